@@ -1,0 +1,53 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Wants python3 with venv. Everything is installed below .cache and .nox, and nothing else is written.
+# Paths are relative, so that the clone may lie anywhere.
+
+PYTHON ?= python3
+# Sessions to run instead of all, as in: make test SESSIONS="lint unit"
+SESSIONS ?=
+# Python is twice as slow to start where this is set.
+unexport PYTHONDONTWRITEBYTECODE
+
+NOX := .cache/nox/bin/python -m nox
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test bench clean
+
+help: ## Say what there is
+	@echo "Targets:"
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
+
+demo: .cache/demo/installed ## Watch volumes get a replica in another region, fail over, and all of it repeated
+	@PATH="$(CURDIR)/.cache/demo/bin:$$PATH" .cache/demo/bin/python tests/demo/run.py
+
+test: .cache/nox/installed ## Run every check and test; SESSIONS="lint unit" runs some
+	@echo "Running $(if $(SESSIONS),the sessions $(SESSIONS),all sessions) of noxfile.py"
+	@rm -rf .cache/results && mkdir -p .cache/results
+	@status=0; \
+	$(NOX) --report .cache/results/sessions.json $(if $(SESSIONS),--session $(SESSIONS)) || status=$$?; \
+	$(PYTHON) -m tests.summary .cache/results || status=1; \
+	exit $$status
+
+bench: .cache/nox/installed ## Measure, and print a table
+	@$(NOX) --session benchmark
+
+clean: ## Remove what was installed and cached
+	rm -rf .cache .nox .hypothesis
+
+# The newest ansible-core that this Python runs: the first whose pins can be installed.
+.cache/demo/installed: requirements.txt tests/requirements/test.txt $(wildcard tests/requirements/core-*.txt)
+	@echo "Installing ansible-core and the simulator's libraries into .cache/demo"
+	@rm -rf .cache/demo && $(PYTHON) -m venv .cache/demo
+	@core=$$($(PYTHON) -c 'import sys; print("2.21" if sys.version_info >= (3, 12) else "2.19")') && \
+	.cache/demo/bin/python -m pip install --disable-pip-version-check --quiet \
+	    -r "tests/requirements/core-$$core.txt" -r tests/requirements/test.txt
+	@touch $@
+
+.cache/nox/installed: tests/requirements/nox.txt
+	@echo "Installing nox into .cache/nox"
+	@rm -rf .cache/nox && $(PYTHON) -m venv .cache/nox
+	@.cache/nox/bin/python -m pip install --disable-pip-version-check --quiet -r tests/requirements/nox.txt
+	@touch $@

@@ -1,0 +1,394 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""All checks of the collection. ``make test`` runs them; ``nox -s NAME`` runs one, ``nox -l`` lists them.
+
+The sessions share virtual environments below ``.nox/environments``, made from the pins in ``tests/requirements``
+and made anew when the pins change: one for each ansible-core under test, one for each group of tools.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+import nox
+from nox.command import CommandFailed
+
+ROOT = Path(__file__).resolve().parent
+sys.path.insert(0, str(ROOT))
+
+from tests.placement import CACHE, COLLECTIONS, place  # noqa: E402
+
+WORK = ROOT / ".nox"
+REQUIREMENTS = ROOT / "tests" / "requirements"
+#: Where pytest leaves its counts, for the summary at the end of `make test`.
+RESULTS = CACHE / "results"
+#: The ansible-core versions with pins, oldest first, and the Pythons that the collection supports and they run on.
+#: Those between the oldest and the newest stand in where a machine has no Python for these.
+CORES = {
+    "2.16": ("3.11", "3.12"),
+    "2.18": ("3.11", "3.12", "3.13"),
+    "2.19": ("3.11", "3.12", "3.13"),
+    "2.21": ("3.12", "3.13", "3.14"),
+}
+PACKAGE = "ansible_collections.scp.storage"
+
+nox.needs_version = ">=2025.5"
+nox.options.default_venv_backend = "none"
+nox.options.sessions = [
+    "lint",
+    "licenses",
+    "docs",
+    "unit",
+    "coverage_table",
+    "integration",
+    "examples",
+    "sanity",
+    "ansible_lint",
+    "galaxy",
+]
+
+
+# Pythons, cores and environments
+
+
+@functools.cache
+def pythons() -> dict[str, Path]:
+    """Return the supported Pythons of this machine that can make virtual environments, oldest first."""
+    found = {}
+    for version in sorted({version for versions in CORES.values() for version in versions}):
+        for candidate in (f"python{version}", sys.executable):
+            probe = "import ensurepip, sys, venv; print('%d.%d' % sys.version_info[:2], sys.executable)"
+            try:
+                answer = subprocess.run([candidate, "-c", probe], check=True, capture_output=True, text=True).stdout
+            except (OSError, subprocess.CalledProcessError):
+                continue
+            is_version, _, path = answer.strip().partition(" ")
+            if is_version == version:
+                found[version] = Path(path)
+                break
+    return found
+
+
+class Core(NamedTuple):
+    """An ansible-core and the Python that it is run with."""
+
+    version: str
+    python: str
+
+
+@functools.cache
+def cores() -> dict[str, Core]:
+    """Return what to test with on this machine: by name, ``newest`` and, if it is another, ``oldest``."""
+    runnable = [Core(core, python) for core, can in CORES.items() for python in can if python in pythons()]
+    if not runnable:
+        raise RuntimeError(f"No Python among {', '.join(sorted(set().union(*CORES.values())))} with venv was found.")
+    newest = max(runnable, key=lambda core: (float(core.version), float(core.python)))
+    oldest = runnable[0]
+    return {"newest": newest} if newest.version == oldest.version else {"newest": newest, "oldest": oldest}
+
+
+class Environment:
+    """A virtual environment with what some files of pins list."""
+
+    def __init__(self, session: nox.Session, python: str, *pins: str) -> None:
+        self.session = session
+        self.folder = WORK / "environments" / "-".join((*pins, f"py{python}"))
+        self.bin = self.folder / "bin"
+        files = [REQUIREMENTS / f"{name}.txt" for name in pins]
+        content = "".join(file.read_text() for file in files)
+        made_from = hashlib.sha256(f"{pythons()[python]}\n{self.folder}\n{content}".encode()).hexdigest()
+        stamp = self.folder / "made-from"
+        if stamp.is_file() and stamp.read_text() == made_from:
+            return
+        session.log(f"Installing {', '.join(pins)} for Python {python}")
+        shutil.rmtree(self.folder, ignore_errors=True)
+        session.run(str(pythons()[python]), "-m", "venv", str(self.folder), external=True, silent=True)
+        options = [option for file in files for option in ("-r", str(file))]
+        self.run("python", "-m", "pip", "install", "--disable-pip-version-check", "--quiet", *options)
+        stamp.write_text(made_from)
+
+    def run(
+        self,
+        command: str,
+        *arguments: str | Path,
+        cwd: Path = ROOT,
+        env: dict[str, str] | None = None,
+        silent: bool = False,
+    ) -> str:
+        """Run one of the environment's commands in it; return what it prints, if silent."""
+        variables = {
+            "PATH": os.pathsep.join([str(self.bin), os.environ["PATH"]]),
+            "VIRTUAL_ENV": str(self.folder),
+            "PYTHONDONTWRITEBYTECODE": None,
+            "PYTHONHOME": None,
+            "PYTHONPATH": None,
+            "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
+            # In a copy below .nox, tools that ask git would find this clone, and skip all as ignored by it.
+            "GIT_CEILING_DIRECTORIES": str(WORK),
+            **(env or {}),
+        }
+        words = [str(self.bin / command), *map(str, arguments)]
+        with self.session.chdir(cwd):
+            return str(self.session.run(*words, external=True, env=variables, silent=silent))
+
+
+def core_environment(session: nox.Session, core: Core) -> Environment:
+    """Return the environment of the tests on one ansible-core."""
+    return Environment(session, core.python, f"core-{core.version}", "test")
+
+
+def tool_environment(session: nox.Session, *pins: str) -> Environment:
+    """Return an environment of tools, beside the newest ansible-core."""
+    core = cores()["newest"]
+    return Environment(session, core.python, f"core-{core.version}", *pins)
+
+
+def on_each_core(session: nox.Session, what: str, check: Callable[[str, Core, Environment], None]) -> None:
+    """Do the same on the newest and the oldest ansible-core; on both, even if it fails on the first."""
+    versions = list(CORES)
+    here = [core.version for core in cores().values()]
+    failed = []
+    for name, core in cores().items():
+        session.log(
+            f"{what} on the {name} ansible-core that this machine can run: {core.version}, Python {core.python}"
+        )
+        try:
+            check(name, core, core_environment(session, core))
+        except CommandFailed:
+            failed.append(core.version)
+    for missed in {versions[0], versions[-1]}.difference(here):
+        session.warn(f"NOT tested on ansible-core {missed}: that wants Python {' or '.join(CORES[missed])}")
+    if failed:
+        session.error(f"{what} failed on ansible-core {' and '.join(failed)}")
+
+
+def pytest_on_each_core(session: nox.Session, folder: str, *options: str) -> None:
+    """Run the tests of a folder on the newest and the oldest ansible-core."""
+    place()
+
+    def check(name: str, core: Core, environment: Environment) -> None:
+        report = RESULTS / f"{session.name}-{name}.xml"
+        environment.run("pytest", folder, f"--junit-xml={report}", *options, *session.posargs)
+
+    on_each_core(session, folder, check)
+
+
+def files_of_the_project() -> list[Path]:
+    """Return what a fresh clone would have, plus what is new and not ignored; paths are relative."""
+    if (ROOT / ".git").exists():
+        command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+        listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+        paths: Iterable[Path] = (Path(name) for name in listed.split("\0") if name)
+    else:
+        paths = (
+            Path(folder).relative_to(ROOT) / name
+            for folder, folders, names in os.walk(ROOT)
+            for name in names
+            if folders.__setitem__(slice(None), [f for f in folders if not f.startswith(".")]) is None
+        )
+    return sorted(path for path in paths if (ROOT / path).is_file())
+
+
+def copy_of_the_project(parent: Path) -> Path:
+    """Copy the project to ``parent/ansible_collections/scp/storage``, without the clone's own leftovers."""
+    copy = parent / "ansible_collections" / "scp" / "storage"
+    shutil.rmtree(parent / "ansible_collections", ignore_errors=True)
+    for path in files_of_the_project():
+        (copy / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / path, copy / path)
+    return copy
+
+
+# The checks
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style and format (ruff), types (mypy, strict), and who may import whom (import-linter)."""
+    place()
+    environment = tool_environment(session, "test", "lint")
+    environment.run("ruff", "check", ".")
+    environment.run("ruff", "format", "--check", ".")
+    packages = (f"{PACKAGE}.plugins.module_utils", f"{PACKAGE}.plugins.action", "tests.simulator")
+    environment.run("mypy", *(f"--package={package}" for package in packages))
+    environment.run("lint-imports", "--no-cache", env={"PYTHONPATH": os.pathsep.join([str(COLLECTIONS), str(ROOT)])})
+
+
+@nox.session
+def licenses(session: nox.Session) -> None:
+    """Every file says who holds the copyright and under which license it is (REUSE)."""
+    environment = Environment(session, cores()["newest"].python, "licenses")
+    environment.run("reuse", "--root", ".", "lint", cwd=copy_of_the_project(WORK / "licenses"))
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """The plugins' documentation (antsibull-docs) and the changelog fragments."""
+    place()
+    environment = tool_environment(session, "docs")
+    collection = COLLECTIONS / "ansible_collections" / "scp" / "storage"
+    environment.run("antsibull-changelog", "lint", cwd=collection)
+    environment.run(
+        "antsibull-docs",
+        "lint-collection-docs",
+        "--plugin-docs",
+        "--skip-rstcheck",
+        "--validate-collection-refs=self",
+        ".",
+        cwd=collection,
+    )
+
+
+@nox.session
+def unit(session: nox.Session) -> None:
+    """Unit tests with their properties, on the newest and the oldest ansible-core."""
+    pytest_on_each_core(session, "tests/unit", "--numprocesses=2")
+
+
+@nox.session
+def integration(session: nox.Session) -> None:
+    """Playbooks against the simulator, in-process and through the modules, on the newest and the oldest core."""
+    pytest_on_each_core(session, "tests/integration", "--numprocesses=2")
+
+
+@nox.session
+def examples(session: nox.Session) -> None:
+    """The examples of the plugins' documentation, run against the simulator."""
+    pytest_on_each_core(session, "tests/examples", "--numprocesses=2")
+
+
+@nox.session
+def coverage_table(session: nox.Session) -> None:
+    """Every API operation has a module and a test (tests/coverage)."""
+    place()
+    core_environment(session, cores()["newest"]).run("python", "-m", "tests.coverage", "--check")
+
+
+@nox.session
+def sanity(session: nox.Session) -> None:
+    """Run ansible-test sanity, without ignore entries, on the newest and the oldest ansible-core."""
+
+    def check(name: str, core: Core, environment: Environment) -> None:
+        # A home of its own: what ansible-test keeps (environments, pip) stays in the clone.
+        home = WORK / "sanity" / core.version
+        home.mkdir(parents=True, exist_ok=True)
+        bring_pip(environment, core, home)
+        copy = copy_of_the_project(home)
+        env = {
+            "HOME": str(home),
+            "XDG_CACHE_HOME": users("XDG_CACHE_HOME", ".cache"),
+            "XDG_CONFIG_HOME": users("XDG_CONFIG_HOME", ".config"),
+            # Or it would look for a git repository in the folders above, and find this clone.
+            "ANSIBLE_TEST_CONTENT_ROOT": str(copy),
+        }
+        listed = environment.run("ansible-test", "env", "--list-files", cwd=copy, env=env, silent=True).split()
+        if "galaxy.yml" not in listed:
+            session.error("ansible-test does not see the collection's files")
+        environment.run("ansible-test", "sanity", "--python", core.python, *session.posargs, cwd=copy, env=env)
+
+    on_each_core(session, "ansible-test sanity", check)
+
+
+def users(variable: str, folder: str) -> str:
+    """Return one of the user's base directories, as it is before the home is another."""
+    return os.environ.get(variable) or str(Path.home() / folder)
+
+
+def bring_pip(environment: Environment, core: Core, home: Path) -> None:
+    """Put pip where ansible-test looks for it.
+
+    Its environments begin with a pip bootstrap script from a host of its own. The same version of pip comes from
+    the package index too, so nothing but the index is needed.
+    """
+    question = (
+        "from types import SimpleNamespace as Python\n"
+        "from ansible_test._internal.python_requirements import get_venv_packages\n"
+        f"print(get_venv_packages(Python(version='{core.python}'))['pip'])"
+    )
+    version = environment.run("python", "-c", question, silent=True).strip()
+    script = home / ".ansible" / "test" / "cache" / f"get_pip_{version.replace('.', '_')}.py"
+    if script.exists():
+        return
+    script.parent.mkdir(parents=True, exist_ok=True)
+    options = ("--disable-pip-version-check", "--quiet", "--no-deps", f"--dest={script.parent}")
+    environment.run("python", "-m", "pip", "download", *options, f"pip=={version}")
+    wheel = next(script.parent.glob(f"pip-{version}-*.whl"))
+    script.write_text(
+        "import sys\n"
+        f"sys.path.insert(0, {str(wheel)!r})\n"
+        "from pip._internal.cli.main import main\n"
+        "sys.exit(main(['install', *(a for a in sys.argv[1:] if a not in ('--no-setuptools', '--no-wheel'))]))\n"
+    )
+
+
+@nox.session
+def ansible_lint(session: nox.Session) -> None:
+    """Run ansible-lint with its production profile."""
+    home = WORK / "ansible-lint"
+    copy = copy_of_the_project(home)
+    environment = tool_environment(session, "packaging")
+    environment.run("ansible-lint", "--nocolor", cwd=copy, env={"ANSIBLE_COLLECTIONS_PATH": str(home)})
+
+
+@nox.session
+def galaxy(session: nox.Session) -> None:
+    """Build the artifact, look at what is in it, and import it as Galaxy would."""
+    environment = tool_environment(session, "packaging")
+    home = WORK / "galaxy"
+    copy = copy_of_the_project(home)
+    environment.run("ansible-galaxy", "collection", "build", "--force", "--output-path", home, cwd=copy)
+    (artifact,) = home.glob("scp-storage-*.tar.gz")
+    environment.run("python", "-m", "galaxy_importer.main", artifact, cwd=home)
+
+
+# For maintainers
+
+
+@nox.session(default=False)
+def benchmark(session: nox.Session) -> None:
+    """Measure; prints a table (tests/benchmark)."""
+    place()
+    core_environment(session, cores()["newest"]).run("python", "-m", "tests.benchmark", *session.posargs)
+
+
+@nox.session(default=False)
+def fix(session: nox.Session) -> None:
+    """Let ruff format the code and mend what it can."""
+    environment = tool_environment(session, "test", "lint")
+    environment.run("ruff", "check", "--fix", *(session.posargs or ["."]))
+    environment.run("ruff", "format", *(session.posargs or ["."]))
+
+
+@nox.session(default=False)
+def pins(session: nox.Session) -> None:
+    """Resolve tests/requirements/*.in anew to exact pins; all, or those named after ``--``.
+
+    Everything is resolved on the oldest supported Python that can run it, so that the pins fit all of them.
+    """
+    named = session.posargs or sorted(file.stem for file in REQUIREMENTS.glob("*.in"))
+    for name in sorted(named, key=lambda name: not name.startswith("core-")):
+        version = name.removeprefix("core-") if name.startswith("core-") else "2.19"
+        python = next(python for python in CORES[version] if python in pythons())
+        folder = WORK / "pins" / name
+        shutil.rmtree(folder, ignore_errors=True)
+        session.run(str(pythons()[python]), "-m", "venv", str(folder), external=True)
+        pip = [str(folder / "bin" / "python"), "-m", "pip", "--disable-pip-version-check"]
+        # Most tools live beside an ansible-core, whose own pins are in another file.
+        beside = REQUIREMENTS / f"core-{version}.txt"
+        constraints = [] if name.startswith("core-") or name in ("licenses", "nox") else ["-c", str(beside)]
+        session.run(*pip, "install", "--quiet", "-r", str(REQUIREMENTS / f"{name}.in"), *constraints, external=True)
+        frozen = session.run(*pip, "freeze", silent=True, external=True) or ""
+        elsewhere = set(beside.read_text().splitlines()) if constraints else set()
+        lines = [line for line in frozen.splitlines() if "==" in line and line not in elsewhere]
+        head = f"# Exact pins made from {name}.in by `nox -s pins`.\n"
+        (REQUIREMENTS / f"{name}.txt").write_text(head + "\n".join(lines) + "\n")
+        session.log(f"{name}: {len(lines)} pins")

@@ -1,0 +1,105 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Options that every module of the collection takes to reach the platform."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """``scp.storage.connection``."""
+
+    DOCUMENTATION = r"""
+options:
+  access_key:
+    description:
+      - Access key of the account.
+      - If not given, E(SCP_ACCESS_KEY), E(SCP_TF_ACCESS_KEY), and C(access-key) in C(~/.scpconf/credentials.json) are used, in that order.
+    type: str
+  secret_key:
+    description:
+      - Secret key that belongs to O(access_key). It signs the calls and is never sent.
+      - If not given, E(SCP_SECRET_KEY), E(SCP_TF_SECRET_KEY), and C(secret-key) in C(~/.scpconf/credentials.json) are used, in that order.
+    type: str
+  auth_token:
+    description:
+      - Session token of temporary credentials.
+      - If not given, E(SCP_AUTH_TOKEN), E(SCP_TF_AUTH_TOKEN), and C(auth-token) in C(~/.scpconf/credentials.json) are used, in that order.
+    type: str
+  account_id:
+    description:
+      - Id of the account to act in, where the key may act in several.
+      - If not given, E(SCP_ACCOUNT_ID), E(SCP_TF_ACCOUNT_ID), and C(account-id) in C(~/.scpconf/config.json) are used, in that order.
+    type: str
+  region:
+    description:
+      - Region that the call goes to, for example V(kr-west1).
+      - If not given, E(SCP_REGION), E(SCP_TF_DEFAULT_REGION), and C(default-region) in C(~/.scpconf/config.json) are used, in that order.
+    type: str
+  environment:
+    description:
+      - Environment of the platform, part of its host names.
+      - If not given, E(SCP_ENVIRONMENT) is used, and otherwise V(g) for the regions C(kr-south*) and V(e) for all others.
+    type: str
+    choices: [e, g, s]
+  profile:
+    description:
+      - Name of an object in the configuration files whose settings count before those beside it.
+      - If not given, E(SCP_PROFILE) is used.
+    type: str
+  config_file:
+    description:
+      - A configuration file to read in place of C(~/.scpconf/config.json), with C(credentials.json) beside it.
+      - If not given, E(SCP_CONFIG_FILE) is used.
+    type: path
+  endpoint_url:
+    description:
+      - Base URL of the services. It may hold C({service}), C({region}) and C({environment}).
+      - If not given, E(SCP_ENDPOINT_URL), E(SCP_TF_ENDPOINT_OVERRIDE), and C(endpoint-override) in C(~/.scpconf/config.json) are used,
+        in that order. Where there is none, the endpoints are those of the platform or, with O(auth_url), those of the account's catalogue.
+    type: str
+  auth_url:
+    description:
+      - URL of the IAM service, whose endpoint catalogue then tells where the services are.
+      - If not given, E(SCP_AUTH_URL), E(SCP_TF_AUTH_URL), and C(auth-url) in C(~/.scpconf/config.json) are used, in that order.
+    type: str
+  validate_certs:
+    description:
+      - Whether certificates are verified. Plain C(http) to another machine is accepted only when this is V(false).
+      - If not given, E(SCP_VALIDATE_CERTS) is used, and otherwise V(true).
+    type: bool
+  ca_path:
+    description:
+      - File or folder with the certificate authorities to trust.
+      - If not given, E(SCP_CA_PATH) is used, and otherwise the authorities that the Python library C(requests) trusts.
+    type: path
+  timeout:
+    description:
+      - Seconds to wait for one answer, and for all pauses between the retries of one call together.
+      - If not given, E(SCP_TIMEOUT) is used, and otherwise V(30).
+    type: float
+  max_retries:
+    description:
+      - How often a reading call is repeated after a lost connection or an answer 429, 502, 503 or 504.
+        A writing call whose outcome is unknown is never repeated blindly; what is there is read again first.
+      - If not given, E(SCP_MAX_RETRIES) is used, and otherwise V(5).
+    type: int
+  language:
+    description:
+      - Language of the services' own messages.
+      - If not given, E(SCP_LANGUAGE) is used, and otherwise V(en-US).
+    type: str
+    choices: [en-US, ko-KR]
+  api_versions:
+    description:
+      - API versions to ask for in place of those that the collection was written against, by service, as C({filestorage: "1.1"}).
+      - If not given, E(SCP_API_VERSIONS) is used, as a JSON object.
+    type: dict
+requirements:
+  - python >= 3.11
+  - requests
+notes:
+  - Runs in the controller's own process, with the Python that Ansible itself uses, unless the task has another connection than C(local),
+    C(async), C(become), or another C(ansible_python_interpreter).
+  - All options about the connection can be set once for all modules with C(module_defaults) and the action group C(scp.storage.scp).
+"""

@@ -1,0 +1,32 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Options of modules that change something."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """``scp.storage.wait``."""
+
+    DOCUMENTATION = r"""
+options:
+  wait:
+    description:
+      - Whether to wait until the change has taken effect. With V(false) the task ends when the service has accepted its last call;
+        running it again with V(true) goes on waiting.
+    type: bool
+    default: true
+  wait_timeout:
+    description:
+      - Seconds to wait at most. On time-out the task fails, says the last state it saw, and returns what it has.
+    type: int
+    default: 600
+attributes:
+  check_mode:
+    description: Can run in C(check_mode) and return what a real run would do, without changing anything.
+    support: full
+  diff_mode:
+    description: Returns what has changed, or would change in C(check_mode), in diff mode.
+    support: full
+"""

@@ -1,0 +1,63 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which base URL a service answers under in a region: template, override or the IAM catalogue (behaviour.md §1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .errors import SettingsError
+from .settings import Settings
+
+DEFAULT_TEMPLATE = "https://{service}.{region}.{environment}.samsungsdscloud.com"
+CATALOGUE_PATH = "/v1/endpoints"
+
+
+class Endpoints:
+    """Finds base URLs, and keeps what it found.
+
+    :param read_catalogue: called at most once, with the catalogue's URL; returns its ``endpoints`` list.
+    """
+
+    def __init__(self, settings: Settings, read_catalogue: Callable[[str], list[dict[str, Any]]]) -> None:
+        self._settings = settings
+        self._read_catalogue = read_catalogue
+        self._catalogue: list[dict[str, Any]] | None = None
+        self._known: dict[tuple[str, str], str] = {}
+
+    def url(self, service: str, region: str) -> str:
+        """Return the base URL, without a slash at its end.
+
+        :raises SettingsError: the template has an unknown placeholder, or the catalogue has no such endpoint.
+        """
+        key = (service, region)
+        if key not in self._known:
+            self._known[key] = self._find(service, region).rstrip("/")
+        return self._known[key]
+
+    def _find(self, service: str, region: str) -> str:
+        if self._settings.auth_url and not self._settings.endpoint_url:
+            return self._from_catalogue(service, region)
+        template = self._settings.endpoint_url or DEFAULT_TEMPLATE
+        try:
+            return template.format(service=service, region=region, environment=self._settings.environment_of(region))
+        except (KeyError, IndexError, ValueError):
+            raise SettingsError(
+                f"endpoint_url {template!r} has an unknown placeholder. It may hold {{service}}, {{region}} and {{environment}}."
+            ) from None
+
+    def _from_catalogue(self, service: str, region: str) -> str:
+        if self._catalogue is None:
+            base = self._settings.auth_url.rstrip("/").removesuffix(CATALOGUE_PATH).removesuffix("/v1")
+            self._catalogue = self._read_catalogue(base + CATALOGUE_PATH)
+        offered = [entry for entry in self._catalogue if entry.get("service_type") == f"scp-{service}"]
+        for entry in offered:
+            if entry.get("region") == region and entry.get("url"):
+                return str(entry["url"]).rstrip("/").removesuffix("/v1")
+        regions = ", ".join(sorted({str(entry.get("region")) for entry in offered})) or "none"
+        raise SettingsError(
+            f"The endpoint catalogue of this account has no {service} in region {region!r} (regions there: {regions})."
+            " Correct the region, or apply for the service in the console."
+        )

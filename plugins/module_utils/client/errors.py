@@ -1,0 +1,218 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""All that can go wrong with a call, as one kind of exception with what to do about it (behaviour.md §2)."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+_TAGS = re.compile(r"<[^>]+>")
+#: Longest piece of an unknown body that is repeated in a message.
+_EXCERPT = 200
+#: Gateway statuses that come and go (behaviour.md §2). A 500 stands for almost anything, so a read is not repeated on it.
+PASSING = frozenset({502, 503, 504})
+#: A difference of clocks (seconds) that is worth telling when a signature is refused.
+_NOTABLE_SKEW = 60
+
+
+class StorageError(Exception):
+    """Anything this collection reports to a person: one paragraph that says what to do.
+
+    :ivar facts: machine-readable companions of the message, returned beside it.
+    """
+
+    def __init__(self, message: str, **facts: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.facts = {name: value for name, value in facts.items() if value is not None}
+
+
+class SettingsError(StorageError):
+    """A connection option is missing or can't be used; nothing was sent."""
+
+
+@dataclass(frozen=True)
+class Where:
+    """Which call went wrong: ``service`` and ``operation`` as in the API reference, and the region called."""
+
+    service: str
+    operation: str
+    region: str
+    method: str
+
+    def __str__(self) -> str:
+        return f"{self.operation} of {self.service} in {self.region}"
+
+
+class CallError(StorageError):
+    """A call that did not succeed.
+
+    :ivar status: HTTP status, 0 where no answer came.
+    :ivar code: the service's own code, empty where there is none.
+    :ivar detail: the service's own words.
+    """
+
+    def __init__(
+        self, where: Where, reason: str, *, status: int = 0, code: str = "", detail: str = "",
+        request_id: str = "", advice: str = "",
+    ) -> None:
+        text = f"{where} {reason}"
+        if advice:
+            text = f"{text.rstrip('.')}. {advice}"
+        super().__init__(
+            text,
+            service=where.service, operation=where.operation, region=where.region,
+            status=status, code=code, detail=detail, request_id=request_id,
+        )
+        self.where = where
+        self.status = status
+        self.code = code
+        self.detail = detail
+
+
+class NotFound(CallError):
+    """The service says that the object does not exist (envelope A with 404)."""
+
+
+class Unreachable(CallError):
+    """No connection could be made; nothing was sent."""
+
+
+class UnknownOutcome(CallError):
+    """A write that may or may not have been done: read again before anything else (architecture, decision 4)."""
+
+
+class TransientError(CallError):
+    """A read that may succeed when it is repeated (429, 5xx, broken connection or body)."""
+
+
+def from_answer(where: Where, status: int, headers: Mapping[str, str], body: bytes) -> CallError:
+    """Turn an error answer of any of the four shapes A-D into one exception.
+
+    A write answered with 5xx becomes :class:`UnknownOutcome`; a read with 429 or 5xx :class:`TransientError`.
+    """
+    code, detail, request_id = "", "", headers.get("x-request-id", "")
+    payload = _json_object(body)
+    if payload is None:
+        return _unreadable(where, status, body)
+    if isinstance(payload.get("errors"), list) and payload["errors"]:
+        code, detail, request_id = _service_error(payload["errors"][0], request_id)
+    elif "name" in payload and "message" in payload:
+        code, detail = str(payload.get("status", "")), str(payload["message"])
+    elif "error" in payload:
+        code, detail = str(payload["error"]), f"path {payload.get('path', 'unknown')}"
+        request_id = str(payload.get("requestId") or request_id)
+        if status == 404 and "requestId" in payload:
+            return CallError(
+                where, f"was not routed by the gateway (404 {code}, {detail})", status=status, code=code, detail=detail,
+                request_id=request_id,
+                advice="Check endpoint_url, region and environment: the path or the signature headers did not arrive"
+                " as the gateway wants them.",
+            )
+    else:
+        detail = _excerpt(body)
+    said = ": ".join(part for part in (code, detail) if part)
+    reason = f"was refused with {status}{f' ({said})' if said else ''}"
+    if request_id:
+        reason += f" [request {request_id}]"
+    kind: type[CallError] = CallError
+    if status == 404:
+        kind = NotFound
+    elif status in PASSING or status == 429:
+        kind = UnknownOutcome if status != 429 and where.method != "GET" else TransientError
+    elif status >= 500 and where.method != "GET":
+        kind = UnknownOutcome
+    return kind(
+        where, reason, status=status, code=code, detail=detail, request_id=request_id,
+        advice=_advice(where, status, code, detail, _skew(headers)),
+    )
+
+
+def _service_error(error: Any, request_id: str) -> tuple[str, str, str]:
+    """Code, detail and request id of envelope A; ``detail`` may be a string or a list of strings."""
+    if not isinstance(error, Mapping):
+        return "", str(error), request_id
+    detail = error.get("detail")
+    if isinstance(detail, list):
+        detail = "; ".join(str(item) for item in detail)
+    text = str(detail or error.get("title") or "").replace("\n", " ").strip()
+    return str(error.get("code") or ""), text, str(error.get("request_id") or error.get("global_request_id") or request_id)
+
+
+def _unreadable(where: Where, status: int, body: bytes) -> CallError:
+    """Envelope D (an HTML page), an empty or a broken body."""
+    excerpt = _excerpt(body)
+    reason = f"was answered with {status} and {'no body' if not body else f'something that is no JSON ({excerpt})'}"
+    if status in (404, 405):
+        return CallError(
+            where, reason, status=status, detail=excerpt,
+            advice="This is not a storage service: check endpoint_url, region and environment.",
+        )
+    if 300 <= status < 400:
+        return CallError(
+            where, reason, status=status, detail=excerpt,
+            advice="Redirects are not followed, they would carry the signature elsewhere: set endpoint_url to the final address.",
+        )
+    if status in (401, 403):
+        return CallError(where, reason, status=status, detail=excerpt, advice=_advice(where, status, "", ""))
+    if status in PASSING and where.method == "GET" or status == 429:
+        return TransientError(where, reason, status=status, detail=excerpt)
+    if where.method == "GET":
+        return CallError(where, reason, status=status, detail=excerpt, advice="Try again later.")
+    return UnknownOutcome(where, reason, status=status, detail=excerpt)
+
+
+def _skew(headers: Mapping[str, str]) -> float:
+    """Seconds by which this machine's clock is ahead of the gateway's, by the ``Date`` of the answer; 0 if unknown."""
+    try:
+        return time.time() - parsedate_to_datetime(headers["Date"]).timestamp()
+    except (KeyError, TypeError, ValueError):
+        return 0.0
+
+
+def _advice(where: Where, status: int, code: str, detail: str, skew: float = 0.0) -> str:
+    """What a person can do, where that is known."""
+    lowered = f"{code} {detail}".lower()
+    if "service account catalog" in lowered:
+        return (
+            f"The account is not entitled to {where.service} in {where.region}: apply for the service in the console,"
+            " or use another account or region."
+        )
+    if status == 401 and abs(skew) > _NOTABLE_SKEW:
+        way = "ahead of" if skew > 0 else "behind"
+        return f"The clock of this machine is {abs(skew) / 60:.0f} minutes {way} the gateway's: set it by NTP and run again."
+    if status == 401 and ("timestamp" in lowered or "clock" in lowered):
+        return "The clock of this machine differs too much from the gateway's: set it by NTP and run again."
+    if status == 401 and "hmac" in lowered:
+        return "The signature does not fit: check secret_key, account_id, and the clock of this machine."
+    if status == 401:
+        return "Check access_key, secret_key and, for temporary credentials, auth_token (they may have expired)."
+    if status == 403:
+        return "Check that the user of this key has the IAM action for it, and that the region offers the service."
+    if status == 400 and ("api-version" in lowered or "api version" in lowered):
+        return "The service does not offer this version: correct or leave out api_versions."
+    if code == "ContactAdminForAssistance":
+        return "The service gives this answer for many causes, wrong values included; check the options, then try again later."
+    if code.endswith("ServerNotFound"):
+        return "Check object_id and object_type: the server must exist in the region of the volume."
+    return ""
+
+
+def _json_object(body: bytes) -> dict[str, Any] | None:
+    try:
+        payload = json.loads(body)
+    except ValueError:
+        return None
+    return payload if isinstance(payload, dict) else None
+
+
+def _excerpt(body: bytes) -> str:
+    text = " ".join(_TAGS.sub(" ", body.decode("utf-8", "replace")).split())
+    return text if len(text) <= _EXCERPT else f"{text[:_EXCERPT]}…"

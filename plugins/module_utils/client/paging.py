@@ -1,0 +1,88 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reading a list to its end (behaviour.md §3): by count, each item once, never endlessly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from .errors import StorageError
+
+#: What is asked for at once; a service may give less.
+PAGE_SIZE = 1000
+#: No list of the platform is near this long; a server that never ends its list is stopped here.
+MOST_PAGES = 10_000
+#: Lists can change while they are read: so often is one read again when items were missed.
+MOST_PASSES = 3
+
+Fetch = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+
+
+class Paging(Protocol):
+    """How one list is paged."""
+
+    @property
+    def items(self) -> str:
+        """Field of the answer that holds the array."""
+
+    @property
+    def count(self) -> str:
+        """Field that holds the number of all matches; empty where there is none."""
+
+    @property
+    def position(self) -> str:
+        """Query parameter of the place to go on from; empty where the list has no pages."""
+
+    @property
+    def size(self) -> str:
+        """Query parameter of the page size."""
+
+    @property
+    def by_page(self) -> bool:
+        """Whether ``position`` counts pages from 0, not items."""
+
+    @property
+    def key(self) -> str:
+        """Field by which an item is known."""
+
+
+def read_all(fetch: Fetch, paging: Paging) -> list[dict[str, Any]]:
+    """Return all items of a list, each once, in the order of the service.
+
+    :param fetch: asks for one page with the given query parameters and returns the answer.
+    :raises StorageError: the list does not end.
+    """
+    if not paging.position:
+        return _unique(fetch({}).get(paging.items) or [], paging, {})
+    seen: dict[Any, dict[str, Any]] = {}
+    for _pass in range(MOST_PASSES):
+        total = _read_pass(fetch, paging, seen)
+        if len(seen) >= total:
+            break
+    return list(seen.values())
+
+
+def _read_pass(fetch: Fetch, paging: Paging, seen: dict[Any, dict[str, Any]]) -> int:
+    """Read the list once from its start into ``seen``; return the number of matches the service counts."""
+    received = 0
+    size = PAGE_SIZE
+    for page in range(MOST_PAGES):
+        answer = fetch({paging.position: page if paging.by_page else received, paging.size: size})
+        items = answer.get(paging.items) or []
+        total = int(answer.get(paging.count) or 0)
+        _unique(items, paging, seen)
+        received += len(items)
+        if not items or received >= total:
+            return total
+        if paging.by_page and page == 0:
+            # A service that caps its pages counts them by the size it gives.
+            size = len(items)
+    raise StorageError(f"A list of {paging.items} did not end after {MOST_PAGES} pages; the service repeats itself.")
+
+
+def _unique(items: list[dict[str, Any]], paging: Paging, seen: dict[Any, dict[str, Any]]) -> list[dict[str, Any]]:
+    for item in items:
+        seen.setdefault(item.get(paging.key, id(item)), item)
+    return list(seen.values())

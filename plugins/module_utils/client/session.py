@@ -1,0 +1,272 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One HTTP session that signs, sends, retries what may be retried, and turns every failure into one exception."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import quote, urlencode, urlsplit, urlunsplit
+
+from . import errors
+from .endpoints import Endpoints
+from .errors import CallError, StorageError, TransientError, Unreachable, UnknownOutcome, Where
+from .paging import Paging, read_all
+from .retry import Retries
+from .settings import Settings
+from .signing import CLIENT_TYPE, signature
+
+try:
+    import requests
+    from requests.adapters import HTTPAdapter
+    from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+
+    REQUESTS_ERROR = None
+except ImportError as error:
+    REQUESTS_ERROR = error
+
+if TYPE_CHECKING:
+    from requests import PreparedRequest, Response
+
+DEFAULT_PORTS = {"http": "80", "https": "443"}
+LONGEST_CONNECT = 10.0
+#: Connections kept open; also the most calls that are worth sending side by side.
+POOL_SIZE = 8
+
+
+class Call(Protocol):
+    """What the client needs to know of an API operation."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def service(self) -> str: ...
+    @property
+    def version(self) -> str: ...
+    @property
+    def method(self) -> str: ...
+    @property
+    def path(self) -> str: ...
+    @property
+    def paging(self) -> Paging | None: ...
+
+
+class Client:
+    """Calls operations of any service in any region with one set of settings.
+
+    :param sleep: replaced by tests.
+    :raises StorageError: the Python library requests is missing.
+    """
+
+    def __init__(self, settings: Settings, *, sleep: Callable[[float], None] = time.sleep) -> None:
+        if REQUESTS_ERROR is not None:
+            raise StorageError(
+                "The Python library requests is missing for the interpreter that runs this task. Install it there"
+                " (pip install requests), or leave the task to the controller's own Python."
+            )
+        self.settings = settings
+        self._sleep = sleep
+        self._endpoints = Endpoints(settings, self._read_catalogue)
+        self._versions = dict(settings.api_versions)
+        self._session = requests.Session()
+        # Nothing but what is written here may end up in a request: no netrc, no cookies of other calls.
+        self._session.trust_env = False
+        adapter = HTTPAdapter(pool_connections=POOL_SIZE, pool_maxsize=POOL_SIZE, max_retries=0)
+        for scheme in ("https://", "http://"):
+            self._session.mount(scheme, adapter)
+        self._proxies: dict[str, dict[str, str]] = {}
+        self._date = ""
+
+    def now(self) -> datetime:
+        """The time in UTC as the platform has it (``Date`` of its last answer), or this machine's before any."""
+        try:
+            return parsedate_to_datetime(self._date).astimezone(timezone.utc)
+        except (TypeError, ValueError):
+            return datetime.now(timezone.utc)
+
+    def call(
+        self,
+        operation: Call,
+        *,
+        region: str = "",
+        path: Mapping[str, str] | None = None,
+        query: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """Send one operation and return the JSON object it answers (empty where it answers nothing).
+
+        :param region: where to; the settings' region by default.
+        :param query: parameters; those that are ``None`` are left out, lists are repeated.
+        :raises CallError: the operation failed; :class:`UnknownOutcome` where a write may have been done.
+        """
+        region = region or self.settings.region
+        where = Where(operation.service, operation.name, region, operation.method)
+        filled = operation.path.format(**{name: quote(str(value), safe="") for name, value in (path or {}).items()})
+        url = self._endpoints.url(operation.service, region) + filled
+        given = {name: value for name, value in (query or {}).items() if value is not None}
+        if given:
+            url = f"{url}?{urlencode(given, doseq=True, quote_via=quote)}"
+        version = self._versions.get(operation.service, operation.version)
+        return self._send(where, url, body, f"{operation.service} {version}")
+
+    def read_list(
+        self,
+        operation: Call,
+        *,
+        region: str = "",
+        path: Mapping[str, str] | None = None,
+        query: Mapping[str, Any] | None = None,
+    ) -> list[dict[str, Any]]:
+        """Read a list operation to its end and return all items, each once."""
+        if operation.paging is None:
+            raise TypeError(f"{operation.name} answers no list")
+        return read_all(
+            lambda page: self.call(operation, region=region, path=path, query={**(query or {}), **page}), operation.paging
+        )
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._session.close()
+
+    def _read_catalogue(self, url: str) -> list[dict[str, Any]]:
+        where = Where("iam", "ListEndpoints", self.settings.region, "GET")
+        version = self._versions.get("iam")
+        return list(self._send(where, url, None, f"iam {version}" if version else "").get("endpoints") or [])
+
+    def _send(self, where: Where, url: str, body: Mapping[str, Any] | None, version: str) -> dict[str, Any]:
+        retries = Retries(self.settings.max_retries, self.settings.timeout)
+        while True:
+            headers: Mapping[str, str] = {}
+            try:
+                response = self._attempt(where, url, body, version)
+                headers = response.headers
+                self._date = headers.get("Date", "")
+                return _payload(where, response)
+            except (TransientError, Unreachable):
+                pause = retries.pause(headers)
+                if pause is None:
+                    raise
+            self._sleep(pause)
+
+    def _attempt(self, where: Where, url: str, body: Mapping[str, Any] | None, version: str) -> Response:
+        request = self._sign(where.method, url, body, version)
+        timeout = self.settings.timeout
+        try:
+            return self._session.send(
+                request,
+                timeout=(min(timeout, LONGEST_CONNECT), timeout),
+                verify=(self.settings.ca_path or _system_bundle()) if self.settings.validate_certs else False,
+                allow_redirects=False,
+                proxies=self._proxies_for(url),
+            )
+        except requests.exceptions.SSLError as error:
+            raise CallError(
+                where, f"was not sent: the certificate of {_origin(url)} was not accepted ({_root(error)})",
+                advice="Set ca_path to the authority that signed it.",
+            ) from None
+        except requests.exceptions.ProxyError as error:
+            raise Unreachable(
+                where, f"was not sent: the proxy for {_origin(url)} did not let it through ({_root(error)})",
+                advice="Check HTTPS_PROXY and NO_PROXY.",
+            ) from None
+        except requests.exceptions.RequestException as error:
+            raise _broken(where, url, error, timeout) from None
+
+    def _sign(self, method: str, url: str, body: Mapping[str, Any] | None, version: str) -> PreparedRequest:
+        settings = self.settings
+        request = requests.Request(method, url, json=None if body is None else dict(body)).prepare()
+        # What requests made of the URL is what goes on the wire, so that is what is signed.
+        request.url = without_default_port(str(request.url))
+        timestamp = str(int(time.time() * 1000))
+        request.headers.update(
+            {
+                "Accept": "application/json",
+                "Accept-Language": settings.language,
+                "Scp-Accesskey": settings.access_key,
+                "Scp-ClientType": CLIENT_TYPE,
+                "Scp-Timestamp": timestamp,
+                "Scp-Signature": signature(
+                    settings.secret_key,
+                    method=method, url=request.url, timestamp=timestamp,
+                    access_key=settings.access_key, account_id=settings.account_id,
+                ),
+            }
+        )
+        optional = {
+            "Scp-AccountId": settings.account_id, "X-Auth-Token": settings.auth_token, "Scp-Api-Version": version,
+        }
+        request.headers.update({name: value for name, value in optional.items() if value})
+        return request
+
+    def _proxies_for(self, url: str) -> dict[str, str]:
+        origin = _origin(url)
+        if origin not in self._proxies:
+            self._proxies[origin] = requests.utils.get_environ_proxies(url, no_proxy=None)
+        return self._proxies[origin]
+
+
+def without_default_port(url: str) -> str:
+    """Drop a port that the Host header does not carry: the gateway signs what it receives."""
+    parts = urlsplit(url)
+    suffix = f":{DEFAULT_PORTS.get(parts.scheme, '')}"
+    return urlunsplit(parts._replace(netloc=parts.netloc.removesuffix(suffix))) if parts.netloc.endswith(suffix) else url
+
+
+def _payload(where: Where, response: Response) -> dict[str, Any]:
+    """The JSON object of a successful answer; every other answer is an exception."""
+    status, content = response.status_code, response.content
+    if not 200 <= status < 300:
+        raise errors.from_answer(where, status, response.headers, content)
+    if not content.strip():
+        return {}
+    try:
+        payload = json.loads(content)
+    except ValueError:
+        payload = None
+    if isinstance(payload, dict):
+        return payload
+    kind = TransientError if where.method == "GET" else UnknownOutcome
+    raise kind(where, f"was answered with {status} and something that is no JSON object", status=status)
+
+
+def _broken(where: Where, url: str, error: Exception, timeout: float) -> CallError:
+    """What a connection that failed means: not sent, try again, or unknown."""
+    cause = getattr(error.args[0], "reason", error.args[0]) if error.args else error
+    if isinstance(cause, (NewConnectionError, ConnectTimeoutError)):
+        return Unreachable(
+            where, f"was not sent: {_origin(url)} can't be reached ({_root(error)})",
+            advice="Check region, environment, endpoint_url, and the network from here to there.",
+        )
+    if isinstance(error, requests.exceptions.Timeout):
+        reason = f"got no answer from {_origin(url)} within {timeout:g} seconds"
+    else:
+        reason = f"lost its connection to {_origin(url)} ({_root(error)})"
+    return TransientError(where, reason) if where.method == "GET" else UnknownOutcome(where, reason)
+
+
+def _system_bundle() -> bool | str:
+    """The bundle that REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE name, as every requests program honours them."""
+    return os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _root(error: BaseException) -> str:
+    """The innermost reason in a chain of library exceptions, without the URL and object names around it."""
+    cause: Any = error
+    while True:
+        inner = getattr(cause, "reason", None) or (cause.args[0] if getattr(cause, "args", None) else None)
+        if isinstance(inner, BaseException):
+            cause = inner
+            continue
+        text = str(cause)
+        return text.rpartition(": ")[2] if ">: " in text or "): " in text else text

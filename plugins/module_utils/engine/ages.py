@@ -1,0 +1,36 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Ages and moments as people write them and as the platform does."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta, timezone
+
+from ..client.errors import StorageError
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_AGE = re.compile(r"^\s*(\d+)\s*([smhdw]?)\s*$", re.IGNORECASE)
+#: Schedules and snapshot names of the platform are in Korean time (behaviour.md §5).
+KOREAN_TIME = timezone(timedelta(hours=9))
+
+
+def parse_age(option: str, text: str) -> timedelta:
+    """Read an age: a number of seconds, or a number with s, m, h, d or w.
+
+    :raises StorageError: it is none.
+    """
+    match = _AGE.match(text)
+    if not match:
+        raise StorageError(f"{option} {text!r} is no age. Write seconds, or a number with a unit, as 90s, 30m, 12h, 7d or 2w.")
+    return timedelta(seconds=int(match[1]) * _UNITS[match[2].lower() or "s"])
+
+
+def parse_moment(text: str) -> datetime | None:
+    """Read a time of the platform (ISO 8601; UTC where it names no zone); ``None`` where it is none."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)

@@ -1,0 +1,170 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Carrying out a plan: send, read again where an outcome is unknown, wait (architecture, decisions 4 and 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic
+
+from ..client.errors import CallError, StorageError, UnknownOutcome
+from .plan import StateT, Step, make_plan
+from .resource import Resource
+from .waiter import Waiter
+
+#: Pauses (seconds) before each look for the trace of a write whose outcome is unknown: lists can lag.
+LOOKS_AFTER_UNKNOWN = (0.3, 0.7, 1.5, 3.0)
+#: How often one step is sent again after its outcome was unknown.
+MOST_RESENDS = 3
+#: The only answer after which a creation that left no trace is sent again: the service was not there to take it.
+SERVICE_AWAY = 503
+#: Pauses (seconds) after a refusal that passes by itself, and for how long such refusals are believed.
+FIRST_REFUSAL_PAUSE = 0.3
+LONGEST_REFUSAL_PAUSE = 5.0
+LONGEST_REFUSAL = 90.0
+
+
+@dataclass
+class Outcome(Generic[StateT]):
+    """What a task found and did so far; complete enough to report when something fails half-way."""
+
+    before: StateT | None = None
+    after: StateT | None = None
+    operations: list[str] = field(default_factory=list)
+
+
+class Executor(Generic[StateT]):
+    """Converges one resource.
+
+    :param wait: whether to wait for the last step to settle; between steps the executor always waits.
+    """
+
+    def __init__(self, resource: Resource[StateT], waiter: Waiter, *, wait: bool) -> None:
+        self.resource = resource
+        self.waiter = waiter
+        self.wait = wait
+        self.outcome: Outcome[StateT] = Outcome()
+        self._resends: dict[tuple[Any, ...], int] = {}
+        self._refused_for = 0.0
+
+    def show(self) -> None:
+        """Find and plan only; sends no writing call."""
+        self.resource.check()
+        state = self.resource.find()
+        self.outcome.before = self.outcome.after = state
+        plan = make_plan(self.resource, state)
+        steps = plan.steps if self.wait else _until_revealed(plan.steps)
+        for step in steps:
+            state = step.effect(state, {})
+        self.outcome.after = state
+        self.outcome.operations = [step.operation.name for step in steps]
+
+    def apply(self) -> None:
+        """Find, plan, send what is planned, and wait.
+
+        :raises StorageError: with :attr:`outcome` telling what was done before.
+        """
+        self.resource.check()
+        actual = planned = self.resource.find()
+        self.outcome.before = self.outcome.after = actual
+        plan = make_plan(self.resource, planned)  # all that stands in the way is said before the first write
+        if plan.steps and self.resource.pending(actual):
+            self._settle(actual, None)
+            actual = planned = self.resource.find()
+        while (step := self.resource.next_step(planned)) is not None:
+            try:
+                answer = self.resource.client.call(
+                    step.operation, region=step.region, path=step.path, query=step.query, body=step.body
+                )
+            except UnknownOutcome as error:
+                actual = planned = self._look_again(step, error)
+            except CallError as error:
+                if not step.not_yet(error) or self._refused_for > LONGEST_REFUSAL or self.waiter.expired:
+                    raise
+                actual = planned = self._after_refusal()
+            else:
+                self._refused_for = 0.0
+                self.outcome.operations.append(step.operation.name)
+                actual = planned = step.effect(planned, answer)
+                self.outcome.after = actual
+                if step.reveals and not self.wait:
+                    break
+                if self._must_settle(step, planned):
+                    actual = self._settle(actual, step, just_sent=True)
+                if step.reveals:
+                    actual = planned = self.resource.find()
+            self.outcome.after = actual
+        if self.wait:
+            self.outcome.after = self._settle(actual, None)
+        elif self.outcome.operations:
+            self._glance(actual)
+
+    def _must_settle(self, step: Step[StateT], planned: StateT) -> bool:
+        """Whether to wait after a step: before the next one that needs it, or at the end of a task that waits."""
+        if step.reveals or self.resource.next_step(planned) is None:
+            return self.wait
+        return not step.at_once
+
+    def _settle(self, state: StateT, step: Step[StateT] | None, *, just_sent: bool = False) -> StateT:
+        """Wait until nothing is under way and, after a step, until its effect is seen."""
+
+        def missing(seen: StateT) -> str:
+            self.outcome.after = seen
+            failure = self.resource.failed(seen)
+            if failure and not self.resource.wants_absent:
+                raise StorageError(failure)
+            under_way = self.resource.pending(seen)
+            if under_way:
+                return under_way
+            if step is not None and step.done is not None and not step.done(seen):
+                return f"{step.operation.name} to take effect"
+            return ""
+
+        if not just_sent and not missing(state):
+            return state
+        return self.waiter.until(lambda: self.resource.refresh(state), missing)
+
+    def _glance(self, state: StateT) -> None:
+        """See once what became of what was sent, for a task that does not wait."""
+        try:
+            self.outcome.after = self.resource.refresh(state)
+        except CallError:
+            self.outcome.after = state
+
+    def _look_again(self, step: Step[StateT], error: UnknownOutcome) -> StateT:
+        """Find out whether a write of unknown outcome was done; return what is there now.
+
+        :raises StorageError: it left no trace, and sending it again could make a second thing.
+        """
+        for seconds in LOOKS_AFTER_UNKNOWN:
+            self.waiter.pause(seconds)
+            state = self.resource.find()
+            if step.key not in [again.key for again in make_plan(self.resource, state).steps]:
+                self.outcome.operations.append(step.operation.name)
+                return state
+        resends = self._resends.get(step.key, 0)
+        creates = step.operation.method == "POST"
+        if resends >= MOST_RESENDS or (creates and error.status != SERVICE_AWAY):
+            raise StorageError(
+                f"{error.message.rstrip('.')}. Nothing of it was seen afterwards, and it was not sent again, to make no"
+                " duplicate. Run the task again: it goes on from what is there by then.",
+                **error.facts,
+            )
+        self._resends[step.key] = resends + 1
+        return state
+
+    def _after_refusal(self) -> StateT:
+        pause = min(FIRST_REFUSAL_PAUSE + self._refused_for / 2, LONGEST_REFUSAL_PAUSE)
+        self.waiter.pause(pause)
+        self._refused_for += pause
+        return self.resource.find()
+
+
+def _until_revealed(steps: Sequence[Step[StateT]]) -> Sequence[Step[StateT]]:
+    """What a task that does not wait sends: it ends where the rest depends on what shows only later."""
+    for number, step in enumerate(steps, 1):
+        if step.reveals:
+            return steps[:number]
+    return steps

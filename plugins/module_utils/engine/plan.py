@@ -1,0 +1,98 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Plans: what leads from what is there to what is asked, as values (architecture, decision 1).
+
+Planning sends nothing. A resource says the *next* step for a state; a step says the state it leads to.
+A plan is the walk along these steps until none is left, so check mode and the real run take the same walk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol, TypeVar
+
+from ..client.errors import CallError, StorageError
+from ..client.session import Call
+
+StateT = TypeVar("StateT")
+
+#: A plan longer than this is a resource that goes in circles.
+MOST_STEPS = 10_000
+#: Stands for an id that only the service can give, in plans that are shown and not carried out.
+UNKNOWN_ID = "known after it is made"
+
+
+def never(_error: CallError) -> bool:
+    """No refusal means "not yet"."""
+    return False
+
+
+@dataclass(frozen=True)
+class Step(Generic[StateT]):
+    """One writing call, and what it does to the state.
+
+    :param region: where the call goes; empty for the task's region.
+    :param effect: the state after it, from the state before it and the answer (empty when only planned).
+    :param done: whether a state that was read shows the effect; asked before the next step and at the end.
+    :param reveals: things come to light only after it, so the rest is planned anew from what is read then.
+    :param at_once: the next step need not wait for it.
+    :param not_yet: tells a refusal that passes by itself; the step is planned and sent again a little later.
+    """
+
+    operation: Call
+    effect: Callable[[StateT, Mapping[str, Any]], StateT]
+    region: str = ""
+    path: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, Any] = field(default_factory=dict)
+    body: Mapping[str, Any] | None = None
+    done: Callable[[StateT], bool] | None = None
+    reveals: bool = False
+    at_once: bool = False
+    not_yet: Callable[[CallError], bool] = never
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """Equal for two steps that ask for the same thing."""
+        return (
+            self.operation.name, self.region, tuple(sorted(self.path.items())), tuple(sorted(self.query.items())),
+            repr(self.body),
+        )
+
+
+class Planner(Protocol[StateT]):
+    """Whatever can say the next step; pure."""
+
+    def next_step(self, state: StateT) -> Step[StateT] | None:
+        """The first step that leads from ``state`` to what is asked; ``None`` when nothing is left to do.
+
+        :raises StorageError: what is asked can't be reached; the message says why and what to do.
+        """
+
+
+@dataclass(frozen=True)
+class Plan(Generic[StateT]):
+    """Steps in order, and the state they lead to."""
+
+    steps: tuple[Step[StateT], ...]
+    after: StateT
+
+    @property
+    def operations(self) -> list[str]:
+        """The ``operationId`` of each step."""
+        return [step.operation.name for step in self.steps]
+
+
+def make_plan(planner: Planner[StateT], state: StateT) -> Plan[StateT]:
+    """Walk from ``state`` to the end.
+
+    :raises StorageError: what is asked can't be reached.
+    """
+    steps: list[Step[StateT]] = []
+    while (step := planner.next_step(state)) is not None:
+        steps.append(step)
+        state = step.effect(state, {})
+        if len(steps) > MOST_STEPS:
+            raise StorageError(f"Planning {step.operation.name} does not end. This is an error in the collection.")
+    return Plan(tuple(steps), state)

@@ -1,0 +1,134 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From a name or an id to the thing that is meant (rule 3 of the interface)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..client.errors import NotFound, StorageError
+from ..client.session import Call, Client
+
+#: Ids of the platform: a UUID with or without its dashes. Names are shorter than either.
+_ID = re.compile(r"^[0-9a-f]{32}$|^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE)
+#: What File Storage and Parallel File Storage append to a name (behaviour.md §5).
+_SUFFIX = re.compile(r"_[a-z0-9]{6}$")
+
+
+class NoSuchThing(StorageError):
+    """A name or an id fits nothing."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How things of one kind are found.
+
+    :param title: what a person calls it, as ``File Storage volume``.
+    :param option: name of the id in the show operation's path.
+    :param suffixed: the service appends a suffix to the name that was asked for.
+    :param rule: what names may look like; also what makes a text a possible name.
+    :param unwrap: field of the show answer that holds the object, empty for the answer itself.
+    """
+
+    title: str
+    listing: Call
+    show: Call
+    option: str
+    rule: re.Pattern[str]
+    rule_text: str
+    suffixed: bool = False
+    unwrap: str = ""
+
+    def base_name(self, name: str) -> str:
+        """The name that was asked for, from the name as the service shows it."""
+        return _SUFFIX.sub("", name) if self.suffixed else name
+
+    def fits(self, shown: str, wanted: str) -> bool:
+        """Whether a shown name is exactly the wanted one, with or without the service's suffix."""
+        return shown == wanted or (self.suffixed and self.base_name(shown) == wanted and shown != self.base_name(shown))
+
+    def check_name(self, name: str) -> None:
+        """Refuse a name that the service would refuse."""
+        if not self.rule.fullmatch(name):
+            raise StorageError(f"{name!r} can't be the name of a {self.title}: {self.rule_text}.")
+
+
+@dataclass(frozen=True)
+class Finder:
+    """Looks things of one kind up in one region."""
+
+    client: Client
+    kind: Kind
+    region: str = ""
+
+    @property
+    def where(self) -> str:
+        """The region that is searched."""
+        return self.region or self.client.settings.region
+
+    def by_id(self, identifier: str) -> dict[str, Any] | None:
+        """Show one thing; ``None`` where the service has none of that id."""
+        try:
+            answer = self.client.call(self.kind.show, region=self.region, path={self.kind.option: identifier})
+        except NotFound:
+            return None
+        return dict(answer[self.kind.unwrap]) if self.kind.unwrap else answer
+
+    def named(self, name: str) -> list[dict[str, Any]]:
+        """All things of exactly that name, as the list shows them.
+
+        How the service's own filter compares is not documented, so its answer is compared again here, and where it
+        finds nothing the whole list is read.
+        """
+        found = self._fitting(self.client.read_list(self.kind.listing, region=self.region, query={"name": name}), name)
+        return found or self._fitting(self.client.read_list(self.kind.listing, region=self.region), name)
+
+    def _fitting(self, items: Iterable[Mapping[str, Any]], name: str) -> list[dict[str, Any]]:
+        return [dict(item) for item in items if self.kind.fits(str(item.get("name")), name)]
+
+    def one(self, wanted: str, leave_out: Callable[[Mapping[str, Any]], bool] | None = None) -> dict[str, Any] | None:
+        """The one thing of that name or id, as the list or show operation gives it; ``None`` where there is none.
+
+        :param leave_out: tells things that do not count when a name is looked up.
+        :raises StorageError: several things fit; the message lists them.
+        """
+        if _ID.fullmatch(wanted):
+            return self.by_id(wanted)
+        found = [item for item in self.named(wanted) if leave_out is None or not leave_out(item)]
+        if len(found) > 1:
+            candidates = "; ".join(f"{item['name']} ({item['id']})" for item in sorted(found, key=lambda item: str(item["name"])))
+            raise StorageError(
+                f"{wanted!r} fits {len(found)} {self.kind.title}s in {self.where}: {candidates}. Give the id of the one you mean.",
+                candidates=[{"id": item["id"], "name": item["name"]} for item in found],
+            )
+        if found:
+            return found[0]
+        return None if self.kind.rule.fullmatch(wanted) else self.by_id(wanted)
+
+    def required(self, wanted: str) -> dict[str, Any]:
+        """Like :meth:`one`, for a thing that must exist.
+
+        :raises NoSuchThing: there is none.
+        """
+        found = self.one(wanted)
+        if found is None:
+            raise NoSuchThing(
+                f"There is no {self.kind.title} with the name or id {wanted!r} in {self.where}."
+                " Check its spelling, the region, and the account of the key."
+            )
+        return found
+
+
+def immutable(option: str, present: Any, wanted: Any, way_out: str) -> None:
+    """Refuse a difference that can't be changed after creation (rule 6 of the interface).
+
+    :param wanted: ``None`` where the task does not ask.
+    """
+    if wanted is not None and wanted != present:
+        raise StorageError(
+            f"{option} is {present!r} and can't be changed to {wanted!r}: the service sets it at creation only. {way_out}"
+        )

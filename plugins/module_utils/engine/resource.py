@@ -1,0 +1,106 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a noun of a service must say about itself so that the engine can manage or read it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, ClassVar, Generic, TypeVar
+
+from ..client.session import POOL_SIZE, Client
+from .plan import Step, StateT
+
+ItemT = TypeVar("ItemT")
+ResultT = TypeVar("ResultT")
+
+
+class Resource(ABC, Generic[StateT]):
+    """One thing that a task asks for: how to find it, and what leads to what is asked.
+
+    :param params: validated module options; ``None`` means "not given".
+    """
+
+    #: Key of the object in results.
+    noun: ClassVar[str]
+    #: Seconds between two looks at the slowest.
+    slowest_poll: ClassVar[float] = 5.0
+
+    def __init__(self, params: Mapping[str, Any], client: Client) -> None:
+        self.params = params
+        self.client = client
+        self.region = client.settings.region
+
+    @property
+    def wants_absent(self) -> bool:
+        """Whether the task asks for the thing to go."""
+        return bool(self.params.get("state") == "absent")
+
+    def check(self) -> None:
+        """Refuse options that can't work whatever is there; sends nothing.
+
+        :raises StorageError: with what to do.
+        """
+
+    @abstractmethod
+    def find(self) -> StateT:
+        """Read what is there, by name or id."""
+
+    def refresh(self, state: StateT) -> StateT:
+        """Read again what ``state`` knows, with as few calls as that takes."""
+        return self.find()
+
+    @abstractmethod
+    def next_step(self, state: StateT) -> Step[StateT] | None:
+        """See :class:`engine.plan.Planner`; pure."""
+
+    def pending(self, state: StateT) -> str:
+        """What is still under way, as ``volume data: creating``; empty when settled."""
+        return ""
+
+    def failed(self, state: StateT) -> str:
+        """Why the thing can't be used any more, in the service's words; empty when it can."""
+        return ""
+
+    @abstractmethod
+    def view(self, state: StateT) -> dict[str, Any]:
+        """The object as results show it."""
+
+    @abstractmethod
+    def managed(self, state: StateT) -> dict[str, Any] | None:
+        """What a diff compares: the fields a task can set, without secrets; ``None`` where nothing is there."""
+
+    def extras(self, before: StateT, after: StateT) -> dict[str, Any]:
+        """Further keys of the result."""
+        return {}
+
+
+class Info(ABC):
+    """Reads one kind of thing; nothing found is an empty list."""
+
+    #: Key of the list in results.
+    plural: ClassVar[str]
+
+    def __init__(self, params: Mapping[str, Any], client: Client) -> None:
+        self.params = params
+        self.client = client
+        self.region = client.settings.region
+
+    @abstractmethod
+    def read(self) -> dict[str, Any]:
+        """Return the result: the list under :attr:`plural`, and what else was gathered."""
+
+    @property
+    def gather(self) -> frozenset[str]:
+        """The parts that were asked for."""
+        return frozenset(self.params.get("gather") or ())
+
+
+def side_by_side(function: Any, items: list[ItemT]) -> list[Any]:
+    """Call ``function`` for every item, several at once, and keep the order (bounded by the connection pool)."""
+    if len(items) < 2:
+        return [function(item) for item in items]
+    with ThreadPoolExecutor(max_workers=min(POOL_SIZE, len(items))) as pool:
+        return list(pool.map(function, items))

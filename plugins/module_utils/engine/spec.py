@@ -1,0 +1,63 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A module as data: its options, and the resource or info that they are for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..client.settings import SOURCES
+from .resource import Info, Resource
+
+#: The least time to wait that makes sense for a service where nothing takes long.
+DEFAULT_WAIT_TIMEOUT = 600
+
+
+def _connection_options() -> dict[str, dict[str, Any]]:
+    options: dict[str, dict[str, Any]] = {}
+    for name, source in SOURCES.items():
+        option: dict[str, Any] = {"type": source.kind}
+        if source.choices:
+            option["choices"] = list(source.choices)
+        if source.secret:
+            option["no_log"] = True
+        options[name] = option
+    return options
+
+
+#: No defaults here: an option that is not given leaves the word to the environment and the files.
+CONNECTION_OPTIONS = _connection_options()
+
+
+@dataclass(frozen=True)
+class ModuleSpec:
+    """What a module file holds beside its documentation.
+
+    :param handler: the resource it manages, or the info it reads.
+    :param wait_timeout: default in seconds; only for modules that write.
+    """
+
+    handler: type[Resource[Any]] | type[Info]
+    options: dict[str, dict[str, Any]] = field(default_factory=dict)
+    wait_timeout: int = DEFAULT_WAIT_TIMEOUT
+    rules: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def writes(self) -> bool:
+        """Whether the module changes anything."""
+        return issubclass(self.handler, Resource)
+
+    @property
+    def argument_spec(self) -> dict[str, dict[str, Any]]:
+        """The whole option spec in Ansible's form."""
+        common: dict[str, dict[str, Any]]
+        if self.writes:
+            common = {
+                "wait": {"type": "bool", "default": True},
+                "wait_timeout": {"type": "int", "default": self.wait_timeout},
+            }
+        else:
+            common = {"query": {"type": "str"}}
+        return {**CONNECTION_OPTIONS, **common, **self.options}

@@ -1,0 +1,73 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The words that the operation tables are written in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Service:
+    """One storage service.
+
+    :param name: its host name and the name in ``Scp-Api-Version``.
+    :param version: the version this collection is written against.
+    :param title: its name in the console.
+    """
+
+    name: str
+    version: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Pages:
+    """How a list is paged; the fields mean the same as in ``client.paging.Paging``."""
+
+    items: str
+    count: str = ""
+    position: str = ""
+    size: str = "limit"
+    by_page: bool = False
+    key: str = "id"
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One API operation.
+
+    :param name: its ``operationId``.
+    :param path: with ``{placeholders}``.
+    :param query: names of its query parameters.
+    :param body: names of the fields of its body.
+    :param answers: field of the answer that holds the object; empty where the answer is the object itself.
+    :param paging: set for lists.
+    :param action: the IAM action that it needs (behaviour.md §11), without the service.
+    """
+
+    service_entry: Service
+    name: str
+    method: str
+    path: str
+    query: tuple[str, ...] = ()
+    body: tuple[str, ...] = ()
+    answers: str = ""
+    paging: Pages | None = None
+    action: str = ""
+
+    @property
+    def service(self) -> str:
+        """The service's host name."""
+        return self.service_entry.name
+
+    @property
+    def version(self) -> str:
+        """The version to ask for."""
+        return self.service_entry.version
+
+    @property
+    def writes(self) -> bool:
+        """Whether it changes something."""
+        return self.method != "GET"

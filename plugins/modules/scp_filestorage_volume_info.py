@@ -1,0 +1,189 @@
+#!/usr/bin/python
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: scp_filestorage_volume_info
+short_description: Read File Storage volumes
+version_added: 0.1.0
+description:
+  - Read volumes of File Storage, all of them or those that fit, with as many further parts as O(gather) asks for.
+  - Nothing found is an empty list, not an error.
+author:
+  - the scp.storage authors (@scp-storage)
+extends_documentation_fragment:
+  - scp.storage.attributes
+  - scp.storage.connection
+  - scp.storage.info
+options:
+  name:
+    description:
+      - Only volumes of exactly this name, with or without the service's suffix. Several volumes can have the same name.
+    type: str
+  volume_id:
+    description:
+      - Only the volume with this id.
+    type: str
+  type_name:
+    description:
+      - Only volumes with this type of disks.
+    type: str
+    choices: [HDD, SSD, HighPerformanceSSD, SSD_SAP_S, SSD_SAP_E]
+  gather:
+    description:
+      - Parts to read for each volume. Each costs a call for each volume; they are sent side by side.
+    type: list
+    elements: str
+    choices: [access_rules, snapshots, snapshot_schedule, replications]
+    default: []
+notes:
+  - "IAM actions needed, in C(filestorage): ListVolumes, ShowVolume; for O(gather) ListVolumeAccessRules, ListVolumeSnapshots,
+    ListVolumeSnapshotSchedules, ListVolumeReplications and ShowVolumeReplication."
+seealso:
+  - module: scp.storage.scp_filestorage_volume
+"""
+
+EXAMPLES = r"""
+---
+- name: All volumes with their replications
+  scp.storage.scp_filestorage_volume_info:
+    gather: [replications]
+  register: all_volumes
+
+- name: One volume with all that hangs on it
+  scp.storage.scp_filestorage_volume_info:
+    name: web_data
+    gather: [access_rules, snapshots, snapshot_schedule, replications]
+
+- name: Names and mount paths of all volumes on SSD
+  scp.storage.scp_filestorage_volume_info:
+    type_name: SSD
+    query: "volumes[].{name: base_name, path: path}"
+  register: mounts
+"""
+
+RETURN = r"""
+---
+volumes:
+  description: The volumes that fit, oldest first.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: Id of the volume.
+      type: str
+    name:
+      description: Name as the service shows it, with its suffix.
+      type: str
+    base_name:
+      description: Name without the service's suffix, as it was asked for.
+      type: str
+    protocol:
+      description: V(NFS) or V(CIFS).
+      type: str
+    type_name:
+      description: Type of the disks.
+      type: str
+    state:
+      description: State of the volume, for example V(available).
+      type: str
+    purpose:
+      description: V(none), V(original) for the source of a replication, V(replication) for its target, V(backup) for a disk backup.
+      type: str
+    path:
+      description: What a server mounts. It can change on its own, so read it when it is needed.
+      type: str
+    usage:
+      description: Bytes in use. A volume has no size, it grows with its data.
+      type: int
+    file_unit_recovery_enabled:
+      description: Whether single files can be recovered from snapshots.
+      type: bool
+    access_rules:
+      description: Who may mount the volume; each with C(object_type), C(object_id) and C(access_rule_state).
+      returned: when O(gather) has V(access_rules)
+      type: list
+      elements: dict
+    snapshots:
+      description: Its snapshots.
+      returned: when O(gather) has V(snapshots)
+      type: list
+      elements: dict
+    snapshot_schedule:
+      description: Its snapshot schedule, or V(null).
+      returned: when O(gather) has V(snapshot_schedule)
+      type: dict
+    replications:
+      description: Its replications, as source or target.
+      returned: when O(gather) has V(replications)
+      type: list
+      elements: dict
+  sample:
+  - id: bfdbabf2-04d9-4e8b-a205-020f8e6da438
+    name: web_data_2m060u
+    base_name: web_data
+    protocol: NFS
+    type_name: SSD
+    type_id: 5a0ab0f5-7d0b-4f5c-9b2c-1d4f3a1b2c3d
+    state: available
+    purpose: none
+    account_id: 0e3dffc50eb247a1adf4f2e5c82c4f99
+    created_at: "2026-07-30T04:54:33.219373"
+    path: 10.10.10.10:/scp_web_data_2m060u
+    usage: 204800
+    encryption_enabled: true
+    file_unit_recovery_enabled: true
+    cifs_id: null
+    endpoint_path: null
+result:
+  description: What O(query) selects.
+  returned: when O(query) is given
+  type: raw
+  sample: [{name: web_data, path: "10.10.10.10:/scp_web_data_2m060u"}]
+error:
+  description: What is known of the call that failed.
+  returned: when a call failed
+  type: dict
+  sample:
+    service: filestorage
+    operation: CreateVolume
+    region: kr-west1
+    status: 401
+    code: UNAUTHORIZED
+    detail: HmacValidFail
+    request_id: ""
+"""
+
+from ansible_collections.scp.storage.plugins.module_utils.engine.entry import run_module
+from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
+from ansible_collections.scp.storage.plugins.module_utils.resources import filestorage
+
+SPEC = ModuleSpec(
+    handler=filestorage.VolumeInfo,
+    options={
+        "name": {"type": "str"},
+        "volume_id": {"type": "str"},
+        "type_name": {"type": "str", "choices": ["HDD", "SSD", "HighPerformanceSSD", "SSD_SAP_S", "SSD_SAP_E"]},
+        "gather": {
+            "type": "list",
+            "elements": "str",
+            "choices": ["access_rules", "snapshots", "snapshot_schedule", "replications"],
+            "default": [],
+        },
+    },
+    rules={"mutually_exclusive": [("name", "volume_id")]},
+)
+
+
+def main() -> None:
+    """Run the module as a process of its own."""
+    run_module(SPEC)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,112 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The simulator put together: clock, world, front and control behind one server."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from . import control
+from .clock import Clock
+from .contract import load_contracts
+from .faults import Faults
+from .front import Front
+from .oplog import OperationLog
+from .persistence import StateFile
+from .services import find_services
+from .switches import CORE, Switches
+from .world import World, read_document
+
+HOST = "127.0.0.1"
+
+
+def known_switches() -> Switches:
+    """All switches, the front's and the services'."""
+    return Switches([*CORE, *(switch for service in find_services() for switch in service.switches)])
+
+
+class Simulator:
+    """All of it. Build it, then :meth:`run` it."""
+
+    def __init__(
+        self, switches: Switches, *, seed: Path, state: Path | None = None, scale: float = 1.0, verbose: bool = False
+    ) -> None:
+        """Begin with what ``state`` holds where it exists, otherwise with ``seed``.
+
+        :raises SeedError: the seed or the state can't be read or does not fit.
+        """
+        self.switches = switches
+        self.scale = scale
+        self.seed = read_document(seed)
+        self.log = OperationLog()
+        self.faults = Faults()
+        self.clock = Clock(scale)
+        self.world = World(self.clock, switches, find_services())
+        # The seed is tried even where the state wins, so that a bad one is found at the start and not at a reset.
+        self.world.replace(self.seed)
+        self.state = StateFile(state, self.world) if state else None
+        if state and state.exists():
+            self._continue(read_document(state))
+        self.front = Front(load_contracts(), self.world, self.faults, self.log, verbose=verbose)
+
+    def _continue(self, document: Any) -> None:
+        ahead = document.get("clock", {}).get("ahead", 0.0) if isinstance(document, Mapping) else 0.0
+        self.world.replace(document)
+        self.clock.set_ahead(float(ahead))
+        self.world.now = self.clock.now()
+        self.world.settle()
+
+    def reset(self) -> None:
+        """Everything as at the start: world (the seed's), log, faults, switches and clock."""
+        self.switches.reset()
+        self.faults.clear()
+        self.log.clear()
+        self.clock.set_scale(self.scale)
+        self.clock.set_ahead(0.0)
+        self.world.now = self.clock.now()
+        self.world.replace(self.seed)
+
+    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answer one HTTP request."""
+        body = await request.read() if request.can_read_body else b""
+        path = request.raw_path
+        if path == control.PREFIX or path.startswith((control.PREFIX + "/", control.PREFIX + "?")):
+            response: web.StreamResponse = control.answer(self, request, body)
+        else:
+            response = await self.front.answer(request, body)
+        if self.state is not None:
+            self.state.touch()
+        return response
+
+    async def run(self, port: int) -> None:
+        """Serve on the loopback address until SIGTERM or SIGINT; print one line when ready.
+
+        :raises OSError: the port is in use, or the state file can't be written.
+        """
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        runner = web.ServerRunner(web.Server(self.handle, access_log=None))
+        await runner.setup()
+        try:
+            if self.state is not None:
+                self.state.write()
+            site = web.TCPSite(runner, HOST, port, backlog=1024, reuse_address=True, shutdown_timeout=0.5)
+            await site.start()
+            bound = runner.addresses[0][1]
+            pair = next(iter(self.world.keys), None)
+            keys = f" access_key={pair.access_key} secret_key={pair.secret_key}" if pair else " (the seed has no keys)"
+            print(f"SCP simulator ready at http://{HOST}:{bound}{keys}", flush=True)
+            await stop.wait()
+        finally:
+            await runner.cleanup()
+            if self.state is not None:
+                await self.state.close()

@@ -1,0 +1,185 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The control interface under ``/_control/``: the log, faults, the clock, switches and the world."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+from aiohttp import web
+
+from .clock import stamp
+from .faults import KINDS, FaultError
+from .switches import SwitchError
+from .tables import SeedError
+
+if TYPE_CHECKING:
+    from .app import Simulator
+
+PREFIX = "/_control"
+INDEX = {
+    "GET /_control/": "this page, with the number of simulator bugs and of broken contracts since the log was emptied",
+    "DELETE /_control/": "everything as at the start: world, log, faults, switches, clock",
+    "GET /_control/operations[?since=N]": "the operation log, or what came after number N",
+    "DELETE /_control/operations": "empty the log",
+    "GET /_control/faults": "all faults, how often each happened, and the kinds there are",
+    "POST /_control/faults": 'set a fault, e.g. {"kind": "lost", "operation": "CreateVolume"}',
+    "DELETE /_control/faults[/ID]": "end all faults, or one",
+    "GET /_control/clock": "the simulated time and how fast it runs",
+    "PUT /_control/clock": '{"advance": seconds} and/or {"scale": x}',
+    "GET /_control/switches": "all switches with value, default, choices and meaning",
+    "PUT /_control/switches": '{"name": value, ...}',
+    "GET /_control/world": "everything there is, without secrets",
+    "PUT /_control/world": "put a seed in place of everything",
+    "PATCH /_control/world": 'add the parts of a seed; an object whose id exists is changed, "removed": true ends it',
+    "DELETE /_control/world": "go back to the seed that the simulator was started with",
+}
+
+
+class ControlError(Exception):
+    """A request to the control interface that can't be done: an HTTP status and a text for people."""
+
+    def __init__(self, status: int, text: str) -> None:
+        """Answer with ``status``."""
+        super().__init__(text)
+        self.status = status
+        self.text = text
+
+
+def answer(simulator: Simulator, request: web.BaseRequest, body: bytes) -> web.Response:
+    """Answer one request to the control interface, always in JSON; a mistake is ``{"error": text}``."""
+    simulator.world.settle()
+    try:
+        _only_loopback(request)
+        status, document = 200, _route(simulator, request, body)
+    except ControlError as error:
+        status, document = error.status, {"error": error.text}
+    except (FaultError, SwitchError, SeedError) as error:
+        status, document = 400, {"error": str(error)}
+    data = json.dumps(document, ensure_ascii=False, indent=1).encode()
+    return web.Response(status=status, body=data + b"\n", content_type="application/json")
+
+
+def _only_loopback(request: web.BaseRequest) -> None:
+    peer = request.transport.get_extra_info("peername") if request.transport else None
+    if not peer or not ipaddress.ip_address(peer[0]).is_loopback:
+        raise ControlError(403, "the control interface is for this machine only")
+
+
+def _route(simulator: Simulator, request: web.BaseRequest, body: bytes) -> Any:
+    path, _, query = request.raw_path.partition("?")
+    place = path[len(PREFIX) :].strip("/")
+    noun, _, rest = place.partition("/")
+    nouns = {
+        "": _root,
+        "operations": _operations,
+        "faults": _faults,
+        "clock": _clock,
+        "switches": _switches,
+        "world": _world,
+    }
+    if noun not in nouns or (rest and noun != "faults"):
+        raise ControlError(404, f"there is no {path}; GET {PREFIX}/ lists what there is")
+    document = _document(body) if request.method in ("POST", "PUT", "PATCH") else rest
+    done = nouns[noun](simulator, request.method, document, query)
+    if done is None:
+        raise ControlError(405, f"{path} does not take {request.method}; GET {PREFIX}/ lists what there is")
+    return done
+
+
+def _document(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError as error:
+        raise ControlError(400, f"the body must be JSON: {error}") from None
+
+
+def _object(document: Any) -> dict[str, Any]:
+    if not isinstance(document, dict):
+        raise ControlError(400, "the body must be a JSON object")
+    return document
+
+
+def _root(simulator: Simulator, method: str, document: Any, query: str) -> Any:
+    if method == "DELETE":
+        simulator.reset()
+        return {"reset": True}
+    if method != "GET":
+        return None
+    return {
+        "simulator": "scp.storage",
+        "bugs": simulator.log.bugs,
+        "violations": simulator.log.violations,
+        "control": INDEX,
+    }
+
+
+def _operations(simulator: Simulator, method: str, document: Any, query: str) -> Any:
+    if method == "DELETE":
+        simulator.log.clear()
+        return {"operations": []}
+    if method != "GET":
+        return None
+    since = dict(parse_qsl(query)).get("since", "0")
+    if not since.isdigit():
+        raise ControlError(400, f"since must be a sequence number, not {since!r}")
+    return {"operations": simulator.log.since(int(since))}
+
+
+def _faults(simulator: Simulator, method: str, document: Any, query: str) -> Any:
+    if method == "POST":
+        fault = simulator.faults.add(document)
+        return {"id": fault.id, "fault": next(f for f in simulator.faults.describe() if f["id"] == fault.id)}
+    if method == "DELETE":
+        if not document:
+            simulator.faults.clear()
+        elif not (document.isdigit() and simulator.faults.remove(int(document))):
+            raise ControlError(404, f"there is no fault {document!r}")
+        return {"faults": simulator.faults.describe()}
+    if method != "GET":
+        return None
+    return {"faults": simulator.faults.describe(), "kinds": KINDS}
+
+
+def _clock(simulator: Simulator, method: str, document: Any, query: str) -> Any:
+    clock = simulator.clock
+    if method == "PUT":
+        values = _object(document)
+        for name, value in values.items():
+            if name not in ("advance", "scale"):
+                raise ControlError(400, f"the clock has no {name!r}; it takes advance (seconds) and scale")
+            if isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0:
+                raise ControlError(400, f"{name} must be a number from 0: time does not go back")
+        if "scale" in values:
+            clock.set_scale(float(values["scale"]))
+        clock.advance(float(values.get("advance", 0)))
+        simulator.world.settle()
+        simulator.world.changes += 1
+    elif method != "GET":
+        return None
+    return {"now": stamp(clock.now()) + "Z", "scale": clock.scale}
+
+
+def _switches(simulator: Simulator, method: str, document: Any, query: str) -> Any:
+    if method == "PUT":
+        simulator.switches.set(_object(document))
+    elif method != "GET":
+        return None
+    return {"switches": simulator.switches.describe()}
+
+
+def _world(simulator: Simulator, method: str, document: Any, query: str) -> Any:
+    world = simulator.world
+    if method == "PUT":
+        world.replace(document)
+    elif method == "PATCH":
+        world.merge(document)
+    elif method == "DELETE":
+        world.replace(simulator.seed)
+    elif method != "GET":
+        return None
+    return world.dump(secrets=False)

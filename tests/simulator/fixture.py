@@ -1,0 +1,217 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The simulator for tests: a process of its own, and pytest fixtures.
+
+A ``conftest.py`` takes them over with
+``from tests.simulator.fixture import pytest_configure, simulator, simulator_process  # noqa: F401``.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+_KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
+_READY = re.compile(r"SCP simulator ready at (\S+) access_key=(\S+) secret_key=(\S+)")
+
+
+class ControlRefused(Exception):
+    """The control interface refused; the text says why."""
+
+
+class Simulator:
+    """A running simulator. ``url`` has no slash at the end; ``access_key`` and ``secret_key`` are what it accepts."""
+
+    def __init__(self, *arguments: str, region: str = "kr-west1") -> None:
+        """Start one on a free port, with more command line ``arguments``.
+
+        :raises RuntimeError: it did not start; the text is what it printed.
+        """
+        self.region = region
+        keep = {name: value for name, value in os.environ.items() if name in _KEPT}
+        self._errors: IO[str] = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115
+        # The package is found from the root of the checkout, under whatever name this file was imported.
+        command = [sys.executable, "-m", "tests.simulator", "--port", "0", *arguments]
+        self._process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=keep,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            text=True,
+        )
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        found = _READY.search(line)
+        if found is None:
+            self.stop()
+            raise RuntimeError(f"the simulator did not start: {line}{self.errors()}")
+        self.url, self.access_key, self.secret_key = found.groups()
+
+    # --- the process --------------------------------------------------------------------------------------------
+
+    @property
+    def pid(self) -> int:
+        """The id of the process."""
+        return self._process.pid
+
+    def stop(self) -> int:
+        """End it cleanly; the exit code."""
+        if self._process.poll() is None:
+            self._process.terminate()
+            try:
+                self._process.wait(10)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+        return self._process.wait()
+
+    def kill(self) -> None:
+        """End it as a crash would."""
+        self._process.kill()
+        self._process.wait()
+
+    def errors(self) -> str:
+        """What it printed on stderr so far: simulator bugs, and with ``-v`` every request."""
+        self._errors.seek(0)
+        return self._errors.read()
+
+    def __enter__(self) -> Simulator:
+        """Nothing is left to do: it runs."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End it cleanly."""
+        self.stop()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+        self._errors.close()
+
+    def environ(self) -> dict[str, str]:
+        """The environment variables with which the collection talks to this simulator."""
+        return {
+            "SCP_ACCESS_KEY": self.access_key,
+            "SCP_SECRET_KEY": self.secret_key,
+            "SCP_REGION": self.region,
+            "SCP_ENDPOINT_URL": f"{self.url}/{{service}}/{{region}}",
+            "SCP_AUTH_URL": f"{self.url}/iam/v1",
+        }
+
+    # --- control ------------------------------------------------------------------------------------------------
+
+    def control(self, method: str, path: str, document: Any = None) -> Any:
+        """Call the control interface, e.g. ``control("GET", "clock")``.
+
+        :raises ControlRefused: the call was wrong; the text says how.
+        """
+        data = None if document is None else json.dumps(document)
+        connection = http.client.HTTPConnection(self.url.removeprefix("http://"), timeout=30)
+        try:
+            connection.request(method, f"/_control/{path}", data)
+            answer = connection.getresponse()
+            found = json.loads(answer.read())
+        finally:
+            connection.close()
+        if answer.status != 200:
+            raise ControlRefused(found["error"])
+        return found
+
+    def operations(self, since: int = 0) -> list[dict[str, Any]]:
+        """The operation log, the oldest first."""
+        found: list[dict[str, Any]] = self.control("GET", f"operations?since={since}")["operations"]
+        return found
+
+    def writes(self, since: int = 0) -> list[dict[str, Any]]:
+        """Those entries of the log that are not a GET."""
+        return [entry for entry in self.operations(since) if entry["write"]]
+
+    def clear_operations(self) -> None:
+        """Empty the log."""
+        self.control("DELETE", "operations")
+
+    def fault(self, kind: str, **fields: Any) -> int:
+        """Set a fault; its id."""
+        return int(self.control("POST", "faults", {"kind": kind, **fields})["id"])
+
+    def faults(self) -> list[dict[str, Any]]:
+        """All faults with how often they happened."""
+        found: list[dict[str, Any]] = self.control("GET", "faults")["faults"]
+        return found
+
+    def clear_faults(self) -> None:
+        """End all faults."""
+        self.control("DELETE", "faults")
+
+    def advance(self, seconds: float) -> None:
+        """Push simulated time forward."""
+        self.control("PUT", "clock", {"advance": seconds})
+
+    def scale(self, scale: float) -> None:
+        """Let simulated time run ``scale`` times as fast; 0 holds it still."""
+        self.control("PUT", "clock", {"scale": scale})
+
+    def switch(self, **values: Any) -> None:
+        """Set switches."""
+        self.control("PUT", "switches", values)
+
+    def world(self) -> dict[str, Any]:
+        """Everything there is, without secrets."""
+        found: dict[str, Any] = self.control("GET", "world")
+        return found
+
+    def patch_world(self, parts: Mapping[str, Any]) -> None:
+        """Add parts of a seed, or change what has the same id."""
+        self.control("PATCH", "world", dict(parts))
+
+    def put_world(self, seed: Mapping[str, Any]) -> None:
+        """Put a seed in place of everything."""
+        self.control("PUT", "world", dict(seed))
+
+    def reset(self) -> None:
+        """Everything as at the start."""
+        self.control("DELETE", "")
+
+    def server(self, name: str) -> dict[str, Any]:
+        """The server of this name, e.g. ``west-web1``."""
+        found: dict[str, Any] = next(server for server in self.world()["servers"] if server["name"] == name)
+        return found
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the marker known."""
+    config.addinivalue_line("markers", "violations_expected: the test breaks the API's contract on purpose")
+
+
+@pytest.fixture(scope="session")
+def simulator_process() -> Iterator[Simulator]:
+    """One simulator for all tests of this process; ``simulator`` is what a test wants."""
+    with Simulator() as running:
+        yield running
+
+
+@pytest.fixture
+def simulator(request: pytest.FixtureRequest, simulator_process: Simulator) -> Iterator[Simulator]:
+    """A simulator as new. After the test it must have found no bug of its own, and no broken contract."""
+    simulator_process.reset()
+    yield simulator_process
+    log = simulator_process.operations()
+    bugs = [entry["bug"] for entry in log if entry["bug"]]
+    assert not bugs, f"simulator bugs: {bugs}"
+    if request.node.get_closest_marker("violations_expected") is None:
+        broken = [f"{e['method']} {e['path']}: {e['violation']}" for e in log if e["violation"]]
+        assert not broken, f"the API's contract was broken: {broken}"

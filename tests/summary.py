@@ -1,0 +1,48 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Adds up what a run of `make test` left in its folder of results; the last line says how many passed and failed.
+
+A session without tests of its own (lint, sanity ...) counts as one check.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+
+def summarize(results: Path) -> tuple[list[str], bool]:
+    """Return the lines to print, and whether all is well."""
+    lines: list[str] = []
+    passed = failed = 0
+    report = results / "sessions.json"
+    sessions = json.loads(report.read_text())["sessions"] if report.is_file() else []
+    for session in sessions:
+        name, result = session["name"], session["result"]
+        tests = broken = skipped = 0
+        for file in sorted(results.glob(f"{name}-*.xml")):
+            for suite in ElementTree.parse(file).getroot().iter("testsuite"):
+                bad = int(suite.get("failures", 0)) + int(suite.get("errors", 0))
+                skips = int(suite.get("skipped", 0))
+                tests += int(suite.get("tests", 0)) - bad - skips
+                broken += bad
+                skipped += skips
+        if result != "success" and not broken:
+            broken = 1
+        elif not tests and not broken:
+            tests = 1
+        passed += tests
+        failed += broken
+        seconds = session.get("duration", 0)
+        lines.append(f"{name:16} {result:8} {tests:5} passed {broken:4} failed {skipped:4} skipped {seconds:7.1f} s")
+    lines.append(f"{passed} passed, {failed} failed")
+    return lines, bool(sessions) and not failed
+
+
+if __name__ == "__main__":
+    text, good = summarize(Path(sys.argv[1]))
+    print("\n".join(text))
+    sys.exit(not good)

@@ -1,0 +1,119 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A tiny signing client, written apart from the simulator and from the collection."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import http.client
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from tests.simulator.fixture import Simulator, pytest_configure, simulator, simulator_process
+
+__all__ = ["pytest_configure", "simulator", "simulator_process"]
+
+
+@dataclass
+class Answer:
+    """An HTTP answer; ``body`` is parsed where it is JSON."""
+
+    status: int
+    body: Any
+    headers: http.client.HTTPMessage
+
+    @property
+    def error(self) -> dict[str, Any]:
+        """The one error of envelope A."""
+        found: dict[str, Any] = self.body["errors"][0]
+        assert found["status"] == self.status
+        return found
+
+
+@dataclass
+class Api:
+    """Calls a running simulator. Simulated time stands still unless it is advanced."""
+
+    simulator: Simulator
+    access_key: str = ""
+    secret_key: str = ""
+    service: str = "filestorage"
+    version: str = "filestorage 1.1"
+    region: str = "kr-west1"
+    account_id: str = ""
+    extra: dict[str, str] = field(default_factory=dict)
+
+    def headers(self, method: str, raw: str, skew: float = 0.0) -> dict[str, str]:
+        """The headers of a signed request; ``raw`` is the path with the query as on the wire."""
+        stamp = str(int((time.time() + skew) * 1000))
+        access, secret = self.access_key or self.simulator.access_key, self.secret_key or self.simulator.secret_key
+        text = f"{method}{self.simulator.url}{raw}{stamp}{access}{self.account_id}Openapi"
+        code = hmac.new(secret.encode(), text.encode(), hashlib.sha256).digest()
+        headers = {
+            "Scp-Accesskey": access,
+            "Scp-Signature": base64.b64encode(code).decode(),
+            "Scp-Timestamp": stamp,
+            "Scp-ClientType": "Openapi",
+            "Accept-Language": "en-US",
+            "Scp-Api-Version": self.version,
+        }
+        return headers | ({"Scp-AccountId": self.account_id} if self.account_id else {}) | self.extra
+
+    def send(self, method: str, raw: str, data: bytes | None = None, headers: dict[str, str] | None = None) -> Answer:
+        """Send what is given and nothing else."""
+        connection = http.client.HTTPConnection(self.simulator.url.removeprefix("http://"), timeout=10)
+        try:
+            connection.request(method, raw, data, headers or {})
+            response = connection.getresponse()
+            text = response.read()
+        finally:
+            connection.close()
+        is_json = response.headers.get_content_type() == "application/json"
+        return Answer(response.status, json.loads(text) if text and is_json else text.decode(), response.headers)
+
+    def __call__(self, method: str, path: str, body: Any = None, *, region: str = "", skew: float = 0.0) -> Answer:
+        """Send a signed request; ``path`` begins after the region."""
+        raw = f"/{self.service}/{region or self.region}{path}"
+        data = None if body is None else json.dumps(body).encode()
+        content = {"Content-Type": "application/json"} if data is not None else {}
+        return self.send(method, raw, data, self.headers(method, raw, skew) | content)
+
+    # --- what most tests need -----------------------------------------------------------------------------------
+
+    def volume(self, name: str = "my_volume", region: str = "", **fields: Any) -> dict[str, Any]:
+        """A new volume, available, as it is shown."""
+        body = {"name": name, "protocol": "NFS", "type_name": "HDD", **fields}
+        made = self("POST", "/v1/volumes", body, region=region)
+        assert made.status == 202, made.body
+        self.simulator.advance(1.1)
+        return self.show(made.body["volume_id"], region)
+
+    def show(self, volume_id: str, region: str = "") -> dict[str, Any]:
+        """A volume as it is shown."""
+        answer = self("GET", f"/v1/volumes/{volume_id}", region=region)
+        assert answer.status == 200, answer.body
+        found: dict[str, Any] = answer.body
+        return found
+
+    def snapshots(self, volume_id: str, region: str = "") -> list[dict[str, Any]]:
+        """The snapshots of a volume."""
+        answer = self("GET", f"/v1/snapshots?volume_id={volume_id}", region=region)
+        assert answer.status == 200, answer.body
+        assert answer.body["count"] == len(answer.body["snapshots"])
+        found: list[dict[str, Any]] = answer.body["snapshots"]
+        return found
+
+
+@pytest.fixture
+def api(simulator: Simulator) -> Iterator[Api]:
+    """A client of the simulator's first key pair."""
+    simulator.scale(0)
+    yield Api(simulator)

@@ -1,0 +1,185 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Routing, version discovery, the catalogue, headers and error envelopes."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.simulator.fixture import Simulator
+
+from .conftest import Api
+
+REGIONS = ["kr-east1", "kr-south1", "kr-south2", "kr-south3", "kr-west1"]
+SERVICES = ["archivestorage", "backup", "baremetal-blockstorage", "filestorage", "parallel-filestorage"]
+PLAIN = {"name": "my_volume", "protocol": "NFS", "type_name": "HDD"}
+
+
+@pytest.mark.parametrize("slash", ["", "/"])
+@pytest.mark.parametrize("service", SERVICES)
+def test_versions(api: Api, service: str, slash: str) -> None:
+    answer = api.send("GET", f"/{service}/kr-south2{slash}")
+    assert answer.status == 200
+    current = [version for version in answer.body["versions"] if version["status"] == "CURRENT"]
+    assert len(current) == 1
+    assert current[0]["id"].startswith("v1.")
+    assert current[0]["not_before"] == ""
+    assert current[0]["links"] == [{"href": f"{api.simulator.url}/{service}/kr-south2/v1", "rel": "self"}]
+    for version in answer.body["versions"]:
+        assert version["not_before"] == "" or len(version["not_before"]) == 10
+
+
+def test_catalogue(api: Api, simulator: Simulator) -> None:
+    raw = "/iam/v1/endpoints"
+    answer = api.send("GET", raw, headers=api.headers("GET", raw))
+    assert answer.status == 200
+    found = {(item["service_type"], item["region"]): item["url"] for item in answer.body["endpoints"]}
+    assert found == {(f"scp-{s}", r): f"{simulator.url}/{s}/{r}" for s in SERVICES for r in REGIONS}
+    assert {"region", "service_type", "service_name", "url"} == set(answer.body["endpoints"][0])
+    assert api.send("GET", raw).status == 404
+    wrong = api.headers("GET", raw) | {"Scp-Signature": "AAAA"}
+    assert api.send("GET", raw, headers=wrong).status == 401
+
+
+@pytest.mark.parametrize("raw", ["/", "/filestorage", "/filestorage/kr-north1/v1/volumes", "/efs/kr-west1/v1/volumes"])
+def test_wrong_host_is_html(api: Api, raw: str) -> None:
+    answer = api.send("GET", raw, headers=api.headers("GET", raw))
+    assert answer.status == 404
+    assert answer.headers.get_content_type() == "text/html"
+    assert "<html>" in answer.body
+
+
+def test_other_root_is_unroutable(api: Api) -> None:
+    answer = api("GET", "/v2/volumes")
+    assert (answer.status, answer.body["error"]) == (404, "Not Found")
+
+
+@pytest.mark.violations_expected
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "/v1/snapshots/abc"), ("PATCH", "/v1/volumes"), ("GET", "/v1/nothing"), ("GET", "/v1/volumes/")],
+)
+def test_operation_that_does_not_exist(api: Api, simulator: Simulator, method: str, path: str) -> None:
+    answer = api(method, path)
+    assert answer.status == 403
+    assert (answer.error["code"], answer.error["detail"]) == ("Forbidden", "Action definition is not found")
+    assert isinstance(answer.error["response"], dict)
+    entry = simulator.operations()[-1]
+    assert entry["operation"] is None
+    assert "no operation" in entry["violation"]
+
+
+def test_envelope_a(api: Api) -> None:
+    error = api("GET", "/v1/volumes/nothing-like-an-id").error
+    assert set(error) == {
+        "code", "detail", "global_request_id", "links", "related_resources", "request_id", "response", "status", "title",
+    }  # fmt: skip
+    assert isinstance(error["status"], int)
+    assert (error["status"], error["title"], type(error["detail"])) == (404, "Not Found", str)
+
+
+@pytest.mark.violations_expected
+def test_no_version_is_answered_and_logged(api: Api, simulator: Simulator) -> None:
+    raw = "/filestorage/kr-west1/v1/volumes"
+    headers = api.headers("GET", raw)
+    del headers["Scp-Api-Version"]
+    assert api.send("GET", raw, headers=headers).status == 200
+    assert "Scp-Api-Version is missing" in simulator.operations()[-1]["violation"]
+
+
+@pytest.mark.violations_expected
+@pytest.mark.parametrize("version", ["filestorage 9.9", "backup 1.1", "1.1", "filestorage 1.0", "filestorage v1.1"])
+def test_unknown_or_retired_version(api: Api, simulator: Simulator, version: str) -> None:
+    api.version = version
+    answer = api("GET", "/v1/volumes")
+    assert answer.status == 400
+    assert version in answer.error["detail"]
+    simulator.switch(unknown_version_status=406)
+    assert api("GET", "/v1/volumes").error["status"] == 406
+
+
+def test_old_versions_can_be_served(api: Api, simulator: Simulator) -> None:
+    simulator.switch(old_versions="serve")
+    api.version = "filestorage 1.0"
+    assert api("GET", "/v1/volumes").status == 200
+
+
+@pytest.mark.violations_expected
+def test_languages(api: Api) -> None:
+    api.extra = {"Accept-Language": "ko-KR"}
+    assert api("GET", "/v1/volumes").status == 200
+    api.extra = {"Accept-Language": "de-DE"}
+    assert api("GET", "/v1/volumes").status == 400
+
+
+@pytest.mark.violations_expected
+@pytest.mark.parametrize(
+    ("body", "detail", "violation"),
+    [
+        ({"name": "my_volume", "protocol": "NFS"}, "Field required", "lacks 'type_name'"),
+        ({**PLAIN, "size": 1}, "Extra inputs are not permitted", "unknown fields 'size'"),
+        ({**PLAIN, "name": 7}, "Input should be a valid string", "name must be of type string"),
+        ({**PLAIN, "name": "7up"}, "String should match pattern '^[a-z]([a-z0-9_]){2,20}$'", "name: String"),
+        ({**PLAIN, "name": "my_volume\n"}, "String should match pattern '^[a-z]([a-z0-9_]){2,20}$'", "name: String"),
+        ({**PLAIN, "tags": [{"key": "k" * 129}]}, "String should have at most 128 characters", "tags.0.key"),
+        ([], "Input should be a valid dictionary", "of type object"),
+    ],
+)
+def test_bodies(api: Api, simulator: Simulator, body: object, detail: str, violation: str) -> None:
+    answer = api("POST", "/v1/volumes", body)
+    assert answer.status == 400
+    assert answer.error["code"] == "ValidationError"
+    assert answer.error["detail"] == [detail]
+    assert violation in simulator.operations()[-1]["violation"]
+    assert api("GET", "/v1/volumes").body["count"] == 0
+
+
+@pytest.mark.violations_expected
+def test_malformed_body(api: Api, simulator: Simulator) -> None:
+    raw = "/filestorage/kr-west1/v1/volumes"
+    headers = api.headers("POST", raw) | {"Content-Type": "application/json"}
+    answer = api.send("POST", raw, b"{nothing", headers)
+    assert answer.status == 500
+    assert answer.error["code"] == "ContactAdminForAssistance"
+    assert answer.error["detail"].endswith("Contact us through Support Center > Contact Us.")
+    assert simulator.operations()[-1]["violation"] == "the body is not JSON"
+    assert api.send("POST", raw, None, api.headers("POST", raw)).status == 400
+    assert api.send("POST", raw, b"{}", api.headers("POST", raw) | {"Content-Type": "text/plain"}).status == 400
+
+
+@pytest.mark.violations_expected
+@pytest.mark.parametrize(
+    ("path", "detail"),
+    [
+        # The query comes before the existence check, even where the id does not exist.
+        ("/v1/snapshots", ["Field required"]),
+        ("/v1/replications/nothing", ["Field required"]),
+        ("/v1/volumes?colour=red", ["Extra inputs are not permitted"]),
+        ("/v1/volumes?limit=many", ["Input should be a valid integer, unable to parse string as an integer"]),
+        ("/v1/volumes?limit=1&limit=2", ["Input should be a valid string"]),
+        ("/v1/volumes?name=%FF", ["Input should be a valid string"]),
+    ],
+)
+def test_queries(api: Api, simulator: Simulator, path: str, detail: list[str]) -> None:
+    answer = api("GET", path)
+    assert (answer.status, answer.error["code"], answer.error["detail"]) == (400, "ValidationError", detail)
+    assert simulator.operations()[-1]["violation"]
+
+
+@pytest.mark.parametrize("path", ["/v1/volumes?limit=0", "/v1/volumes?offset=-1", "/v1/volumes?sort=size:asc"])
+def test_values_that_make_no_sense(api: Api, path: str) -> None:
+    assert api("GET", path).error["code"] == "ValidationError"
+
+
+@pytest.mark.violations_expected
+def test_a_body_where_none_belongs(api: Api) -> None:
+    volume = api.volume()
+    assert api("DELETE", f"/v1/volumes/{volume['id']}", {"force": True}).status == 400
+    assert api("DELETE", f"/v1/volumes/{volume['id']}", {}).status == 202
+
+
+def test_services_to_come_are_routed(api: Api) -> None:
+    api.service, api.version = "backup", "backup 1.2"
+    assert api("GET", "/v1/backups").status in (200, 501)
+    assert api("GET", "/v1/backups/check-name-duplication?backup_name=a").status in (200, 501)

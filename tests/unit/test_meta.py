@@ -1,0 +1,46 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What stands in more than one place says the same everywhere: modules, roles, playbooks, requirements."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+
+from tests.placement import ROOT
+
+RUNTIME = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text())
+MODULES = sorted(file.stem for file in (ROOT / "plugins" / "modules").glob("[!_]*.py"))
+ROLES = sorted(folder.name for folder in (ROOT / "roles").glob("*") if folder.is_dir())
+
+
+def test_there_are_modules() -> None:
+    assert MODULES
+
+
+def test_the_action_group_holds_every_module() -> None:
+    assert RUNTIME["action_groups"]["scp"] == MODULES
+
+
+def test_every_module_is_routed_to_the_action_plugin() -> None:
+    routes = {name: route.get("action_plugin") for name, route in RUNTIME["plugin_routing"]["modules"].items()}
+
+    assert routes == dict.fromkeys(MODULES, "scp.storage.scp")
+
+
+def test_there_is_one_action_plugin() -> None:
+    assert [file.name for file in (ROOT / "plugins" / "action").glob("[!_]*.py")] == ["scp.py"]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_has_its_specification_and_its_playbook(role: str) -> None:
+    assert (ROOT / "roles" / role / "meta" / "argument_specs.yml").is_file()
+    assert (ROOT / "playbooks" / f"{role}.yml").is_file()
+
+
+def test_the_oldest_core_is_tested_with_the_lower_bounds() -> None:
+    bounds = {line.replace(">=", "==") for line in (ROOT / "requirements.txt").read_text().splitlines() if ">=" in line}
+    pins = set((ROOT / "tests" / "requirements" / "core-2.16.txt").read_text().splitlines())
+
+    assert bounds <= pins
