@@ -37,7 +37,7 @@ bench: .cache/nox/installed ## Measure, and print a table
 clean: ## Remove what was installed and cached
 	rm -rf .cache .nox .hypothesis
 
-# The newest ansible-core that this Python runs: the first whose pins can be installed.
+# With the newest ansible-core that this Python can run.
 .cache/demo/installed: requirements.txt tests/requirements/test.txt $(wildcard tests/requirements/core-*.txt)
 	@echo "Installing ansible-core and the simulator's libraries into .cache/demo"
 	@rm -rf .cache/demo && $(PYTHON) -m venv .cache/demo

@@ -71,8 +71,8 @@ def pythons() -> dict[str, Path]:
                 answer = subprocess.run([candidate, "-c", probe], check=True, capture_output=True, text=True).stdout
             except (OSError, subprocess.CalledProcessError):
                 continue
-            is_version, _, path = answer.strip().partition(" ")
-            if is_version == version:
+            real_version, path = answer.strip().split(" ", 1)
+            if real_version == version:
                 found[version] = Path(path)
                 break
     return found
@@ -168,7 +168,7 @@ def on_each_core(session: nox.Session, what: str, check: Callable[[str, Core, En
     for missed in {versions[0], versions[-1]}.difference(here):
         session.warn(f"NOT tested on ansible-core {missed}: that wants Python {' or '.join(CORES[missed])}")
     if failed:
-        session.error(f"{what} failed on ansible-core {' and '.join(failed)}")
+        raise CommandFailed(f"{what} failed on ansible-core {' and '.join(failed)}")
 
 
 def pytest_on_each_core(session: nox.Session, folder: str, *options: str) -> None:
@@ -241,7 +241,6 @@ def docs(session: nox.Session) -> None:
         "antsibull-docs",
         "lint-collection-docs",
         "--plugin-docs",
-        "--skip-rstcheck",
         "--validate-collection-refs=self",
         ".",
         cwd=collection,
@@ -290,10 +289,12 @@ def sanity(session: nox.Session) -> None:
             # Or it would look for a git repository in the folders above, and find this clone.
             "ANSIBLE_TEST_CONTENT_ROOT": str(copy),
         }
-        listed = environment.run("ansible-test", "env", "--list-files", cwd=copy, env=env, silent=True).split()
+        # Through Python: before 2.17 it is a script whose first line can't hold a path with spaces.
+        ansible_test = ("python", environment.bin / "ansible-test")
+        listed = environment.run(*ansible_test, "env", "--list-files", cwd=copy, env=env, silent=True).splitlines()
         if "galaxy.yml" not in listed:
             session.error("ansible-test does not see the collection's files")
-        environment.run("ansible-test", "sanity", "--python", core.python, *session.posargs, cwd=copy, env=env)
+        environment.run(*ansible_test, "sanity", "--python", core.python, *session.posargs, cwd=copy, env=env)
 
     on_each_core(session, "ansible-test sanity", check)
 

@@ -92,7 +92,7 @@ options:
     choices: [en-US, ko-KR]
   api_versions:
     description:
-      - API versions to ask for in place of those that the collection was written against, by service, as C({filestorage: "1.1"}).
+      - API versions to ask for in place of those that the collection was written against, by service, as in V(filestorage=1.1).
       - If not given, E(SCP_API_VERSIONS) is used, as a JSON object.
     type: dict
 requirements:

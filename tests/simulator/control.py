@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from .app import Simulator
 
 PREFIX = "/_control"
+MOST = 1e9
+"""The furthest that time can be advanced at once (seconds), and the fastest that it can run."""
 INDEX = {
     "GET /_control/": "this page, with the number of simulator bugs and of broken contracts since the log was emptied",
     "DELETE /_control/": "everything as at the start: world, log, faults, switches, clock",
@@ -152,8 +154,8 @@ def _clock(simulator: Simulator, method: str, document: Any, query: str) -> Any:
         for name, value in values.items():
             if name not in ("advance", "scale"):
                 raise ControlError(400, f"the clock has no {name!r}; it takes advance (seconds) and scale")
-            if isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0:
-                raise ControlError(400, f"{name} must be a number from 0: time does not go back")
+            if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= MOST:
+                raise ControlError(400, f"{name} must be a number from 0 to {MOST:g}: time does not go back")
         if "scale" in values:
             clock.set_scale(float(values["scale"]))
         clock.advance(float(values.get("advance", 0)))

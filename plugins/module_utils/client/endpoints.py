@@ -45,7 +45,8 @@ class Endpoints:
             return template.format(service=service, region=region, environment=self._settings.environment_of(region))
         except (KeyError, IndexError, ValueError):
             raise SettingsError(
-                f"endpoint_url {template!r} has an unknown placeholder. It may hold {{service}}, {{region}} and {{environment}}."
+                f"endpoint_url {template!r} has an unknown placeholder."
+                " It may hold {service}, {region} and {environment}."
             ) from None
 
     def _from_catalogue(self, service: str, region: str) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 _TAGS = re.compile(r"<[^>]+>")
 #: Longest piece of an unknown body that is repeated in a message.
 _EXCERPT = 200
-#: Gateway statuses that come and go (behaviour.md §2). A 500 stands for almost anything, so a read is not repeated on it.
+#: Gateway statuses that come and go (behaviour.md §2). A 500 stands for almost anything: a read is not repeated on it.
 PASSING = frozenset({502, 503, 504})
 #: A difference of clocks (seconds) that is worth telling when a signature is refused.
 _NOTABLE_SKEW = 60
@@ -60,16 +60,28 @@ class CallError(StorageError):
     """
 
     def __init__(
-        self, where: Where, reason: str, *, status: int = 0, code: str = "", detail: str = "",
-        request_id: str = "", advice: str = "",
+        self,
+        where: Where,
+        reason: str,
+        *,
+        status: int = 0,
+        code: str = "",
+        detail: str = "",
+        request_id: str = "",
+        advice: str = "",
     ) -> None:
-        text = f"{where} {reason}"
+        text = one_line(f"{where} {reason}")
         if advice:
             text = f"{text.rstrip('.')}. {advice}"
         super().__init__(
             text,
-            service=where.service, operation=where.operation, region=where.region,
-            status=status, code=code, detail=detail, request_id=request_id,
+            service=where.service,
+            operation=where.operation,
+            region=where.region,
+            status=status,
+            code=code,
+            detail=detail,
+            request_id=request_id,
         )
         self.where = where
         self.status = status
@@ -93,25 +105,52 @@ class TransientError(CallError):
     """A read that may succeed when it is repeated (429, 5xx, broken connection or body)."""
 
 
+def unclear(where: Where, reason: str, **facts: Any) -> CallError:
+    """What no usable answer means: a read may be repeated, a write may have been done."""
+    return (TransientError if where.method == "GET" else UnknownOutcome)(where, reason, **facts)
+
+
+def one_line(text: str) -> str:
+    """The text as one paragraph: what services and libraries say may have line ends in it."""
+    return " ".join(text.split())
+
+
+def json_object(body: bytes) -> dict[str, Any] | None:
+    """The JSON object that a body holds, ``None`` where it holds something else."""
+    try:
+        payload = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return payload if isinstance(payload, dict) else None
+
+
 def from_answer(where: Where, status: int, headers: Mapping[str, str], body: bytes) -> CallError:
     """Turn an error answer of any of the four shapes A-D into one exception.
 
     A write answered with 5xx becomes :class:`UnknownOutcome`; a read with 429 or 5xx :class:`TransientError`.
     """
+    payload = json_object(body)
+    if payload is None or 300 <= status < 400:
+        return _unreadable(where, status, headers, body)
     code, detail, request_id = "", "", headers.get("x-request-id", "")
-    payload = _json_object(body)
-    if payload is None:
-        return _unreadable(where, status, body)
-    if isinstance(payload.get("errors"), list) and payload["errors"]:
-        code, detail, request_id = _service_error(payload["errors"][0], request_id)
+    kind: type[CallError] = CallError
+    listed = payload.get("errors")
+    if isinstance(listed, list) and listed:
+        code, detail, request_id = _service_error(listed[0], request_id)
+        # Only the service itself knows what does not exist; the gateway's 404 is another thing.
+        kind = NotFound if status == 404 else CallError
     elif "name" in payload and "message" in payload:
-        code, detail = str(payload.get("status", "")), str(payload["message"])
+        code, detail = one_line(str(payload.get("status", ""))), one_line(str(payload["message"]))
     elif "error" in payload:
-        code, detail = str(payload["error"]), f"path {payload.get('path', 'unknown')}"
+        code, detail = one_line(str(payload["error"])), one_line(f"path {payload.get('path', 'unknown')}")
         request_id = str(payload.get("requestId") or request_id)
         if status == 404 and "requestId" in payload:
             return CallError(
-                where, f"was not routed by the gateway (404 {code}, {detail})", status=status, code=code, detail=detail,
+                where,
+                f"was not routed by the gateway (404 {code}, {detail})",
+                status=status,
+                code=code,
+                detail=detail,
                 request_id=request_id,
                 advice="Check endpoint_url, region and environment: the path or the signature headers did not arrive"
                 " as the gateway wants them.",
@@ -122,15 +161,17 @@ def from_answer(where: Where, status: int, headers: Mapping[str, str], body: byt
     reason = f"was refused with {status}{f' ({said})' if said else ''}"
     if request_id:
         reason += f" [request {request_id}]"
-    kind: type[CallError] = CallError
-    if status == 404:
-        kind = NotFound
-    elif status in PASSING or status == 429:
-        kind = UnknownOutcome if status != 429 and where.method != "GET" else TransientError
+    if status == 429 or (status in PASSING and where.method == "GET"):
+        kind = TransientError
     elif status >= 500 and where.method != "GET":
         kind = UnknownOutcome
     return kind(
-        where, reason, status=status, code=code, detail=detail, request_id=request_id,
+        where,
+        reason,
+        status=status,
+        code=code,
+        detail=detail,
+        request_id=request_id,
         advice=_advice(where, status, code, detail, _skew(headers)),
     )
 
@@ -138,46 +179,49 @@ def from_answer(where: Where, status: int, headers: Mapping[str, str], body: byt
 def _service_error(error: Any, request_id: str) -> tuple[str, str, str]:
     """Code, detail and request id of envelope A; ``detail`` may be a string or a list of strings."""
     if not isinstance(error, Mapping):
-        return "", str(error), request_id
+        return "", one_line(str(error)), request_id
     detail = error.get("detail")
     if isinstance(detail, list):
         detail = "; ".join(str(item) for item in detail)
-    text = str(detail or error.get("title") or "").replace("\n", " ").strip()
-    return str(error.get("code") or ""), text, str(error.get("request_id") or error.get("global_request_id") or request_id)
+    return (
+        one_line(str(error.get("code") or "")),
+        one_line(str(detail or error.get("title") or "")),
+        str(error.get("request_id") or error.get("global_request_id") or request_id),
+    )
 
 
-def _unreadable(where: Where, status: int, body: bytes) -> CallError:
-    """Envelope D (an HTML page), an empty or a broken body."""
+def _unreadable(where: Where, status: int, headers: Mapping[str, str], body: bytes) -> CallError:
+    """Envelope D (an HTML page), an empty or a broken body, and a redirect, whatever it says."""
     excerpt = _excerpt(body)
     reason = f"was answered with {status} and {'no body' if not body else f'something that is no JSON ({excerpt})'}"
-    if status in (404, 405):
-        return CallError(
-            where, reason, status=status, detail=excerpt,
-            advice="This is not a storage service: check endpoint_url, region and environment.",
-        )
     if 300 <= status < 400:
-        return CallError(
-            where, reason, status=status, detail=excerpt,
-            advice="Redirects are not followed, they would carry the signature elsewhere: set endpoint_url to the final address.",
+        reason = f"was answered with a redirect ({status})"
+        advice = (
+            "Redirects are not followed, they would carry the signature elsewhere:"
+            " set endpoint_url to the final address."
         )
-    if status in (401, 403):
-        return CallError(where, reason, status=status, detail=excerpt, advice=_advice(where, status, "", ""))
-    if status in PASSING and where.method == "GET" or status == 429:
+    elif status in (404, 405):
+        advice = "This is not a storage service: check endpoint_url, region and environment."
+    elif status == 429 or (status in PASSING and where.method == "GET"):
         return TransientError(where, reason, status=status, detail=excerpt)
-    if where.method == "GET":
-        return CallError(where, reason, status=status, detail=excerpt, advice="Try again later.")
-    return UnknownOutcome(where, reason, status=status, detail=excerpt)
+    elif status >= 500 and where.method != "GET":
+        return UnknownOutcome(where, reason, status=status, detail=excerpt)
+    elif status >= 500:
+        advice = "Try again later."
+    else:
+        advice = _advice(where, status, "", "", _skew(headers))
+    return CallError(where, reason, status=status, detail=excerpt, advice=advice)
 
 
 def _skew(headers: Mapping[str, str]) -> float:
     """Seconds by which this machine's clock is ahead of the gateway's, by the ``Date`` of the answer; 0 if unknown."""
     try:
         return time.time() - parsedate_to_datetime(headers["Date"]).timestamp()
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         return 0.0
 
 
-def _advice(where: Where, status: int, code: str, detail: str, skew: float = 0.0) -> str:
+def _advice(where: Where, status: int, code: str, detail: str, skew: float) -> str:
     """What a person can do, where that is known."""
     lowered = f"{code} {detail}".lower()
     if "service account catalog" in lowered:
@@ -187,7 +231,8 @@ def _advice(where: Where, status: int, code: str, detail: str, skew: float = 0.0
         )
     if status == 401 and abs(skew) > _NOTABLE_SKEW:
         way = "ahead of" if skew > 0 else "behind"
-        return f"The clock of this machine is {abs(skew) / 60:.0f} minutes {way} the gateway's: set it by NTP and run again."
+        minutes = f"{abs(skew) / 60:.0f} minutes"
+        return f"The clock of this machine is {minutes} {way} the gateway's: set it by NTP and run again."
     if status == 401 and ("timestamp" in lowered or "clock" in lowered):
         return "The clock of this machine differs too much from the gateway's: set it by NTP and run again."
     if status == 401 and "hmac" in lowered:
@@ -199,18 +244,13 @@ def _advice(where: Where, status: int, code: str, detail: str, skew: float = 0.0
     if status == 400 and ("api-version" in lowered or "api version" in lowered):
         return "The service does not offer this version: correct or leave out api_versions."
     if code == "ContactAdminForAssistance":
-        return "The service gives this answer for many causes, wrong values included; check the options, then try again later."
+        return (
+            "The service gives this answer for many causes, wrong values included;"
+            " check the options, then try again later."
+        )
     if code.endswith("ServerNotFound"):
         return "Check object_id and object_type: the server must exist in the region of the volume."
     return ""
-
-
-def _json_object(body: bytes) -> dict[str, Any] | None:
-    try:
-        payload = json.loads(body)
-    except ValueError:
-        return None
-    return payload if isinstance(payload, dict) else None
 
 
 def _excerpt(body: bytes) -> str:

@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 
 FIRST_PAUSE = 0.25
 LONGEST_PAUSE = 8.0
@@ -28,7 +30,7 @@ class Retries:
     def pause(self, headers: Mapping[str, str] | None = None) -> float | None:
         """Seconds to wait before the next try, or ``None`` when there is none left.
 
-        ``Retry-After`` in seconds is honoured; otherwise the pause grows exponentially, with jitter.
+        ``Retry-After``, in seconds or as a date, is honoured; otherwise the pause grows exponentially, with jitter.
         """
         if self.used >= self.allowed:
             return None
@@ -43,7 +45,12 @@ class Retries:
 
 
 def _retry_after(headers: Mapping[str, str] | None) -> float | None:
+    given = (headers or {}).get("Retry-After", "")
     try:
-        return max(0.0, float((headers or {})["Retry-After"]))
-    except (KeyError, ValueError):
+        return max(0.0, float(given))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, parsedate_to_datetime(given).timestamp() - time.time())
+    except (TypeError, ValueError, OverflowError):
         return None

@@ -9,14 +9,14 @@ import json
 import os
 import time
 from collections.abc import Callable, Mapping
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 from . import errors
 from .endpoints import Endpoints
-from .errors import CallError, StorageError, TransientError, Unreachable, UnknownOutcome, Where
+from .errors import CallError, StorageError, TransientError, UnknownOutcome, Unreachable, Where
 from .paging import Paging, read_all
 from .retry import Retries
 from .settings import Settings
@@ -86,9 +86,9 @@ class Client:
     def now(self) -> datetime:
         """The time in UTC as the platform has it (``Date`` of its last answer), or this machine's before any."""
         try:
-            return parsedate_to_datetime(self._date).astimezone(timezone.utc)
+            return parsedate_to_datetime(self._date).astimezone(UTC)
         except (TypeError, ValueError):
-            return datetime.now(timezone.utc)
+            return datetime.now(UTC)
 
     def call(
         self,
@@ -127,8 +127,19 @@ class Client:
         if operation.paging is None:
             raise TypeError(f"{operation.name} answers no list")
         return read_all(
-            lambda page: self.call(operation, region=region, path=path, query={**(query or {}), **page}), operation.paging
+            lambda page: self.call(operation, region=region, path=path, query={**(query or {}), **page}),
+            operation.paging,
         )
+
+    def versions(self, service: str, region: str = "") -> tuple[str, list[dict[str, Any]]]:
+        """The address of a service in a region, and the API versions it says it has (``GET /``, behaviour.md §1).
+
+        :raises CallError: there is no such service.
+        """
+        region = region or self.settings.region
+        url = self._endpoints.url(service, region)
+        answer = self._send(Where(service, "ListVersions", region, "GET"), f"{url}/", None, "")
+        return url, list(answer.get("versions") or [])
 
     def close(self) -> None:
         """Close all connections."""
@@ -167,12 +178,14 @@ class Client:
             )
         except requests.exceptions.SSLError as error:
             raise CallError(
-                where, f"was not sent: the certificate of {_origin(url)} was not accepted ({_root(error)})",
+                where,
+                f"was not sent: the certificate of {_origin(url)} was not accepted ({_root(error)})",
                 advice="Set ca_path to the authority that signed it.",
             ) from None
         except requests.exceptions.ProxyError as error:
             raise Unreachable(
-                where, f"was not sent: the proxy for {_origin(url)} did not let it through ({_root(error)})",
+                where,
+                f"was not sent: the proxy for {_origin(url)} did not let it through ({_root(error)})",
                 advice="Check HTTPS_PROXY and NO_PROXY.",
             ) from None
         except requests.exceptions.RequestException as error:
@@ -193,13 +206,18 @@ class Client:
                 "Scp-Timestamp": timestamp,
                 "Scp-Signature": signature(
                     settings.secret_key,
-                    method=method, url=request.url, timestamp=timestamp,
-                    access_key=settings.access_key, account_id=settings.account_id,
+                    method=method,
+                    url=request.url,
+                    timestamp=timestamp,
+                    access_key=settings.access_key,
+                    account_id=settings.account_id,
                 ),
             }
         )
         optional = {
-            "Scp-AccountId": settings.account_id, "X-Auth-Token": settings.auth_token, "Scp-Api-Version": version,
+            "Scp-AccountId": settings.account_id,
+            "X-Auth-Token": settings.auth_token,
+            "Scp-Api-Version": version,
         }
         request.headers.update({name: value for name, value in optional.items() if value})
         return request
@@ -215,7 +233,9 @@ def without_default_port(url: str) -> str:
     """Drop a port that the Host header does not carry: the gateway signs what it receives."""
     parts = urlsplit(url)
     suffix = f":{DEFAULT_PORTS.get(parts.scheme, '')}"
-    return urlunsplit(parts._replace(netloc=parts.netloc.removesuffix(suffix))) if parts.netloc.endswith(suffix) else url
+    return (
+        urlunsplit(parts._replace(netloc=parts.netloc.removesuffix(suffix))) if parts.netloc.endswith(suffix) else url
+    )
 
 
 def _payload(where: Where, response: Response) -> dict[str, Any]:
@@ -240,7 +260,8 @@ def _broken(where: Where, url: str, error: Exception, timeout: float) -> CallErr
     cause = getattr(error.args[0], "reason", error.args[0]) if error.args else error
     if isinstance(cause, (NewConnectionError, ConnectTimeoutError)):
         return Unreachable(
-            where, f"was not sent: {_origin(url)} can't be reached ({_root(error)})",
+            where,
+            f"was not sent: {_origin(url)} can't be reached ({_root(error)})",
             advice="Check region, environment, endpoint_url, and the network from here to there.",
         )
     if isinstance(error, requests.exceptions.Timeout):

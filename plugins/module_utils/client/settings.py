@@ -56,9 +56,7 @@ SOURCES: dict[str, Source] = {
     "auth_token": Source(
         environment=("SCP_AUTH_TOKEN", "SCP_TF_AUTH_TOKEN"), file_keys=("auth-token", "auth_token"), secret=True
     ),
-    "account_id": Source(
-        environment=("SCP_ACCOUNT_ID", "SCP_TF_ACCOUNT_ID"), file_keys=("account-id", "account_id")
-    ),
+    "account_id": Source(environment=("SCP_ACCOUNT_ID", "SCP_TF_ACCOUNT_ID"), file_keys=("account-id", "account_id")),
     "region": Source(
         environment=("SCP_REGION", "SCP_TF_DEFAULT_REGION"),
         file_keys=("default-region", "default_region", "default_scp_region"),
@@ -188,7 +186,9 @@ def _from_files(config_file: str | None, profile: str | None, home: str) -> dict
         path = Path(config_file)
         candidates = [path, path.with_name("credentials.json")]
         if not path.is_file():
-            raise SettingsError(f"config_file {config_file} does not exist or is no file. Correct or leave out the option.")
+            raise SettingsError(
+                f"config_file {config_file} does not exist or is no file. Correct or leave out the option."
+            )
     else:
         candidates = [Path(name.replace("~", home, 1)) for name in DEFAULT_FILES]
     merged: dict[str, Any] = {}
@@ -225,7 +225,9 @@ def _read(path: Path) -> dict[str, Any]:
 def _checked(chosen: dict[str, Any]) -> Settings:
     missing = [name for name in ("access_key", "secret_key", "region") if not chosen.get(name)]
     if missing:
-        ways = "; ".join(f"{name}: option {name} or environment variable {SOURCES[name].environment[0]}" for name in missing)
+        ways = "; ".join(
+            f"{name}: option {name} or environment variable {SOURCES[name].environment[0]}" for name in missing
+        )
         raise SettingsError(
             f"{' and '.join(missing)} missing. Set {ways}; or keep them in ~/.scpconf/config.json"
             " (default-region) and ~/.scpconf/credentials.json (access-key, secret-key)."

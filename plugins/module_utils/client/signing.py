@@ -12,9 +12,7 @@ import hmac
 CLIENT_TYPE = "Openapi"
 
 
-def signature(
-    secret_key: str, *, method: str, url: str, timestamp: str, access_key: str, account_id: str = ""
-) -> str:
+def signature(secret_key: str, *, method: str, url: str, timestamp: str, access_key: str, account_id: str = "") -> str:
     """Return the standard Base64 HMAC-SHA256 of a request.
 
     :param url: the absolute URL byte for byte as it goes on the wire, query included.

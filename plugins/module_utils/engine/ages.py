@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 
 from ..client.errors import StorageError
 
@@ -23,7 +23,9 @@ def parse_age(option: str, text: str) -> timedelta:
     """
     match = _AGE.match(text)
     if not match:
-        raise StorageError(f"{option} {text!r} is no age. Write seconds, or a number with a unit, as 90s, 30m, 12h, 7d or 2w.")
+        raise StorageError(
+            f"{option} {text!r} is no age. Write seconds, or a number with a unit, as 90s, 30m, 12h, 7d or 2w."
+        )
     return timedelta(seconds=int(match[1]) * _UNITS[match[2].lower() or "s"])
 
 
@@ -33,4 +35,4 @@ def parse_moment(text: str) -> datetime | None:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -51,9 +51,7 @@ class Executor(Generic[StateT]):
 
     def show(self) -> None:
         """Find and plan only; sends no writing call."""
-        self.resource.check()
-        state = self.resource.find()
-        self.outcome.before = self.outcome.after = state
+        state = self._find()
         plan = make_plan(self.resource, state)
         steps = plan.steps if self.wait else _until_revealed(plan.steps)
         for step in steps:
@@ -66,9 +64,7 @@ class Executor(Generic[StateT]):
 
         :raises StorageError: with :attr:`outcome` telling what was done before.
         """
-        self.resource.check()
-        actual = planned = self.resource.find()
-        self.outcome.before = self.outcome.after = actual
+        actual = planned = self._find()
         plan = make_plan(self.resource, planned)  # all that stands in the way is said before the first write
         if plan.steps and self.resource.pending(actual):
             self._settle(actual, None)
@@ -101,6 +97,19 @@ class Executor(Generic[StateT]):
         elif self.outcome.operations:
             self._glance(actual)
 
+    def _find(self) -> StateT:
+        """The first look, with what makes all else pointless said at once."""
+        self.resource.check()
+        state = self.resource.find()
+        self.outcome.before = self.outcome.after = state
+        self._refuse_failed(state)
+        return state
+
+    def _refuse_failed(self, state: StateT) -> None:
+        failure = self.resource.failed(state)
+        if failure and not self.resource.wants_absent:
+            raise StorageError(failure)
+
     def _must_settle(self, step: Step[StateT], planned: StateT) -> bool:
         """Whether to wait after a step: before the next one that needs it, or at the end of a task that waits."""
         if step.reveals or self.resource.next_step(planned) is None:
@@ -112,9 +121,7 @@ class Executor(Generic[StateT]):
 
         def missing(seen: StateT) -> str:
             self.outcome.after = seen
-            failure = self.resource.failed(seen)
-            if failure and not self.resource.wants_absent:
-                raise StorageError(failure)
+            self._refuse_failed(seen)
             under_way = self.resource.pending(seen)
             if under_way:
                 return under_way

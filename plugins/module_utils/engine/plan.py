@@ -56,7 +56,10 @@ class Step(Generic[StateT]):
     def key(self) -> tuple[Any, ...]:
         """Equal for two steps that ask for the same thing."""
         return (
-            self.operation.name, self.region, tuple(sorted(self.path.items())), tuple(sorted(self.query.items())),
+            self.operation.name,
+            self.region,
+            tuple(sorted(self.path.items())),
+            tuple(sorted(self.query.items())),
             repr(self.body),
         )
 

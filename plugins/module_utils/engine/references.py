@@ -90,19 +90,28 @@ class Finder:
     def _fitting(self, items: Iterable[Mapping[str, Any]], name: str) -> list[dict[str, Any]]:
         return [dict(item) for item in items if self.kind.fits(str(item.get("name")), name)]
 
-    def one(self, wanted: str, leave_out: Callable[[Mapping[str, Any]], bool] | None = None) -> dict[str, Any] | None:
+    def one(
+        self, wanted: str, *, leave_out: Callable[[Mapping[str, Any]], bool] | None = None, last_resort: bool = False
+    ) -> dict[str, Any] | None:
         """The one thing of that name or id, as the list or show operation gives it; ``None`` where there is none.
 
         :param leave_out: tells things that do not count when a name is looked up.
+        :param last_resort: take one of these if there is no other.
         :raises StorageError: several things fit; the message lists them.
         """
         if _ID.fullmatch(wanted):
             return self.by_id(wanted)
-        found = [item for item in self.named(wanted) if leave_out is None or not leave_out(item)]
+        fitting = self.named(wanted)
+        found = [item for item in fitting if leave_out is None or not leave_out(item)]
+        if not found and last_resort:
+            found = fitting[:1]
         if len(found) > 1:
-            candidates = "; ".join(f"{item['name']} ({item['id']})" for item in sorted(found, key=lambda item: str(item["name"])))
+            candidates = "; ".join(
+                f"{item['name']} ({item['id']})" for item in sorted(found, key=lambda item: str(item["name"]))
+            )
             raise StorageError(
-                f"{wanted!r} fits {len(found)} {self.kind.title}s in {self.where}: {candidates}. Give the id of the one you mean.",
+                f"{wanted!r} fits {len(found)} {self.kind.title}s in {self.where}: {candidates}."
+                " Give the id of the one you mean.",
                 candidates=[{"id": item["id"], "name": item["name"]} for item in found],
             )
         if found:
@@ -116,11 +125,15 @@ class Finder:
         """
         found = self.one(wanted)
         if found is None:
-            raise NoSuchThing(
-                f"There is no {self.kind.title} with the name or id {wanted!r} in {self.where}."
-                " Check its spelling, the region, and the account of the key."
-            )
+            raise self.missing(wanted)
         return found
+
+    def missing(self, wanted: str) -> NoSuchThing:
+        """The error for a thing that must exist and does not."""
+        return NoSuchThing(
+            f"There is no {self.kind.title} with the name or id {wanted!r} in {self.where}."
+            " Check its spelling, the region, and the account of the key."
+        )
 
 
 def immutable(option: str, present: Any, wanted: Any, way_out: str) -> None:
@@ -130,5 +143,6 @@ def immutable(option: str, present: Any, wanted: Any, way_out: str) -> None:
     """
     if wanted is not None and wanted != present:
         raise StorageError(
-            f"{option} is {present!r} and can't be changed to {wanted!r}: the service sets it at creation only. {way_out}"
+            f"{option} is {present!r} and can't be changed to {wanted!r}: the service sets it at creation only."
+            f" {way_out}"
         )

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ClassVar, Generic, TypeVar
 
 from ..client.session import POOL_SIZE, Client
-from .plan import Step, StateT
+from .plan import StateT, Step
 
 ItemT = TypeVar("ItemT")
 ResultT = TypeVar("ResultT")

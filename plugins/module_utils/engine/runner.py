@@ -78,8 +78,8 @@ def _read(info: Info) -> dict[str, Any]:
 def _compiled(query: str) -> Any:
     if JMESPATH_ERROR is not None:
         raise StorageError(
-            "The Python library jmespath, which the option query needs, is missing for the interpreter that runs this task."
-            " Install it there (pip install jmespath), or leave out query."
+            "The Python library jmespath, which the option query needs, is missing for the interpreter that runs"
+            " this task. Install it there (pip install jmespath), or leave out query."
         )
     try:
         return jmespath.compile(query)

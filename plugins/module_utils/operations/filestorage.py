@@ -14,13 +14,20 @@ SERVICE = Service("filestorage", "1.1", "File Storage")
 _operation = partial(Operation, SERVICE)
 
 CREATE_VOLUME = _operation(
-    "CreateVolume", "POST", "/v1/volumes",
-    body=("name", "protocol", "type_name", "snapshot_id", "cifs_password", "tags"), action="CreateVolume",
+    "CreateVolume",
+    "POST",
+    "/v1/volumes",
+    body=("name", "protocol", "type_name", "snapshot_id", "cifs_password", "tags"),
+    action="CreateVolume",
 )
 SHOW_VOLUME = _operation("ShowVolume", "GET", "/v1/volumes/{volume_id}", action="ShowVolume")
 LIST_VOLUMES = _operation(
-    "ListVolumes", "GET", "/v1/volumes", query=("offset", "limit", "name", "type_name", "sort"),
-    paging=Pages("filestorages", "count", "offset"), action="ListVolumes",
+    "ListVolumes",
+    "GET",
+    "/v1/volumes",
+    query=("offset", "limit", "name", "type_name", "sort"),
+    paging=Pages("filestorages", "count", "offset"),
+    action="ListVolumes",
 )
 SET_VOLUME = _operation(
     "SetVolume", "PUT", "/v1/volumes/{volume_id}", body=("file_unit_recovery_enabled",), action="SetVolume"
@@ -28,72 +35,123 @@ SET_VOLUME = _operation(
 DELETE_VOLUME = _operation("DeleteVolume", "DELETE", "/v1/volumes/{volume_id}", action="DeleteVolume")
 
 LIST_ACCESS_RULES = _operation(
-    "ListAccessRules", "GET", "/v1/volumes/{volume_id}/access-rules",
-    paging=Pages("access_rules", "count", key="object_id"), action="ListVolumeAccessRules",
+    "ListAccessRules",
+    "GET",
+    "/v1/volumes/{volume_id}/access-rules",
+    paging=Pages("access_rules", "count", key="object_id"),
+    action="ListVolumeAccessRules",
 )
 SET_ACCESS_RULE = _operation(
-    "SetAccessRule", "PUT", "/v1/volumes/{volume_id}/access-rules",
-    body=("object_id", "object_type", "action"), action="SetVolumeAccessRule",
+    "SetAccessRule",
+    "PUT",
+    "/v1/volumes/{volume_id}/access-rules",
+    body=("object_id", "object_type", "action"),
+    action="SetVolumeAccessRule",
 )
 
 CREATE_SNAPSHOT = _operation(
     "CreateSnapshot", "POST", "/v1/snapshots", body=("volume_id",), answers="snapshot", action="CreateVolumeSnapshot"
 )
 LIST_SNAPSHOTS = _operation(
-    "ListSnapshots", "GET", "/v1/snapshots", query=("volume_id",),
-    paging=Pages("snapshots", "count"), action="ListVolumeSnapshots",
+    "ListSnapshots",
+    "GET",
+    "/v1/snapshots",
+    query=("volume_id",),
+    paging=Pages("snapshots", "count"),
+    action="ListVolumeSnapshots",
 )
 DELETE_SNAPSHOT = _operation(
     "DeleteSnapshot", "DELETE", "/v1/snapshots/{snapshot_id}", query=("volume_id",), action="DeleteVolumeSnapshot"
 )
 RESTORE_SNAPSHOT = _operation(
-    "RestoreSnapshot", "PUT", "/v1/snapshots/{snapshot_id}/restore", query=("volume_id",),
-    answers="snapshot", action="SetVolumeSnapshot",
+    "RestoreSnapshot",
+    "PUT",
+    "/v1/snapshots/{snapshot_id}/restore",
+    query=("volume_id",),
+    answers="snapshot",
+    action="SetVolumeSnapshot",
 )
 
 CREATE_SNAPSHOT_SCHEDULE = _operation(
-    "CreateSnapshotSchedule", "POST", "/v1/snapshot-schedules",
-    body=("volume_id", "snapshot_retention_count", "snapshot_schedule"), action="CreateVolumeSnapshotSchedule",
+    "CreateSnapshotSchedule",
+    "POST",
+    "/v1/snapshot-schedules",
+    body=("volume_id", "snapshot_retention_count", "snapshot_schedule"),
+    action="CreateVolumeSnapshotSchedule",
 )
 LIST_SNAPSHOT_SCHEDULE = _operation(
-    "ListSnapshotSchedule", "GET", "/v1/snapshot-schedules", query=("volume_id",),
-    paging=Pages("snapshot_schedule"), action="ListVolumeSnapshotSchedules",
+    "ListSnapshotSchedule",
+    "GET",
+    "/v1/snapshot-schedules",
+    query=("volume_id",),
+    paging=Pages("snapshot_schedule"),
+    action="ListVolumeSnapshotSchedules",
 )
 SET_SNAPSHOT_SCHEDULE = _operation(
-    "SetSnapshotSchedule", "PUT", "/v1/snapshot-schedules/{snapshot_schedule_id}", query=("volume_id",),
-    body=("snapshot_retention_count", "snapshot_schedule"), action="SetVolumeSnapshotSchedule",
+    "SetSnapshotSchedule",
+    "PUT",
+    "/v1/snapshot-schedules/{snapshot_schedule_id}",
+    query=("volume_id",),
+    body=("snapshot_retention_count", "snapshot_schedule"),
+    action="SetVolumeSnapshotSchedule",
 )
 DELETE_SNAPSHOT_SCHEDULE = _operation(
-    "DeleteSnapshotSchedule", "DELETE", "/v1/snapshot-schedules/{snapshot_schedule_id}", query=("volume_id",),
+    "DeleteSnapshotSchedule",
+    "DELETE",
+    "/v1/snapshot-schedules/{snapshot_schedule_id}",
+    query=("volume_id",),
     action="DeleteVolumeSnapshotSchedule",
 )
 
 CREATE_VOLUME_REPLICATION = _operation(
-    "CreateVolumeReplication", "POST", "/v1/replications",
+    "CreateVolumeReplication",
+    "POST",
+    "/v1/replications",
     body=(
-        "name", "cifs_password", "replication_frequency", "region", "volume_id", "backup_retention_count",
+        "name",
+        "cifs_password",
+        "replication_frequency",
+        "region",
+        "volume_id",
+        "backup_retention_count",
         "replication_type",
     ),
     action="CreateVolumeReplication",
 )
 LIST_VOLUME_REPLICATIONS = _operation(
-    "ListVolumeReplications", "GET", "/v1/replications", query=("volume_id",),
-    paging=Pages("replications", "count", key="replication_id"), action="ListVolumeReplications",
+    "ListVolumeReplications",
+    "GET",
+    "/v1/replications",
+    query=("volume_id",),
+    paging=Pages("replications", "count", key="replication_id"),
+    action="ListVolumeReplications",
 )
 SHOW_VOLUME_REPLICATION = _operation(
-    "ShowVolumeReplication", "GET", "/v1/replications/{replication_id}", query=("volume_id",),
+    "ShowVolumeReplication",
+    "GET",
+    "/v1/replications/{replication_id}",
+    query=("volume_id",),
     action="ShowVolumeReplication",
 )
 SET_VOLUME_REPLICATION = _operation(
-    "SetVolumeReplication", "PUT", "/v1/replications/{replication_id}", query=("volume_id",),
+    "SetVolumeReplication",
+    "PUT",
+    "/v1/replications/{replication_id}",
+    query=("volume_id",),
     body=("replication_policy", "replication_frequency", "backup_retention_count", "replication_update_type"),
     action="SetVolumeReplication",
 )
 DELETE_VOLUME_REPLICATION = _operation(
-    "DeleteVolumeReplication", "DELETE", "/v1/replications/{replication_id}", query=("volume_id",),
+    "DeleteVolumeReplication",
+    "DELETE",
+    "/v1/replications/{replication_id}",
+    query=("volume_id",),
     action="DeleteVolumeReplication",
 )
 LIST_VOLUME_REPLICATION_REGION = _operation(
-    "ListVolumeReplicationRegion", "GET", "/v1/replications/regions",
-    query=("type_name", "source_region_name", "replication_type"), action="ListVolumeReplicationRegions",
+    "ListVolumeReplicationRegion",
+    "GET",
+    "/v1/replications/regions",
+    query=("type_name", "source_region_name", "replication_type"),
+    action="ListVolumeReplicationRegions",
 )

@@ -144,7 +144,9 @@ class Snapshot(Resource[SnapshotState]):
     def _read(self, state: SnapshotState) -> SnapshotState:
         assert state.volume is not None  # noqa: S101
         listed = self.client.read_list(self.table.listing, query={"volume_id": state.volume["id"]})
-        return replace(state, snapshots=tuple(sorted(listed, key=lambda item: (str(item.get("created_at")), item["id"]))))
+        return replace(
+            state, snapshots=tuple(sorted(listed, key=lambda item: (str(item.get("created_at")), item["id"])))
+        )
 
     def next_step(self, state: SnapshotState) -> Step[SnapshotState] | None:
         if self.wants_absent:
@@ -174,8 +176,8 @@ class Snapshot(Resource[SnapshotState]):
             names = ", ".join(str(snapshot["name"]) for snapshot in state.own) or "none"
             volume = (state.volume or {}).get("name")
             raise StorageError(
-                f"There is no snapshot with the name or id {self.params['snapshot']!r} of volume {volume} (there are: {names})."
-                " The service names snapshots itself: to take one, leave out snapshot."
+                f"There is no snapshot with the name or id {self.params['snapshot']!r} of volume {volume}"
+                f" (there are: {names}). The service names snapshots itself: to take one, leave out snapshot."
             )
         return found
 
@@ -250,7 +252,9 @@ class Snapshot(Resource[SnapshotState]):
 
     def managed(self, state: SnapshotState) -> dict[str, Any] | None:
         names = [str(snapshot["name"]) for snapshot in state.own]
-        content = {"content": f"as of {state.restored}" if state.restored else "as it is"} if self.wants_restored else {}
+        content = (
+            {"content": f"as of {state.restored}" if state.restored else "as it is"} if self.wants_restored else {}
+        )
         return {"volume": (state.volume or {}).get("name"), "snapshots": names, **content}
 
     def extras(self, before: SnapshotState, after: SnapshotState) -> dict[str, Any]:
@@ -269,5 +273,3 @@ class SnapshotInfo(Info):
             return {self.plural: []}
         listed = self.client.read_list(self.table.listing, query={"volume_id": volume["id"]})
         return {self.plural: [{"volume_id": volume["id"], **snapshot} for snapshot in listed]}
-
-

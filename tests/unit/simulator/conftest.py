@@ -11,7 +11,6 @@ import hmac
 import http.client
 import json
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -113,7 +112,7 @@ class Api:
 
 
 @pytest.fixture
-def api(simulator: Simulator) -> Iterator[Api]:
+def api(simulator: Simulator) -> Api:
     """A client of the simulator's first key pair."""
     simulator.scale(0)
-    yield Api(simulator)
+    return Api(simulator)

@@ -90,9 +90,7 @@ def test_timestamp_is_checked(api: Api) -> None:
     headers = api.headers("GET", raw)
     url = api.simulator.url + raw
     headers["Scp-Timestamp"] = "yesterday"
-    headers["Scp-Signature"] = sign(
-        "GET", url, "yesterday", api.simulator.access_key, "", api.simulator.secret_key
-    )
+    headers["Scp-Signature"] = sign("GET", url, "yesterday", api.simulator.access_key, "", api.simulator.secret_key)
     assert api.send("GET", raw, headers=headers).status == 401
 
 
@@ -124,7 +122,11 @@ def test_not_entitled(api: Api) -> None:
 def test_accounts_do_not_see_each_other(api: Api, simulator: Simulator) -> None:
     volume = api.volume()
     simulator.patch_world(
-        {"key_pairs": [{"access_key": "OTHER", "secret_key": "s", "account_id": "b" * 32, "entitlements": ["filestorage"]}]}
+        {
+            "key_pairs": [
+                {"access_key": "OTHER", "secret_key": "s", "account_id": "b" * 32, "entitlements": ["filestorage"]}
+            ]
+        }
     )
     api.access_key, api.secret_key = "OTHER", "s"
     assert api("GET", "/v1/volumes").body["count"] == 0

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _PASSWORD = re.compile(r"(?=.*[A-Za-z])(?=.*[0-9])(?=.*[^A-Za-z0-9\s])\S{6,20}")
 _SORTS = {f"{field}:{way}": (field, way == "desc") for field in ("name", "created_at") for way in ("asc", "desc")}
 _TYPE_NAMESPACE = uuid.UUID("5ce7a1f0-0000-4000-8000-000000000000")
+_TYPE_IDS = {name: str(uuid.uuid5(_TYPE_NAMESPACE, name)) for name in TYPE_NAMES}
 TAG_VALUE_LENGTH = 256
 
 
@@ -232,7 +233,7 @@ def _listed(volume: Volume) -> dict[str, Any]:
         "state": volume.state,
         "account_id": volume.account_id,
         "created_at": volume.created_at,
-        "type_id": str(uuid.uuid5(_TYPE_NAMESPACE, volume.type_name)),
+        "type_id": _TYPE_IDS.get(volume.type_name, ""),
         "type_name": volume.type_name,
         "purpose": volume.purpose,
     }

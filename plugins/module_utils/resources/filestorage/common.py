@@ -1,0 +1,170 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the nouns of File Storage share: how volumes are found, and the calls that several of them make."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ...client.errors import CallError, NotFound, StorageError
+from ...engine.plan import Step
+from ...engine.references import Finder, Kind
+from ...engine.resource import side_by_side
+from ...operations import filestorage as api
+from .. import snapshots
+
+VOLUMES = Kind(
+    title="File Storage volume",
+    listing=api.LIST_VOLUMES,
+    show=api.SHOW_VOLUME,
+    option="volume_id",
+    rule=re.compile(r"[a-z][a-z0-9_]{2,20}"),
+    rule_text="3 to 21 characters, lower-case letters, digits and underscores, a letter first",
+    suffixed=True,
+)
+_CIFS_PASSWORD = re.compile(r"(?=.*[A-Za-z])(?=.*\d)(?=.*[^A-Za-z0-9]).{6,20}")
+#: Characters that the service's suffix adds to a name.
+SUFFIX_LENGTH = 7
+AVAILABLE = "available"
+DELETING = "deleting"
+#: ``purpose`` of a volume that is an end of a replication, and of the target of a disk backup.
+REPLICATING = ("original", "replication")
+DISK_BACKUP = "backup"
+
+
+def with_base_name(volume: Mapping[str, Any]) -> dict[str, Any]:
+    """A volume as results show it: the API's fields and ``base_name``."""
+    return {**volume, "base_name": VOLUMES.base_name(str(volume["name"]))}
+
+
+def lower(item: Mapping[str, Any] | None, field: str) -> str:
+    return str((item or {}).get(field) or "").lower()
+
+
+def check_cifs_password(password: str | None) -> None:
+    if password is not None and not _CIFS_PASSWORD.fullmatch(password):
+        raise StorageError(
+            "cifs_password must have 6 to 20 characters, with a letter, a digit and a special character."
+        )
+
+
+def still_held(error: CallError) -> bool:
+    """A delete that is refused for a moment after a snapshot or a replication went (behaviour.md §5.7)."""
+    return error.status in (400, 409)
+
+
+def read_access_rules(finder: Finder, volume_id: str) -> tuple[dict[str, Any], ...]:
+    return tuple(finder.client.read_list(api.LIST_ACCESS_RULES, region=finder.region, path={"volume_id": volume_id}))
+
+
+def rule_key(rule: Mapping[str, Any]) -> tuple[str, str]:
+    return str(rule["object_type"]), str(rule["object_id"])
+
+
+def going(volume: Mapping[str, Any]) -> bool:
+    return lower(volume, "state") == DELETING
+
+
+def leaving(rule: Mapping[str, Any]) -> bool:
+    """Whether an access rule is on its way out."""
+    return lower(rule, "access_rule_state").startswith(("delet", "remov", "deactivat"))
+
+
+def set_access_rule(
+    volume_id: str,
+    rule: Mapping[str, Any],
+    action: str,
+    change_rules: Callable[[Any, Any], Any],
+    *,
+    region: str = "",
+    at_once: bool = True,
+) -> Step[Any]:
+    """Add or remove one access rule.
+
+    :param change_rules: gets a state and a function from rules to rules; returns the state with the changed rules.
+    :param at_once: the next step need not wait until it has taken effect.
+    """
+    key = rule_key(rule)
+
+    def change(rules: tuple[dict[str, Any], ...]) -> tuple[dict[str, Any], ...]:
+        left = tuple(other for other in rules if rule_key(other) != key)
+        return (
+            left
+            if action == "remove"
+            else (*left, {"object_type": key[0], "object_id": key[1], "access_rule_state": ""})
+        )
+
+    return Step(
+        api.SET_ACCESS_RULE,
+        lambda before, _answer: change_rules(before, change),
+        region=region,
+        path={"volume_id": volume_id},
+        body={"object_id": key[1], "object_type": key[0], "action": action},
+        not_yet=snapshots.busy,
+        at_once=at_once,
+    )
+
+
+def delete_leftover(
+    volume_id: str, snapshot: Mapping[str, Any], drop: Callable[[Any, Mapping[str, Any]], Any], region: str = ""
+) -> Step[Any]:
+    """Delete a system snapshot that a replication left behind."""
+    return Step(
+        api.DELETE_SNAPSHOT,
+        lambda before, _answer: drop(before, snapshot),
+        region=region,
+        path={"snapshot_id": snapshot["id"]},
+        query={"volume_id": volume_id},
+        not_yet=snapshots.busy,
+        at_once=True,
+    )
+
+
+def delete_volume(volume_id: str, effect: Callable[[Any], Any], region: str = "") -> Step[Any]:
+    """Delete a volume; a refusal right after a snapshot or a replication went is taken as "not yet"."""
+    return Step(
+        api.DELETE_VOLUME,
+        lambda before, _answer: effect(before),
+        region=region,
+        path={"volume_id": volume_id},
+        not_yet=still_held,
+    )
+
+
+def read_schedule(client: Any, volume_id: str) -> dict[str, Any] | None:
+    """A volume's snapshot schedule as one flat object, or ``None`` (behaviour.md §3: an array of at most one)."""
+    answer = client.call(api.LIST_SNAPSHOT_SCHEDULE, query={"volume_id": volume_id})
+    schedules = answer.get("snapshot_schedule") or []
+    if not schedules:
+        return None
+    around = {name: answer.get(name) for name in ("snapshot_retention_count", "snapshot_policy_enabled")}
+    return {"volume_id": volume_id, **around, **schedules[0]}
+
+
+def read_replications(client: Any, volume_id: str, region: str = "") -> list[dict[str, Any]]:
+    """A volume's replications in full, from either end (behaviour.md §5.3)."""
+    query = {"volume_id": volume_id}
+
+    def show(item: Mapping[str, Any]) -> dict[str, Any] | None:
+        return read_replication(client, str(item["replication_id"]), volume_id, region)
+
+    listed = client.read_list(api.LIST_VOLUME_REPLICATIONS, region=region, query=query)
+    return [shown for shown in side_by_side(show, listed) if shown is not None]
+
+
+def read_replication(client: Any, replication_id: str, volume_id: str, region: str = "") -> dict[str, Any] | None:
+    """One replication in full, or ``None``."""
+    try:
+        return dict(
+            client.call(
+                api.SHOW_VOLUME_REPLICATION,
+                region=region,
+                path={"replication_id": replication_id},
+                query={"volume_id": volume_id},
+            )
+        )
+    except NotFound:
+        return None

@@ -1,0 +1,133 @@
+#!/usr/bin/python
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: scp
+short_description: Check the connection to Samsung Cloud Platform
+version_added: 0.1.0
+description:
+  - Say where the calls of this collection go and as whom, ask each service which API versions it has, and try whether it accepts the key.
+  - What does not work is told in RV(services[].problem). The task fails only when the settings themselves are incomplete.
+  - The action plugin of this name runs all modules of the collection in the controller's own process.
+author:
+  - the scp.storage authors (@scp-storage)
+extends_documentation_fragment:
+  - scp.storage.attributes
+  - scp.storage.connection
+  - scp.storage.info
+options:
+  services:
+    description:
+      - The services to look at, by default all that the collection manages.
+    type: list
+    elements: str
+    choices: [filestorage]
+notes:
+  - "IAM actions needed: for C(filestorage) ListVolumes."
+"""
+
+EXAMPLES = r"""
+---
+- name: Look at the connection
+  scp.storage.scp:
+  register: look
+
+- name: Go on only if File Storage can be used
+  ansible.builtin.assert:
+    that: look.services | selectattr('service', 'eq', 'filestorage') | map(attribute='usable') | first
+    fail_msg: "{{ look.services | map(attribute='problem') | select | join(' ') }}"
+"""
+
+RETURN = r"""
+---
+connection:
+  description: Where calls go and as whom, without secrets.
+  returned: success
+  type: dict
+  contains:
+    region:
+      description: The region.
+      type: str
+    environment:
+      description: The environment that serves it.
+      type: str
+    account_id:
+      description: The account, where one was named.
+      type: str
+    temporary_credentials:
+      description: Whether a session token is sent.
+      type: bool
+    language:
+      description: Language of the services' messages.
+      type: str
+  sample:
+    region: kr-west1
+    environment: e
+    account_id: ""
+    temporary_credentials: false
+    language: en-US
+services:
+  description: The services that were looked at.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    service:
+      description: Name of the service.
+      type: str
+    endpoint:
+      description: Its address.
+      type: str
+    versions:
+      description: The API versions it says it has.
+      type: list
+      elements: dict
+    used_version:
+      description: The version that the collection asks for.
+      type: str
+    usable:
+      description: Whether the service accepted a call.
+      type: bool
+    problem:
+      description: Why it did not, and what to do.
+      type: str
+  sample:
+    - service: filestorage
+      endpoint: https://filestorage.kr-west1.e.samsungsdscloud.com
+      versions:
+        - id: v1.1
+          status: CURRENT
+          not_before: ""
+          links: []
+      used_version: "1.1"
+      usable: true
+      problem: null
+result:
+  description: What O(query) selects.
+  returned: when O(query) is given
+  type: raw
+  sample: [filestorage]
+"""
+
+from ansible_collections.scp.storage.plugins.module_utils.engine.entry import run_module
+from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
+from ansible_collections.scp.storage.plugins.module_utils.resources import connection
+
+SPEC = ModuleSpec(
+    handler=connection.Connection,
+    options={"services": {"type": "list", "elements": "str", "choices": list(connection.PROBES)}},
+)
+
+
+def main() -> None:
+    """Run the module as a process of its own."""
+    run_module(SPEC)
+
+
+if __name__ == "__main__":
+    main()

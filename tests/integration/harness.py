@@ -1,0 +1,321 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs ``ansible-playbook`` against a simulator, and reads what each task returned and which calls it made.
+
+>>> controller = Controller(simulator, folder)                                                       # doctest: +SKIP
+>>> run = controller.run([task("scp_filestorage_volume", {"name": "web", "protocol": "NFS", "type_name": "SSD"})])
+>>> run.rc, run[0].changed, run[0].writes, run[0].result["volume"]["base_name"]
+(0, True, ['CreateVolume'], 'web')
+
+A start of ``ansible-playbook`` takes about a second, so the steps of one life belong into one run.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from tests.placement import place
+from tests.simulator.fixture import Simulator
+
+CALLBACKS = Path(__file__).parent / "callback_plugins"
+#: Where the programs of the Python environment are that the tests run in.
+PROGRAMS = Path(sys.executable).parent
+COLLECTION = "scp.storage"
+#: Seconds after which a run of ansible-playbook counts as hanging.
+LONGEST_RUN = 300.0
+
+Route = Literal["in_process", "module"]
+ROUTES: tuple[Route, ...] = ("in_process", "module")
+
+
+def other_spelling() -> str:
+    """This interpreter under another name, for which the action plugin hands a task over to the module."""
+    names = ("python3", "python", f"python3.{sys.version_info.minor}")
+    return next(str(PROGRAMS / name) for name in names if str(PROGRAMS / name) != sys.executable)
+
+
+def task(
+    module: str, args: Mapping[str, Any] | str | None = None, *, check: bool | None = None, diff: bool | None = None,
+    **keywords: Any,
+) -> dict[str, Any]:
+    """A task of a playbook.
+
+    :param module: a name of this collection without its prefix, or a whole one.
+    :param args: options; a string is passed as ``key=value``.
+    :param keywords: keywords of the task, as ``register``, ``loop``, ``ignore_errors``, ``environment``.
+    """
+    made: dict[str, Any] = {}
+    if "name" in keywords:
+        made["name"] = keywords.pop("name")
+    made[module if "." in module else f"{COLLECTION}.{module}"] = dict(args) if isinstance(args, Mapping) else args
+    modes = {"check_mode": check, "diff": diff}
+    return {**made, **{keyword: value for keyword, value in modes.items() if value is not None}, **keywords}
+
+
+@dataclass(frozen=True)
+class TaskResult:
+    """What one task returned for one host.
+
+    :ivar status: ``ok``, ``failed``, ``skipped`` or ``unreachable``.
+    :ivar calls: entries of the simulator's operation log that came while it ran (with several hosts at once: while any
+        of them did).
+    :ivar items: one result for each item of a loop.
+    """
+
+    name: str
+    action: str
+    host: str
+    play: str
+    status: str
+    result: dict[str, Any]
+    calls: list[dict[str, Any]]
+    items: list[TaskResult] = field(default_factory=list)
+
+    @property
+    def changed(self) -> bool:
+        """Whether the task says that it changed something."""
+        return bool(self.result.get("changed"))
+
+    @property
+    def failed(self) -> bool:
+        """Whether it failed, ignored or not."""
+        return self.status == "failed"
+
+    @property
+    def message(self) -> str:
+        """Its ``msg``."""
+        return str(self.result.get("msg", ""))
+
+    @property
+    def operations(self) -> list[str] | None:
+        """What it says that it did, by ``operationId``."""
+        return self.result.get("operations")
+
+    @property
+    def writes(self) -> list[str]:
+        """The writing calls that reached the simulator, by ``operationId``, refused ones too."""
+        return [call["operation"] for call in self.calls if call["write"]]
+
+    @property
+    def accepted(self) -> list[str]:
+        """The writing calls that the simulator accepted, by ``operationId``."""
+        return [call["operation"] for call in self.calls if call["write"] and 200 <= call["status"] < 300]
+
+    @property
+    def reads(self) -> list[str]:
+        """The reading calls that reached the simulator, by ``operationId``."""
+        return [call["operation"] for call in self.calls if not call["write"]]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run of ``ansible-playbook`` that has ended.
+
+    :ivar rc: its exit code.
+    :ivar results: in the order in which tasks ended; ``run[0]`` and ``run["name of the task"]`` are short for them.
+    :ivar recap: the counts of each host: ok, changed, failures, skipped, unreachable, rescued, ignored.
+    """
+
+    rc: int
+    stdout: str
+    stderr: str
+    results: list[TaskResult]
+    recap: dict[str, dict[str, int]]
+
+    def __getitem__(self, which: int | str) -> TaskResult:
+        """One result, by its position or by the name of its task (the last one of this name)."""
+        if isinstance(which, int):
+            return self.results[which]
+        return next(result for result in reversed(self.results) if result.name == which)
+
+    def __iter__(self) -> Iterator[TaskResult]:
+        """All results."""
+        return iter(self.results)
+
+    @property
+    def output(self) -> str:
+        """All that it printed."""
+        return f"{self.stdout}\n{self.stderr}"
+
+    @property
+    def calls(self) -> list[dict[str, Any]]:
+        """All calls, in their order."""
+        return [call for result in self.results for call in result.calls]
+
+    def count(self, which: str) -> int:
+        """One of the recap's counts, over all hosts."""
+        return sum(counts[which] for counts in self.recap.values())
+
+    def succeeded(self) -> Run:
+        """The run itself, after the assertion that it did not fail."""
+        assert self.rc == 0, f"ansible-playbook ended with {self.rc}\n{self.output}"
+        return self
+
+
+class Running:
+    """A run that goes on; ``process`` can be watched and killed."""
+
+    def __init__(self, command: Sequence[str], folder: Path, environ: Mapping[str, str], log: Path) -> None:
+        """Start it in ``folder``, as the leader of a process group of its own."""
+        self._log = log
+        self._stdout = (folder / f"{log.stem}.stdout").open("w+", encoding="utf-8")
+        self._stderr = (folder / f"{log.stem}.stderr").open("w+", encoding="utf-8")
+        # Files and not pipes: what outlives a killed run must not keep a reader waiting.
+        self.process = subprocess.Popen(
+            command, cwd=folder, env=dict(environ), stdin=subprocess.DEVNULL, stdout=self._stdout, stderr=self._stderr,
+            start_new_session=True,
+        )
+
+    def kill(self) -> None:
+        """End it and its workers as a lost machine would."""
+        try:
+            os.killpg(self.process.pid, 9)
+        except ProcessLookupError:
+            pass
+        self.process.wait()
+
+    def finish(self, timeout: float = LONGEST_RUN) -> Run:
+        """Wait for its end.
+
+        :raises AssertionError: it did not end within ``timeout`` seconds; the text has its output.
+        """
+        try:
+            rc = self.process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise AssertionError(f"ansible-playbook did not end within {timeout} s\n{self._printed()}") from None
+        stdout, stderr = self._printed()
+        self._stdout.close()
+        self._stderr.close()
+        results, recap = _read(self._log)
+        return Run(rc, stdout, stderr, results, recap)
+
+    def _printed(self) -> tuple[str, str]:
+        self._stdout.seek(0)
+        self._stderr.seek(0)
+        return self._stdout.read(), self._stderr.read()
+
+
+class Controller:
+    """A machine with Ansible on it that knows nothing but this collection and one simulator.
+
+    :ivar environ: environment variables of every run; a test may change them.
+    """
+
+    def __init__(self, simulator: Simulator, folder: Path, route: Route = "in_process") -> None:
+        """Work in ``folder``, which holds the home, the playbooks and the logs.
+
+        :param route: ``module`` makes Ansible start a process for each task, as it would on another machine.
+        """
+        self.simulator = simulator
+        self.folder = folder
+        self.route = route
+        self.home = folder / "home"
+        self.home.mkdir(parents=True, exist_ok=True)
+        (folder / "ansible.cfg").touch()
+        self._runs = 0
+        self.environ = {
+            "PATH": os.pathsep.join([str(PROGRAMS), "/usr/local/bin", "/usr/bin", "/bin"]),
+            "HOME": str(self.home),
+            "LANG": "C.UTF-8",
+            "ANSIBLE_CONFIG": str(folder / "ansible.cfg"),
+            "ANSIBLE_COLLECTIONS_PATH": str(place()),
+            "ANSIBLE_CALLBACK_PLUGINS": str(CALLBACKS),
+            "ANSIBLE_NOCOLOR": "1",
+            "ANSIBLE_LOCALHOST_WARNING": "0",
+            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "0",
+            "TASK_LOG_SIMULATOR": simulator.url,
+            **simulator.environ(),
+        }
+
+    def run_task(
+        self, module: str, args: Mapping[str, Any] | str | None = None, *, check: bool | None = None,
+        diff: bool | None = None, **options: Any,
+    ) -> TaskResult:
+        """Run one task, and return its result; it may have failed. ``options`` are those of :meth:`run`."""
+        run = self.run([task(module, args, check=check, diff=diff)], **options)
+        assert run.results, run.output
+        return run[-1]
+
+    def run(self, tasks: Sequence[Mapping[str, Any]], *, play: Mapping[str, Any] | None = None, **options: Any) -> Run:
+        """Run tasks on localhost, without facts.
+
+        :param play: further keywords of the play, as ``vars`` or ``module_defaults``.
+        :param options: those of :meth:`playbook`.
+        """
+        return self.playbook([{"hosts": "localhost", "gather_facts": False, **(play or {}), "tasks": list(tasks)}], **options)
+
+    def playbook(self, plays: Sequence[Mapping[str, Any]] | str, *, timeout: float = LONGEST_RUN, **options: Any) -> Run:
+        """Run a playbook to its end: plays, the path of a file, or a name as ``scp.storage.dr_replication``.
+
+        :param timeout: seconds.
+        :param options: those of :meth:`start`.
+        """
+        return self.start(plays, **options).finish(timeout)
+
+    def start(
+        self,
+        plays: Sequence[Mapping[str, Any]] | str,
+        *,
+        arguments: Sequence[str] = (),
+        variables: Mapping[str, Any] | None = None,
+        environ: Mapping[str, str | None] | None = None,
+        verbosity: int = 0,
+    ) -> Running:
+        """Start a playbook.
+
+        :param arguments: further arguments of ansible-playbook, as ``--check``.
+        :param variables: extra variables.
+        :param environ: environment variables for this run; ``None`` takes one away.
+        :param verbosity: how many ``-v``.
+        """
+        self._runs += 1
+        name = plays if isinstance(plays, str) else self._written(plays)
+        extra = dict(variables or {})
+        if self.route == "module":
+            extra["ansible_python_interpreter"] = other_spelling()
+        command = [
+            sys.executable, str(PROGRAMS / "ansible-playbook"), name, "--extra-vars", json.dumps(extra), *arguments,
+            *([f"-{'v' * verbosity}"] if verbosity else []),
+        ]
+        log = self.folder / f"run{self._runs}.jsonl"
+        merged: dict[str, str | None] = {**self.environ, "TASK_LOG_FILE": str(log), **(environ or {})}
+        return Running(command, self.folder, {key: value for key, value in merged.items() if value is not None}, log)
+
+    def _written(self, plays: Sequence[Mapping[str, Any]]) -> str:
+        """A playbook's file; JSON is YAML."""
+        file = self.folder / f"run{self._runs}.yml"
+        file.write_text(json.dumps(list(plays), indent=1), encoding="utf-8")
+        return str(file)
+
+
+def _read(log: Path) -> tuple[list[TaskResult], dict[str, dict[str, int]]]:
+    """The lines of the callback ``task_log``; a run that was killed may have left half a line."""
+    results: list[TaskResult] = []
+    recap: dict[str, dict[str, int]] = {}
+    items: dict[tuple[str, str], list[TaskResult]] = {}
+    lines = log.read_text(encoding="utf-8").split("\n") if log.exists() else []
+    for line in lines[:-1]:
+        entry = json.loads(line)
+        event = entry.pop("event")
+        if event == "recap":
+            recap = entry["hosts"]
+            continue
+        result = TaskResult(**entry)
+        if event == "item":
+            items.setdefault((result.host, result.name), []).append(result)
+            continue
+        for item in items.pop((result.host, result.name), []):
+            result.items.append(item)
+            result.calls[:0] = item.calls
+        result.calls.sort(key=lambda call: int(call["sequence"]))
+        results.append(result)
+    return results, recap

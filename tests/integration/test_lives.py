@@ -1,0 +1,20 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A whole life of each noun, by both routes, in check mode and for real."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.integration.harness import Controller
+from tests.integration.lives import Step, check_life, played, replication_life, snapshot_life, volume_life
+
+
+@pytest.mark.parametrize("noun", ["volume", "snapshot", "replication"])
+def test_life(routed: Controller, noun: str) -> None:
+    """Check mode foretells each step, the step does it, and again it does nothing."""
+    lives = {"volume": lambda: volume_life(routed.simulator), "snapshot": snapshot_life, "replication": replication_life}
+    steps: list[Step] = lives[noun]()
+    check_life(routed.run(played(steps)), steps)
+    assert not any(routed.simulator.world()["filestorage"].values())

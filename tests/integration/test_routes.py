@@ -1,0 +1,105 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A task returns the same, byte for byte, whether it runs in the controller's process or as a module."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from tests.integration.harness import Controller, Run, task
+from tests.simulator.fixture import Simulator
+
+_REQUEST_ID = re.compile(r"[0-9a-f-]{32,36}(?=\"|\])")
+VOLUME = {"name": "web_data", "protocol": "NFS", "type_name": "SSD"}
+REPLICATION = {"volume": "web_data", "name": "web_copy", "target_region": "kr-east1", "replication_frequency": "hourly"}
+SCHEDULE = {"volume": "web_data", "frequency": "WEEKLY", "day_of_week": "SUN", "hour": "3", "snapshot_retention_count": 30}
+EVERYTHING = ["access_rules", "snapshots", "snapshot_schedule", "replications"]
+
+
+def _world(controller: Controller) -> list[dict[str, str]]:
+    """Make one of everything, and hold time still; the rules of the volume."""
+    server = controller.simulator.server("west-web1")
+    rules = [{"object_type": "VM", "object_id": server["id"]}]
+    controller.run(
+        [
+            task("scp_filestorage_volume", {**VOLUME, "access_rules": rules}),
+            task("scp_filestorage_snapshot_schedule", SCHEDULE),
+            task("scp_filestorage_snapshot", {"volume": "web_data"}),
+            task("scp_filestorage_replication", REPLICATION),
+        ]
+    ).succeeded()
+    controller.simulator.scale(0)
+    return rules
+
+
+def _tasks(rules: list[dict[str, str]]) -> list[dict[str, Any]]:
+    """Tasks that change nothing: unchanged ones, check mode, reading, and failures of all kinds."""
+    writing: list[tuple[str, dict[str, Any]]] = [
+        ("scp_filestorage_volume", {**VOLUME, "access_rules": rules, "wait_timeout": "60"}),
+        ("scp_filestorage_snapshot", {"volume": "web_data", "max_age": "1d", "keep": "3"}),
+        ("scp_filestorage_snapshot_schedule", {**SCHEDULE, "hour": 3}),
+        ("scp_filestorage_replication", {**REPLICATION, "wait": "yes"}),
+    ]
+    checked: list[tuple[str, dict[str, Any]]] = [
+        ("scp_filestorage_volume", {"name": "new_data", "protocol": "CIFS", "type_name": "HDD", "cifs_password": "S3cret!pass"}),
+        ("scp_filestorage_volume", {**VOLUME, "access_rules": [], "purge_access_rules": True}),
+        ("scp_filestorage_snapshot", {"volume": "web_data"}),
+        ("scp_filestorage_snapshot_schedule", {"volume": "web_data", "state": "absent"}),
+        ("scp_filestorage_replication", {"volume": "web_data", "replication_policy": "paused"}),
+        ("scp_filestorage_replication", {"volume": "web_data", "state": "absent", "delete_target_volume": True}),
+    ]
+    reading: list[tuple[str, dict[str, Any]]] = [
+        ("scp_filestorage_volume_info", {"gather": EVERYTHING, "query": "volumes[].{name: base_name, path: path}"}),
+        ("scp_filestorage_volume_info", {"name": "no_such_data"}),
+        ("scp_filestorage_snapshot_info", {"volume": "web_data"}),
+        ("scp_filestorage_replication_info", {"volume": "web_data", "gather": "regions"}),
+    ]
+    failing: list[tuple[str, dict[str, Any]]] = [
+        ("scp_filestorage_volume", {"nam": "web_data"}),
+        ("scp_filestorage_volume", {"protocol": "NFS"}),
+        ("scp_filestorage_volume", {"name": "web_data", "wait_timeout": "soon"}),
+        ("scp_filestorage_volume", {"name": "web_data", "protocol": "SMB"}),
+        ("scp_filestorage_volume", {"name": "web_data", "access_rules": [{"object_type": "VM"}]}),
+        ("scp_filestorage_volume", {"name": "Web-Data", "protocol": "NFS", "type_name": "SSD"}),
+        ("scp_filestorage_volume", {"name": "web_data", "protocol": "CIFS", "cifs_password": "short"}),
+        ("scp_filestorage_volume", {"name": "web_data", "secret_key": "wrong secret key"}),
+        ("scp_filestorage_volume", {"name": "web_data", "region": "kr-nowhere1"}),
+        ("scp_filestorage_volume", {"name": "web_data", "state": "absent"}),
+        ("scp_filestorage_snapshot", {"volume": "web_data", "state": "absent"}),
+        ("scp_filestorage_snapshot", {"volume": "web_data", "max_age": "old"}),
+        ("scp_filestorage_replication", {"volume": "no_such_data", "access_key": "wrong access key"}),
+        ("scp_filestorage_replication_info", {"volume": "web_data", "gather": ["everything"]}),
+        ("scp_filestorage_volume_info", {"query": "volumes["}),
+    ]
+    tasks = [task(module, args, diff=True, name=f"unchanged {module}") for module, args in writing]
+    tasks += [task(module, args, diff=True, check=True, name=f"check {module}") for module, args in checked]
+    tasks += [task(module, args, name=f"read {module}") for module, args in reading]
+    tasks += [task(module, args, diff=True, ignore_errors=True, name=f"fail {module}") for module, args in failing]
+    looped = task("scp_filestorage_volume_info", {"name": "{{ item }}"}, loop=["web_data", "no_such_data"], name="loop")
+    return [*tasks, looped]
+
+
+def _told(run: Run) -> list[str]:
+    """All results as text; only the ids that the service gives to single requests are alike everywhere."""
+    return [f"{result.name} {_REQUEST_ID.sub('', json.dumps(result.result, indent=1))}" for result in run]
+
+
+def test_same_results_by_both_routes(fast_simulator: Simulator, tmp_path: Path) -> None:
+    """Results, invocation included, are the same text."""
+    here = Controller(fast_simulator, tmp_path / "here")
+    module = Controller(fast_simulator, tmp_path / "module", "module")
+    tasks = _tasks(_world(here))
+    runs = [controller.run(tasks, verbosity=3).succeeded() for controller in (here, module)]
+    for run in runs:
+        assert [call for call in run.calls if call["write"]] == []
+        for result in run:
+            kind = result.name.partition(" ")[0]
+            assert result.failed is (kind == "fail"), (result.name, result.result)
+            assert result.changed is (kind == "check"), (result.name, result.result)
+    for one, other in zip(*map(_told, runs), strict=True):
+        assert one == other
+    assert "invocation" in runs[0][0].result

@@ -1,0 +1,115 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whatever is assumed or unknown about the services, the lives of all nouns go well: each switch in each position."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.integration.harness import Controller, task
+from tests.integration.lives import all_lives
+from tests.simulator.app import known_switches
+
+#: Values worth a test for switches that are numbers or texts; all others take each of their choices.
+VALUES: dict[str, tuple[Any, ...]] = {
+    "largest_page": (1, 2),
+    "volume_delete_busy_attempts": (0, 3),
+    "replication_update_seconds": (20,),
+    "random_seed": ("again and again",),
+    "filestorage_usage_per_minute": (0,),
+}
+#: They change nothing by themselves, or belong to how the test looks at time.
+LEFT_OUT = {"clock_skew_seconds", "gateway_clock_offset_seconds", "snapshot_delete_busy_attempts"}
+#: Positions in which the service does not do what is asked; the tests below are theirs.
+FAILURES = {("filestorage_create_ends_in", "error"), ("replication_create_ends_in", "error")}
+DURATIONS = {
+    name: 0 for name, switch in known_switches().known.items()
+    if name.endswith("_seconds") and name not in LEFT_OUT and isinstance(switch.default, float)
+}
+
+
+def positions() -> Iterator[dict[str, Any]]:
+    """All positions to test: one switch away from its default, and all durations at nothing."""
+    yield DURATIONS
+    yield {"snapshot_delete_busy": "409", "snapshot_delete_busy_attempts": 3}
+    for name, switch in known_switches().known.items():
+        values: tuple[Any, ...] = VALUES.get(name, switch.choices)
+        if isinstance(switch.default, bool):
+            values = (not switch.default,)
+        for value in values:
+            if value != switch.default and (name, value) not in FAILURES:
+                yield {name: value}
+
+
+def told(position: dict[str, Any]) -> str:
+    """A position as the test's name."""
+    return "no-durations" if position is DURATIONS else ",".join(f"{name}={value}" for name, value in position.items())
+
+
+def test_every_switch_has_a_position() -> None:
+    """A new switch must not go untested."""
+    tested = {name for position in positions() for name in position} | {name for name, _ in FAILURES}
+    assert set(known_switches().known) == tested | LEFT_OUT
+
+
+@pytest.mark.parametrize("position", positions(), ids=told)
+def test_lives_with(controller: Controller, position: dict[str, Any]) -> None:
+    """All lives go well with a switch in this position, and leave nothing behind."""
+    controller.simulator.switch(**position)
+    if "random_seed" in position:
+        controller.simulator.control("DELETE", "world")
+    tasks = []
+    steps = all_lives(controller.simulator)
+    for step in steps:
+        tasks += [step.task()] if step.repeats else [step.task(), step.task(name=f"again {step.name}")]
+    run = controller.run(tasks).succeeded()
+    for step in steps:
+        assert run[step.name].changed, step.name
+        assert run[step.name].accepted == run[step.name].operations, step.name
+        if not step.repeats:
+            repeated = run[f"again {step.name}"]
+            assert (repeated.changed, repeated.writes) == (False, []), step.name
+    assert not any(controller.simulator.world()["filestorage"].values())
+
+
+def test_creation_that_ends_in_error(controller: Controller) -> None:
+    """A volume or a replication that ends in state error is told, stays known, and can be removed."""
+    volume = {"name": "sad_data", "protocol": "NFS", "type_name": "SSD"}
+    replication = {"volume": "data", "name": "sad_copy", "target_region": "kr-east1"}
+    controller.simulator.switch(filestorage_create_ends_in="error")
+    run = controller.run(
+        [
+            task("scp_filestorage_volume", volume, name="make", ignore_errors=True),
+            task("scp_filestorage_volume", volume, name="again", ignore_errors=True),
+            task("scp_filestorage_volume", {"name": "sad_data", "state": "absent"}, name="remove"),
+        ]
+    ).succeeded()
+    assert run["make"].failed
+    assert "in state error" in run["make"].message
+    assert run["make"].result["volume"]["base_name"] == "sad_data"
+    assert run["make"].operations == ["CreateVolume"]
+    assert run["again"].failed
+    assert "in state error" in run["again"].message
+    assert run["again"].writes == []
+    assert run["remove"].operations == ["DeleteVolume"]
+    controller.simulator.switch(filestorage_create_ends_in="available", replication_create_ends_in="error")
+    run = controller.run(
+        [
+            task("scp_filestorage_volume", {**volume, "name": "data"}),
+            task("scp_filestorage_replication", {**replication, "replication_frequency": "hourly"}, name="make", ignore_errors=True),
+            task("scp_filestorage_replication", {**replication, "replication_frequency": "hourly"}, name="again", ignore_errors=True),
+            task("scp_filestorage_replication", {**replication, "state": "absent", "delete_target_volume": True}, name="remove"),
+            task("scp_filestorage_volume", {"name": "data", "state": "absent"}),
+        ]
+    )
+    assert run.rc == 0, run.output[-3000:]
+    for name in ("make", "again"):
+        assert run[name].failed
+        assert "in state error" in run[name].message
+    assert run["make"].result["replication"]["replication_status"] == "error"
+    assert run["again"].writes == []
+    assert not any(controller.simulator.world()["filestorage"].values())

@@ -1,0 +1,110 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Names and ids."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from ansible_collections.scp.storage.plugins.module_utils.client.errors import NotFound, StorageError, Where
+from ansible_collections.scp.storage.plugins.module_utils.engine.references import Finder, Kind, NoSuchThing, immutable
+from ansible_collections.scp.storage.plugins.module_utils.resources.filestorage.common import VOLUMES
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+NAMES = st.from_regex(re.compile(r"[a-z][a-z0-9_]{2,20}"), fullmatch=True)
+SUFFIXES = st.from_regex(re.compile(r"[a-z0-9]{6}"), fullmatch=True)
+ID = "bfdbabf2-04d9-4e8b-a205-020f8e6da438"
+
+
+@given(NAMES, SUFFIXES)
+def test_a_volume_is_found_by_the_name_that_was_asked_for_and_by_the_shown_one(name: str, suffix: str) -> None:
+    shown = f"{name}_{suffix}"
+    assert VOLUMES.base_name(shown) == name
+    assert VOLUMES.fits(shown, name)
+    assert VOLUMES.fits(shown, shown)
+
+
+@given(NAMES, NAMES, SUFFIXES)
+def test_never_another_volume(name: str, other: str, suffix: str) -> None:
+    shown = f"{other}_{suffix}"
+    assume(name not in (other, shown))
+    assert not VOLUMES.fits(shown, name)
+
+
+class Volumes:
+    """A client that knows a list of volumes; ``filter`` tells how the service's own name filter compares."""
+
+    def __init__(self, names: list[str], compare: str = "part") -> None:
+        self.volumes = [{"id": f"{number:032x}", "name": name} for number, name in enumerate(names)]
+        self.compare = compare
+        self.calls = 0
+        self.settings = type("Settings", (), {"region": "kr-west1"})()
+
+    def read_list(self, operation: Any, *, region: str = "", query: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+        self.calls += 1
+        name = (query or {}).get("name")
+        if name is None:
+            return self.volumes
+        if self.compare == "part":
+            return [volume for volume in self.volumes if name in volume["name"]]
+        return [volume for volume in self.volumes if name == volume["name"]]
+
+    def call(self, operation: Any, *, region: str = "", path: dict[str, str]) -> dict[str, Any]:
+        self.calls += 1
+        for volume in self.volumes:
+            if volume["id"] == path["volume_id"]:
+                return volume
+        raise NotFound(Where("filestorage", "ShowVolume", "kr-west1", "GET"), "was refused with 404", status=404)
+
+
+def finder(names: list[str], compare: str = "part", kind: Kind = VOLUMES) -> Finder:
+    return Finder(Volumes(names, compare), kind)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("compare", ["part", "exact"])
+def test_however_the_service_filters(compare: str) -> None:
+    found = finder(["data_x_aaaaaa", "data_bbbbbb", "my_data_cccccc"], compare).one("data")
+    assert found is not None
+    assert found["name"] == "data_bbbbbb"
+
+
+def test_one_call_where_the_filter_finds_it() -> None:
+    volumes = finder(["data_bbbbbb"])
+    volumes.one("data")
+    assert volumes.client.calls == 1  # type: ignore[attr-defined]
+
+
+def test_several_of_a_name_are_an_error_that_lists_them() -> None:
+    with pytest.raises(StorageError) as caught:
+        finder(["data_bbbbbb", "data_aaaaaa"]).one("data")
+    assert "data_aaaaaa" in caught.value.message
+    assert f"{0:032x}" in caught.value.message
+    assert len(caught.value.facts["candidates"]) == 2
+
+
+def test_by_id() -> None:
+    found = finder(["data_bbbbbb"]).one(f"{0:032x}")
+    assert found is not None
+    assert finder(["data_bbbbbb"]).one(ID) is None
+
+
+def test_nothing_found_says_what_and_where() -> None:
+    with pytest.raises(NoSuchThing, match=r"'data'.*kr-west1"):
+        finder([]).required("data")
+
+
+@pytest.mark.parametrize("name", ["ab", "a" * 22, "1abc", "Data", "my-data", "däta"])
+def test_names_the_service_would_refuse(name: str) -> None:
+    with pytest.raises(StorageError, match="3 to 21 characters"):
+        VOLUMES.check_name(name)
+
+
+def test_what_can_not_be_changed() -> None:
+    immutable("protocol", "NFS", None, "")
+    immutable("protocol", "NFS", "NFS", "")
+    with pytest.raises(StorageError, match=r"protocol is 'NFS'.*'CIFS'.*Way out"):
+        immutable("protocol", "NFS", "CIFS", "Way out.")

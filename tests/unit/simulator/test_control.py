@@ -1,0 +1,170 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The control interface."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+import pytest
+
+from tests.simulator.fixture import ControlRefused, Simulator
+
+from .conftest import Api
+
+SECRETS = ("simulator-secret-worth-nothing", "simulator-session-token", "cifspwd0!!")
+
+
+def test_index(simulator: Simulator) -> None:
+    found = simulator.control("GET", "")
+    assert (found["bugs"], found["violations"]) == (0, 0)
+    assert "GET /_control/world" in found["control"]
+
+
+def test_operations(api: Api, simulator: Simulator) -> None:
+    volume = api.volume(protocol="CIFS", cifs_password="cifspwd0!!")
+    log = simulator.operations()
+    assert [entry["operation"] for entry in log] == ["CreateVolume", "ShowVolume"]
+    first = log[0]
+    assert set(first) == {
+        "sequence", "time", "service", "region", "operation", "method", "path", "status", "write", "fault",
+        "violation", "bug", "body",
+    }  # fmt: skip
+    assert (first["service"], first["region"], first["method"]) == ("filestorage", "kr-west1", "POST")
+    assert (first["path"], first["status"], first["write"]) == ("/filestorage/kr-west1/v1/volumes", 202, True)
+    assert first["body"]["name"] == "my_volume"
+    assert log[1]["path"].endswith(volume["id"])
+    assert log[1]["body"] is None
+    assert [entry["operation"] for entry in simulator.operations(log[0]["sequence"])] == ["ShowVolume"]
+    assert len(simulator.writes()) == 1
+    simulator.clear_operations()
+    assert simulator.operations() == []
+    api("GET", "/v1/volumes?name=a%20b")
+    assert simulator.operations()[0]["sequence"] == log[1]["sequence"] + 1
+    assert simulator.operations()[0]["path"].endswith("?name=a%20b")
+
+
+def test_refused_calls_are_logged_too(api: Api, simulator: Simulator) -> None:
+    assert api.send("GET", "/filestorage/kr-west1/v1/volumes").status == 404
+    api.access_key = "NOBODY"
+    assert api("GET", "/v1/volumes").status == 401
+    assert [(e["status"], e["operation"]) for e in simulator.operations()] == [
+        (404, "ListVolumes"),
+        (401, "ListVolumes"),
+    ]
+
+
+def test_no_secret_is_shown(api: Api, simulator: Simulator) -> None:
+    api.volume(protocol="CIFS", cifs_password="cifspwd0!!")
+    shown = json.dumps([simulator.world(), simulator.operations()])
+    assert not [secret for secret in SECRETS if secret in shown]
+
+
+def test_clock(simulator: Simulator) -> None:
+    simulator.scale(0)
+    before = simulator.control("GET", "clock")
+    assert simulator.control("GET", "clock") == before
+    after = simulator.control("PUT", "clock", {"advance": 90})
+    passed = datetime.fromisoformat(after["now"]) - datetime.fromisoformat(before["now"])
+    assert passed.total_seconds() == pytest.approx(90)
+    assert simulator.control("PUT", "clock", {"scale": 1000})["scale"] == 1000
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "document", "text"),
+    [
+        ("PUT", "clock", {"advance": -1}, "time does not go back"),
+        ("PUT", "clock", {"scale": "fast"}, "must be a number"),
+        ("PUT", "clock", {"now": 1}, "it takes advance"),
+        ("PUT", "clock", [], "must be a JSON object"),
+        ("PUT", "clock", None, "must be JSON"),
+        ("POST", "clock", {}, "does not take POST"),
+        ("GET", "weather", None, "GET /_control/ lists"),
+        ("GET", "operations?since=x", None, "sequence number"),
+        ("PUT", "switches", {"replication_delete_second": 1}, "replication_delete_seconds"),
+        ("PUT", "switches", {"snapshot_delete_busy": "often"}, "takes off, 409, 500, not 'often'"),
+        ("PUT", "switches", {"clock_skew_seconds": -1}, "a number from 0"),
+        ("PUT", "world", {"servants": []}, "unknown part 'servants'"),
+        ("PUT", "world", {"servers": [{"nam": "a"}]}, r"servers\[0\] has an unknown field 'nam'"),
+        ("PATCH", "world", {"servers": [{"name": 1}]}, r"servers\[0\].name must be a text"),
+        ("PATCH", "world", {"servers": [{"name": "a", "type": "PC"}]}, "one of VM"),
+        ("PATCH", "world", {"filestorage": {"volumes": [{"region": "kr-north1"}]}}, "one of kr-west1"),
+        ("PATCH", "world", {"filestorage": {"folders": []}}, "no 'folders'"),
+        ("PATCH", "world", {"key_pairs": [{"access_key": "a"}]}, "needs an access_key and a secret_key"),
+        ("PUT", "world", [], "must be a JSON object"),
+    ],
+)
+def test_mistakes_are_explained(simulator: Simulator, method: str, path: str, document: object, text: str) -> None:
+    before = simulator.world()
+    with pytest.raises(ControlRefused, match=text):
+        simulator.control(method, path, document)
+    assert simulator.world() == before
+
+
+def test_switches(api: Api, simulator: Simulator) -> None:
+    shown = simulator.control("GET", "switches")["switches"]
+    assert shown["replication_delete_seconds"]["default"] == 20.0
+    assert shown["snapshot_delete_busy"]["choices"] == ["off", "409", "500"]
+    assert all(switch["meaning"] for switch in shown.values())
+    simulator.switch(filestorage_create_seconds=0, snapshot_delete_busy=409)
+    api("POST", "/v1/volumes", {"name": "my_volume", "protocol": "NFS", "type_name": "HDD"})
+    assert api("GET", "/v1/volumes").body["filestorages"][0]["state"] == "available"
+    simulator.reset()
+    assert simulator.control("GET", "switches")["switches"] == shown
+
+
+def test_the_world_can_be_changed(api: Api, simulator: Simulator) -> None:
+    simulator.patch_world(
+        {
+            "servers": [{"id": "own-1", "name": "own", "type": "VM", "region": "kr-west1"}],
+            "filestorage": {
+                "volumes": [{"id": "v1", "name": "mine_abc123"}, {"id": "v2", "name": "bad_abc123", "state": "error"}]
+            },
+        }
+    )
+    assert api.show("v1")["path"].endswith(":/scp_mine_abc123")
+    assert api.show("v2")["state"] == "error"
+    rule = {"object_id": "own-1", "object_type": "VM", "action": "add"}
+    assert api("PUT", "/v1/volumes/v1/access-rules", rule).status == 202
+    simulator.patch_world(
+        {"filestorage": {"volumes": [{"id": "v1", "path": "10.9.9.9:/moved"}, {"id": "v2", "removed": True}]}}
+    )
+    assert api.show("v1")["path"] == "10.9.9.9:/moved"
+    assert api("GET", "/v1/volumes/v2").status == 404
+    simulator.control("DELETE", "world")
+    assert api("GET", "/v1/volumes").body["count"] == 0
+
+
+def test_the_world_can_be_put_back(api: Api, simulator: Simulator) -> None:
+    volume = api.volume()
+    kept = simulator.world()
+    simulator.reset()
+    simulator.put_world(kept)
+    # The stars of the secrets stand for the secrets that are known.
+    assert api.show(volume["id"])["name"] == volume["name"]
+    assert simulator.world() == kept
+
+
+def test_seeded_chance_repeats(api: Api, simulator: Simulator) -> None:
+    def made() -> list[str]:
+        simulator.switch(random_seed="seven")
+        simulator.control("DELETE", "world")
+        return [volume[field] for volume in (api.volume(), api.volume()) for field in ("id", "name", "path")]
+
+    first = made()
+    assert made() == first
+    assert len(set(first)) == 6
+
+
+def test_reset(api: Api, simulator: Simulator) -> None:
+    simulator.advance(86400)
+    simulator.fault("status", times=None)
+    simulator.scale(7)
+    simulator.reset()
+    assert simulator.faults() == []
+    assert simulator.operations() == []
+    assert simulator.control("GET", "clock")["scale"] == 1
+    now = datetime.fromisoformat(simulator.control("GET", "clock")["now"])
+    assert abs((datetime.now(now.tzinfo) - now).total_seconds()) < 5
