@@ -10,10 +10,25 @@ from pathlib import Path
 import pytest
 
 from tests.integration.harness import ROUTES, Controller, Route
-from tests.simulator.fixture import Simulator, pytest_configure, simulator, simulator_process  # noqa: F401
+from tests.simulator import fixture
+from tests.simulator.fixture import Simulator, simulator, simulator_process  # noqa: F401
 
 #: Simulated seconds in one real one: what takes the service 20 s takes a test one.
 TIME_SCALE = 20.0
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the markers known."""
+    fixture.pytest_configure(config)
+    config.addinivalue_line("markers", "full_faults: every fault at every call; long, and left out unless asked for")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the long tests out, unless ``-m`` says something about them."""
+    if "full_faults" not in config.option.markexpr:
+        for item in items:
+            if item.get_closest_marker("full_faults"):
+                item.add_marker(pytest.mark.skip(reason="long; run with -m full_faults"))
 
 
 @pytest.fixture(params=ROUTES)

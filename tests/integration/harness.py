@@ -22,10 +22,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from tests.coverage import evidence
 from tests.placement import place
 from tests.simulator.fixture import Simulator
 
-CALLBACKS = Path(__file__).parent / "callback_plugins"
+PLUGINS = Path(__file__).parent
 #: Where the programs of the Python environment are that the tests run in.
 PROGRAMS = Path(sys.executable).parent
 COLLECTION = "scp.storage"
@@ -48,14 +49,14 @@ def task(
 ) -> dict[str, Any]:
     """A task of a playbook.
 
-    :param module: a name of this collection without its prefix, or a whole one.
+    :param module: a name of this collection (``scp_``…) without its prefix, or any other.
     :param args: options; a string is passed as ``key=value``.
     :param keywords: keywords of the task, as ``register``, ``loop``, ``ignore_errors``, ``environment``.
     """
     made: dict[str, Any] = {}
     if "name" in keywords:
         made["name"] = keywords.pop("name")
-    made[module if "." in module else f"{COLLECTION}.{module}"] = dict(args) if isinstance(args, Mapping) else args
+    made[f"{COLLECTION}.{module}" if module.startswith("scp_") else module] = dict(args) if isinstance(args, Mapping) else args
     modes = {"check_mode": check, "diff": diff}
     return {**made, **{keyword: value for keyword, value in modes.items() if value is not None}, **keywords}
 
@@ -196,6 +197,8 @@ class Running:
         self._stdout.close()
         self._stderr.close()
         results, recap = _read(self._log)
+        for result in results:
+            evidence.record(result.action, result.calls)
         return Run(rc, stdout, stderr, results, recap)
 
     def _printed(self) -> tuple[str, str]:
@@ -228,7 +231,8 @@ class Controller:
             "LANG": "C.UTF-8",
             "ANSIBLE_CONFIG": str(folder / "ansible.cfg"),
             "ANSIBLE_COLLECTIONS_PATH": str(place()),
-            "ANSIBLE_CALLBACK_PLUGINS": str(CALLBACKS),
+            "ANSIBLE_ACTION_PLUGINS": str(PLUGINS / "action_plugins"),
+            "ANSIBLE_CALLBACK_PLUGINS": str(PLUGINS / "callback_plugins"),
             "ANSIBLE_NOCOLOR": "1",
             "ANSIBLE_LOCALHOST_WARNING": "0",
             "ANSIBLE_INVENTORY_UNPARSED_WARNING": "0",

@@ -13,6 +13,7 @@ import sys
 import traceback
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from email.utils import formatdate
 from typing import Any
 
 from aiohttp import web
@@ -97,12 +98,14 @@ class Front:
         """Answer one request. All of the work is done before anything is awaited, so that no two mix."""
         exchange = Exchange(request.method, request.raw_path, request.headers, body)
         self.world.settle()
+        moment = self.world.now
         try:
             reply, fault = self._serve(exchange)
         except ApiError as error:
             reply, fault = envelope_a(error), None
         except GatewayError as error:
             reply, fault = envelope_b(error), None
+            moment = signature.gateway_time(self.world.switches)
         except Unroutable:
             reply, fault = envelope_c(exchange.path, stamp(self.world.now)), None
         except WrongHost:
@@ -114,6 +117,8 @@ class Front:
         if exchange.delay:
             await asyncio.sleep(exchange.delay)
         response = _response(reply, fault)
+        # Services live in simulated time; the gateway, which checks signatures, in real time.
+        response.headers["Date"] = formatdate(moment, usegmt=True)
         if cut:
             _hang_up(request, reset=cut == "reset")
         elif fault and fault.kind == "truncated":

@@ -29,6 +29,11 @@ def sign(method: str, url: str, timestamp: str, access_key: str, account_id: str
     return base64.b64encode(hmac.new(secret_key.encode(), message, hashlib.sha256).digest()).decode()
 
 
+def gateway_time(switches: Switches) -> float:
+    """The gateway's own time, in seconds since the epoch."""
+    return time.time() + switches.number("gateway_clock_offset_seconds")
+
+
 def check(
     method: str, url: str, headers: Mapping[str, str], key_pairs: Mapping[str, KeyPair], switches: Switches
 ) -> KeyPair:
@@ -52,8 +57,7 @@ def check(
         raise GatewayError("HmacValidFail : signature is not valid.")
     if not (timestamp.isascii() and timestamp.isdigit()):
         raise GatewayError("Request timestamp is not valid.")
-    gateway = time.time() + switches.number("gateway_clock_offset_seconds")
-    if abs(gateway - int(timestamp) / 1000) > switches.number("clock_skew_seconds"):
+    if abs(gateway_time(switches) - int(timestamp) / 1000) > switches.number("clock_skew_seconds"):
         raise GatewayError("Request timestamp is expired.")
     if account_id and account_id != pair.account_id:
         raise GatewayError("Account does not match the access key.")

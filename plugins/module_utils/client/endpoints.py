@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .errors import SettingsError
-from .settings import Settings
+from .settings import Settings, check_region, check_url
 
 DEFAULT_TEMPLATE = "https://{service}.{region}.{environment}.samsungsdscloud.com"
 CATALOGUE_PATH = "/v1/endpoints"
@@ -30,10 +30,12 @@ class Endpoints:
     def url(self, service: str, region: str) -> str:
         """Return the base URL, without a slash at its end.
 
-        :raises SettingsError: the template has an unknown placeholder, or the catalogue has no such endpoint.
+        :raises SettingsError: this is no region, the template has an unknown placeholder, or the catalogue has no such
+            endpoint.
         """
         key = (service, region)
         if key not in self._known:
+            check_region(region)
             self._known[key] = self._find(service, region).rstrip("/")
         return self._known[key]
 
@@ -43,7 +45,7 @@ class Endpoints:
         template = self._settings.endpoint_url or DEFAULT_TEMPLATE
         try:
             return template.format(service=service, region=region, environment=self._settings.environment_of(region))
-        except (KeyError, IndexError, ValueError):
+        except (LookupError, AttributeError, TypeError, ValueError):
             raise SettingsError(
                 f"endpoint_url {template!r} has an unknown placeholder."
                 " It may hold {service}, {region} and {environment}."
@@ -56,7 +58,9 @@ class Endpoints:
         offered = [entry for entry in self._catalogue if entry.get("service_type") == f"scp-{service}"]
         for entry in offered:
             if entry.get("region") == region and entry.get("url"):
-                return str(entry["url"]).rstrip("/").removesuffix("/v1")
+                url = str(entry["url"]).rstrip("/").removesuffix("/v1")
+                check_url(f"The catalogue's address of {service},", url, validate_certs=self._settings.validate_certs)
+                return url
         regions = ", ".join(sorted({str(entry.get("region")) for entry in offered})) or "none"
         raise SettingsError(
             f"The endpoint catalogue of this account has no {service} in region {region!r} (regions there: {regions})."

@@ -29,8 +29,8 @@ class StorageError(Exception):
     """
 
     def __init__(self, message: str, **facts: Any) -> None:
-        super().__init__(message)
-        self.message = message
+        self.message = one_line(message)
+        super().__init__(self.message)
         self.facts = {name: value for name, value in facts.items() if value is not None}
 
 
@@ -70,7 +70,7 @@ class CallError(StorageError):
         request_id: str = "",
         advice: str = "",
     ) -> None:
-        text = one_line(f"{where} {reason}")
+        text = f"{where} {reason}"
         if advice:
             text = f"{text.rstrip('.')}. {advice}"
         super().__init__(
@@ -111,8 +111,8 @@ def unclear(where: Where, reason: str, **facts: Any) -> CallError:
 
 
 def one_line(text: str) -> str:
-    """The text as one paragraph: what services and libraries say may have line ends in it."""
-    return " ".join(text.split())
+    """The text as one paragraph: what services, libraries and options hold may have line ends in it."""
+    return " ".join(line.strip() for line in text.splitlines() if line.strip())
 
 
 def json_object(body: bytes) -> dict[str, Any] | None:
@@ -182,7 +182,7 @@ def _service_error(error: Any, request_id: str) -> tuple[str, str, str]:
         return "", one_line(str(error)), request_id
     detail = error.get("detail")
     if isinstance(detail, list):
-        detail = "; ".join(str(item) for item in detail)
+        detail = "; ".join(one_line(str(item)) for item in detail)
     return (
         one_line(str(error.get("code") or "")),
         one_line(str(detail or error.get("title") or "")),

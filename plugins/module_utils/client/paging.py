@@ -52,10 +52,10 @@ def read_all(fetch: Fetch, paging: Paging) -> list[dict[str, Any]]:
     """Return all items of a list, each once, in the order of the service.
 
     :param fetch: asks for one page with the given query parameters and returns the answer.
-    :raises StorageError: the list does not end.
+    :raises StorageError: the list does not end, or an answer holds no list.
     """
     if not paging.position:
-        return _unique(fetch({}).get(paging.items) or [], paging, {})
+        return _unique(_items(fetch({}), paging), paging, {})
     seen: dict[Any, dict[str, Any]] = {}
     for _pass in range(MOST_PASSES):
         total = _read_pass(fetch, paging, seen)
@@ -65,21 +65,47 @@ def read_all(fetch: Fetch, paging: Paging) -> list[dict[str, Any]]:
 
 
 def _read_pass(fetch: Fetch, paging: Paging, seen: dict[Any, dict[str, Any]]) -> int:
-    """Read the list once from its start into ``seen``; return the number of matches the service counts."""
-    received = 0
+    """Read the list once from its start into ``seen``; return the number of matches the service counts.
+
+    Where that changes meanwhile it is the largest: what went away moved others to pages that were read already.
+    """
+    received = most = 0
     size = PAGE_SIZE
     for page in range(MOST_PAGES):
         answer = fetch({paging.position: page if paging.by_page else received, paging.size: size})
-        items = answer.get(paging.items) or []
-        total = int(answer.get(paging.count) or 0)
+        items = _items(answer, paging)
+        total = _count(answer, paging)
+        most = max(most, total)
         _unique(items, paging, seen)
         received += len(items)
         if not items or received >= total:
-            return total
+            return most
         if paging.by_page and page == 0:
             # A service that caps its pages counts them by the size it gives.
             size = len(items)
     raise StorageError(f"A list of {paging.items} did not end after {MOST_PAGES} pages; the service repeats itself.")
+
+
+def _items(answer: Mapping[str, Any], paging: Paging) -> list[dict[str, Any]]:
+    """The array of an answer. One that is missing is no empty list: what is there would be made a second time."""
+    items = answer.get(paging.items, "")
+    if items is None:
+        return []
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        raise StorageError(
+            f"A service answered a list without {paging.items}; run the task again, or check endpoint_url."
+        )
+    return items
+
+
+def _count(answer: Mapping[str, Any], paging: Paging) -> int:
+    count = answer.get(paging.count)
+    if not isinstance(count, int):
+        raise StorageError(
+            f"A service answered a list of {paging.items} without {paging.count}, so its end can't be seen;"
+            " run the task again, or check endpoint_url."
+        )
+    return count
 
 
 def _unique(items: list[dict[str, Any]], paging: Paging, seen: dict[Any, dict[str, Any]]) -> list[dict[str, Any]]:

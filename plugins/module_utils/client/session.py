@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-import json
 import os
+import ssl
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -16,18 +16,25 @@ from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 from . import errors
 from .endpoints import Endpoints
-from .errors import CallError, StorageError, TransientError, UnknownOutcome, Unreachable, Where
+from .errors import CallError, SettingsError, StorageError, TransientError, Unreachable, Where, unclear
 from .paging import Paging, read_all
 from .retry import Retries
-from .settings import Settings
+from .settings import Settings, is_loopback
 from .signing import CLIENT_TYPE, signature
 
 try:
     import requests
     from requests.adapters import HTTPAdapter
-    from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+    from urllib3.exceptions import ConnectTimeoutError, LocationValueError, NewConnectionError
 
     REQUESTS_ERROR = None
+    UNUSABLE_ADDRESS = (
+        requests.exceptions.InvalidURL,
+        requests.exceptions.InvalidSchema,
+        requests.exceptions.MissingSchema,
+    )
+    #: No connection was made, so nothing was sent.
+    NOT_CONNECTED = (ConnectTimeoutError, NewConnectionError)
 except ImportError as error:
     REQUESTS_ERROR = error
 
@@ -38,6 +45,10 @@ DEFAULT_PORTS = {"http": "80", "https": "443"}
 LONGEST_CONNECT = 10.0
 #: Connections kept open; also the most calls that are worth sending side by side.
 POOL_SIZE = 8
+#: Reasons of the TLS library that come before anything is sent, beside a certificate that is not accepted.
+TLS_NOT_BEGUN = frozenset(
+    {"HTTP_REQUEST", "NO_CERTIFICATE_OR_CRL_FOUND", "UNSUPPORTED_PROTOCOL", "WRONG_VERSION_NUMBER"}
+)
 
 
 class Call(Protocol):
@@ -87,7 +98,7 @@ class Client:
         """The time in UTC as the platform has it (``Date`` of its last answer), or this machine's before any."""
         try:
             return parsedate_to_datetime(self._date).astimezone(UTC)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             return datetime.now(UTC)
 
     def call(
@@ -107,7 +118,7 @@ class Client:
         """
         region = region or self.settings.region
         where = Where(operation.service, operation.name, region, operation.method)
-        filled = operation.path.format(**{name: quote(str(value), safe="") for name, value in (path or {}).items()})
+        filled = operation.path.format(**{name: _segment(name, str(value)) for name, value in (path or {}).items()})
         url = self._endpoints.url(operation.service, region) + filled
         given = {name: value for name, value in (query or {}).items() if value is not None}
         if given:
@@ -139,7 +150,7 @@ class Client:
         region = region or self.settings.region
         url = self._endpoints.url(service, region)
         answer = self._send(Where(service, "ListVersions", region, "GET"), f"{url}/", None, "")
-        return url, list(answer.get("versions") or [])
+        return url, _listed(answer, "versions")
 
     def close(self) -> None:
         """Close all connections."""
@@ -148,7 +159,7 @@ class Client:
     def _read_catalogue(self, url: str) -> list[dict[str, Any]]:
         where = Where("iam", "ListEndpoints", self.settings.region, "GET")
         version = self._versions.get("iam")
-        return list(self._send(where, url, None, f"iam {version}" if version else "").get("endpoints") or [])
+        return _listed(self._send(where, url, None, f"iam {version}" if version else ""), "endpoints")
 
     def _send(self, where: Where, url: str, body: Mapping[str, Any] | None, version: str) -> dict[str, Any]:
         retries = Retries(self.settings.max_retries, self.settings.timeout)
@@ -176,24 +187,22 @@ class Client:
                 allow_redirects=False,
                 proxies=self._proxies_for(url),
             )
-        except requests.exceptions.SSLError as error:
-            raise CallError(
-                where,
-                f"was not sent: the certificate of {_origin(url)} was not accepted ({_root(error)})",
-                advice="Set ca_path to the authority that signed it.",
-            ) from None
-        except requests.exceptions.ProxyError as error:
-            raise Unreachable(
-                where,
-                f"was not sent: the proxy for {_origin(url)} did not let it through ({_root(error)})",
-                advice="Check HTTPS_PROXY and NO_PROXY.",
-            ) from None
         except requests.exceptions.RequestException as error:
             raise _broken(where, url, error, timeout) from None
+        except (LocationValueError, OSError) as error:
+            # A host name or a bundle of authorities that can't be used: requests does not wrap these.
+            raise CallError(
+                where,
+                f"was not sent: {_root(error)}",
+                advice="Check endpoint_url, region, ca_path and REQUESTS_CA_BUNDLE.",
+            ) from None
 
     def _sign(self, method: str, url: str, body: Mapping[str, Any] | None, version: str) -> PreparedRequest:
         settings = self.settings
-        request = requests.Request(method, url, json=None if body is None else dict(body)).prepare()
+        try:
+            request = requests.Request(method, url, json=None if body is None else dict(body)).prepare()
+        except UNUSABLE_ADDRESS as error:
+            raise SettingsError(f"{_origin(url)} can't be called ({_root(error)}). Correct endpoint_url.") from None
         # What requests made of the URL is what goes on the wire, so that is what is signed.
         request.url = without_default_port(str(request.url))
         timestamp = str(int(time.time() * 1000))
@@ -225,7 +234,8 @@ class Client:
     def _proxies_for(self, url: str) -> dict[str, str]:
         origin = _origin(url)
         if origin not in self._proxies:
-            self._proxies[origin] = requests.utils.get_environ_proxies(url, no_proxy=None)
+            # A proxy could not reach this machine's own loopback, and would get to see plain http.
+            self._proxies[origin] = {} if is_loopback(url) else requests.utils.get_environ_proxies(url, no_proxy=None)
         return self._proxies[origin]
 
 
@@ -238,37 +248,65 @@ def without_default_port(url: str) -> str:
     )
 
 
+def _segment(name: str, value: str) -> str:
+    """An id as one segment of a path; refused where it would make the path another one."""
+    if value in ("", ".", ".."):
+        raise StorageError(f"{name} {value!r} is no id.")
+    return quote(value, safe="")
+
+
+def _listed(answer: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    """The objects of an array in an answer; none where there is no such array."""
+    found = answer.get(name)
+    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+
+
 def _payload(where: Where, response: Response) -> dict[str, Any]:
     """The JSON object of a successful answer; every other answer is an exception."""
     status, content = response.status_code, response.content
     if not 200 <= status < 300:
         raise errors.from_answer(where, status, response.headers, content)
-    if not content.strip():
+    # Not every version of urllib3 tells when a body is shorter than announced.
+    if response.raw.length_remaining:
+        raise unclear(where, f"was answered with {status} and a body that breaks off", status=status)
+    if not content.strip() and where.method != "GET":
         return {}
-    try:
-        payload = json.loads(content)
-    except ValueError:
-        payload = None
-    if isinstance(payload, dict):
-        return payload
-    kind = TransientError if where.method == "GET" else UnknownOutcome
-    raise kind(where, f"was answered with {status} and something that is no JSON object", status=status)
+    payload = errors.json_object(content)
+    if payload is None:
+        raise unclear(where, f"was answered with {status} and something that is no JSON object", status=status)
+    return payload
 
 
 def _broken(where: Where, url: str, error: Exception, timeout: float) -> CallError:
     """What a connection that failed means: not sent, try again, or unknown."""
-    cause = getattr(error.args[0], "reason", error.args[0]) if error.args else error
-    if isinstance(cause, (NewConnectionError, ConnectTimeoutError)):
+    inner = _innermost(error)
+    said = f"({_root(error)})"
+    if isinstance(error, UNUSABLE_ADDRESS):
+        return CallError(where, f"was not sent {said}", advice="Check endpoint_url, HTTPS_PROXY and HTTP_PROXY.")
+    if isinstance(error, requests.exceptions.SSLError):
+        if isinstance(inner, ssl.SSLCertVerificationError):
+            reason = f"was not sent: the certificate of {_origin(url)} was not accepted {said}"
+            return CallError(where, reason, advice="Set ca_path to the authority that signed it.")
+        if getattr(inner, "reason", None) in TLS_NOT_BEGUN:
+            reason = f"was not sent: no secure connection to {_origin(url)} could be made {said}"
+            return CallError(where, reason, advice="Check endpoint_url and ca_path.")
+    if isinstance(error, requests.exceptions.ProxyError) and (
+        isinstance(inner, NOT_CONNECTED) or str(inner).startswith("Tunnel connection failed")
+    ):
         return Unreachable(
             where,
-            f"was not sent: {_origin(url)} can't be reached ({_root(error)})",
+            f"was not sent: the proxy for {_origin(url)} did not let it through {said}",
+            advice="Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY.",
+        )
+    if isinstance(inner, NOT_CONNECTED):
+        return Unreachable(
+            where,
+            f"was not sent: {_origin(url)} can't be reached {said}",
             advice="Check region, environment, endpoint_url, and the network from here to there.",
         )
     if isinstance(error, requests.exceptions.Timeout):
-        reason = f"got no answer from {_origin(url)} within {timeout:g} seconds"
-    else:
-        reason = f"lost its connection to {_origin(url)} ({_root(error)})"
-    return TransientError(where, reason) if where.method == "GET" else UnknownOutcome(where, reason)
+        return unclear(where, f"got no answer from {_origin(url)} within {timeout:g} seconds")
+    return unclear(where, f"lost its connection to {_origin(url)} {said}")
 
 
 def _system_bundle() -> bool | str:
@@ -281,13 +319,18 @@ def _origin(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def _root(error: BaseException) -> str:
-    """The innermost reason in a chain of library exceptions, without the URL and object names around it."""
-    cause: Any = error
+def _innermost(error: BaseException) -> BaseException:
+    """The innermost exception in a chain of those of the libraries."""
     while True:
-        inner = getattr(cause, "reason", None) or (cause.args[0] if getattr(cause, "args", None) else None)
-        if isinstance(inner, BaseException):
-            cause = inner
-            continue
-        text = str(cause)
-        return text.rpartition(": ")[2] if ">: " in text or "): " in text else text
+        inner = getattr(error, "reason", None)
+        if not isinstance(inner, BaseException):
+            inner = next((part for part in reversed(error.args) if isinstance(part, BaseException)), None)
+        if inner is None:
+            return error
+        error = inner
+
+
+def _root(error: BaseException) -> str:
+    """The innermost reason of a failed call, without the URL and object names around it."""
+    text = str(_innermost(error))
+    return text.rpartition(": ")[2] if ">: " in text or "): " in text else text

@@ -9,8 +9,10 @@ the files of the official tools (behaviour.md §1).
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -19,7 +21,15 @@ from urllib.parse import urlsplit
 
 from .errors import SettingsError
 
-LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
+#: What a region's name may hold: it becomes part of a host name, and must not lead to another host.
+REGION = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*")
+#: What a header of HTTP carries unharmed. These settings are sent in headers, or next to them.
+_HEADER_TEXT = re.compile(r"[!-~]([ -~]*[!-~])?")
+_IN_HEADERS = ("access_key", "secret_key", "auth_token", "account_id")
+#: Characters that programs read differently in a URL, so that a check could see another host than is called.
+_DOUBTFUL = re.compile(r"[\x00-\x20\x7f\\]")
+#: Seconds; more than a day is a mistake.
+LONGEST_TIMEOUT = 86_400.0
 LANGUAGES = ("en-US", "ko-KR")
 ENVIRONMENTS = ("e", "g", "s")
 #: Regions that exist in environment ``g`` only (behaviour.md §1).
@@ -133,8 +143,7 @@ def resolve(options: Mapping[str, Any], environ: Mapping[str, str]) -> Settings:
     stored = _from_files(chosen.get("config_file"), chosen.get("profile"), home)
     for name in pending:
         source = SOURCES[name]
-        key = next((key for key in source.file_keys if stored.get(key) not in (None, "")), None)
-        chosen[name] = source.default if key is None else _convert(name, source, stored[key], f"{key} in a file")
+        chosen[name] = _convert(name, source, *stored[name]) if name in stored else source.default
     return _checked(chosen)
 
 
@@ -153,20 +162,24 @@ def _convert(name: str, source: Source, value: Any, origin: str) -> Any:
         if source.kind == "bool":
             return value if isinstance(value, bool) else _truth(str(value))
         if source.kind == "float":
-            converted: float | int = float(value)
+            converted: float = float(value)
         elif source.kind == "int":
             converted = int(value)
         elif source.kind == "dict":
             return dict(json.loads(value)) if isinstance(value, str) else dict(value)
         else:
+            if isinstance(value, (dict, list)):
+                raise ValueError("must be text")
             text = str(value).strip()
             if source.choices and text not in source.choices:
                 raise ValueError(f"must be one of {', '.join(source.choices)}")
             return os.path.expanduser(text) if source.kind == "path" else text
-        if converted < 0 or (name == "timeout" and converted == 0):
-            raise ValueError("must be above zero" if name == "timeout" else "must not be negative")
+        if name == "timeout" and not 0 < converted <= LONGEST_TIMEOUT:
+            raise ValueError(f"must be above 0 and at most {LONGEST_TIMEOUT:.0f} seconds")
+        if converted < 0:
+            raise ValueError("must not be negative")
         return converted
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError, RecursionError) as error:
         shown = "" if source.secret else f" ({value!r})"
         raise SettingsError(f"{origin}{shown} is not a valid value for {name}: {error}.") from None
 
@@ -180,7 +193,11 @@ def _truth(text: str) -> bool:
     raise ValueError("must be true or false")
 
 
-def _from_files(config_file: str | None, profile: str | None, home: str) -> dict[str, Any]:
+#: The settings that a file holds: value and origin by name.
+_Stored = dict[str, tuple[Any, str]]
+
+
+def _from_files(config_file: str | None, profile: str | None, home: str) -> _Stored:
     """Merge the files of the official tools; ``config_file`` replaces the default ones."""
     if config_file:
         path = Path(config_file)
@@ -191,15 +208,16 @@ def _from_files(config_file: str | None, profile: str | None, home: str) -> dict
             )
     else:
         candidates = [Path(name.replace("~", home, 1)) for name in DEFAULT_FILES]
-    merged: dict[str, Any] = {}
-    profiles: dict[str, dict[str, Any]] = {}
+    merged: _Stored = {}
+    profiles: dict[str, _Stored] = {}
     for candidate in dict.fromkeys(candidates):
         content = _read(candidate)
         named = content.pop("profiles", None)
         for name, values in {**content, **(named if isinstance(named, dict) else {})}.items():
             if isinstance(values, dict):
-                profiles[name] = {**values, **profiles.get(name, {})}
-        merged = {**content, **merged}
+                found = _known(values, f"profile {name} of {candidate}")
+                profiles[name] = {**found, **profiles.get(name, {})}
+        merged = {**_known(content, str(candidate)), **merged}
     if not profile:
         return merged
     if profile not in profiles:
@@ -209,12 +227,22 @@ def _from_files(config_file: str | None, profile: str | None, home: str) -> dict
     return {**merged, **profiles[profile]}
 
 
+def _known(content: Mapping[str, Any], place: str) -> _Stored:
+    """What of a file's content are settings, whichever spelling they have there."""
+    found: _Stored = {}
+    for name, source in SOURCES.items():
+        key = next((key for key in source.file_keys if content.get(key) not in (None, "")), None)
+        if key is not None:
+            found[name] = (content[key], f"{key} in {place}")
+    return found
+
+
 def _read(path: Path) -> dict[str, Any]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         return {}
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         # The text of a JSON error can quote the file, which may hold a secret key: name the kind only.
         raise SettingsError(f"{path} can't be read as JSON ({type(error).__name__}). Repair or remove it.") from None
     if not isinstance(content, dict):
@@ -232,24 +260,59 @@ def _checked(chosen: dict[str, Any]) -> Settings:
             f"{' and '.join(missing)} missing. Set {ways}; or keep them in ~/.scpconf/config.json"
             " (default-region) and ~/.scpconf/credentials.json (access-key, secret-key)."
         )
+    for name in _IN_HEADERS:
+        if chosen.get(name) and not _HEADER_TEXT.fullmatch(chosen[name]):
+            raise SettingsError(f"{name} holds a character that no key or id has. Copy it once more.")
+    check_region(chosen["region"])
     for name in ("endpoint_url", "auth_url"):
         if chosen.get(name):
-            _check_url(name, chosen[name], bool(chosen["validate_certs"]))
+            check_url(name, chosen[name], validate_certs=bool(chosen["validate_certs"]))
     if chosen.get("ca_path") and not Path(chosen["ca_path"]).exists():
         raise SettingsError(f"ca_path {chosen['ca_path']} does not exist.")
-    versions = chosen.pop("api_versions") or {}
+    versions = {str(service): str(version) for service, version in (chosen.pop("api_versions") or {}).items()}
+    for service, version in versions.items():
+        if not _HEADER_TEXT.fullmatch(f"{service} {version}"):
+            raise SettingsError(
+                f"api_versions asks for version {version!r} of {service!r}. Write it like filestorage: '1.1'."
+            )
     known = {item.name for item in fields(Settings)}
     values = {name: value for name, value in chosen.items() if name in known and value is not None}
-    return Settings(**values, api_versions=tuple(sorted((str(key), str(value)) for key, value in versions.items())))
+    return Settings(**values, api_versions=tuple(sorted(versions.items())))
 
 
-def _check_url(name: str, url: str, validate_certs: bool) -> None:
-    """Refuse what would send a signature in clear text to another machine (plain http beyond loopback)."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.netloc:
+def check_region(region: str) -> None:
+    """Refuse what is no name of a region, before it becomes part of an address."""
+    if not REGION.fullmatch(region):
+        raise SettingsError(f"region {region!r} is no name of a region. Write it like kr-west1.")
+
+
+def check_url(name: str, url: str, *, validate_certs: bool) -> None:
+    """Refuse what would send a signature in clear text to another machine (plain http beyond loopback).
+
+    :param name: the option, or what else the URL was taken from.
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")
+    if "@" in parts.netloc:
+        # Not repeated in the message: it may hold a password.
+        raise SettingsError(f"{name} names a user before its host. Leave that out: calls are signed with secret_key.")
+    if parts.scheme not in ("http", "https") or not parts.netloc or _DOUBTFUL.search(url):
         raise SettingsError(f"{name} {url!r} is no URL. Write it like https://{{service}}.{{region}}.example.com.")
-    if parts.scheme == "http" and parts.hostname not in LOOPBACK_HOSTS and validate_certs:
+    if "?" in url or "#" in url:
+        raise SettingsError(f"{name} {url!r} goes on after its path. Leave out what begins with ? or #.")
+    if parts.scheme == "http" and not is_loopback(url) and validate_certs:
         raise SettingsError(
             f"{name} {url!r} is plain http to another machine, which would show the signed requests to the network."
             " Use https, or set validate_certs to false where that is intended."
         )
+
+
+def is_loopback(url: str) -> bool:
+    """Whether a URL leads to this machine itself, judged by its text alone."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -69,6 +69,7 @@ class Executor(Generic[StateT]):
         if plan.steps and self.resource.pending(actual):
             self._settle(actual, None)
             actual = planned = self.resource.find()
+        created: Step[StateT] | None = None
         while (step := self.resource.next_step(planned)) is not None:
             try:
                 answer = self.resource.client.call(
@@ -83,6 +84,8 @@ class Executor(Generic[StateT]):
             else:
                 self._refused_for = 0.0
                 self.outcome.operations.append(step.operation.name)
+                if step.operation.method == "POST":
+                    created = step
                 actual = planned = step.effect(planned, answer)
                 self.outcome.after = actual
                 if step.reveals and not self.wait:
@@ -94,6 +97,8 @@ class Executor(Generic[StateT]):
             self.outcome.after = actual
         if self.wait:
             self.outcome.after = self._settle(actual, None)
+            if created is not None:
+                self._until_found(created)
         elif self.outcome.operations:
             self._glance(actual)
 
@@ -132,6 +137,15 @@ class Executor(Generic[StateT]):
         if not just_sent and not missing(state):
             return state
         return self.waiter.until(lambda: self.resource.refresh(state), missing)
+
+    def _until_found(self, created: Step[StateT]) -> None:
+        """Wait until the next task will find what this one made: a list can lag behind, and that task would make another."""
+
+        def missing(seen: StateT) -> str:
+            planned = [step.key for step in make_plan(self.resource, seen).steps]
+            return f"the service to list what {created.operation.name} made" if created.key in planned else ""
+
+        self.waiter.until(self.resource.find, missing)
 
     def _glance(self, state: StateT) -> None:
         """See once what became of what was sent, for a task that does not wait."""

@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
+import time
+from email.utils import parsedate_to_datetime
+
 import pytest
 
 from tests.simulator.fixture import Simulator
 
-from .conftest import Api
+from .conftest import Answer, Api
 
 REGIONS = ["kr-east1", "kr-south1", "kr-south2", "kr-south3", "kr-west1"]
 SERVICES = ["archivestorage", "backup", "baremetal-blockstorage", "filestorage", "parallel-filestorage"]
@@ -184,3 +187,21 @@ def test_services_to_come_are_routed(api: Api) -> None:
     api.service, api.version = "backup", "backup 1.2"
     assert api("GET", "/v1/backups").status in (200, 501)
     assert api("GET", "/v1/backups/check-name-duplication?backup_name=a").status in (200, 501)
+
+
+def _date(answer: Answer) -> float:
+    return parsedate_to_datetime(answer.headers["Date"]).timestamp()
+
+
+def test_the_date_of_an_answer_is_simulated_time(api: Api) -> None:
+    api.simulator.advance(86_400)
+    assert _date(api("GET", "/v1/volumes")) - time.time() == pytest.approx(86_400, abs=60)
+
+
+@pytest.mark.violations_expected
+def test_the_date_of_a_refused_signature_is_the_gateways(api: Api) -> None:
+    api.simulator.advance(86_400)
+    api.simulator.switch(gateway_clock_offset_seconds=3600)
+    refused = api("GET", "/v1/volumes")
+    assert refused.status == 401
+    assert _date(refused) - time.time() == pytest.approx(3600, abs=60)

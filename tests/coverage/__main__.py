@@ -1,0 +1,100 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The coverage table: ``python3 -m tests.coverage`` writes it from the evidence of the last tests, ``--check`` compares.
+
+It fails while an operation of a service that has modules lacks a module or a test.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from tests.placement import ROOT
+
+from .evidence import Evidence, read
+
+TABLE = Path(__file__).parent / "table.md"
+CONTRACTS = ROOT / "tests" / "simulator" / "contract"
+OPERATIONS = ROOT / "plugins" / "module_utils" / "operations"
+HEAD = """\
+<!--
+Copyright (c) 2026 the scp.storage authors
+GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+SPDX-License-Identifier: GPL-3.0-or-later
+-->
+
+# Operations, modules, tests
+
+Written by `python3 -m tests.coverage` from what reached the simulator while the integration tests ran.
+"""
+
+
+def contracts() -> dict[str, list[str]]:
+    """The operations of each service, by the contract."""
+    found = {}
+    for file in sorted(CONTRACTS.glob("*.openapi.json")):
+        document = json.loads(file.read_text(encoding="utf-8"))
+        calls = (call for path in document["paths"].values() for call in path.values())
+        found[document["info"]["x-service"]] = sorted(call["operationId"] for call in calls)
+    return found
+
+
+def built() -> set[str]:
+    """The services that the collection has operation tables for."""
+    names = {name.replace("-", "").replace("_", ""): name for name in contracts()}
+    stems = {file.stem.replace("_", "") for file in OPERATIONS.glob("*.py")}
+    return {names[stem] for stem in stems & names.keys()}
+
+
+def table(evidence: Iterable[Evidence]) -> tuple[str, list[str]]:
+    """The table, and the operations that lack a row."""
+    known = set(evidence)
+    lines, missing, covered, total = [], [], 0, 0
+    for service, operations in contracts().items():
+        total += len(operations)
+        if service not in built():
+            lines.append(f"\n## {service}\n\nNo modules yet for its {len(operations)} operations.")
+            continue
+        lines.append(f"\n## {service}\n\n| Operation | Modules | Tests |\n|---|---|---|")
+        for operation in operations:
+            rows = [item for item in known if (item.service, item.operation) == (service, operation)]
+            if not rows:
+                missing.append(f"{service} {operation}")
+                continue
+            covered += 1
+            modules = ", ".join(f"`{name}`" for name in sorted({row.module for row in rows}))
+            tests = ", ".join(f"`{Path(name).name}`" for name in sorted({row.test for row in rows}))
+            lines.append(f"| {operation} | {modules} | {tests} |")
+    return f"{HEAD}\n{covered} of {total} operations.\n" + "\n".join(lines) + "\n", missing
+
+
+def main() -> int:
+    """Write or check the table; the exit code is 1 where something is missing."""
+    parser = argparse.ArgumentParser(prog="python3 -m tests.coverage", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="compare with the table that is kept, and write nothing")
+    arguments = parser.parse_args()
+    evidence = read()
+    if not evidence:
+        print("There is no evidence: run the integration tests first.", file=sys.stderr)
+        return 1
+    text, missing = table(evidence)
+    for operation in missing:
+        print(f"{operation}: no module sent it in a test.", file=sys.stderr)
+    if not arguments.check:
+        TABLE.write_text(text, encoding="utf-8")
+        print(f"Wrote {TABLE.relative_to(ROOT)}.")
+    elif not TABLE.exists() or TABLE.read_text(encoding="utf-8") != text:
+        print(f"{TABLE.relative_to(ROOT)} is out of date: run python3 -m tests.coverage.", file=sys.stderr)
+        return 1
+    else:
+        print(text.splitlines()[10])
+    return 1 if missing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

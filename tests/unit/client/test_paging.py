@@ -1,0 +1,220 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reading lists to their end, whatever the server makes of the pages (behaviour.md §3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.scp.storage.plugins.module_utils.client import paging
+from ansible_collections.scp.storage.plugins.module_utils.client.errors import StorageError
+from ansible_collections.scp.storage.plugins.module_utils.client.paging import read_all
+from ansible_collections.scp.storage.plugins.module_utils.operations.table import Pages
+from tests.unit.client.conftest import LIST, READ, Caller, Serve
+from tests.unit.client.raw_server import answer
+
+BY_ITEM = Pages("things", "count", "offset")
+BY_PAGE = Pages("contents", "total_count", "page", size="size", by_page=True, key="uuid")
+WHOLE = Pages("things", "count")
+WHOLE_WITHOUT_COUNT = Pages("things")
+
+Item = dict[str, Any]
+
+
+class Lister:
+    """A server's side of a list.
+
+    :param cap: the most items it gives at once.
+    :param disturb: called before each answer with the number of the call and the list, which it may change.
+    """
+
+    def __init__(
+        self, style: Pages, size: int, cap: int = 10**9, disturb: Callable[[int, list[Item]], None] | None = None
+    ) -> None:
+        self.style = style
+        self.items = [{style.key: f"id-{number}", "number": number} for number in range(size)]
+        self.cap = cap
+        self.disturb = disturb
+        self.asked: list[dict[str, Any]] = []
+
+    def __call__(self, query: Mapping[str, Any]) -> dict[str, Any]:
+        """Answer one call."""
+        self.asked.append(dict(query))
+        if self.disturb:
+            self.disturb(len(self.asked), self.items)
+        start, length = 0, len(self.items)
+        if self.style.position:
+            length = min(self.cap, query[self.style.size])
+            start = query[self.style.position] * (length if self.style.by_page else 1)
+        counted = {self.style.count: len(self.items)} if self.style.count else {}
+        return {**counted, self.style.items: self.items[start : start + length]}
+
+    def read(self) -> list[Any]:
+        """The ids that the collection reads."""
+        return [item[self.style.key] for item in read_all(self, self.style)]
+
+
+def ids(*numbers: int) -> list[str]:
+    """The ids of these items."""
+    return [f"id-{number}" for number in numbers]
+
+
+@pytest.mark.parametrize("style", [BY_ITEM, BY_PAGE], ids=["by item", "by page"])
+@pytest.mark.parametrize(
+    ("size", "cap", "calls"),
+    [(0, 20, 1), (1, 20, 1), (20, 20, 1), (21, 20, 2), (60, 20, 3), (61, 20, 4), (1000, 10**9, 1)],
+)
+def test_pages_are_read_until_the_count_is_reached(style: Pages, size: int, cap: int, calls: int) -> None:
+    lister = Lister(style, size, cap)
+    assert lister.read() == ids(*range(size))
+    assert len(lister.asked) == calls
+
+
+def test_a_short_page_is_not_the_end() -> None:
+    lister = Lister(BY_ITEM, 50, 20)
+
+    def shorter(call: int, _items: list[Item]) -> None:
+        lister.cap = 3 if call == 1 else 20
+
+    lister.disturb = shorter
+    assert lister.read() == ids(*range(50))
+    assert [query["offset"] for query in lister.asked] == [0, 3, 23, 43]
+
+
+def test_pages_are_asked_for_by_the_size_that_is_given() -> None:
+    lister = Lister(BY_PAGE, 45, 20)
+    assert lister.read() == ids(*range(45))
+    assert [(query["page"], query["size"]) for query in lister.asked] == [(0, paging.PAGE_SIZE), (1, 20), (2, 20)]
+
+
+@pytest.mark.parametrize("style", [WHOLE, WHOLE_WITHOUT_COUNT], ids=["count", "no count"])
+def test_lists_without_pages_are_read_with_one_call(style: Pages) -> None:
+    lister = Lister(style, 2500)
+    lister.items += lister.items[:10]
+    assert lister.read() == ids(*range(2500))
+    assert lister.asked == [{}]
+
+
+def test_what_is_inserted_meanwhile_comes_once() -> None:
+    def insert(call: int, items: list[Item]) -> None:
+        if call == 2:
+            items.insert(0, {"id": "id-new"})
+
+    lister = Lister(BY_ITEM, 30, 20, insert)
+    assert sorted(lister.read()) == sorted([*ids(*range(30)), "id-new"])
+
+
+def test_what_is_deleted_meanwhile_hides_nothing() -> None:
+    def delete(call: int, items: list[Item]) -> None:
+        if call == 2:
+            del items[0]
+
+    lister = Lister(BY_ITEM, 30, 20, delete)
+    # id-20 moved to the first page, which was read already.
+    assert set(ids(*range(1, 30))) <= set(lister.read())
+
+
+@pytest.mark.parametrize("style", [BY_ITEM, BY_PAGE], ids=["by item", "by page"])
+@pytest.mark.parametrize("missed", [0, 19, 20, 39])
+def test_what_is_missed_once_is_found_by_another_pass(style: Pages, missed: int) -> None:
+    lister = Lister(style, 40, 20)
+
+    def fetch(query: Mapping[str, Any]) -> dict[str, Any]:
+        page = lister(query)
+        if len(lister.asked) <= 3:
+            page[style.items] = [item for item in page[style.items] if item["number"] != missed]
+        return page
+
+    assert {item[style.key] for item in read_all(fetch, style)} == set(ids(*range(40)))
+
+
+def test_passes_end_where_the_count_is_never_reached() -> None:
+    lister = Lister(BY_ITEM, 5)
+    found = read_all(lambda query: {**lister(query), "count": 6}, BY_ITEM)
+    assert [item["id"] for item in found] == ids(*range(5))
+    assert len(lister.asked) <= 2 * paging.MOST_PASSES
+
+
+@pytest.mark.parametrize("style", [BY_ITEM, BY_PAGE], ids=["by item", "by page"])
+def test_an_endless_list_ends(style: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paging, "MOST_PAGES", 50)
+    calls = []
+
+    def fetch(query: Mapping[str, Any]) -> dict[str, Any]:
+        calls.append(query)
+        return {style.count: 10**9, style.items: [{style.key: "same"}]}
+
+    with pytest.raises(StorageError, match=f"list of {style.items} did not end after 50 pages"):
+        read_all(fetch, style)
+    assert len(calls) == 50
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        {},
+        {"count": 0},
+        {"things": []},
+        {"things": {}, "count": 0},
+        {"things": [1], "count": 1},
+        {"things": [], "count": "0"},
+    ],
+    ids=str,
+)
+def test_an_answer_without_a_list_is_no_empty_list(page: dict[str, Any]) -> None:
+    with pytest.raises(StorageError, match="list"):
+        read_all(lambda _query: page, BY_ITEM)
+
+
+def test_null_is_an_empty_list() -> None:
+    assert read_all(lambda _query: {"things": None, "count": 0}, BY_ITEM) == []
+
+
+@given(
+    style=st.sampled_from([BY_ITEM, BY_PAGE]),
+    size=st.integers(0, 60),
+    cap=st.integers(1, 25),
+    repeats=st.lists(st.integers(1, 4), max_size=60),
+)
+def test_all_items_come_once(style: Pages, size: int, cap: int, repeats: list[int]) -> None:
+    """For any length, page size and pattern of items that come several times."""
+    lister = Lister(style, size, cap)
+    expected = lister.read()
+    assert expected == ids(*range(size))
+    lister.items = [
+        item for item, times in zip(lister.items, [*repeats, *[1] * size], strict=False) for _ in range(times)
+    ]
+    assert lister.read() == expected
+
+
+@given(size=st.integers(1, 60), cap=st.integers(1, 25), gone=st.integers(0, 59), when=st.integers(1, 10))
+def test_what_stays_is_always_found(size: int, cap: int, gone: int, when: int) -> None:
+    """For any item that is deleted at any time while the list is read."""
+    leaving = f"id-{gone % size}"
+
+    def delete(call: int, items: list[Item]) -> None:
+        if call == when:
+            items[:] = [item for item in items if item["id"] != leaving]
+
+    assert set(ids(*range(size))) - set(Lister(BY_ITEM, size, cap, delete).read()) <= {leaving}
+
+
+def test_filters_go_with_every_page(serve: Serve, connect: Callable[..., Caller]) -> None:
+    pages = [answer(200, {"things": [{"id": number}], "count": 2}) for number in (1, 2)]
+    server = serve(*pages)
+    assert connect(server).client.read_list(LIST, query={"name": "a b"}) == [{"id": 1}, {"id": 2}]
+    asked = [parse_qs(urlsplit(request.target).query) for request in server.received]
+    assert [query["name"] for query in asked] == [["a b"], ["a b"]]
+    assert [query["offset"] for query in asked] == [["0"], ["1"]]
+
+
+def test_what_is_no_list_can_not_be_read_as_one(connect: Callable[..., Caller]) -> None:
+    with pytest.raises(TypeError, match="ShowThing answers no list"):
+        connect("http://127.0.0.1:1").client.read_list(READ)

@@ -1,0 +1,223 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is sent again and what never is, counted on a server (architecture, decision 4)."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Callable, Iterator
+from email.utils import formatdate
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.scp.storage.plugins.module_utils.client.errors import (
+    CallError,
+    NotFound,
+    TransientError,
+    UnknownOutcome,
+    Unreachable,
+)
+from ansible_collections.scp.storage.plugins.module_utils.client.retry import LONGEST_PAUSE, Retries
+from tests.unit.client.conftest import LIST, WRITES, Caller, Serve
+from tests.unit.client.raw_server import RESET, SILENCE, answer
+
+Connect = Callable[..., Caller]
+HTML = b"<html><body>Maintenance</body></html>"
+DONE = answer(200, {"things": [{"id": "one"}], "count": 1})
+#: Answers after which nobody knows what became of a call.
+UNCLEAR = {
+    "502": answer(502, HTML),
+    "503": answer(503, {"errors": [{"code": "x", "status": 503}]}),
+    "504": answer(504),
+    "reset": RESET,
+    "closed without a word": b"",
+    "half a body": answer(200, {"things": [{"id": "one"}], "count": 1}, cut=10),
+    "a body that never began": answer(200, {"things": []}, cut=len('{"things": []}')),
+    "HTML with 200": answer(200, HTML),
+    "a list with 200": answer(200, []),
+    "no HTTP": b"what?\r\n\r\n",
+    "two lengths": answer(200, {}, Content_Length="7"),
+}
+
+
+@pytest.mark.parametrize("said", UNCLEAR.values(), ids=UNCLEAR.keys())
+def test_a_read_is_repeated(serve: Serve, connect: Connect, said: bytes | str) -> None:
+    server = serve(said, said, DONE)
+    caller = connect(server)
+    assert caller.client.read_list(LIST) == [{"id": "one"}]
+    assert len(server.received) == 3
+    first, second = caller.pauses
+    assert 0.125 <= first <= 0.25 <= second <= 0.5
+
+
+@pytest.mark.parametrize("said", [*UNCLEAR.values(), answer(200)], ids=[*UNCLEAR, "nothing with 200"])
+def test_a_read_is_repeated_max_retries_times(serve: Serve, connect: Connect, said: bytes | str) -> None:
+    server = serve(said)
+    with pytest.raises(TransientError, match="ListThings of filestorage in kr-west1"):
+        connect(server, max_retries=2).client.call(LIST)
+    assert len(server.received) == 3
+
+
+def test_nothing_is_repeated_with_max_retries_0(serve: Serve, connect: Connect) -> None:
+    server = serve(answer(503))
+    with pytest.raises(TransientError):
+        connect(server, max_retries=0).client.call(LIST)
+    assert len(server.received) == 1
+
+
+@pytest.mark.parametrize("status", [301, 400, 401, 403, 404, 409, 500, 501])
+@pytest.mark.parametrize("body", [HTML, {"errors": [{"code": "x", "detail": "y"}]}], ids=["HTML", "error"])
+def test_a_read_that_was_answered_is_not_repeated(serve: Serve, connect: Connect, status: int, body: Any) -> None:
+    server = serve(answer(status, body, Location="/elsewhere"))
+    with pytest.raises(CallError) as caught:
+        connect(server).client.call(LIST)
+    assert not isinstance(caught.value, TransientError)
+    assert isinstance(caught.value, NotFound) == (status == 404 and body != HTML)
+    assert len(server.received) == 1
+
+
+@pytest.mark.parametrize("method", WRITES)
+@pytest.mark.parametrize(
+    "said",
+    [*UNCLEAR.values(), answer(500, {"errors": [{"code": "x"}]}), answer(500, HTML)],
+    ids=[*UNCLEAR, "500", "500 with HTML"],
+)
+def test_a_write_of_unknown_outcome_is_sent_once(
+    serve: Serve, connect: Connect, method: str, said: bytes | str
+) -> None:
+    server = serve(said)
+    caller = connect(server)
+    with pytest.raises(UnknownOutcome, match="of filestorage in kr-west1"):
+        caller.client.call(WRITES[method], body={"a": 1})
+    assert len(server.received) == 1
+    assert caller.pauses == []
+
+
+@pytest.mark.parametrize("method", WRITES)
+@pytest.mark.parametrize("status", [400, 403, 404, 409, 413])
+@pytest.mark.parametrize("body", [HTML, None], ids=["HTML", "nothing"])
+def test_a_write_that_was_refused_was_not_done(
+    serve: Serve, connect: Connect, method: str, status: int, body: Any
+) -> None:
+    server = serve(answer(status, body))
+    with pytest.raises(CallError) as caught:
+        connect(server).client.call(WRITES[method], body={"a": 1})
+    assert not isinstance(caught.value, UnknownOutcome)
+    assert len(server.received) == 1
+
+
+@pytest.mark.parametrize("operation", [LIST, *WRITES.values()], ids=lambda operation: operation.method)
+@pytest.mark.parametrize(
+    "body", [None, HTML, {"errors": [{"code": "TooMany", "status": 429}]}], ids=["", "HTML", "error"]
+)
+def test_429_is_repeated_for_all(serve: Serve, connect: Connect, operation: Any, body: Any) -> None:
+    server = serve(answer(429, body, Retry_After="2"), answer(429, body), DONE)
+    caller = connect(server)
+    caller.client.call(operation)
+    assert len(server.received) == 3
+    assert caller.pauses[0] == 2.0
+    assert 0.25 <= caller.pauses[1] <= 0.5
+
+
+@pytest.mark.parametrize("operation", [LIST, *WRITES.values()], ids=lambda operation: operation.method)
+def test_a_connection_that_could_not_be_made_is_tried_again_for_all(connect: Connect, operation: Any) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    caller = connect(f"http://127.0.0.1:{port}", max_retries=3)
+    with pytest.raises(Unreachable, match=f"was not sent: http://127.0.0.1:{port} can't be reached") as caught:
+        caller.client.call(operation)
+    assert len(caller.pauses) == 3
+    assert "refused" in caught.value.message
+    assert "object at 0x" not in caught.value.message
+    assert "Check region, environment, endpoint_url" in caught.value.message
+
+
+@pytest.mark.parametrize("host", ["no-such-host.invalid", "a..b.example", "x" * 70 + ".example"])
+def test_a_host_that_can_not_be_found(connect: Connect, host: str) -> None:
+    with pytest.raises(CallError, match=r"was not sent|can't be called") as caught:
+        connect(f"https://{host}", max_retries=0).client.call(WRITES["POST"])
+    assert not isinstance(caught.value, UnknownOutcome)
+
+
+@pytest.mark.parametrize("operation", [LIST, WRITES["POST"]], ids=lambda operation: operation.method)
+def test_no_answer_in_time(serve: Serve, connect: Connect, operation: Any) -> None:
+    server = serve(SILENCE)
+    caller = connect(server, timeout=0.2, max_retries=1)
+    kind = TransientError if operation is LIST else UnknownOutcome
+    with pytest.raises(kind, match=r"got no answer from http://127.0.0.1:\d+ within 0.2 seconds"):
+        caller.client.call(operation)
+    assert len(server.received) == (2 if operation is LIST else 1)
+
+
+def test_a_write_may_answer_nothing(serve: Serve, connect: Connect) -> None:
+    server = serve(answer(202), answer(204), answer(200, b"\n"))
+    client = connect(server).client
+    assert [client.call(WRITES["DELETE"]) for _ in range(3)] == [{}, {}, {}]
+
+
+@pytest.mark.parametrize(
+    ("given_text", "pause"),
+    [("0", 0.0), ("3", 3.0), ("1.5", 1.5), ("-4", 0.0), ("soon", None), ("", None), ("Mon, 32 Foo 2026", None)],
+)
+def test_retry_after(given_text: str, pause: float | None) -> None:
+    seconds = Retries(5, 30.0).pause({"Retry-After": given_text})
+    assert seconds is not None
+    assert seconds == pause if pause is not None else 0.125 <= seconds <= 0.25
+
+
+def test_retry_after_as_a_date() -> None:
+    seconds = Retries(5, 30.0).pause({"Retry-After": formatdate(time.time() + 10, usegmt=True)})
+    assert seconds is not None
+    assert 8 <= seconds <= 10
+    assert Retries(5, 30.0).pause({"Retry-After": formatdate(0, usegmt=True)}) == 0.0
+
+
+def test_a_longer_pause_than_there_is_time_for_is_not_begun(serve: Serve, connect: Connect) -> None:
+    server = serve(answer(429, Retry_After="31"))
+    caller = connect(server, timeout=30)
+    with pytest.raises(TransientError, match="429"):
+        caller.client.call(LIST)
+    assert caller.pauses == []
+
+
+def pauses(retries: Retries, headers: list[str | None]) -> Iterator[float]:
+    """All pauses until there is none left."""
+    for value in headers:
+        pause = retries.pause({} if value is None else {"Retry-After": value})
+        if pause is None:
+            return
+        yield pause
+
+
+@given(
+    allowed=st.integers(0, 20),
+    budget=st.floats(0.01, 1000),
+    headers=st.lists(st.none() | st.floats().map(str) | st.text(max_size=5), min_size=25, max_size=25),
+)
+def test_pauses_stay_within_max_retries_and_timeout(allowed: int, budget: float, headers: list[str | None]) -> None:
+    made = list(pauses(Retries(allowed, budget), headers))
+    assert len(made) <= allowed
+    assert sum(made) <= budget * (1 + 1e-9)
+    assert all(pause >= 0 for pause in made)
+
+
+def test_pauses_grow_to_a_limit() -> None:
+    made = list(pauses(Retries(12, 1000.0), [None] * 12))
+    assert len(made) == 12
+    for number, pause in enumerate(made):
+        longest = min(LONGEST_PAUSE, 0.25 * 2**number)
+        assert longest / 2 <= pause <= longest
+
+
+def test_the_time_is_the_platforms(serve: Serve, connect: Connect) -> None:
+    server = serve(answer(200, {}, Date="Tue, 03 Mar 2026 04:05:06 GMT"))
+    client = connect(server).client
+    before = client.now()
+    assert abs(before.timestamp() - time.time()) < 60
+    client.call(LIST)
+    assert client.now().isoformat() == "2026-03-03T04:05:06+00:00"

@@ -1,0 +1,118 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What of the surroundings gets into a call: proxies yes, netrc no, and nothing secret into messages."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.scp.storage.plugins.module_utils.client.errors import (
+    TransientError,
+    UnknownOutcome,
+    Unreachable,
+)
+from tests.unit.client.conftest import LIST, SECRET_KEY, WRITES, Caller, Serve
+from tests.unit.client.raw_server import RESET, answer
+
+Connect = Callable[..., Caller]
+OK = answer(200, {"things": [], "count": 0})
+#: Nobody has this host; only a proxy can be asked for it.
+ELSEWHERE = "http://storage.invalid/{service}"
+PROXY_PASSWORD = "proxy-password-made-up"
+
+
+@pytest.fixture(autouse=True)
+def _no_proxies_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+def test_a_proxy_of_the_environment_is_used(serve: Serve, connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    proxy = serve(OK)
+    monkeypatch.setenv("http_proxy", proxy.url.replace("//", f"//me:{PROXY_PASSWORD}@"))
+    connect(ELSEWHERE, validate_certs=False).client.call(LIST, query={"name": "a b,c"})
+    (request,) = proxy.received
+    assert request.target == "http://storage.invalid/filestorage/v1/things?name=a%20b%2Cc"
+    assert request.headers["host"] == "storage.invalid"
+    assert request.verifies(SECRET_KEY)
+    expected = base64.b64encode(f"me:{PROXY_PASSWORD}".encode()).decode()
+    assert request.headers["proxy-authorization"] == f"Basic {expected}"
+
+
+def test_no_proxy_is_honoured(serve: Serve, connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    proxy = serve(OK)
+    monkeypatch.setenv("http_proxy", proxy.url)
+    monkeypatch.setenv("no_proxy", "storage.invalid")
+    with pytest.raises(Unreachable):
+        connect(ELSEWHERE, validate_certs=False, max_retries=0).client.call(LIST)
+    assert proxy.received == []
+
+
+def test_loopback_needs_no_proxy(serve: Serve, connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Plain http is accepted for loopback, so it must not leave the machine by a proxy.
+    proxy, server = serve(answer(500)), serve(OK)
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.setenv(name, proxy.url)
+    connect(server).client.call(LIST)
+    assert len(server.received) == 1
+    assert proxy.received == []
+
+
+def test_a_proxy_that_refuses(serve: Serve, connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    proxy = serve(answer(407, b"who are you?"))
+    monkeypatch.setenv("https_proxy", proxy.url.replace("//", f"//me:{PROXY_PASSWORD}@"))
+    caller = connect("https://storage.invalid", max_retries=1)
+    with pytest.raises(Unreachable, match="the proxy for https://storage.invalid did not let it through") as caught:
+        caller.client.call(WRITES["POST"])
+    assert "407" in caught.value.message
+    assert "HTTPS_PROXY" in caught.value.message
+    assert PROXY_PASSWORD not in caught.value.message
+    assert [request.method for request in proxy.received] == ["CONNECT", "CONNECT"]
+    # The secrets of a call are behind the tunnel only.
+    assert not [name for request in proxy.received for name in request.headers if name.startswith("scp-")]
+
+
+def test_a_proxy_that_is_not_there(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", f"http://me:{PROXY_PASSWORD}@127.0.0.1:1")
+    caller = connect(ELSEWHERE, validate_certs=False, max_retries=1)
+    with pytest.raises(Unreachable, match="was not sent: the proxy") as caught:
+        caller.client.call(WRITES["POST"])
+    assert PROXY_PASSWORD not in caught.value.message
+    assert len(caller.pauses) == 1
+
+
+def test_a_connection_lost_behind_a_proxy_is_of_unknown_outcome(
+    serve: Serve, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proxy = serve(RESET)
+    monkeypatch.setenv("http_proxy", proxy.url)
+    client = connect(ELSEWHERE, validate_certs=False, max_retries=1).client
+    with pytest.raises(UnknownOutcome):
+        client.call(WRITES["POST"])
+    assert len(proxy.received) == 1
+    with pytest.raises(TransientError):
+        client.call(LIST)
+
+
+@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:1", "http://", "http://127.0.0.1:99999", "nonsense://x"])
+def test_a_proxy_that_can_not_be_used(connect: Connect, monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
+    monkeypatch.setenv("http_proxy", proxy)
+    with pytest.raises(Unreachable | UnknownOutcome | Exception) as caught:  # noqa: PT011, B017
+        connect(ELSEWHERE, validate_certs=False, max_retries=0).client.call(WRITES["POST"])
+    print(type(caught.value), caught.value)
+
+
+def test_netrc_is_not_used(serve: Serve, connect: Connect, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / ".netrc").write_text("machine 127.0.0.1 login me password netrc-made-up\n")
+    (tmp_path / ".netrc").chmod(0o600)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("NETRC", str(tmp_path / ".netrc"))
+    server = serve(OK)
+    connect(server).client.call(LIST)
+    assert "authorization" not in server.received[0].headers
