@@ -54,5 +54,7 @@ def read() -> set[Evidence]:
     found = set()
     for text in FILE.read_text(encoding="utf-8").splitlines():
         line = json.loads(text)
-        found |= {Evidence(service, operation, line["module"], line["test"]) for service, operation in line["operations"]}
+        found |= {
+            Evidence(service, operation, line["module"], line["test"]) for service, operation in line["operations"]
+        }
     return found

@@ -229,6 +229,9 @@ class Controller:
             "PATH": os.pathsep.join([str(PROGRAMS), "/usr/local/bin", "/usr/bin", "/bin"]),
             "HOME": str(self.home),
             "LANG": "C.UTF-8",
+            # Nothing of the real home: modules find it, whatever HOME says.
+            "ANSIBLE_REMOTE_TEMP": str(folder / "remote"),
+            "ANSIBLE_ASYNC_DIR": str(folder / "async"),
             "ANSIBLE_CONFIG": str(folder / "ansible.cfg"),
             "ANSIBLE_COLLECTIONS_PATH": str(place()),
             "ANSIBLE_ACTION_PLUGINS": str(PLUGINS / "action_plugins"),

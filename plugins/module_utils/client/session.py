@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-import ssl
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -24,6 +23,7 @@ from .signing import CLIENT_TYPE, signature
 
 try:
     import requests
+    import urllib3
     from requests.adapters import HTTPAdapter
     from urllib3.exceptions import ConnectTimeoutError, LocationValueError, NewConnectionError
 
@@ -45,6 +45,8 @@ DEFAULT_PORTS = {"http": "80", "https": "443"}
 LONGEST_CONNECT = 10.0
 #: Connections kept open; also the most calls that are worth sending side by side.
 POOL_SIZE = 8
+#: What Python's own and urllib3's check of a certificate raise; the latter moved about.
+CERTIFICATE_REFUSED = frozenset({"SSLCertVerificationError", "CertificateError"})
 #: Reasons of the TLS library that come before anything is sent, beside a certificate that is not accepted.
 TLS_NOT_BEGUN = frozenset(
     {"HTTP_REQUEST", "NO_CERTIFICATE_OR_CRL_FOUND", "UNSUPPORTED_PROTOCOL", "WRONG_VERSION_NUMBER"}
@@ -88,6 +90,9 @@ class Client:
         self._session = requests.Session()
         # Nothing but what is written here may end up in a request: no netrc, no cookies of other calls.
         self._session.trust_env = False
+        if not settings.validate_certs:
+            # It was asked for; urllib3 would warn of it with every task.
+            urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
         adapter = HTTPAdapter(pool_connections=POOL_SIZE, pool_maxsize=POOL_SIZE, max_retries=0)
         for scheme in ("https://", "http://"):
             self._session.mount(scheme, adapter)
@@ -284,7 +289,7 @@ def _broken(where: Where, url: str, error: Exception, timeout: float) -> CallErr
     if isinstance(error, UNUSABLE_ADDRESS):
         return CallError(where, f"was not sent {said}", advice="Check endpoint_url, HTTPS_PROXY and HTTP_PROXY.")
     if isinstance(error, requests.exceptions.SSLError):
-        if isinstance(inner, ssl.SSLCertVerificationError):
+        if type(inner).__name__ in CERTIFICATE_REFUSED:
             reason = f"was not sent: the certificate of {_origin(url)} was not accepted {said}"
             return CallError(where, reason, advice="Set ca_path to the authority that signed it.")
         if getattr(inner, "reason", None) in TLS_NOT_BEGUN:
@@ -305,7 +310,7 @@ def _broken(where: Where, url: str, error: Exception, timeout: float) -> CallErr
             advice="Check region, environment, endpoint_url, and the network from here to there.",
         )
     if isinstance(error, requests.exceptions.Timeout):
-        return unclear(where, f"got no answer from {_origin(url)} within {timeout:g} seconds")
+        return unclear(where, f"got no answer from {_origin(url)} in time (timeout {timeout:g} seconds)")
     return unclear(where, f"lost its connection to {_origin(url)} {said}")
 
 

@@ -21,6 +21,8 @@ from typing import Any, Final
 #: Answers that are no bytes: break the connection off, or never say a word.
 RESET: Final = "reset"
 SILENCE: Final = "silence"
+#: With this byte somebody begins TLS, here with a server that has none.
+TLS_HANDSHAKE: Final = b"\x16"
 
 
 def answer(status: int, body: Any = None, *, cut: int = 0, **headers: str) -> bytes:
@@ -97,6 +99,11 @@ class RawServer:
 
     def _handle(self, connection: socket.socket) -> None:
         with connection.makefile("rb") as stream:
+            begin = stream.peek(1)[:1]
+            if begin in (b"", TLS_HANDSHAKE):
+                connection.sendall(answer(400))
+                connection.close()
+                return
             method, target, _version = stream.readline().decode("latin-1").split()
             lines = iter(stream.readline, b"\r\n")
             pairs = (line.decode("latin-1").rstrip("\r\n").partition(": ") for line in lines)

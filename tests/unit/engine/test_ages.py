@@ -8,10 +8,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from ansible_collections.scp.storage.plugins.module_utils.client.errors import StorageError
-from ansible_collections.scp.storage.plugins.module_utils.engine.ages import parse_age, parse_moment
 from hypothesis import given
 from hypothesis import strategies as st
+
+from ansible_collections.scp.storage.plugins.module_utils.client.errors import StorageError
+from ansible_collections.scp.storage.plugins.module_utils.engine.ages import parse_age, parse_moment
 
 
 @pytest.mark.parametrize(

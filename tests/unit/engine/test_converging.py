@@ -13,15 +13,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from ansible_collections.scp.storage.plugins.module_utils.engine.runner import Mode, run
 from ansible_collections.scp.storage.plugins.modules import (
     scp_filestorage_replication,
     scp_filestorage_snapshot_schedule,
     scp_filestorage_volume,
 )
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-
 from tests.simulator.fixture import Simulator
 
 SERVERS = ("VM", "BM", "GPU", "ENDPOINT")
@@ -164,15 +164,20 @@ def test_replications(
     bench.run(scp_filestorage_volume, name="data", protocol="NFS", type_name="SSD")
     start = {"volume": "data", "name": "copy", "target_region": "kr-east1"}
     made = bench.converge(
-        scp_filestorage_replication, **start, **{**first, "replication_frequency": first["replication_frequency"] or "5min"}
+        scp_filestorage_replication,
+        **start,
+        **{**first, "replication_frequency": first["replication_frequency"] or "5min"},
     )["replication"]
-    seen_from = (
-        {"region": "kr-east1", "volume": made["replication_volume_id"]} if from_target else {"volume": "data"}
-    )
+    seen_from = {"region": "kr-east1", "volume": made["replication_volume_id"]} if from_target else {"volume": "data"}
     changed = bench.converge(scp_filestorage_replication, **seen_from, **second)["replication"]
     for name, value in second.items():
         assert changed[name] == (made[name] if value is None else value)
-    bench.converge(scp_filestorage_replication, **(seen_from if from_target else start), state="absent", delete_target_volume=delete)
+    bench.converge(
+        scp_filestorage_replication,
+        **(seen_from if from_target else start),
+        state="absent",
+        delete_target_volume=delete,
+    )
     left = {volume["name"].rpartition("_")[0] for volume in bench.simulator.world()["filestorage"]["volumes"]}
     assert left == ({"data"} if delete else {"data", "copy"})
     for region, name in (("kr-west1", "data"), ("kr-east1", "copy")):

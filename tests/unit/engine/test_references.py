@@ -9,11 +9,12 @@ import re
 from typing import Any
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
 from ansible_collections.scp.storage.plugins.module_utils.client.errors import NotFound, StorageError, Where
 from ansible_collections.scp.storage.plugins.module_utils.engine.references import Finder, Kind, NoSuchThing, immutable
 from ansible_collections.scp.storage.plugins.module_utils.resources.filestorage.common import VOLUMES
-from hypothesis import assume, given
-from hypothesis import strategies as st
 
 NAMES = st.from_regex(re.compile(r"[a-z][a-z0-9_]{2,20}"), fullmatch=True)
 SUFFIXES = st.from_regex(re.compile(r"[a-z0-9]{6}"), fullmatch=True)
@@ -44,7 +45,9 @@ class Volumes:
         self.calls = 0
         self.settings = type("Settings", (), {"region": "kr-west1"})()
 
-    def read_list(self, operation: Any, *, region: str = "", query: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+    def read_list(
+        self, operation: Any, *, region: str = "", query: dict[str, Any] | None = None
+    ) -> list[dict[str, Any]]:
         self.calls += 1
         name = (query or {}).get("name")
         if name is None:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pytest
+
 from ansible_collections.scp.storage.plugins.module_utils.client.errors import (
     CallError,
     NotFound,

@@ -1,0 +1,160 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The benchmark: every figure is compared with another one of the same run, and nothing is a fixed number of seconds.
+
+``python3 -m tests.benchmark [--rounds N]`` prints tables, and ends with 1 where a ratio is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.scp.storage.plugins.module_utils.client.session import Client
+from ansible_collections.scp.storage.plugins.module_utils.client.settings import resolve
+from ansible_collections.scp.storage.plugins.module_utils.operations import filestorage as api
+from tests.simulator.fixture import Simulator
+
+from .playbooks import PROGRAMS, Stage, Timed
+
+ITEMS = 50
+VOLUMES = 20
+CREATE_SECONDS = 5.0
+
+
+def main() -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="python3 -m tests.benchmark", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=3, help="how often each is measured; the median counts")
+    rounds = parser.parse_args().rounds
+    with tempfile.TemporaryDirectory() as folder:
+        missed = [*unchanged_items(Path(folder), rounds), *protecting_many(Path(folder))]
+    for text in missed:
+        print(f"MISSED: {text}")
+    return 1 if missed else 0
+
+
+def unchanged_items(folder: Path, rounds: int) -> list[str]:
+    """An unchanged volume in a loop, against what else a person could use."""
+    print(f"\nAn unchanged scp_filestorage_volume in a loop of {ITEMS}, median of {rounds} rounds")
+    with Simulator("--switch", "filestorage_create_seconds=0") as simulator:
+        stage = Stage(simulator, folder)
+        task = {"scp.storage.scp_filestorage_volume": {"name": "bench", "protocol": "NFS", "type_name": "SSD"}}
+        stage.play([task])
+        gets = _gets(stage, task)
+        measured = [stage.play(_contest(simulator, task, gets)) for _ in range(rounds)]
+    cost = {name: statistics.median(run.tasks[name] for run in measured) / ITEMS for name in measured[0].tasks}
+    ours, uri, bare = cost["ours"], cost["uri"], cost["bare"]
+    _table(
+        ("per item", "ms", "against ours"),
+        [
+            ("this collection, in the controller's process", f"{ours * 1000:.1f}", "1"),
+            (f"a bare action with {gets} GETs over one requests session", f"{bare * 1000:.1f}", f"{bare / ours:.2f}"),
+            ("ansible.builtin.uri, 1 GET", f"{uri * 1000:.1f}", f"{uri / ours:.1f}"),
+            ("this collection, as a module process", f"{cost['module'] * 1000:.1f}", f"{cost['module'] / ours:.1f}"),
+        ],
+    )
+    print(f"GETs for an unchanged item: {gets}")
+    return _missed(
+        (ours <= uri / 15, f"an unchanged item costs {ours / uri:.3f} of uri's, more than a fifteenth"),
+        (ours <= 2 * bare, f"an unchanged item costs {ours / bare:.2f} times the bare action, more than twice"),
+        (gets <= 2, f"an unchanged item takes {gets} GETs, more than two"),
+    )
+
+
+def _gets(stage: Stage, task: dict[str, Any]) -> int:
+    stage.simulator.clear_operations()
+    stage.play([task])
+    calls = stage.simulator.operations()
+    assert not [call for call in calls if call["write"]]
+    return len(calls)
+
+
+def _contest(simulator: Simulator, task: dict[str, Any], gets: int) -> list[dict[str, Any]]:
+    """The same volume looked at in four ways, after a warm-up."""
+    client = Client(resolve({}, simulator.environ()))
+    volume = client.read_list(api.LIST_VOLUMES, query={"name": "bench"})[0]
+    show = _signed(client, simulator, f"/v1/volumes/{volume['id']}")
+    listing = _signed(client, simulator, "/v1/volumes?name=bench&offset=0&limit=1000")
+    loop = {"loop": list(range(ITEMS)), "loop_control": {"label": "bench"}}
+    uri = {"ansible.builtin.uri": {"url": show["url"], "headers": show["headers"], "return_content": True}}
+    # The same interpreter under another name: the action plugin then hands the task over to the module.
+    other = next(name for name in ("python3", "python") if str(PROGRAMS / name) != sys.executable)
+    process = {"vars": {"ansible_python_interpreter": str(PROGRAMS / other)}}
+    return [
+        {"name": "warm-up", **task},
+        {"name": "ours", **task, **loop},
+        {"name": "bare", "bare_get": {"requests": [listing, show][-gets:] if gets < 3 else [listing, show]}, **loop},
+        {"name": "uri", **uri, **loop},
+        {"name": "module", **task, **loop, **process},
+    ]
+
+
+def _signed(client: Client, simulator: Simulator, path: str) -> dict[str, Any]:
+    url = f"{simulator.url}/filestorage/{simulator.region}{path}"
+    request = client._sign("GET", url, None, "filestorage 1.1")
+    return {"url": request.url, "headers": dict(request.headers)}
+
+
+def protecting_many(folder: Path) -> list[str]:
+    """Disaster recovery set up for many volumes, against one."""
+    print(f"\nThe role dr_replication; a volume takes {CREATE_SECONDS:g} s to be made, and so does its replication")
+    runs = {count: _protect(folder, count) for count in (1, VOLUMES)}
+    (one, _again, _writes), (many, again, writes) = runs[1], runs[VOLUMES]
+    _table(
+        ("run", "s", "against one volume"),
+        [
+            ("1 volume", f"{one.seconds:.1f}", "1"),
+            (f"{VOLUMES} volumes", f"{many.seconds:.1f}", f"{many.seconds / one.seconds:.2f}"),
+            (f"{VOLUMES} volumes, run again", f"{again.seconds:.1f}", f"{again.seconds / one.seconds:.2f}"),
+        ],
+    )
+    print(f"Second run: changed={again.changed}, {writes} writing calls")
+    return _missed(
+        (many.seconds <= 2 * one.seconds, f"{VOLUMES} volumes take {many.seconds / one.seconds:.2f} times one volume"),
+        (again.changed == 0, f"the second run reports changed={again.changed}"),
+        (writes == 0, f"the second run sends {writes} writing calls"),
+    )
+
+
+def _protect(folder: Path, count: int) -> tuple[Timed, Timed, int]:
+    """Set up ``count`` volumes, twice; the runs, and the writing calls of the second."""
+    switches = ("filestorage_create_seconds", "replication_create_seconds")
+    with Simulator(*[text for name in switches for text in ("--switch", f"{name}={CREATE_SECONDS}")]) as simulator:
+        stage = Stage(simulator, folder)
+        variables = {
+            "dr_replication_volumes": [
+                {"name": f"data_{number:02}", "protocol": "NFS", "type_name": "SSD"} for number in range(count)
+            ],
+            "dr_replication_region": "kr-west1",
+            "dr_replication_target_region": "kr-east1",
+            "dr_replication_frequency": "hourly",
+        }
+        first = stage.run("scp.storage.dr_replication", variables)
+        simulator.clear_operations()
+        second = stage.run("scp.storage.dr_replication", variables)
+        return first, second, len(simulator.writes())
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
+    for row in [head, ["-" * width for width in widths], *rows]:
+        first, *others = [
+            text.ljust(width) if not column else text.rjust(width)
+            for column, (text, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        print("  ".join([first, *others]))
+
+
+def _missed(*checks: tuple[bool, str]) -> list[str]:
+    return [text for held, text in checks if not held]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,54 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The examples in the documentation of every module run as they stand."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.integration.harness import Controller
+from tests.placement import ROOT
+
+MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("scp*.py"))
+#: What the examples take to be there: the volume of which they all speak, but for the module that makes it.
+WORLD = {"volumes": [{"name": "web_data_2m060u", "type_name": "SSD"}]}
+
+
+def _examples(module: str) -> list[dict[str, Any]]:
+    """The tasks in a module's ``EXAMPLES``."""
+    tree = ast.parse(Path(ROOT / "plugins" / "modules" / f"{module}.py").read_text(encoding="utf-8"))
+    text = next(
+        node.value for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == "EXAMPLES"
+    )
+    tasks: list[dict[str, Any]] = yaml.safe_load(ast.literal_eval(text))
+    return tasks
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_examples(controller: Controller, module: str) -> None:
+    """All go well in their order; each calls the service, and those that write change something."""
+    simulator = controller.simulator
+    if module != "scp_filestorage_volume":
+        simulator.patch_world({"filestorage": WORLD})
+    variables = {
+        "vm_id": simulator.server("west-web1")["id"],
+        "bm_id": simulator.server("west-db1")["id"],
+        "office_password": "S3cret!pass",
+    }
+    tasks = _examples(module)
+    assert tasks
+    run = controller.run(tasks, variables=variables).succeeded()
+    assert [result.name for result in run] == [example["name"] for example in tasks]
+    for result in run:
+        if result.action.startswith("scp."):
+            assert result.calls, result.name
+            if not result.action.endswith("_info"):
+                assert result.changed or result.reads, result.name
+    assert any(result.action == f"scp.storage.{module}" for result in run)
