@@ -97,9 +97,9 @@ class Executor(Generic[StateT]):
             self.outcome.after = actual
         if self.wait:
             self.outcome.after = self._settle(actual, None)
-            if created is not None:
-                self._until_found(created)
-        elif self.outcome.operations:
+        if created is not None:
+            self._until_found(created)
+        elif self.outcome.operations and not self.wait:
             self._glance(actual)
 
     def _find(self) -> StateT:
@@ -139,9 +139,13 @@ class Executor(Generic[StateT]):
         return self.waiter.until(lambda: self.resource.refresh(state), missing)
 
     def _until_found(self, created: Step[StateT]) -> None:
-        """Wait until the next task will find what this one made: a list can lag behind, and that task would make another."""
+        """Wait until the next task will find what this one made.
+
+        A list can lag behind, and that task would make another. So this is no part of what ``wait`` is about.
+        """
 
         def missing(seen: StateT) -> str:
+            self.outcome.after = seen
             planned = [step.key for step in make_plan(self.resource, seen).steps]
             return f"the service to list what {created.operation.name} made" if created.key in planned else ""
 
@@ -159,15 +163,19 @@ class Executor(Generic[StateT]):
 
         :raises StorageError: it left no trace, and sending it again could make a second thing.
         """
+        state: StateT | None = None
         for seconds in LOOKS_AFTER_UNKNOWN:
             self.waiter.pause(seconds)
-            state = self.resource.find()
+            try:
+                state = self.resource.find()
+            except CallError:
+                continue
             if step.key not in [again.key for again in make_plan(self.resource, state).steps]:
                 self.outcome.operations.append(step.operation.name)
                 return state
         resends = self._resends.get(step.key, 0)
         creates = step.operation.method == "POST"
-        if resends >= MOST_RESENDS or (creates and error.status != SERVICE_AWAY):
+        if state is None or resends >= MOST_RESENDS or (creates and error.status != SERVICE_AWAY):
             raise StorageError(
                 f"{error.message.rstrip('.')}. Nothing of it was seen afterwards, and it was not sent again, to make no"
                 " duplicate. Run the task again: it goes on from what is there by then.",
