@@ -59,7 +59,6 @@ class Stage:
             "TERM": os.environ.get("TERM", "dumb"),
             "ANSIBLE_CONFIG": str(home / "ansible.cfg"),
             "ANSIBLE_COLLECTIONS_PATH": str(place()),
-            "ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml",
             "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "0",
             "ANSIBLE_FORCE_COLOR": str(int(sys.stdout.isatty())),
             "ANSIBLE_LOCALHOST_WARNING": "0",

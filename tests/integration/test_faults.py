@@ -5,9 +5,8 @@
 
 from __future__ import annotations
 
-import json
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ import pytest
 
 from tests.integration.conftest import TIME_SCALE
 from tests.integration.harness import Controller, Run, task
-from tests.integration.lives import Step, all_lives
+from tests.integration.lives import Step, all_lives, replication_life, snapshot_life, volume_life
 from tests.simulator.fixture import Simulator
 
 #: Seconds that a call may take here, and by how much the fault ``delay`` exceeds them.
@@ -41,8 +40,17 @@ AT_LISTS: dict[str, dict[str, Any]] = {
     "duplicate": {"kind": "duplicate", "times": None},
     "drop": {"kind": "drop"},
 }
+KINDS = [*AT_A_CALL, *AT_LISTS]
+LIVES: dict[str, Callable[[Simulator], list[Step]]] = {
+    "volume": volume_life,
+    "snapshot": lambda _: snapshot_life(),
+    "replication": lambda _: replication_life(),
+}
 #: Words of which one says what went wrong with a call.
 CAUSES = ("connection", "no JSON", "within", "refused with", "answered with", "an answer")
+LONGEST = 600
+#: Steps after which the number of snapshots may differ.
+REPEATING = ("a first snapshot", "a newer one", "go back", "the first one goes")
 #: Volumes beside those of the lives, which they must not be taken for.
 OTHERS = [
     {"name": f"{name}_{number}_abc12{number}", "region": region, "type_name": "SSD"}
@@ -52,61 +60,56 @@ OTHERS = [
 
 
 @pytest.fixture(scope="module")
-def calls(simulator_process: Simulator, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[dict[str, Any]]]:
-    """What each step of the lives calls when nothing goes wrong, and the counts of what there is after it."""
+def usual(simulator_process: Simulator, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """All lives when nothing goes wrong."""
     simulator_process.reset()
     simulator_process.scale(TIME_SCALE)
-    run = _run(Controller(simulator_process, tmp_path_factory.mktemp("calls")), lambda step: None).succeeded()
-    return {
-        step.name: [*run[step.name].calls, run[f"after {step.name}"].result["counts"]]
-        for step in all_lives(simulator_process)
-    }
+    controller = Controller(simulator_process, tmp_path_factory.mktemp("usual"))
+    return _run(controller, all_lives(simulator_process), lambda step: None).succeeded()
 
 
-def _run(controller: Controller, fault: Callable[[Step], Mapping[str, Any] | None]) -> Run:
-    """Live all lives with a fault at each step; what failed is run again without it."""
-    simulator = controller.simulator
-    simulator.patch_world({"filestorage": {"volumes": OTHERS}})
+def _run(controller: Controller, steps: Sequence[Step], fault: Callable[[Step], Mapping[str, Any] | None]) -> Run:
+    """Live with a fault at each step; each step is run again without it."""
+    controller.simulator.patch_world({"filestorage": {"volumes": OTHERS}})
     tasks = []
-    for step in all_lives(simulator):
+    for step in steps:
         register = step.keywords.get("register", "outcome")
+        again = step.task(name=f"again {step.name}", register="second", when=f"{register} is failed or {not step.repeats}")
         tasks += [
             task("simulator_fault", {"fault": fault(step)}, name=f"before {step.name}"),
             step.task(register=register, ignore_errors=True),
             task("simulator_fault", {}, name=f"fault of {step.name}"),
-            step.task(name=f"again {step.name}", register=register, when=f"{register} is failed or {not step.repeats}"),
+            again,
             task("simulator_fault", {}, name=f"after {step.name}"),
         ]
-        if step.keywords.get("register"):
-            # The second run was skipped, or is the one that counts.
-            tasks[-2]["register"] = "second"
-            tasks.append(task("ansible.builtin.set_fact", {register: "{{ second if second is not skipped else " + register + " }}"}))
-    environ = {"SCP_TIMEOUT": str(TIMEOUT), "SCP_MAX_RETRIES": "3"}
-    return controller.run(tasks, environ=environ)
+        if "register" in step.keywords:
+            # What later steps refer to is what the second run made, if there was one.
+            kept = f"{{{{ {register} if second is skipped else second }}}}"
+            tasks.append(task("ansible.builtin.set_fact", {register: kept}))
+    return controller.run(tasks, environ={"SCP_TIMEOUT": str(TIMEOUT), "SCP_MAX_RETRIES": "3"})
 
 
-def _check(run: Run, controller: Controller, calls: Mapping[str, list[dict[str, Any]]]) -> None:
-    """Assert what the test is about."""
+def _check(run: Run, steps: Sequence[Step], simulator: Simulator, usual: Run) -> None:
+    """Assert that each step converged or failed with a good message, and that there is what there should be."""
     assert "Traceback" not in run.output
     assert run.rc == 0, _story(run)
-    for step in all_lives(controller.simulator):
+    for step in steps:
         first, again = run[step.name], run[f"again {step.name}"]
         if first.failed:
             assert any(cause in first.message for cause in CAUSES), (step.name, first.message)
             assert first.result["error"]["operation"] in first.message, (step.name, first.message)
-            assert len(first.message) < 600, first.message
+            assert len(first.message) < LONGEST, first.message
         else:
             assert first.changed, step.name
             if not step.repeats:
-                assert (again.changed, again.writes) == (False, []), (step.name, again.operations)
-        counts = dict(run[f"after {step.name}"].result["counts"])
-        expected = dict(calls[step.name][-1])
-        if step.name.startswith(("a first", "a newer", "go back", "the first")):
+                assert (again.changed, again.writes) == (False, []), (step.name, _story(run))
+        counts, expected = (dict(each[f"after {step.name}"].result["counts"]) for each in (run, usual))
+        if step.name in REPEATING:
             # A step that acts in every run may have acted twice.
             counts.pop("snapshots")
             expected.pop("snapshots")
         assert counts == expected, (step.name, _story(run))
-    left = controller.simulator.world()["filestorage"]
+    left = simulator.world()["filestorage"]
     assert len(left.pop("volumes")) == len(OTHERS)
     assert not any(left.values())
 
@@ -119,42 +122,38 @@ def _story(run: Run) -> str:
     )
 
 
-@pytest.mark.parametrize("kind", AT_A_CALL)
-def test_fault_at_some_call(
-    fast_simulator: Simulator, tmp_path: Path, kind: str, calls: dict[str, list[dict[str, Any]]]
-) -> None:
-    """Each step has the fault at one of its calls: the first writing one in every other step, otherwise any."""
-    controller = Controller(fast_simulator, tmp_path)
-    chance = random.Random(kind)
-    names = list(calls)
-
-    def fault(step: Step) -> dict[str, Any]:
-        writes = [number for number, call in enumerate(calls[step.name][:-1]) if call["write"]]
-        anywhere = chance.randrange(len(calls[step.name]) - 1)
-        at = chance.choice(writes) if (names.index(step.name) + len(kind)) % 2 else anywhere
-        return {**AT_A_CALL[kind], "skip": at}
-
-    run = _run(controller, fault)
-    (tmp_path / "story.txt").write_text(_story(run))
-    _check(run, controller, calls)
-    assert sum(result.result["fired"] for result in run if result.action == "simulator_fault") >= len(names) / 2
+def _somewhere(kind: str, step: Step, usual: Run) -> dict[str, Any]:
+    """A fault at one call of a step: a writing one in half of the cases, otherwise any."""
+    if kind in AT_LISTS:
+        return AT_LISTS[kind]
+    chance = random.Random(f"{kind} {step.name}")
+    calls = usual[step.name].calls
+    writes = [number for number, call in enumerate(calls) if call["write"]]
+    return {**AT_A_CALL[kind], "skip": chance.choice(writes if chance.random() < 0.5 else range(len(calls)))}
 
 
-@pytest.mark.parametrize("kind", AT_LISTS)
-def test_odd_lists(fast_simulator: Simulator, tmp_path: Path, kind: str, calls: dict[str, list[dict[str, Any]]]) -> None:
-    """All lists are odd, while each step runs."""
-    controller = Controller(fast_simulator, tmp_path)
-    run = _run(controller, lambda step: AT_LISTS[kind])
-    (tmp_path / "story.txt").write_text(_story(run))
-    _check(run, controller, calls)
+@pytest.mark.parametrize(
+    ("kind", "life"),
+    [
+        pytest.param(kind, life, marks=() if (number + shift) % 3 == 0 else pytest.mark.full_faults)
+        for number, kind in enumerate(KINDS) for shift, life in enumerate(LIVES)
+    ],
+)
+def test_fault_somewhere(fast_simulator: Simulator, tmp_path: Path, kind: str, life: str, usual: Run) -> None:
+    """Each step has the fault at some call, or all along if it is one of lists; each kind in one life, unless all are asked for."""
+    steps = LIVES[life](fast_simulator)
+    run = _run(Controller(fast_simulator, tmp_path), steps, lambda step: _somewhere(kind, step, usual))
+    _check(run, steps, fast_simulator, usual)
+    if kind in AT_A_CALL:
+        fired = sum(result.result["fired"] for result in run if result.action == "simulator_fault")
+        assert fired >= len(steps) / 2
 
 
 @pytest.mark.full_faults
 @pytest.mark.parametrize("at", range(12))
 @pytest.mark.parametrize("kind", AT_A_CALL)
-def test_fault_at_every_call(
-    fast_simulator: Simulator, tmp_path: Path, kind: str, at: int, calls: dict[str, list[dict[str, Any]]]
-) -> None:
-    """Each step has the fault at its call number ``at``, if it has as many."""
-    controller = Controller(fast_simulator, tmp_path)
-    _check(_run(controller, lambda step: {**AT_A_CALL[kind], "skip": at}), controller, calls)
+def test_fault_at_every_call(fast_simulator: Simulator, tmp_path: Path, kind: str, at: int, usual: Run) -> None:
+    """Each step of all lives has the fault at its call number ``at``, if it has as many."""
+    steps = all_lives(fast_simulator)
+    run = _run(Controller(fast_simulator, tmp_path), steps, lambda step: {**AT_A_CALL[kind], "skip": at})
+    _check(run, steps, fast_simulator, usual)

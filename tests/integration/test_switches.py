@@ -11,8 +11,12 @@ from typing import Any
 import pytest
 
 from tests.integration.harness import Controller, task
-from tests.integration.lives import all_lives
+from tests.integration.lives import Step, all_lives, replication_life, snapshot_life, volume_life
 from tests.simulator.app import known_switches
+from tests.simulator.fixture import Simulator
+
+#: Simulated seconds in one real one.
+TIME_SCALE = 50.0
 
 #: Values worth a test for switches that are numbers or texts; all others take each of their choices.
 VALUES: dict[str, tuple[Any, ...]] = {
@@ -56,14 +60,27 @@ def test_every_switch_has_a_position() -> None:
     assert set(known_switches().known) == tested | LEFT_OUT
 
 
-@pytest.mark.parametrize("position", positions(), ids=told)
+def lives(simulator: Simulator, position: dict[str, Any]) -> list[Step]:
+    """The lives that a position can touch."""
+    name = next(iter(position))
+    if position is not DURATIONS and name.startswith("access_rule_"):
+        return volume_life(simulator)
+    if name.startswith("replication_"):
+        return replication_life()
+    if name.startswith(("snapshot_", "schedule_")):
+        return [*snapshot_life(), *replication_life()]
+    return all_lives(simulator)
+
+
+@pytest.mark.parametrize("position", list(positions()), ids=told)
 def test_lives_with(controller: Controller, position: dict[str, Any]) -> None:
-    """All lives go well with a switch in this position, and leave nothing behind."""
+    """Lives go well with a switch in this position, and leave nothing behind."""
+    controller.simulator.scale(TIME_SCALE)
     controller.simulator.switch(**position)
     if "random_seed" in position:
         controller.simulator.control("DELETE", "world")
     tasks = []
-    steps = all_lives(controller.simulator)
+    steps = lives(controller.simulator, position)
     for step in steps:
         tasks += [step.task()] if step.repeats else [step.task(), step.task(name=f"again {step.name}")]
     run = controller.run(tasks).succeeded()

@@ -326,7 +326,9 @@ class Replication(Resource[ReplicationState]):
         if replication is not None and lower(replication, "replication_status") != DELETING:
             if replication["replication_type"] == DISK_BACKUP:
                 return self._end_disk_backup(state, replication)
-            if replication["replication_policy"] != "paused":
+            # One that ended in error takes no change any more, but for its end.
+            failed = "error" in lower(replication, "replication_status")
+            if replication["replication_policy"] != "paused" and not failed:
                 return self._set(replication, "policy", {"replication_policy": "paused"})
             return self._delete(replication)
         for end in state.ends:
