@@ -18,6 +18,10 @@ _TAGS = re.compile(r"<[^>]+>")
 _EXCERPT = 200
 #: Gateway statuses that come and go (behaviour.md §2). A 500 stands for almost anything: a read is not repeated on it.
 PASSING = frozenset({502, 503, 504})
+#: What a person can choose from (behaviour.md §1).
+REGIONS = "Regions are kr-west1 and kr-east1, and in environment g kr-south1, kr-south2 and kr-south3."
+#: For what was tried as often as the settings allow.
+BUSY = "The service is busy or away. Try again later; max_retries and timeout say how long a call is tried."
 #: A difference of clocks (seconds) that is worth telling when a signature is refused.
 _NOTABLE_SKEW = 60
 
@@ -201,9 +205,9 @@ def _unreadable(where: Where, status: int, headers: Mapping[str, str], body: byt
             " set endpoint_url to the final address."
         )
     elif status in (404, 405):
-        advice = "This is not a storage service: check endpoint_url, region and environment."
+        advice = f"This is not a storage service: check endpoint_url, region and environment. {REGIONS}"
     elif status == 429 or (status in PASSING and where.method == "GET"):
-        return TransientError(where, reason, status=status, detail=excerpt)
+        return TransientError(where, reason, status=status, detail=excerpt, advice=BUSY)
     elif status >= 500 and where.method != "GET":
         return UnknownOutcome(where, reason, status=status, detail=excerpt)
     elif status >= 500:
@@ -243,6 +247,8 @@ def _advice(where: Where, status: int, code: str, detail: str, skew: float) -> s
         return "Check that the user of this key has the IAM action for it, and that the region offers the service."
     if status == 400 and ("api-version" in lowered or "api version" in lowered):
         return "The service does not offer this version: correct or leave out api_versions."
+    if status == 429 or status in PASSING:
+        return BUSY
     if code == "ContactAdminForAssistance":
         return (
             "The service gives this answer for many causes, wrong values included;"

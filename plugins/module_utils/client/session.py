@@ -307,7 +307,7 @@ def _broken(where: Where, url: str, error: Exception, timeout: float) -> CallErr
         return Unreachable(
             where,
             f"was not sent: {_origin(url)} can't be reached {said}",
-            advice="Check region, environment, endpoint_url, and the network from here to there.",
+            advice=f"Check region, environment, endpoint_url, and the network from here to there. {errors.REGIONS}",
         )
     if isinstance(error, requests.exceptions.Timeout):
         return unclear(where, f"got no answer from {_origin(url)} in time (timeout {timeout:g} seconds)")

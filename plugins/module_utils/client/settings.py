@@ -256,8 +256,9 @@ def _checked(chosen: dict[str, Any]) -> Settings:
         ways = "; ".join(
             f"{name}: option {name} or environment variable {SOURCES[name].environment[0]}" for name in missing
         )
+        verb = "is" if len(missing) == 1 else "are"
         raise SettingsError(
-            f"{' and '.join(missing)} missing. Set {ways}; or keep them in ~/.scpconf/config.json"
+            f"{' and '.join(missing)} {verb} missing. Set {ways}; or keep them in ~/.scpconf/config.json"
             " (default-region) and ~/.scpconf/credentials.json (access-key, secret-key)."
         )
     for name in _IN_HEADERS:

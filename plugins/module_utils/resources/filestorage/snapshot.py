@@ -92,7 +92,7 @@ class SnapshotSchedule(Resource[ScheduleState]):
             wanted["day_of_week"] = None
         missing = [name for name in ("frequency", "hour") if wanted[name] is None]
         if wanted["frequency"] == "WEEKLY" and not wanted["day_of_week"]:
-            missing.append("day_of_week (which WEEKLY needs)")
+            missing.append("day_of_week, which goes with WEEKLY")
         if missing:
             volume = (state.volume or {})["name"]
             raise StorageError(f"The snapshot schedule of volume {volume} needs {' and '.join(missing)}.")

@@ -1,0 +1,80 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Mistakes in the list of volumes: told all at once, with the item's name and what to do, before any call."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.integration.dr.scenario import EAST, WEST, assert_no_crash, failure, play
+from tests.integration.harness import Controller, task
+
+#: The list, and what the message must say.
+MISTAKES: dict[str, tuple[Any, list[str]]] = {
+    "a misspelt key": ([{"name": "web_data", "freqency": "daily"}], ["web_data", "freqency is not known", "frequency"]),
+    "no name": ([{"region": WEST}], ["Item 1", "no name"]),
+    "twice the same": (["web_data", "web_logs", "web_data"], ["Item 3 (web_data)", "item 1"]),
+    "same region": ([{"name": "web_data", "target_region": WEST}], ["web_data", "target_region are both kr-west1"]),
+    "wrong frequency": ([{"name": "web_data", "frequency": "sometimes"}], ["web_data", "sometimes", "5min"]),
+    "wrong kind": ([{"name": "web_data", "kind": "tape"}], ["web_data", "tape", "filestorage"]),
+    "wrong target name": ([{"name": "web_data", "target_name": "Web Data"}], ["web_data", "Web Data", "lower-case"]),
+    "an id without a target name": (["bfdbabf2-04d9-4e8b-a205-020f8e6da438"], ["is an id", "target_name"]),
+    "clashing names": (
+        ["web_data", {"name": "web_data", "region": EAST, "target_region": WEST, "target_name": "web_copy"}],
+        ["Item 1 (web_data)", "item 2", "another target_name"],
+    ),
+    "half of what creates": ([{"name": "web_data", "protocol": "NFS", "type_name": ""}], ["protocol and type_name"]),
+    "wrong rules": ([{"name": "web_data", "target_access_rules": [{"id": "x"}]}], ["object_type", "object_id"]),
+    "an empty list": ([], ["empty", "dr_volumes"]),
+    "no list": ({"name": "web_data"}, ["must be a list"]),
+    "a number": ([7], ["Item 1", "must be a name"]),
+}
+
+
+def test_mistakes(controller: Controller) -> None:
+    """Each mistake by itself, all in one run."""
+    role = {"name": "scp.storage.dr_replication"}
+    tasks = []
+    for mistake, (given, _) in MISTAKES.items():
+        variables = {
+            "dr_replication_volumes": given,
+            "dr_replication_region": WEST,
+            "dr_replication_target_region": EAST,
+            "dr_replication_protocol": "" if mistake.startswith("half") else "NFS",
+            "dr_replication_type_name": "" if mistake.startswith("half") else "SSD",
+        }
+        told = task("ansible.builtin.debug", {"msg": "{{ ansible_failed_result.msg }}"}, name=mistake)
+        tasks.append({"block": [{"ansible.builtin.include_role": role, "vars": variables}], "rescue": [told]})
+    run = controller.run(tasks).succeeded()
+    assert_no_crash(run)
+    assert run.calls == []
+    for mistake, (_, words) in MISTAKES.items():
+        message = run[mistake].message
+        assert [word for word in words if word not in message] == [], message
+
+
+def test_all_mistakes_at_once(controller: Controller) -> None:
+    """Each playbook tells all of them in one message."""
+    given = [{"name": "web_data", "freqency": "daily"}, {"name": "web_logs", "target_region": WEST}, {"name": "office"}]
+    for playbook in ("dr_replication", "dr_failover", "dr_failback", "dr_teardown"):
+        run = play(controller, playbook, {"dr_volumes": given, "dr_region": "", "dr_target_region": EAST})
+        message = failure(run)
+        assert "freqency" in message
+        assert message.count("it has no region; give it here, or for all volumes as") == 3
+        assert run.calls == []
+
+
+def test_ambiguous_source(controller: Controller) -> None:
+    """Two volumes of the name: the message lists both, and the id of one is taken."""
+    simulator = controller.simulator
+    twins = [{"name": f"web_data_abc12{number}", "region": WEST, "type_name": "SSD"} for number in range(2)]
+    simulator.patch_world({"filestorage": {"volumes": twins}})
+    message = failure(play(controller, "dr_replication", {"dr_volumes": ["web_data"]}))
+    ids = [item["id"] for item in simulator.world()["filestorage"]["volumes"]]
+    assert all(identifier in message for identifier in ids)
+    chosen = {"dr_volumes": [{"name": ids[0], "target_name": "web_copy"}]}
+    play(controller, "dr_replication", chosen).succeeded()
+    assert simulator.world()["filestorage"]["replications"][0]["source_id"] == ids[0]
+    play(controller, "dr_failover", chosen).succeeded()
+    assert simulator.world()["filestorage"]["replications"][0]["policy"] == "paused"
