@@ -17,18 +17,26 @@ from tests.simulator.fixture import Simulator, simulator, simulator_process  # n
 TIME_SCALE = 20.0
 
 
+#: Tests that take long and are left out unless ``-m`` names their marker; a sample of each kind always runs.
+LONG = {
+    "full_faults": "every fault in every life, at every call",
+    "full_switches": "every position of every switch alone",
+}
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Make the markers known."""
     fixture.pytest_configure(config)
-    config.addinivalue_line("markers", "full_faults: every fault at every call; long, and left out unless asked for")
+    for name, meaning in LONG.items():
+        config.addinivalue_line("markers", f"{name}: {meaning}; run with -m {name}")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the long tests out, unless ``-m`` says something about them."""
-    if "full_faults" not in config.option.markexpr:
-        for item in items:
-            if item.get_closest_marker("full_faults"):
-                item.add_marker(pytest.mark.skip(reason="long; run with -m full_faults"))
+    """Leave out the long tests that were not asked for."""
+    asked = {name for name in LONG if name in config.option.markexpr}
+    kept = [item for item in items if not {mark.name for mark in item.iter_markers()} & LONG.keys() - asked]
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = kept
 
 
 @pytest.fixture(params=ROUTES)

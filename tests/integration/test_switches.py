@@ -28,7 +28,9 @@ VALUES: dict[str, tuple[Any, ...]] = {
 }
 #: They change nothing by themselves, or belong to how the test looks at time.
 LEFT_OUT = {"clock_skew_seconds", "gateway_clock_offset_seconds", "snapshot_delete_busy_attempts"}
-#: Positions in which the service does not do what is asked; the tests below are theirs.
+#: What a position means little without.
+WITH = {("snapshot_delete_busy", "409"): {"snapshot_delete_busy_attempts": 3}}
+#: Positions in which the service does not do what is asked; the test at the end is theirs.
 FAILURES = {("filestorage_create_ends_in", "error"), ("replication_create_ends_in", "error")}
 DURATIONS = {
     name: 0 for name, switch in known_switches().known.items()
@@ -39,25 +41,44 @@ DURATIONS = {
 def positions() -> Iterator[dict[str, Any]]:
     """All positions to test: one switch away from its default, and all durations at nothing."""
     yield DURATIONS
-    yield {"snapshot_delete_busy": "409", "snapshot_delete_busy_attempts": 3}
+    for name, values in alternatives().items():
+        for value in values:
+            yield {name: value, **WITH.get((name, value), {})}
+
+
+def rounds() -> Iterator[dict[str, Any]]:
+    """The same positions in few runs: in each, every switch is at another one of its values."""
+    yield DURATIONS
+    for number in range(max(map(len, alternatives().values()))):
+        chosen: dict[str, Any] = {}
+        for name, values in alternatives().items():
+            if number < len(values):
+                chosen |= {name: values[number], **WITH.get((name, values[number]), {})}
+        yield chosen
+
+
+def alternatives() -> dict[str, list[Any]]:
+    """Each switch with the values to test beside its default."""
+    found = {}
     for name, switch in known_switches().known.items():
         values: tuple[Any, ...] = VALUES.get(name, switch.choices)
         if isinstance(switch.default, bool):
             values = (not switch.default,)
-        for value in values:
-            if value != switch.default and (name, value) not in FAILURES:
-                yield {name: value}
+        found[name] = [value for value in values if value != switch.default and (name, value) not in FAILURES]
+    return {name: values for name, values in found.items() if values}
 
 
 def told(position: dict[str, Any]) -> str:
     """A position as the test's name."""
-    return "no-durations" if position is DURATIONS else ",".join(f"{name}={value}" for name, value in position.items())
+    return "no-durations" if position == DURATIONS else ",".join(f"{name}={value}" for name, value in position.items())
 
 
 def test_every_switch_has_a_position() -> None:
     """A new switch must not go untested."""
     tested = {name for position in positions() for name in position} | {name for name, _ in FAILURES}
     assert set(known_switches().known) == tested | LEFT_OUT
+    in_rounds = {(name, value) for position in rounds() for name, value in position.items()}
+    assert in_rounds == {(name, value) for position in positions() for name, value in position.items()}
 
 
 def lives(simulator: Simulator, position: dict[str, Any]) -> list[Step]:
@@ -72,15 +93,26 @@ def lives(simulator: Simulator, position: dict[str, Any]) -> list[Step]:
     return all_lives(simulator)
 
 
+@pytest.mark.full_switches
 @pytest.mark.parametrize("position", list(positions()), ids=told)
 def test_lives_with(controller: Controller, position: dict[str, Any]) -> None:
-    """Lives go well with a switch in this position, and leave nothing behind."""
+    """The lives that a switch can touch go well with it alone in this position, and leave nothing behind."""
+    _live(controller, position, lives(controller.simulator, position))
+
+
+@pytest.mark.parametrize("number", range(len(list(rounds()))))
+def test_round(controller: Controller, number: int) -> None:
+    """All lives go well with all switches in other positions than by default."""
+    _live(controller, list(rounds())[number], all_lives(controller.simulator))
+
+
+def _live(controller: Controller, position: dict[str, Any], steps: list[Step]) -> None:
+    """Live twice each step, and see that nothing is left."""
     controller.simulator.scale(TIME_SCALE)
     controller.simulator.switch(**position)
     if "random_seed" in position:
         controller.simulator.control("DELETE", "world")
     tasks = []
-    steps = lives(controller.simulator, position)
     for step in steps:
         tasks += [step.task()] if step.repeats else [step.task(), step.task(name=f"again {step.name}")]
     run = controller.run(tasks).succeeded()

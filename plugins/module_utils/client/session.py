@@ -274,7 +274,7 @@ def _payload(where: Where, response: Response) -> dict[str, Any]:
     # Not every version of urllib3 tells when a body is shorter than announced.
     if response.raw.length_remaining:
         raise unclear(where, f"was answered with {status} and a body that breaks off", status=status)
-    if not content.strip() and where.method != "GET":
+    if content.strip() in (b"", b"null") and where.method != "GET":
         return {}
     payload = errors.json_object(content)
     if payload is None:

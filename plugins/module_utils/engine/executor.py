@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic
 
@@ -35,6 +35,13 @@ class Outcome(Generic[StateT]):
     operations: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class _ReadAgain(Generic[StateT]):
+    """What is there, read again instead of an answer."""
+
+    state: StateT
+
+
 class Executor(Generic[StateT]):
     """Converges one resource.
 
@@ -48,6 +55,7 @@ class Executor(Generic[StateT]):
         self.outcome: Outcome[StateT] = Outcome()
         self._resends: dict[tuple[Any, ...], int] = {}
         self._refused_for = 0.0
+        self._created: Step[StateT] | None = None
 
     def show(self) -> None:
         """Find and plan only; sends no writing call."""
@@ -64,43 +72,60 @@ class Executor(Generic[StateT]):
 
         :raises StorageError: with :attr:`outcome` telling what was done before.
         """
-        actual = planned = self._find()
-        plan = make_plan(self.resource, planned)  # all that stands in the way is said before the first write
-        if plan.steps and self.resource.pending(actual):
-            self._settle(actual, None)
-            actual = planned = self.resource.find()
-        created: Step[StateT] | None = None
-        while (step := self.resource.next_step(planned)) is not None:
-            try:
-                answer = self.resource.client.call(
-                    step.operation, region=step.region, path=step.path, query=step.query, body=step.body
-                )
-            except UnknownOutcome as error:
-                actual = planned = self._look_again(step, error)
-            except CallError as error:
-                if not step.not_yet(error) or self._refused_for > LONGEST_REFUSAL or self.waiter.expired:
-                    raise
-                actual = planned = self._after_refusal()
-            else:
-                self._refused_for = 0.0
-                self.outcome.operations.append(step.operation.name)
-                if step.operation.method == "POST":
-                    created = step
-                actual = planned = step.effect(planned, answer)
-                self.outcome.after = actual
-                if step.reveals and not self.wait:
-                    break
-                if self._must_settle(step, planned):
-                    actual = self._settle(actual, step, just_sent=True)
-                if step.reveals:
-                    actual = planned = self.resource.find()
-            self.outcome.after = actual
+        state = self._find()
+        plan = make_plan(self.resource, state)  # all that stands in the way is said before the first write
+        if plan.steps and self.resource.pending(state):
+            self._settle(state, None)
+            state = self.resource.find()
+        state = self._carry_out(state)
+        self.outcome.after = state
         if self.wait:
-            self.outcome.after = self._settle(actual, None)
-        if created is not None:
-            self._until_found(created)
+            self.outcome.after = self._settle(state, None)
+        if self._created is not None:
+            self._until_found(self._created)
         elif self.outcome.operations and not self.wait:
-            self._glance(actual)
+            self._glance(state)
+
+    def _carry_out(self, state: StateT) -> StateT:
+        """Send step by step until none is left; return the state as it was last seen, or as it must be by now.
+
+        The walk goes on from the planned state, as in check mode. Only where something came otherwise, it goes on from
+        what was read.
+        """
+        actual = planned = state
+        while (step := self.resource.next_step(planned)) is not None:
+            answer = self._send(step)
+            if isinstance(answer, _ReadAgain):
+                actual = planned = answer.state
+                continue
+            actual = planned = step.effect(planned, answer)
+            self.outcome.after = actual
+            if step.reveals and not self.wait:
+                break
+            if self._must_settle(step, planned):
+                actual = self._settle(actual, step, just_sent=True)
+            if step.reveals:
+                actual = planned = self.resource.find()
+            self.outcome.after = actual
+        return actual
+
+    def _send(self, step: Step[StateT]) -> Mapping[str, Any] | _ReadAgain[StateT]:
+        """Send one step; the answer, or what is there now where the step was not, or may not have been, done."""
+        try:
+            answer = self.resource.client.call(
+                step.operation, region=step.region, path=step.path, query=step.query, body=step.body
+            )
+        except UnknownOutcome as error:
+            return _ReadAgain(self._look_again(step, error))
+        except CallError as error:
+            if not step.not_yet(error) or self._refused_for > LONGEST_REFUSAL or self.waiter.expired:
+                raise
+            return _ReadAgain(self._after_refusal())
+        self._refused_for = 0.0
+        self.outcome.operations.append(step.operation.name)
+        if step.operation.method == "POST":
+            self._created = step
+        return answer
 
     def _find(self) -> StateT:
         """The first look, with what makes all else pointless said at once."""

@@ -1,0 +1,181 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The tables of operations against the contract, and the IAM actions against behaviour.md §11."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from ansible_collections.scp.storage.plugins.module_utils.operations import filestorage
+from ansible_collections.scp.storage.plugins.module_utils.operations.table import Operation, Pages
+
+CONTRACTS = Path(__file__).parents[2] / "simulator" / "contract"
+#: Every table; a new service adds a line here and its actions below.
+TABLES: dict[str, ModuleType] = {"filestorage": filestorage}
+#: By operationId, without the service.
+ACTIONS = {
+    "filestorage": {
+        "CreateVolume": "CreateVolume",
+        "ShowVolume": "ShowVolume",
+        "ListVolumes": "ListVolumes",
+        "SetVolume": "SetVolume",
+        "DeleteVolume": "DeleteVolume",
+        "ListAccessRules": "ListVolumeAccessRules",
+        "SetAccessRule": "SetVolumeAccessRule",
+        "CreateSnapshot": "CreateVolumeSnapshot",
+        "ListSnapshots": "ListVolumeSnapshots",
+        "DeleteSnapshot": "DeleteVolumeSnapshot",
+        "RestoreSnapshot": "SetVolumeSnapshot",
+        "CreateSnapshotSchedule": "CreateVolumeSnapshotSchedule",
+        "ListSnapshotSchedule": "ListVolumeSnapshotSchedules",
+        "SetSnapshotSchedule": "SetVolumeSnapshotSchedule",
+        "DeleteSnapshotSchedule": "DeleteVolumeSnapshotSchedule",
+        "CreateVolumeReplication": "CreateVolumeReplication",
+        "ListVolumeReplications": "ListVolumeReplications",
+        "ShowVolumeReplication": "ShowVolumeReplication",
+        "SetVolumeReplication": "SetVolumeReplication",
+        "DeleteVolumeReplication": "DeleteVolumeReplication",
+        "ListVolumeReplicationRegion": "ListVolumeReplicationRegions",
+    }
+}
+#: Names that a count has in the platform's answers.
+COUNTS = {"count", "total_count"}
+#: Query parameters that move along a list, and that size a page.
+POSITIONS = {"offset", "page", "marker"}
+SIZES = {"limit", "size"}
+
+
+def entries(table: ModuleType) -> list[Operation]:
+    """All operations of a table."""
+    return [value for value in vars(table).values() if isinstance(value, Operation)]
+
+
+class Contract:
+    """What the printed reference says of one service."""
+
+    def __init__(self, service: str) -> None:
+        self.document = json.loads((CONTRACTS / f"{service}.openapi.json").read_text(encoding="utf-8"))
+        self.operations = {
+            operation["operationId"]: {**operation, "method": method.upper(), "path": path}
+            for path, methods in self.document["paths"].items()
+            for method, operation in methods.items()
+        }
+
+    def resolved(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """A schema, where it is a reference the one that is meant."""
+        while "$ref" in schema:
+            schema = self.document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+        return schema
+
+    def content(self, part: dict[str, Any]) -> dict[str, Any]:
+        """The schema of a request body or an answer; empty where it has none."""
+        return self.resolved(part.get("content", {}).get("application/json", {}).get("schema", {}))
+
+    def answer(self, name: str) -> dict[str, Any]:
+        """The schema of the successful answer of an operation."""
+        responses = self.operations[name]["responses"]
+        return self.content(next(response for status, response in responses.items() if status.startswith("2")))
+
+    def arrays(self, name: str) -> list[str]:
+        """The fields of the answer that are arrays."""
+        properties = self.answer(name).get("properties", {})
+        return [field for field, schema in properties.items() if self.resolved(schema).get("type") == "array"]
+
+
+CASES = [(service, operation) for service, table in TABLES.items() for operation in entries(table)]
+each = pytest.mark.parametrize(("service", "operation"), CASES, ids=[f"{s}-{o.name}" for s, o in CASES])
+paged = pytest.mark.parametrize(
+    ("service", "operation"),
+    [case for case in CASES if case[1].paging],
+    ids=lambda value: getattr(value, "name", value),
+)
+
+
+@pytest.mark.parametrize("service", TABLES)
+def test_all_operations_are_there_and_no_more(service: str) -> None:
+    names = [operation.name for operation in entries(TABLES[service])]
+    assert sorted(names) == sorted(Contract(service).operations)
+    assert sorted(names) == sorted(ACTIONS[service])
+
+
+def test_file_storage_has_21_operations() -> None:
+    assert len(entries(filestorage)) == 21
+
+
+@each
+def test_method_path_and_version(service: str, operation: Operation) -> None:
+    entry = Contract(service).operations[operation.name]
+    assert (operation.method, operation.path) == (entry["method"], entry["path"])
+    assert f"{operation.service} {operation.version}" == entry["x-api-version"]
+    assert operation.service == service
+    assert operation.writes == (entry["method"] != "GET")
+
+
+@each
+def test_query_and_body(service: str, operation: Operation) -> None:
+    contract = Contract(service)
+    entry = contract.operations[operation.name]
+    asked = [parameter["name"] for parameter in entry.get("parameters", []) if parameter["in"] == "query"]
+    assert sorted(operation.query) == sorted(asked)
+    body = contract.content(entry.get("requestBody", {}))
+    assert sorted(operation.body) == sorted(body.get("properties", {}))
+
+
+@each
+def test_placeholders_are_the_path_parameters(service: str, operation: Operation) -> None:
+    entry = Contract(service).operations[operation.name]
+    named = {parameter["name"] for parameter in entry.get("parameters", []) if parameter["in"] == "path"}
+    assert {part[1:-1] for part in operation.path.split("/") if part.startswith("{")} == named
+
+
+@each
+def test_what_it_answers(service: str, operation: Operation) -> None:
+    fields = Contract(service).answer(operation.name).get("properties", {})
+    if operation.answers:
+        assert list(fields) == [operation.answers]
+
+
+@each
+def test_lists_are_marked_as_lists(service: str, operation: Operation) -> None:
+    """Every list of objects is paged by the table; a list of plain values is no list of things."""
+    contract = Contract(service)
+    arrays = contract.arrays(operation.name) if operation.method == "GET" and operation.name.startswith("List") else []
+    of_objects = [
+        field
+        for field in arrays
+        if contract.resolved(contract.resolved(contract.answer(operation.name)["properties"][field])["items"]).get(
+            "type"
+        )
+        == "object"
+    ]
+    assert ([operation.paging.items] if operation.paging else []) == of_objects
+
+
+@paged
+def test_paging(service: str, operation: Operation) -> None:
+    contract, pages = Contract(service), operation.paging
+    assert isinstance(pages, Pages)
+    answer = contract.answer(operation.name)
+    assert pages.items in answer["required"]
+    assert pages.count in COUNTS & set(answer["properties"]) or (
+        not pages.count and not COUNTS & set(answer["properties"])
+    )
+    item = contract.resolved(contract.resolved(answer["properties"][pages.items])["items"])
+    assert pages.key in item["properties"]
+    assert {pages.position} - {""} == POSITIONS & set(operation.query)
+    if pages.position:
+        # Without a count nobody could tell where the pages end.
+        assert pages.count
+        assert {pages.size} == SIZES & set(operation.query)
+        assert pages.by_page == (pages.position == "page")
+
+
+@each
+def test_iam_action(service: str, operation: Operation) -> None:
+    assert operation.action == ACTIONS[service][operation.name]
