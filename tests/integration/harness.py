@@ -13,6 +13,7 @@ A start of ``ansible-playbook`` takes about a second, so the steps of one life b
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -44,7 +45,11 @@ def other_spelling() -> str:
 
 
 def task(
-    module: str, args: Mapping[str, Any] | str | None = None, *, check: bool | None = None, diff: bool | None = None,
+    module: str,
+    args: Mapping[str, Any] | str | None = None,
+    *,
+    check: bool | None = None,
+    diff: bool | None = None,
     **keywords: Any,
 ) -> dict[str, Any]:
     """A task of a playbook.
@@ -56,7 +61,9 @@ def task(
     made: dict[str, Any] = {}
     if "name" in keywords:
         made["name"] = keywords.pop("name")
-    made[f"{COLLECTION}.{module}" if module.startswith("scp_") else module] = dict(args) if isinstance(args, Mapping) else args
+    made[f"{COLLECTION}.{module}" if module.startswith("scp_") else module] = (
+        dict(args) if isinstance(args, Mapping) else args
+    )
     modes = {"check_mode": check, "diff": diff}
     return {**made, **{keyword: value for keyword, value in modes.items() if value is not None}, **keywords}
 
@@ -171,16 +178,19 @@ class Running:
         self._stderr = (folder / f"{log.stem}.stderr").open("w+", encoding="utf-8")
         # Files and not pipes: what outlives a killed run must not keep a reader waiting.
         self.process = subprocess.Popen(
-            command, cwd=folder, env=dict(environ), stdin=subprocess.DEVNULL, stdout=self._stdout, stderr=self._stderr,
+            command,
+            cwd=folder,
+            env=dict(environ),
+            stdin=subprocess.DEVNULL,
+            stdout=self._stdout,
+            stderr=self._stderr,
             start_new_session=True,
         )
 
     def kill(self) -> None:
         """End it and its workers as a lost machine would."""
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, 9)
-        except ProcessLookupError:
-            pass
         self.process.wait()
 
     def finish(self, timeout: float = LONGEST_RUN) -> Run:
@@ -244,8 +254,13 @@ class Controller:
         }
 
     def run_task(
-        self, module: str, args: Mapping[str, Any] | str | None = None, *, check: bool | None = None,
-        diff: bool | None = None, **options: Any,
+        self,
+        module: str,
+        args: Mapping[str, Any] | str | None = None,
+        *,
+        check: bool | None = None,
+        diff: bool | None = None,
+        **options: Any,
     ) -> TaskResult:
         """Run one task, and return its result; it may have failed. ``options`` are those of :meth:`run`."""
         run = self.run([task(module, args, check=check, diff=diff)], **options)
@@ -258,9 +273,13 @@ class Controller:
         :param play: further keywords of the play, as ``vars`` or ``module_defaults``.
         :param options: those of :meth:`playbook`.
         """
-        return self.playbook([{"hosts": "localhost", "gather_facts": False, **(play or {}), "tasks": list(tasks)}], **options)
+        return self.playbook(
+            [{"hosts": "localhost", "gather_facts": False, **(play or {}), "tasks": list(tasks)}], **options
+        )
 
-    def playbook(self, plays: Sequence[Mapping[str, Any]] | str, *, timeout: float = LONGEST_RUN, **options: Any) -> Run:
+    def playbook(
+        self, plays: Sequence[Mapping[str, Any]] | str, *, timeout: float = LONGEST_RUN, **options: Any
+    ) -> Run:
         """Run a playbook to its end: plays, the path of a file, or a name as ``scp.storage.dr_replication``.
 
         :param timeout: seconds.
@@ -290,7 +309,12 @@ class Controller:
         if self.route == "module":
             extra["ansible_python_interpreter"] = other_spelling()
         command = [
-            sys.executable, str(PROGRAMS / "ansible-playbook"), name, "--extra-vars", json.dumps(extra), *arguments,
+            sys.executable,
+            str(PROGRAMS / "ansible-playbook"),
+            name,
+            "--extra-vars",
+            json.dumps(extra),
+            *arguments,
             *([f"-{'v' * verbosity}"] if verbosity else []),
         ]
         log = self.folder / f"run{self._runs}.jsonl"

@@ -40,16 +40,30 @@ def volume_life(simulator: Simulator) -> list[Step]:
     rules = [_rule(simulator, "west-web1"), _rule(simulator, "west-db1")]
     volume = {"name": "web_data", "protocol": "NFS", "type_name": "SSD"}
     change = {**volume, "file_unit_recovery_enabled": False, "access_rules": rules[1:], "purge_access_rules": True}
-    cifs = {"name": "office", "protocol": "CIFS", "type_name": "HDD", "cifs_password": "S3cret!pass", "tags": [{"key": "team", "value": "x"}]}
+    cifs = {
+        "name": "office",
+        "protocol": "CIFS",
+        "type_name": "HDD",
+        "cifs_password": "S3cret!pass",
+        "tags": [{"key": "team", "value": "x"}],
+    }
     return [
-        _volume("make a volume", {**volume, "file_unit_recovery_enabled": True, "access_rules": rules},
-                "CreateVolume", "SetVolume", "SetAccessRule", "SetAccessRule"),
+        _volume(
+            "make a volume",
+            {**volume, "file_unit_recovery_enabled": True, "access_rules": rules},
+            "CreateVolume",
+            "SetVolume",
+            "SetAccessRule",
+            "SetAccessRule",
+        ),
         _volume("change it", change, "SetVolume", "SetAccessRule"),
         _volume("no rules", {"name": "web_data", "access_rules": [], "purge_access_rules": True}, "SetAccessRule"),
         _volume("a rule again", {"name": "web_data", "access_rules": rules[:1]}, "SetAccessRule"),
         _volume("a CIFS volume", cifs, "CreateVolume"),
         _volume("the CIFS volume goes", {"name": "office", "state": "absent"}, "DeleteVolume"),
-        _volume("the volume goes with its rule", {"name": "web_data", "state": "absent"}, "SetAccessRule", "DeleteVolume"),
+        _volume(
+            "the volume goes with its rule", {"name": "web_data", "state": "absent"}, "SetAccessRule", "DeleteVolume"
+        ),
     ]
 
 
@@ -65,7 +79,9 @@ def snapshot_life() -> list[Step]:
     first = "{{ first.snapshot.id }}"
     return [
         _volume("a volume for snapshots", {"name": "snap_data", "protocol": "NFS", "type_name": "SSD"}, "CreateVolume"),
-        schedule("a schedule", {"frequency": "DAILY", "hour": "3", "snapshot_retention_count": 30}, "CreateSnapshotSchedule"),
+        schedule(
+            "a schedule", {"frequency": "DAILY", "hour": "3", "snapshot_retention_count": 30}, "CreateSnapshotSchedule"
+        ),
         schedule("another schedule", {"frequency": "WEEKLY", "day_of_week": "SUN"}, "SetSnapshotSchedule"),
         schedule("daily again", {"frequency": "DAILY"}, "SetSnapshotSchedule"),
         schedule("fewer kept", {"snapshot_retention_count": 5}, "SetSnapshotSchedule"),
@@ -94,19 +110,30 @@ def replication_life() -> list[Step]:
         replication("pause", {"replication_policy": "paused"}, "SetVolumeReplication"),
         replication("take up again", {**target, "replication_policy": "use"}, "SetVolumeReplication"),
         replication(
-            "end it", {**target, "delete_target_volume": True, "state": "absent"},
-            "SetVolumeReplication", "DeleteVolumeReplication",
-            "DeleteSnapshot", "DeleteSnapshot", "DeleteVolume", "DeleteSnapshot", "DeleteSnapshot",
+            "end it",
+            {**target, "delete_target_volume": True, "state": "absent"},
+            "SetVolumeReplication",
+            "DeleteVolumeReplication",
+            "DeleteSnapshot",
+            "DeleteSnapshot",
+            "DeleteVolume",
+            "DeleteSnapshot",
+            "DeleteSnapshot",
         ),
         _volume("the source goes", {"name": "repl_data", "state": "absent"}, "DeleteVolume"),
         _volume("a volume to back up", {"name": "disk_data", "protocol": "NFS", "type_name": "SSD"}, "CreateVolume"),
         replication(
-            "back it up", {**backup, "replication_frequency": "daily", "backup_retention_count": 7},
-            "CreateVolumeReplication", volume="disk_data",
+            "back it up",
+            {**backup, "replication_frequency": "daily", "backup_retention_count": 7},
+            "CreateVolumeReplication",
+            volume="disk_data",
         ),
         replication("keep more", {"backup_retention_count": 9}, "SetVolumeReplication", volume="disk_data"),
         replication(
-            "no backup", {**backup, "delete_target_volume": True, "state": "absent"}, "DeleteVolume", "DeleteSnapshot",
+            "no backup",
+            {**backup, "delete_target_volume": True, "state": "absent"},
+            "DeleteVolume",
+            "DeleteSnapshot",
             volume="disk_data",
         ),
         _volume("the volume that was backed up goes", {"name": "disk_data", "state": "absent"}, "DeleteVolume"),
@@ -124,7 +151,10 @@ def played(steps: Sequence[Step]) -> list[dict[str, Any]]:
     for step in steps:
         tasks += [step.task(name=f"check {step.name}", check=True, diff=True, register="_"), step.task(diff=True)]
         if not step.repeats:
-            tasks += [step.task(name=f"again {step.name}", diff=True), step.task(name=f"unchanged {step.name}", check=True)]
+            tasks += [
+                step.task(name=f"again {step.name}", diff=True),
+                step.task(name=f"unchanged {step.name}", check=True),
+            ]
     return tasks
 
 

@@ -24,7 +24,8 @@ def _examples(module: str) -> list[dict[str, Any]]:
     """The tasks in a module's ``EXAMPLES``."""
     tree = ast.parse(Path(ROOT / "plugins" / "modules" / f"{module}.py").read_text(encoding="utf-8"))
     text = next(
-        node.value for node in tree.body
+        node.value
+        for node in tree.body
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == "EXAMPLES"
     )
     tasks: list[dict[str, Any]] = yaml.safe_load(ast.literal_eval(text))
@@ -49,6 +50,7 @@ def test_examples(controller: Controller, module: str) -> None:
     for result in run:
         if result.action.startswith("scp."):
             assert result.calls, result.name
-            if not result.action.endswith("_info"):
-                assert result.changed or result.reads, result.name
+            assert result.changed is bool(result.writes), result.name
+        if "operations" in result.result:
+            assert result.changed, f"the example {result.name!r} does nothing"
     assert any(result.action == f"scp.storage.{module}" for result in run)

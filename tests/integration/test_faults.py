@@ -1,7 +1,10 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Something goes wrong at a call: the task converges or says what went wrong, makes nothing twice, and goes on when run again."""
+"""Something goes wrong at a call.
+
+The task converges or says what went wrong, makes nothing twice, and goes on when it is run again.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +57,8 @@ REPEATING = ("a first snapshot", "a newer one", "go back", "the first one goes")
 #: Volumes beside those of the lives, which they must not be taken for.
 OTHERS = [
     {"name": f"{name}_{number}_abc12{number}", "region": region, "type_name": "SSD"}
-    for name in ("web_data", "snap_data", "repl_data", "repl_copy", "disk_data") for number in range(2)
+    for name in ("web_data", "snap_data", "repl_data", "repl_copy", "disk_data")
+    for number in range(2)
     for region in ("kr-west1", "kr-east1")
 ]
 
@@ -74,7 +78,9 @@ def _run(controller: Controller, steps: Sequence[Step], fault: Callable[[Step], 
     tasks = []
     for step in steps:
         register = step.keywords.get("register", "outcome")
-        again = step.task(name=f"again {step.name}", register="second", when=f"{register} is failed or {not step.repeats}")
+        again = step.task(
+            name=f"again {step.name}", register="second", when=f"{register} is failed or {not step.repeats}"
+        )
         tasks += [
             task("simulator_fault", {"fault": fault(step)}, name=f"before {step.name}"),
             step.task(register=register, ignore_errors=True),
@@ -118,7 +124,8 @@ def _story(run: Run) -> str:
     return "\n".join(
         f"{result.name}: {result.status} {result.operations} {result.message}"
         f" {[(call['operation'], call['status'], call['fault']) for call in result.calls]}"
-        for result in run if result.action.startswith("scp.")
+        for result in run
+        if result.action.startswith("scp.")
     )
 
 
@@ -136,11 +143,12 @@ def _somewhere(kind: str, step: Step, usual: Run) -> dict[str, Any]:
     ("kind", "life"),
     [
         pytest.param(kind, life, marks=() if (number + shift) % 3 == 0 else pytest.mark.full_faults)
-        for number, kind in enumerate(KINDS) for shift, life in enumerate(LIVES)
+        for number, kind in enumerate(KINDS)
+        for shift, life in enumerate(LIVES)
     ],
 )
 def test_fault_somewhere(fast_simulator: Simulator, tmp_path: Path, kind: str, life: str, usual: Run) -> None:
-    """Each step has the fault at some call, or all along if it is one of lists; each kind in one life, unless all are asked for."""
+    """Each step has the fault at some call, or all along if it is one of lists; each kind in one life by default."""
     steps = LIVES[life](fast_simulator)
     run = _run(Controller(fast_simulator, tmp_path), steps, lambda step: _somewhere(kind, step, usual))
     _check(run, steps, fast_simulator, usual)

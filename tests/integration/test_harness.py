@@ -21,7 +21,9 @@ def test_calls_belong_to_their_tasks(controller: Controller) -> None:
         [
             task("scp_filestorage_volume_info", name="read"),
             task(
-                "scp_filestorage_volume", {"name": "{{ item }}", "protocol": "NFS", "type_name": "SSD"}, name="make",
+                "scp_filestorage_volume",
+                {"name": "{{ item }}", "protocol": "NFS", "type_name": "SSD"},
+                name="make",
                 loop=["one", "two"],
             ),
             task("scp_filestorage_volume", {"name": "one", "protocol": "CIFS"}, name="refused"),

@@ -14,7 +14,11 @@ from tests.integration.lives import Step, check_life, played, replication_life, 
 @pytest.mark.parametrize("noun", ["volume", "snapshot", "replication"])
 def test_life(routed: Controller, noun: str) -> None:
     """Check mode foretells each step, the step does it, and again it does nothing."""
-    lives = {"volume": lambda: volume_life(routed.simulator), "snapshot": snapshot_life, "replication": replication_life}
+    lives = {
+        "volume": lambda: volume_life(routed.simulator),
+        "snapshot": snapshot_life,
+        "replication": replication_life,
+    }
     steps: list[Step] = lives[noun]()
     check_life(routed.run(played(steps)), steps)
     assert not any(routed.simulator.world()["filestorage"].values())

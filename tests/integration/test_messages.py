@@ -31,17 +31,28 @@ WORLD = {
         {"id": "11111111-0000-4000-8000-000000000002", "name": "twin_data_aaaaaa", "type_name": "SSD"},
         {"id": "11111111-0000-4000-8000-000000000003", "name": "twin_data_bbbbbb", "type_name": "SSD"},
         {"id": "11111111-0000-4000-8000-000000000004", "name": "office_cccccc", "type_name": "HDD", "protocol": "CIFS"},
-        {"id": "11111111-0000-4000-8000-000000000005", "name": "safe_data_dddddd", "type_name": "SSD", "purpose": "original"},
         {
-            "id": "11111111-0000-4000-8000-000000000006", "name": "safe_copy_eeeeee", "type_name": "SSD",
-            "region": "kr-east1", "purpose": "replication",
+            "id": "11111111-0000-4000-8000-000000000005",
+            "name": "safe_data_dddddd",
+            "type_name": "SSD",
+            "purpose": "original",
+        },
+        {
+            "id": "11111111-0000-4000-8000-000000000006",
+            "name": "safe_copy_eeeeee",
+            "type_name": "SSD",
+            "region": "kr-east1",
+            "purpose": "replication",
         },
         {"id": "11111111-0000-4000-8000-000000000007", "name": "sad_data_ffffff", "type_name": "SSD", "state": "error"},
     ],
     "replications": [
         {
-            "id": "22222222-0000-4000-8000-000000000001", "source_name": "safe_data_dddddd", "target_name": "safe_copy_eeeeee",
-            "source_id": "11111111-0000-4000-8000-000000000005", "target_id": "11111111-0000-4000-8000-000000000006",
+            "id": "22222222-0000-4000-8000-000000000001",
+            "source_name": "safe_data_dddddd",
+            "target_name": "safe_copy_eeeeee",
+            "source_id": "11111111-0000-4000-8000-000000000005",
+            "target_id": "11111111-0000-4000-8000-000000000006",
         }
     ],
 }
@@ -72,114 +83,294 @@ def _nobody() -> str:
     return f"http://127.0.0.1:{port}/{{service}}/{{region}}"
 
 
-NO_CREDENTIALS = {name: None for name in ("SCP_ACCESS_KEY", "SCP_SECRET_KEY", "SCP_REGION")}
+NO_CREDENTIALS = dict.fromkeys(("SCP_ACCESS_KEY", "SCP_SECRET_KEY", "SCP_REGION"))
 #: The pair of the seed whose account has neither File Storage nor Archive Storage.
 NOT_ENTITLED: dict[str, str | None] = {
-    "SCP_ACCESS_KEY": "SIMULATORPARTIALKEY0000000", "SCP_SECRET_KEY": "simulator-secret-worth-nothing-111111111",
+    "SCP_ACCESS_KEY": "SIMULATORPARTIALKEY0000000",
+    "SCP_SECRET_KEY": "simulator-secret-worth-nothing-111111111",
 }
 TEMPORARY: dict[str, str | None] = {
-    "SCP_ACCESS_KEY": "SIMULATORTEMPORARYKEY00000", "SCP_SECRET_KEY": "simulator-secret-worth-nothing-222222222",
+    "SCP_ACCESS_KEY": "SIMULATORTEMPORARYKEY00000",
+    "SCP_SECRET_KEY": "simulator-secret-worth-nothing-222222222",
     "SCP_AUTH_TOKEN": "a token that is over",
 }
-SOON = {"SCP_MAX_RETRIES": "1", "SCP_TIMEOUT": "2"}
+SOON: dict[str, str | None] = {"SCP_MAX_RETRIES": "1", "SCP_TIMEOUT": "2"}
 
 CASES = [
-    Case("wrong access key", MODULE, VOLUME, ("ListVolumes", "401", "access_key"), lambda _: {"SCP_ACCESS_KEY": "NOBODYSKEY"}),
-    Case("wrong secret key", MODULE, VOLUME, ("ListVolumes", "401", "secret_key"), lambda _: {"SCP_SECRET_KEY": "nobodys secret"}),
+    Case(
+        "wrong access key",
+        MODULE,
+        VOLUME,
+        ("ListVolumes", "401", "access_key"),
+        lambda _: {"SCP_ACCESS_KEY": "NOBODYSKEY"},
+    ),
+    Case(
+        "wrong secret key",
+        MODULE,
+        VOLUME,
+        ("ListVolumes", "401", "secret_key"),
+        lambda _: {"SCP_SECRET_KEY": "nobodys secret"},
+    ),
     Case("session token over", MODULE, VOLUME, ("401", "auth_token"), lambda _: TEMPORARY),
     Case("clock an hour off", MODULE, VOLUME, ("401", "clock", "NTP"), switches={"gateway_clock_offset_seconds": 3600}),
     Case("unknown region", MODULE, VOLUME, ("404", "region", "endpoint_url"), lambda _: {"SCP_REGION": "kr-nowhere1"}),
     Case(
-        "unknown region, with the catalogue", MODULE, VOLUME, ("kr-nowhere1", "kr-west1"),
+        "unknown region, with the catalogue",
+        MODULE,
+        VOLUME,
+        ("kr-nowhere1", "kr-west1"),
         lambda _: {"SCP_REGION": "kr-nowhere1", "SCP_ENDPOINT_URL": None},
     ),
     Case(
-        "unreachable endpoint", MODULE, VOLUME, ("ListVolumes", "can't be reached", "endpoint_url"),
+        "unreachable endpoint",
+        MODULE,
+        VOLUME,
+        ("ListVolumes", "can't be reached", "endpoint_url"),
         lambda _: {"SCP_ENDPOINT_URL": _nobody(), **SOON},
     ),
     Case(
-        "host name that does not exist", MODULE, VOLUME, ("can't be reached", "region"),
+        "host name that does not exist",
+        MODULE,
+        VOLUME,
+        ("can't be reached", "region"),
         lambda _: {"SCP_ENDPOINT_URL": "https://{service}.{region}.e.scp.invalid", **SOON},
     ),
     Case("service not entitled", MODULE, VOLUME, ("not entitled", "filestorage", "console"), lambda _: NOT_ENTITLED),
     Case(
-        "service not entitled, with the catalogue", MODULE, VOLUME, ("filestorage", "console"),
+        "service not entitled, with the catalogue",
+        MODULE,
+        VOLUME,
+        ("filestorage", "console"),
         lambda _: {**NOT_ENTITLED, "SCP_ENDPOINT_URL": None},
     ),
-    Case("no credentials", MODULE, VOLUME, ("access_key", "secret_key", "region", "SCP_ACCESS_KEY", ".scpconf"), lambda _: NO_CREDENTIALS),
-    Case("plain http to another machine", MODULE, VOLUME, ("http", "https"), lambda _: {"SCP_ENDPOINT_URL": "http://scp.invalid"}),
-    Case("unknown placeholder", MODULE, VOLUME, ("placeholder", "{service}"), lambda _: {"SCP_ENDPOINT_URL": "https://{servise}.invalid"}),
+    Case(
+        "no credentials",
+        MODULE,
+        VOLUME,
+        ("access_key", "secret_key", "region", "SCP_ACCESS_KEY", ".scpconf"),
+        lambda _: NO_CREDENTIALS,
+    ),
+    Case(
+        "plain http to another machine",
+        MODULE,
+        VOLUME,
+        ("http", "https"),
+        lambda _: {"SCP_ENDPOINT_URL": "http://scp.invalid"},
+    ),
+    Case(
+        "unknown placeholder",
+        MODULE,
+        VOLUME,
+        ("placeholder", "{service}"),
+        lambda _: {"SCP_ENDPOINT_URL": "https://{servise}.invalid"},
+    ),
     Case("unknown profile", MODULE, {**VOLUME, "profile": "none_such"}, ("none_such", "profile")),
-    Case("missing config_file", MODULE, {**VOLUME, "config_file": "/none/such.json"}, ("/none/such.json", "config_file")),
-    Case("bad timeout in the environment", MODULE, VOLUME, ("SCP_TIMEOUT", "timeout"), lambda _: {"SCP_TIMEOUT": "soon"}),
-    Case("unknown API version", MODULE, {**VOLUME, "api_versions": {"filestorage": "9.9"}}, ("version", "api_versions")),
+    Case(
+        "missing config_file", MODULE, {**VOLUME, "config_file": "/none/such.json"}, ("/none/such.json", "config_file")
+    ),
+    Case(
+        "bad timeout in the environment", MODULE, VOLUME, ("SCP_TIMEOUT", "timeout"), lambda _: {"SCP_TIMEOUT": "soon"}
+    ),
+    Case(
+        "unknown API version", MODULE, {**VOLUME, "api_versions": {"filestorage": "9.9"}}, ("version", "api_versions")
+    ),
     Case("misspelt option", MODULE, {**VOLUME, "protocoll": "NFS"}, ("protocoll", "Supported parameters")),
     Case("misspelt choice", MODULE, {**VOLUME, "protocol": "nfs"}, ("protocol", "NFS", "CIFS")),
     Case("name rule broken", MODULE, {**VOLUME, "name": "Web-Data"}, ("Web-Data", "3 to 21", "lower-case")),
     Case("name too long for the suffix", MODULE, {**VOLUME, "name": "a" * 22}, ("3 to 21",)),
     Case("neither name nor id", MODULE, {"state": "absent"}, ("name", "volume_id")),
     Case(
-        "ambiguous name", MODULE, {"name": "twin_data", "state": "absent"},
-        ("twin_data_aaaaaa (11111111-0000-4000-8000-000000000002)", "twin_data_bbbbbb (11111111-0000-4000-8000-000000000003)", "id"),
+        "ambiguous name",
+        MODULE,
+        {"name": "twin_data", "state": "absent"},
+        (
+            "twin_data_aaaaaa (11111111-0000-4000-8000-000000000002)",
+            "twin_data_bbbbbb (11111111-0000-4000-8000-000000000003)",
+            "id",
+        ),
     ),
-    Case("ambiguous volume of a snapshot", "scp_filestorage_snapshot", {"volume": "twin_data"}, ("twin_data_aaaaaa", "twin_data_bbbbbb")),
-    Case("missing volume of a snapshot", "scp_filestorage_snapshot", {"volume": "none_such"}, ("none_such", "kr-west1", "File Storage volume")),
-    Case("missing volume of a schedule", "scp_filestorage_snapshot_schedule", {"volume": "none_such", "frequency": "DAILY"}, ("none_such",)),
-    Case("missing volume of a replication", "scp_filestorage_replication", {**REPLICATION, "volume": "none_such"}, ("none_such", "region")),
-    Case("missing volume by id", MODULE, {"volume_id": "99999999-0000-4000-8000-000000000000"}, ("99999999", "kr-west1")),
-    Case("too little to create", MODULE, {"name": "new_data"}, ("new_data", "protocol", "type_name")),
-    Case("another protocol", MODULE, {**VOLUME, "protocol": "CIFS", "cifs_password": "S3cret!pass"}, ("protocol", "'NFS'", "'CIFS'", "another name")),
-    Case("another type", MODULE, {**VOLUME, "type_name": "HDD"}, ("type_name", "'SSD'", "'HDD'")),
-    Case("NFS with a CIFS password", MODULE, {**VOLUME, "name": "new_data", "cifs_password": "S3cret!pass"}, ("cifs_password", "CIFS only")),
-    Case("CIFS without a password", MODULE, {**VOLUME, "name": "new_data", "protocol": "CIFS"}, ("cifs_password",)),
-    Case("weak CIFS password", MODULE, {**VOLUME, "name": "new_data", "protocol": "CIFS", "cifs_password": "password"}, ("6 to 20", "digit")),
     Case(
-        "unknown server", MODULE, {**VOLUME, "access_rules": [{"object_type": "VM", "object_id": "none-such"}]},
+        "ambiguous volume of a snapshot",
+        "scp_filestorage_snapshot",
+        {"volume": "twin_data"},
+        ("twin_data_aaaaaa", "twin_data_bbbbbb"),
+    ),
+    Case(
+        "missing volume of a snapshot",
+        "scp_filestorage_snapshot",
+        {"volume": "none_such"},
+        ("none_such", "kr-west1", "File Storage volume"),
+    ),
+    Case(
+        "missing volume of a schedule",
+        "scp_filestorage_snapshot_schedule",
+        {"volume": "none_such", "frequency": "DAILY"},
+        ("none_such",),
+    ),
+    Case(
+        "missing volume of a replication",
+        "scp_filestorage_replication",
+        {**REPLICATION, "volume": "none_such"},
+        ("none_such", "region"),
+    ),
+    Case(
+        "missing volume by id", MODULE, {"volume_id": "99999999-0000-4000-8000-000000000000"}, ("99999999", "kr-west1")
+    ),
+    Case("too little to create", MODULE, {"name": "new_data"}, ("new_data", "protocol", "type_name")),
+    Case(
+        "another protocol",
+        MODULE,
+        {**VOLUME, "protocol": "CIFS", "cifs_password": "S3cret!pass"},
+        ("protocol", "'NFS'", "'CIFS'", "another name"),
+    ),
+    Case("another type", MODULE, {**VOLUME, "type_name": "HDD"}, ("type_name", "'SSD'", "'HDD'")),
+    Case(
+        "NFS with a CIFS password",
+        MODULE,
+        {**VOLUME, "name": "new_data", "cifs_password": "S3cret!pass"},
+        ("cifs_password", "CIFS only"),
+    ),
+    Case("CIFS without a password", MODULE, {**VOLUME, "name": "new_data", "protocol": "CIFS"}, ("cifs_password",)),
+    Case(
+        "weak CIFS password",
+        MODULE,
+        {**VOLUME, "name": "new_data", "protocol": "CIFS", "cifs_password": "password"},
+        ("6 to 20", "digit"),
+    ),
+    Case(
+        "unknown server",
+        MODULE,
+        {**VOLUME, "access_rules": [{"object_type": "VM", "object_id": "none-such"}]},
         ("SetAccessRule", "404", "object_id"),
     ),
     Case("volume in error", MODULE, {**VOLUME, "name": "sad_data"}, ("sad_data_ffffff", "error", "absent")),
-    Case("replicated volume deleted", MODULE, {"name": "safe_data", "state": "absent"}, ("replicated", "kr-east1", "scp_filestorage_replication")),
-    Case("same region", "scp_filestorage_replication", {**REPLICATION, "target_region": "kr-west1"}, ("target_region", "kr-west1", "another")),
     Case(
-        "region without replication", "scp_filestorage_replication", {**REPLICATION, "target_region": "kr-south1"},
-        ("CreateVolumeReplication", "400", "not available"),
+        "replicated volume deleted",
+        MODULE,
+        {"name": "safe_data", "state": "absent"},
+        ("replicated", "kr-east1", "scp_filestorage_replication"),
     ),
-    Case("replication of NFS with a CIFS password", "scp_filestorage_replication", {**REPLICATION, "cifs_password": "S3cret!pass"}, ("cifs_password", "NFS")),
-    Case("replication of CIFS without a password", "scp_filestorage_replication", {**REPLICATION, "volume": "office"}, ("cifs_password",)),
-    Case("too little to replicate", "scp_filestorage_replication", {"volume": "web_data"}, ("name", "target_region", "replication_frequency")),
-    Case("another target", "scp_filestorage_replication", {**REPLICATION, "volume": "safe_data", "name": "other_copy"}, ("name", "'safe_copy'", "'other_copy'")),
-    Case("retention without backup", "scp_filestorage_replication", {**REPLICATION, "backup_retention_count": 3}, ("backup_retention_count", "backup")),
     Case(
-        "missing snapshot", "scp_filestorage_snapshot", {"volume": "web_data", "snapshot": "none_such", "state": "restored"},
+        "same region",
+        "scp_filestorage_replication",
+        {**REPLICATION, "target_region": "kr-west1"},
+        ("target_region", "kr-west1", "another"),
+    ),
+    Case(
+        "region without replication",
+        "scp_filestorage_replication",
+        {**REPLICATION, "target_region": "kr-south1"},
+        ("CreateVolumeReplication", "400", "not available", "gather regions"),
+    ),
+    Case(
+        "replication of NFS with a CIFS password",
+        "scp_filestorage_replication",
+        {**REPLICATION, "cifs_password": "S3cret!pass"},
+        ("cifs_password", "NFS"),
+    ),
+    Case(
+        "replication of CIFS without a password",
+        "scp_filestorage_replication",
+        {**REPLICATION, "volume": "office"},
+        ("cifs_password",),
+    ),
+    Case(
+        "too little to replicate",
+        "scp_filestorage_replication",
+        {"volume": "web_data"},
+        ("name", "target_region", "replication_frequency"),
+    ),
+    Case(
+        "another target",
+        "scp_filestorage_replication",
+        {**REPLICATION, "volume": "safe_data", "name": "other_copy"},
+        ("name", "'safe_copy'", "'other_copy'"),
+    ),
+    Case(
+        "retention without backup",
+        "scp_filestorage_replication",
+        {**REPLICATION, "backup_retention_count": 3},
+        ("backup_retention_count", "backup"),
+    ),
+    Case(
+        "missing snapshot",
+        "scp_filestorage_snapshot",
+        {"volume": "web_data", "snapshot": "none_such", "state": "restored"},
         ("none_such", "web_data"),
     ),
     Case("bad max_age", "scp_filestorage_snapshot", {"volume": "web_data", "max_age": "old"}, ("max_age", "12h")),
     Case("keep nothing", "scp_filestorage_snapshot", {"volume": "web_data", "keep": 0}, ("keep", "at least 1")),
-    Case("weekly without a day", "scp_filestorage_snapshot_schedule", {"volume": "web_data", "frequency": "WEEKLY", "hour": "3"}, ("day_of_week",)),
     Case(
-        "daily with a day", "scp_filestorage_snapshot_schedule",
-        {"volume": "web_data", "frequency": "DAILY", "hour": "3", "day_of_week": "SUN"}, ("day_of_week", "WEEKLY"),
+        "weekly without a day",
+        "scp_filestorage_snapshot_schedule",
+        {"volume": "web_data", "frequency": "WEEKLY", "hour": "3"},
+        ("day_of_week",),
+    ),
+    Case(
+        "daily with a day",
+        "scp_filestorage_snapshot_schedule",
+        {"volume": "web_data", "frequency": "DAILY", "hour": "3", "day_of_week": "SUN"},
+        ("day_of_week", "WEEKLY"),
     ),
     Case("bad query", "scp_filestorage_volume_info", {"query": "volumes["}, ("query", "JMESPath")),
     Case("query of a wrong type", "scp_filestorage_volume_info", {"query": "length(`1`)"}, ("query",)),
     Case(
-        "wait_timeout too short", MODULE, {**VOLUME, "name": "slow_data", "wait_timeout": 1}, ("wait_timeout", "creating", "run the task again"),
+        "wait_timeout too short",
+        MODULE,
+        {**VOLUME, "name": "slow_data", "wait_timeout": 1},
+        ("wait_timeout", "creating", "run the task again"),
         switches={"filestorage_create_seconds": 1000},
     ),
     Case(
-        "lost answer", MODULE, {**VOLUME, "name": "lost_data"}, ("CreateVolume", "lost its connection", "Run the task again"),
-        switches={}, faults=({"kind": "reset", "operation": "CreateVolume"},),
+        "lost answer",
+        MODULE,
+        {**VOLUME, "name": "lost_data"},
+        ("CreateVolume", "lost its connection", "Run the task again"),
+        switches={},
+        faults=({"kind": "reset", "operation": "CreateVolume"},),
     ),
-    Case("500 at a read", MODULE, VOLUME, ("ListVolumes", "500", "again"), faults=({"kind": "status", "status": 500, "operation": "ListVolumes"},)),
-    Case("HTML at a read", MODULE, VOLUME, ("ListVolumes", "404", "endpoint_url"), faults=({"kind": "html", "operation": "ListVolumes"},)),
-    Case("redirect", MODULE, VOLUME, ("ListVolumes", "302", "endpoint_url"), faults=({"kind": "redirect", "operation": "ListVolumes"},)),
-    Case("forbidden", MODULE, VOLUME, ("ListVolumes", "403", "IAM"), faults=({"kind": "status", "status": 403, "operation": "ListVolumes"},)),
     Case(
-        "service away", MODULE, VOLUME, ("ListVolumes", "503"), lambda _: SOON,
+        "500 at a read",
+        MODULE,
+        VOLUME,
+        ("ListVolumes", "500", "again"),
+        faults=({"kind": "status", "status": 500, "operation": "ListVolumes"},),
+    ),
+    Case(
+        "HTML at a read",
+        MODULE,
+        VOLUME,
+        ("ListVolumes", "404", "endpoint_url"),
+        faults=({"kind": "html", "operation": "ListVolumes"},),
+    ),
+    Case(
+        "redirect",
+        MODULE,
+        VOLUME,
+        ("ListVolumes", "302", "endpoint_url"),
+        faults=({"kind": "redirect", "operation": "ListVolumes"},),
+    ),
+    Case(
+        "forbidden",
+        MODULE,
+        VOLUME,
+        ("ListVolumes", "403", "IAM"),
+        faults=({"kind": "status", "status": 403, "operation": "ListVolumes"},),
+    ),
+    Case(
+        "service away",
+        MODULE,
+        VOLUME,
+        ("ListVolumes", "503", "later"),
+        lambda _: SOON,
         faults=({"kind": "status", "status": 503, "operation": "ListVolumes", "times": None},),
     ),
     Case(
-        "too many requests", MODULE, VOLUME, ("ListVolumes", "429"), lambda _: SOON,
+        "too many requests",
+        MODULE,
+        VOLUME,
+        ("ListVolumes", "429", "later"),
+        lambda _: SOON,
         faults=({"kind": "status", "status": 429, "operation": "ListVolumes", "times": None},),
     ),
 ]
@@ -189,6 +380,8 @@ CASES = [
 def test_messages(controller: Controller) -> None:
     """Each failure is one paragraph with the words that help, and nothing of the program's inside."""
     simulator = controller.simulator
+    # Answers are dated in simulated time, which must not look like a wrong clock here.
+    simulator.scale(1)
     simulator.patch_world({"filestorage": WORLD})
     lines = []
     wrong = []

@@ -16,7 +16,13 @@ from tests.simulator.fixture import Simulator
 _REQUEST_ID = re.compile(r"[0-9a-f-]{32,36}(?=\"|\])")
 VOLUME = {"name": "web_data", "protocol": "NFS", "type_name": "SSD"}
 REPLICATION = {"volume": "web_data", "name": "web_copy", "target_region": "kr-east1", "replication_frequency": "hourly"}
-SCHEDULE = {"volume": "web_data", "frequency": "WEEKLY", "day_of_week": "SUN", "hour": "3", "snapshot_retention_count": 30}
+SCHEDULE = {
+    "volume": "web_data",
+    "frequency": "WEEKLY",
+    "day_of_week": "SUN",
+    "hour": "3",
+    "snapshot_retention_count": 30,
+}
 EVERYTHING = ["access_rules", "snapshots", "snapshot_schedule", "replications"]
 
 
@@ -45,7 +51,10 @@ def _tasks(rules: list[dict[str, str]]) -> list[dict[str, Any]]:
         ("scp_filestorage_replication", {**REPLICATION, "wait": "yes"}),
     ]
     checked: list[tuple[str, dict[str, Any]]] = [
-        ("scp_filestorage_volume", {"name": "new_data", "protocol": "CIFS", "type_name": "HDD", "cifs_password": "S3cret!pass"}),
+        (
+            "scp_filestorage_volume",
+            {"name": "new_data", "protocol": "CIFS", "type_name": "HDD", "cifs_password": "S3cret!pass"},
+        ),
         ("scp_filestorage_volume", {**VOLUME, "access_rules": [], "purge_access_rules": True}),
         ("scp_filestorage_snapshot", {"volume": "web_data"}),
         ("scp_filestorage_snapshot_schedule", {"volume": "web_data", "state": "absent"}),

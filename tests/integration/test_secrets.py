@@ -25,7 +25,12 @@ SECRETS = (ACCESS_KEY, SECRET_KEY, AUTH_TOKEN, PASSWORD, WRONG, "Scp-Signature",
 def _tasks(given: dict[str, Any]) -> list[dict[str, Any]]:
     """Tasks that go well and tasks that do not, with connection options ``given`` in each."""
     volume = {"name": "office", "protocol": "CIFS", "type_name": "HDD", "cifs_password": PASSWORD}
-    replication = {"volume": "office", "name": "office_copy", "target_region": "kr-east1", "replication_frequency": "hourly"}
+    replication = {
+        "volume": "office",
+        "name": "office_copy",
+        "target_region": "kr-east1",
+        "replication_frequency": "hourly",
+    }
     wrong = {**given, "secret_key": WRONG}
     every: list[tuple[str, dict[str, Any]]] = [
         ("scp_filestorage_volume", {**given, **volume}),
@@ -42,7 +47,7 @@ def _tasks(given: dict[str, Any]) -> list[dict[str, Any]]:
     return [task(module, args, diff=True, ignore_errors=True) for module, args in every]
 
 
-@pytest.mark.parametrize("source", ["options", "environment", "files", "module_defaults"])
+@pytest.mark.parametrize("source", ["options", "environment", "files", "module_defaults", "play"])
 def test_nothing_secret_shows(routed: Controller, source: str) -> None:
     """Not in what Ansible prints at its most verbose, not in results, not in the simulator's log."""
     given = {"access_key": ACCESS_KEY, "secret_key": SECRET_KEY, "auth_token": AUTH_TOKEN}
@@ -51,10 +56,16 @@ def test_nothing_secret_shows(routed: Controller, source: str) -> None:
     play: dict[str, Any] = {}
     if source == "environment":
         environ = {variable: given[name] for name, variable in names.items()}
+    elif source == "play":
+        if routed.route == "module":
+            pytest.skip("Ansible itself prints the environment: of a task with the command of its module process")
+        play = {"environment": {variable: given[name] for name, variable in names.items()}}
     elif source == "files":
         folder = routed.home / ".scpconf"
         folder.mkdir()
-        (folder / "credentials.json").write_text(json.dumps({name.replace("_", "-"): value for name, value in given.items()}))
+        (folder / "credentials.json").write_text(
+            json.dumps({name.replace("_", "-"): value for name, value in given.items()})
+        )
     elif source == "module_defaults":
         play = {"module_defaults": {"group/scp.storage.scp": given}}
     tasks = _tasks(given if source == "options" else {})
@@ -64,7 +75,12 @@ def test_nothing_secret_shows(routed: Controller, source: str) -> None:
     results = json.dumps([result.result for result in run])
     log = json.dumps(routed.simulator.operations())
     # A signature of each kind of request could be told by its look only: none is as long as one.
-    for place, text in (("output", run.output), ("results", results), ("log", log), ("stderr", routed.simulator.errors())):
+    for place, text in (
+        ("output", run.output),
+        ("results", results),
+        ("log", log),
+        ("stderr", routed.simulator.errors()),
+    ):
         for secret in SECRETS:
             assert secret not in text, (place, secret, text[max(0, text.find(secret) - 300) :][:400])
     signature = sign("GET", f"{routed.simulator.url}/filestorage/kr-west1/v1/volumes", "1", ACCESS_KEY, "", SECRET_KEY)

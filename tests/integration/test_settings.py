@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Settings come from everywhere people keep them, in their order, by both routes; and tasks run where they are told to."""
+"""Settings come from everywhere people keep them, in their order; and tasks run where they are told to."""
 
 from __future__ import annotations
 
@@ -48,7 +48,11 @@ def _found(controller: Controller, args: dict[str, Any] | None = None, **options
 def test_files_of_the_official_tools(routed: Controller) -> None:
     """``~/.scpconf`` is enough; a profile and a file of one's own count before it."""
     was = _unset(routed)
-    config = {"endpoint-override": was["SCP_ENDPOINT_URL"], "default-region": "kr-west1", "profiles": {"east": {"default-region": "kr-east1"}}}
+    config = {
+        "endpoint-override": was["SCP_ENDPOINT_URL"],
+        "default-region": "kr-west1",
+        "profiles": {"east": {"default-region": "kr-east1"}},
+    }
     keys = {"access-key": was["SCP_ACCESS_KEY"], "secret-key": was["SCP_SECRET_KEY"]}
     _files(routed, ".scpconf", config=config, credentials=keys)
     _files(routed, "other", config={**config, "default-region": "kr-east1"}, credentials=keys)
@@ -58,17 +62,29 @@ def test_files_of_the_official_tools(routed: Controller) -> None:
             task(INFO, {"query": "volumes[].base_name", "profile": "east"}),
             task(INFO, {"query": "volumes[].base_name", "config_file": "~/other/config.json"}),
             task(INFO, {"query": "volumes[].base_name"}, environment={"SCP_REGION": "kr-east1"}),
-            task(INFO, {"query": "volumes[].base_name", "region": "kr-west1"}, environment={"SCP_TF_DEFAULT_REGION": "kr-east1"}),
+            task(
+                INFO,
+                {"query": "volumes[].base_name", "region": "kr-west1"},
+                environment={"SCP_TF_DEFAULT_REGION": "kr-east1"},
+            ),
         ]
     ).succeeded()
-    assert [result.result["result"] for result in run] == [["west_data"], ["east_data"], ["east_data"], ["east_data"], ["west_data"]]
+    assert [result.result["result"] for result in run] == [
+        ["west_data"],
+        ["east_data"],
+        ["east_data"],
+        ["east_data"],
+        ["west_data"],
+    ]
 
 
 def test_file_of_the_command_line_tool(controller: Controller) -> None:
     """``~/scp/cli-config.json`` is enough, and leads to the catalogue."""
     was = _unset(controller)
     config = {
-        "auth_url": was["SCP_AUTH_URL"], "access_key": was["SCP_ACCESS_KEY"], "access_secret_key": was["SCP_SECRET_KEY"],
+        "auth_url": was["SCP_AUTH_URL"],
+        "access_key": was["SCP_ACCESS_KEY"],
+        "access_secret_key": was["SCP_SECRET_KEY"],
         "default_scp_region": "kr-east1",
     }
     _files(controller, "scp", cli_config=config)
@@ -79,11 +95,12 @@ def test_file_of_the_command_line_tool(controller: Controller) -> None:
 @pytest.mark.parametrize("auth_url", ["/iam", "/iam/", "/iam/v1", "/iam/v1/endpoints"])
 def test_catalogue(controller: Controller, auth_url: str) -> None:
     """The catalogue is found however much of its address is given, and read once for all items of a loop."""
-    _unset_url = controller.environ.pop("SCP_ENDPOINT_URL")
-    assert _unset_url
+    del controller.environ["SCP_ENDPOINT_URL"]
     controller.environ["SCP_AUTH_URL"] = f"{controller.simulator.url}{auth_url}"
     controller.simulator.patch_world({"filestorage": {"volumes": VOLUMES}})
-    looped = task(INFO, {"region": "{{ item }}", "query": "volumes[].base_name"}, loop=["kr-west1", "kr-east1", "kr-west1"])
+    looped = task(
+        INFO, {"region": "{{ item }}", "query": "volumes[].base_name"}, loop=["kr-west1", "kr-east1", "kr-west1"]
+    )
     run = controller.run([looped]).succeeded()
     assert [item.result["result"] for item in run[0].items] == [["west_data"], ["east_data"], ["west_data"]]
     assert 1 <= run[0].reads.count("ListEndpoints") <= 2
@@ -115,10 +132,12 @@ def test_temporary_credentials_and_account(controller: Controller) -> None:
 
 
 def test_environment_and_module_defaults(routed: Controller) -> None:
-    """The task's ``environment:`` and the group's defaults are in force, with variables in them, for their tasks only."""
+    """``environment:`` and the group's defaults are in force, with variables in them, for their tasks only."""
     was = _unset(routed)
     defaults = {
-        "access_key": was["SCP_ACCESS_KEY"], "secret_key": was["SCP_SECRET_KEY"], "endpoint_url": was["SCP_ENDPOINT_URL"],
+        "access_key": was["SCP_ACCESS_KEY"],
+        "secret_key": was["SCP_SECRET_KEY"],
+        "endpoint_url": was["SCP_ENDPOINT_URL"],
         "region": "{{ where }}",
     }
     east = {"SCP_REGION": "{{ where }}"}
@@ -126,12 +145,20 @@ def test_environment_and_module_defaults(routed: Controller) -> None:
     run = routed.playbook(
         [
             {
-                "hosts": "localhost", "gather_facts": False, "vars": {"where": "kr-east1"},
+                "hosts": "localhost",
+                "gather_facts": False,
+                "vars": {"where": "kr-east1"},
                 "module_defaults": {"group/scp.storage.scp": defaults},
-                "tasks": [task(INFO, nothing), task(INFO, {**nothing, "region": "kr-west1"}), task(INFO, nothing, vars={"where": "kr-west1"})],
+                "tasks": [
+                    task(INFO, nothing),
+                    task(INFO, {**nothing, "region": "kr-west1"}),
+                    task(INFO, nothing, vars={"where": "kr-west1"}),
+                ],
             },
             {
-                "hosts": "localhost", "gather_facts": False, "vars": {"where": "kr-east1"},
+                "hosts": "localhost",
+                "gather_facts": False,
+                "vars": {"where": "kr-east1"},
                 "environment": {**was, "SCP_REGION": "kr-west1"},
                 "tasks": [task(INFO, nothing), task(INFO, nothing, environment=east), task(INFO, nothing)],
             },
@@ -151,6 +178,11 @@ def test_module_defaults_of_one_module(controller: Controller) -> None:
     assert run[0].result["result"] == ["east_data"]
 
 
+def _async(*, poll: int) -> dict[str, Any]:
+    """Keywords of a task that runs beside the others; ``async`` is no name in Python."""
+    return {"async": 60, "poll": poll}
+
+
 def test_handed_over(controller: Controller) -> None:
     """What is not the controller's own runs as a module: async, another interpreter, another connection, become."""
     controller.simulator.patch_world({"filestorage": {"volumes": VOLUMES}})
@@ -162,10 +194,17 @@ def test_handed_over(controller: Controller) -> None:
     run = controller.run(
         [
             task(INFO, query, name="here"),
-            task(INFO, query, name="polled", **{"async": 60, "poll": 1}),
-            task(INFO, query, name="begun", register="begun", **{"async": 60, "poll": 0}),
-            task("ansible.builtin.async_status", {"jid": "{{ begun.ansible_job_id }}"}, name="done", register="done",
-                 until="done is finished", retries=60, delay=1),
+            task(INFO, query, name="polled", **_async(poll=1)),
+            task(INFO, query, name="begun", register="begun", **_async(poll=0)),
+            task(
+                "ansible.builtin.async_status",
+                {"jid": "{{ begun.ansible_job_id }}"},
+                name="done",
+                register="done",
+                until="done is finished",
+                retries=60,
+                delay=1,
+            ),
             task(INFO, query, name="interpreter", vars={"ansible_python_interpreter": other_spelling()}),
             task(INFO, query, name="same interpreter", vars={"ansible_python_interpreter": sys.executable}),
             task(INFO, query, name="become", vars={f"ansible_{key}": value for key, value in become.items()}),
@@ -187,14 +226,24 @@ def test_ad_hoc_and_key_value_strings(routed: Controller) -> None:
     options = 'access_rules="{{ rules }}" wait_timeout=60 purge_access_rules=yes'
     run = routed.run(
         [
-            task("scp_filestorage_volume", f"name=west_data {options} api_versions='{{\"filestorage\": \"1.1\"}}'", vars={"rules": rules}),
+            task(
+                "scp_filestorage_volume",
+                f'name=west_data {options} api_versions=\'{{"filestorage": "1.1"}}\'',
+                vars={"rules": rules},
+            ),
             task(INFO, "gather=access_rules,snapshots name=west_data"),
         ]
     ).succeeded()
     assert run[0].operations == ["SetAccessRule"]
     assert run[1].result["volumes"][0]["access_rules"][0]["object_id"] == server
     command = [
-        sys.executable, str(PROGRAMS / "ansible"), "localhost", "-m", f"scp.storage.{INFO}", "-a", "query=volumes[].base_name",
+        sys.executable,
+        str(PROGRAMS / "ansible"),
+        "localhost",
+        "-m",
+        f"scp.storage.{INFO}",
+        "-a",
+        "query=volumes[].base_name",
         *(["-e", f"ansible_python_interpreter={other_spelling()}"] if routed.route == "module" else []),
     ]
     done = subprocess.run(command, cwd=routed.folder, env=routed.environ, capture_output=True, text=True, check=False)

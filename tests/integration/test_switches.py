@@ -33,7 +33,8 @@ WITH = {("snapshot_delete_busy", "409"): {"snapshot_delete_busy_attempts": 3}}
 #: Positions in which the service does not do what is asked; the test at the end is theirs.
 FAILURES = {("filestorage_create_ends_in", "error"), ("replication_create_ends_in", "error")}
 DURATIONS = {
-    name: 0 for name, switch in known_switches().known.items()
+    name: 0
+    for name, switch in known_switches().known.items()
     if name.endswith("_seconds") and name not in LEFT_OUT and isinstance(switch.default, float)
 }
 
@@ -149,9 +150,23 @@ def test_creation_that_ends_in_error(controller: Controller) -> None:
     run = controller.run(
         [
             task("scp_filestorage_volume", {**volume, "name": "data"}),
-            task("scp_filestorage_replication", {**replication, "replication_frequency": "hourly"}, name="make", ignore_errors=True),
-            task("scp_filestorage_replication", {**replication, "replication_frequency": "hourly"}, name="again", ignore_errors=True),
-            task("scp_filestorage_replication", {**replication, "state": "absent", "delete_target_volume": True}, name="remove"),
+            task(
+                "scp_filestorage_replication",
+                {**replication, "replication_frequency": "hourly"},
+                name="make",
+                ignore_errors=True,
+            ),
+            task(
+                "scp_filestorage_replication",
+                {**replication, "replication_frequency": "hourly"},
+                name="again",
+                ignore_errors=True,
+            ),
+            task(
+                "scp_filestorage_replication",
+                {**replication, "state": "absent", "delete_target_volume": True},
+                name="remove",
+            ),
             task("scp_filestorage_volume", {"name": "data", "state": "absent"}),
         ]
     )

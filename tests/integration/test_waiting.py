@@ -55,8 +55,19 @@ def test_time_out_returns_what_it_has(routed: Controller) -> None:
     routed.simulator.patch_world({"filestorage": {"volumes": [DATA]}})
     run = routed.run(
         [
-            task("scp_filestorage_volume", {**VOLUME, "name": "slow_data", "wait_timeout": 1}, name="volume", diff=True, ignore_errors=True),
-            task("scp_filestorage_replication", {**REPLICATION, "wait_timeout": 1}, name="replication", ignore_errors=True),
+            task(
+                "scp_filestorage_volume",
+                {**VOLUME, "name": "slow_data", "wait_timeout": 1},
+                name="volume",
+                diff=True,
+                ignore_errors=True,
+            ),
+            task(
+                "scp_filestorage_replication",
+                {**REPLICATION, "wait_timeout": 1},
+                name="replication",
+                ignore_errors=True,
+            ),
             task("scp_filestorage_replication", {**REPLICATION, "wait_timeout": 1}, name="again", ignore_errors=True),
         ]
     ).succeeded()
@@ -131,12 +142,26 @@ def test_rules_of_the_platform(routed: Controller) -> None:
             task("scp_filestorage_volume", {**VOLUME, "access_rules": [mine]}, name="add"),
             task("scp_filestorage_volume", VOLUME, name="say nothing"),
             task("scp_filestorage_volume", {**VOLUME, "access_rules": []}, name="none"),
-            task("scp_filestorage_volume", {**VOLUME, "access_rules": [mine], "purge_access_rules": True}, name="foretell", check=True, diff=True),
-            task("scp_filestorage_volume", {**VOLUME, "access_rules": [mine], "purge_access_rules": True}, name="purge", diff=True),
+            task(
+                "scp_filestorage_volume",
+                {**VOLUME, "access_rules": [mine], "purge_access_rules": True},
+                name="foretell",
+                check=True,
+                diff=True,
+            ),
+            task(
+                "scp_filestorage_volume",
+                {**VOLUME, "access_rules": [mine], "purge_access_rules": True},
+                name="purge",
+                diff=True,
+            ),
         ]
     ).succeeded()
     assert run["add"].operations == ["SetAccessRule"]
-    assert {found["object_id"] for found in run["add"].result["volume"]["access_rules"]} == {mine["object_id"], theirs["object_id"]}
+    assert {found["object_id"] for found in run["add"].result["volume"]["access_rules"]} == {
+        mine["object_id"],
+        theirs["object_id"],
+    }
     assert "access_rules" not in run["say nothing"].result["volume"]
     assert (run["say nothing"].changed, run["none"].changed) == (False, False)
     assert run["foretell"].operations == run["purge"].operations == ["SetAccessRule"]
@@ -146,15 +171,25 @@ def test_rules_of_the_platform(routed: Controller) -> None:
 
 def test_snapshots_kept(routed: Controller) -> None:
     """``keep`` deletes the oldest, never the schedule's nor a replication's; ``max_age`` looks at the newest only."""
+
     def snapshot(number: int, day: int, hour: int, origin: str = "user") -> dict[str, str]:
         prefix = "snapmirror.x" if origin == "system" else DATA["name"]
         # Korean time in the name, nine hours before it in created_at.
         return {
-            "id": f"22222222-0000-4000-8000-00000000000{number}", "volume_id": DATA["id"], "origin": origin,
-            "name": f"{prefix}.2026-01-{day:02}_{hour:02}0100", "created_at": f"2026-01-{day - 1:02}T{hour + 15:02}:01:00.000000",
+            "id": f"22222222-0000-4000-8000-00000000000{number}",
+            "volume_id": DATA["id"],
+            "origin": origin,
+            "name": f"{prefix}.2026-01-{day:02}_{hour:02}0100",
+            "created_at": f"2026-01-{day - 1:02}T{hour + 15:02}:01:00.000000",
         }
 
-    snapshots = [snapshot(1, 2, 5), snapshot(2, 3, 3, "schedule"), snapshot(3, 4, 5), snapshot(4, 5, 5), snapshot(5, 6, 5, "system")]
+    snapshots = [
+        snapshot(1, 2, 5),
+        snapshot(2, 3, 3, "schedule"),
+        snapshot(3, 4, 5),
+        snapshot(4, 5, 5),
+        snapshot(5, 6, 5, "system"),
+    ]
     schedule = {"volume_id": DATA["id"], "frequency": "DAILY", "hour": "3"}
     routed.simulator.patch_world({"filestorage": {"volumes": [DATA], "snapshots": snapshots, "schedules": [schedule]}})
     args = {"volume": "web_data", "max_age": "1d", "keep": 2}
@@ -165,24 +200,32 @@ def test_snapshots_kept(routed: Controller) -> None:
             task("scp_filestorage_snapshot", args, name="again"),
         ]
     ).succeeded()
-    assert run["foretell"].operations == run["keep"].operations == ["CreateSnapshot", "DeleteSnapshot", "DeleteSnapshot"]
+    assert (
+        run["foretell"].operations == run["keep"].operations == ["CreateSnapshot", "DeleteSnapshot", "DeleteSnapshot"]
+    )
     gone = [snapshots[0]["name"], snapshots[2]["name"]]
     assert run["foretell"].result["deleted_snapshots"] == run["keep"].result["deleted_snapshots"] == gone
     assert (run["again"].changed, run["again"].writes) == (False, [])
-    left = {found["id"][-1] for found in routed.simulator.world()["filestorage"]["snapshots"] if found["origin"] != "user"}
+    left = {
+        found["id"][-1] for found in routed.simulator.world()["filestorage"]["snapshots"] if found["origin"] != "user"
+    }
     assert left == {"2", "5"}
 
 
 def test_target_side(controller: Controller) -> None:
     """A replication is managed from its target as well, with calls to the target's region only for a fail-over."""
-    controller.run([task("scp_filestorage_volume", VOLUME), task("scp_filestorage_replication", REPLICATION)]).succeeded()
+    controller.run(
+        [task("scp_filestorage_volume", VOLUME), task("scp_filestorage_replication", REPLICATION)]
+    ).succeeded()
     east = {"region": "kr-east1", "volume": "web_copy"}
     run = controller.run(
         [
             task("scp_filestorage_replication", {**east, "replication_policy": "paused"}, name="fail over"),
             task("scp_filestorage_replication_info", east, name="look"),
             task("scp_filestorage_replication", {**east, "state": "absent"}, name="end"),
-            task("scp_filestorage_volume", {"region": "kr-east1", "name": "web_copy", "state": "absent"}, name="remove"),
+            task(
+                "scp_filestorage_volume", {"region": "kr-east1", "name": "web_copy", "state": "absent"}, name="remove"
+            ),
         ]
     ).succeeded()
     assert {call["region"] for call in run["fail over"].calls} == {"kr-east1"}

@@ -254,6 +254,11 @@ def _advice(where: Where, status: int, code: str, detail: str, skew: float) -> s
             "The service gives this answer for many causes, wrong values included;"
             " check the options, then try again later."
         )
+    if "replication is not available" in lowered:
+        return (
+            "The volume can't be replicated to that region: scp_filestorage_replication_info with gather regions"
+            " lists those that are possible."
+        )
     if code.endswith("ServerNotFound"):
         return "Check object_id and object_type: the server must exist in the region of the volume."
     return ""

@@ -28,7 +28,12 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         if self._task.args.get("fault"):
             _control("POST", "faults", self._task.args["fault"])
         tables = _control("GET", "world")["filestorage"]
-        return {**result, "changed": False, "fired": fired, "counts": {name: len(rows) for name, rows in tables.items()}}
+        return {
+            **result,
+            "changed": False,
+            "fired": fired,
+            "counts": {name: len(rows) for name, rows in tables.items()},
+        }
 
 
 def _control(method: str, path: str, document: Any = None) -> Any:

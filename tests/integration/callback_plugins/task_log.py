@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Writes a line of JSON for each result, with the calls that reached the simulator meanwhile.
 
-A line has ``event`` (``item`` or ``task``), ``status`` (ok, failed, skipped, unreachable), ``play``, ``name``, ``action``,
-``host``, ``result`` and ``calls``: entries of the simulator's operation log since the line before. The last line has
-``event: recap`` and ``hosts``, the counts of each host.
+A line has ``event`` (``item`` or ``task``), ``status`` (ok, failed, skipped, unreachable), ``play``, ``name``,
+``action``, ``host``, ``result`` and ``calls``: entries of the simulator's operation log since the line before. The
+last line has ``event: recap`` and ``hosts``, the counts of each host.
 """
 
 from __future__ import annotations

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
-from tests.integration.harness import Controller, Run, TaskResult
+from tests.integration.harness import Controller, Run, TaskResult, task
 from tests.simulator.fixture import Simulator
 
 WEST, EAST = "kr-west1", "kr-east1"
@@ -42,6 +43,33 @@ def play(controller: Controller, playbook: str, variables: dict[str, Any] | None
     run = controller.playbook(f"scp.storage.{playbook}", variables={**VARIABLES, **(variables or {})}, **options)
     assert_no_crash(run)
     return run
+
+
+def story(controller: Controller, *steps: tuple[str, dict[str, Any]], **options: Any) -> list[Run]:
+    """Run playbooks of the collection, all well, one after the other in one start of Ansible.
+
+    :param steps: of each the playbook, and variables beside ``VARIABLES``.
+    :return: for each step what it did; ``rc``, output and counts are those of the whole.
+    """
+    plays: list[dict[str, Any]] = []
+    for number, (playbook, variables) in enumerate(steps):
+        mark = task("ansible.builtin.debug", {"msg": ""}, name=f"step {number}")
+        plays += [
+            {"hosts": "localhost", "gather_facts": False, "tasks": [mark]},
+            {"import_playbook": f"scp.storage.{playbook}", "vars": {**VARIABLES, **variables}},
+        ]
+    run = controller.playbook(plays, **options).succeeded()
+    assert_no_crash(run)
+    starts = [position for position, result in enumerate(run) if result.name.startswith("step ")]
+    return [
+        replace(run, results=run.results[start:end])
+        for start, end in zip(starts, [*starts[1:], None], strict=True)
+    ]
+
+
+def changed(run: Run) -> list[str]:
+    """The names of the tasks that say that they changed something."""
+    return [result.name for result in run if result.changed]
 
 
 def assert_no_crash(run: Run) -> None:

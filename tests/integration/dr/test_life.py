@@ -17,10 +17,12 @@ from tests.integration.dr.scenario import (
     WEST,
     assert_protected,
     assert_unprotected,
+    changed,
     failure,
     play,
     replicas,
     replications,
+    story,
     table,
     volumes,
     writes,
@@ -28,55 +30,71 @@ from tests.integration.dr.scenario import (
 from tests.integration.harness import Controller, Run
 from tests.simulator.fixture import Simulator
 
-#: Of each step: the playbook, variables, and the writing calls of its first run, in any order.
-STEPS: dict[str, tuple[str, dict[str, Any], list[str]]] = {
-    "set up": ("dr_replication", {}, ["CreateVolume", "CreateVolumeReplication"]),
-    "fail over": ("dr_failover", {}, ["SetVolumeReplication"]),
-    "fail back": ("dr_failback", DISCARDING, ["SetVolumeReplication"]),
-    "tear down": ("dr_teardown", CONFIRMED, ["SetVolumeReplication", "DeleteVolumeReplication"]),
-}
+SET_UP = ("dr_replication", {})
+FAIL_OVER = ("dr_failover", {})
+FAIL_BACK = ("dr_failback", DISCARDING)
+TEAR_DOWN = ("dr_teardown", CONFIRMED)
 
 
-def twice(controller: Controller, step: str, **more: Any) -> Run:
-    """Run a step in check mode, then two times, and return the first real run; the second must change nothing."""
-    playbook, variables, expected = STEPS[step]
-    variables = {**variables, **more}
-    checked = play(controller, playbook, variables, arguments=["--check"]).succeeded()
-    assert writes(checked) == []
-    assert checked.count("changed") > 0
-    first = play(controller, playbook, variables).succeeded()
-    assert sorted(set(writes(first)) - {"DeleteSnapshot"}) == sorted(expected)
-    assert all(writes(first).count(operation) == 2 for operation in expected)
-    second = play(controller, playbook, variables).succeeded()
-    assert (second.count("changed"), writes(second)) == (0, [])
-    return first
+def assert_nothing_done(run: Run) -> None:
+    """Assert that a run neither changed nor sent anything that would."""
+    assert (changed(run), writes(run)) == ([], [])
 
 
 def test_life(routed: Controller) -> None:
-    """Set up, fail over, fail back and tear down, in check mode and twice each, with the plain list each time."""
-    simulator = routed.simulator
-    made = twice(routed, "set up")
-    assert_protected(simulator)
-    assert [replica["health"] for replica in replicas(made)] == ["ok", "ok"]
-
-    over = twice(routed, "fail over")
-    assert_protected(simulator, "paused")
-    paths = {item["id"]: item["path"] for item in simulator.world()["filestorage"]["volumes"]}
+    """Set up, fail over, fail back and tear down, twice each, with the plain list each time."""
+    steps = (SET_UP, FAIL_OVER, FAIL_BACK, TEAR_DOWN)
+    runs = story(routed, *(step for step in steps for _ in range(2)))
+    for again in runs[1::2]:
+        assert_nothing_done(again)
+    made, over, back, ended = runs[::2]
+    assert writes(made) == ["CreateVolume"] * 2 + ["CreateVolumeReplication"] * 2
+    assert writes(over) == writes(back) == ["SetVolumeReplication"] * 2
+    assert writes(ended)[:4] == ["SetVolumeReplication"] * 2 + ["DeleteVolumeReplication"] * 2
+    assert set(writes(ended)[4:]) == {"DeleteSnapshot"}
+    assert_unprotected(routed.simulator, targets=True)
+    assert [replica["health"] for run in runs[::2] for replica in replicas(run)] == [
+        word for word in ("ok", "paused", "ok", "missing") for _ in range(2)
+    ]
+    targets = [(replica["target_id"], replica["target_path"]) for replica in replicas(made)]
+    assert None not in [part for target in targets for part in target]
+    for run in runs[:-2]:
+        assert [(replica["target_id"], replica["target_path"]) for replica in replicas(run)] == targets
     for replica, line in zip(replicas(over), table(over)[1:], strict=True):
-        assert replica["health"] == "paused"
         assert replica["active_region"] == replica["target_region"]
-        assert replica["target_path"] == paths[replica["target_id"]]
         assert line.endswith(replica["target_path"])
 
-    assert "overwrites" in failure(play(routed, "dr_failback"))
-    assert_protected(simulator, "paused")
-    twice(routed, "fail back")
-    assert_protected(simulator)
 
-    assert "dr_teardown_confirm" in failure(play(routed, "dr_teardown"))
+def test_check_mode(controller: Controller) -> None:
+    """Check mode says what would be done, and sends nothing that does it, at each point of the life."""
+    simulator = controller.simulator
+    (made,) = story(controller, SET_UP, arguments=["--check"])
+    assert len(changed(made)) == 2
+    story(controller, SET_UP)
     assert_protected(simulator)
-    twice(routed, "tear down")
-    assert_unprotected(simulator, targets=True)
+    checked = story(controller, SET_UP, FAIL_OVER, TEAR_DOWN, ("dr_teardown", DELETING), arguments=["--check"])
+    assert [len(changed(run)) for run in checked] == [0, 1, 1, 1]
+    removal = [item.operations or [] for item in checked[3]["scp.storage.dr_teardown : Wait until all of it is gone"].items]
+    assert [operations[:2] for operations in removal] == [["SetVolumeReplication", "DeleteVolumeReplication"]] * 2
+    assert all("DeleteVolume" in operations for operations in removal)
+    story(controller, FAIL_OVER)
+    checked += story(controller, FAIL_BACK, arguments=["--check"])
+    assert len(changed(checked[-1])) == 1
+    assert [writes(run) for run in [made, *checked]] == [[]] * 6
+    assert_protected(simulator, "paused")
+
+
+def test_consent(controller: Controller) -> None:
+    """What can't be taken back wants a variable of its own."""
+    story(controller, SET_UP, FAIL_OVER)
+    refused = play(controller, "dr_failback")
+    assert "dr_failback_discard_target_changes" in failure(refused)
+    assert "overwrites" in failure(refused)
+    assert writes(refused) == []
+    refused = play(controller, "dr_teardown")
+    assert "dr_teardown_confirm" in failure(refused)
+    assert writes(refused) == []
+    assert_protected(controller.simulator, "paused")
 
 
 def test_replicas_go_from_role_to_role(controller: Controller) -> None:
@@ -107,51 +125,34 @@ def test_replicas_go_from_role_to_role(controller: Controller) -> None:
         "CreateVolumeReplication",
         "DeleteVolumeReplication",
         "DeleteVolumeReplication",
-        "DeleteVolume",
-        "DeleteVolume",
+        *(["DeleteVolume"] * writes(run).count("DeleteVolume")),
     ]
     assert volumes(simulator) == {("web_data", WEST, "none"): 1, ("web_logs", WEST, "none"): 1}
     assert [(item["health"], item["target_id"]) for item in replicas(run)] == [("missing", None), ("missing", None)]
 
 
 def test_failover_without_the_source_region(controller: Controller) -> None:
-    """No call goes to the region that is lost, and the servers of the other one can mount."""
-    simulator = controller.simulator
-    server = simulator.server("east-web1")
-    rules = [{"object_type": server["type"], "object_id": server["id"]}]
-    only = {"dr_volumes": ["web_data", "web_logs"], "dr_target_access_rules": rules}
-    play(controller, "dr_replication", only).succeeded()
-    simulator.fault("reset", region=WEST, operation="*", times=None)
-    over = play(controller, "dr_failover", only).succeeded()
-    again = play(controller, "dr_failover", only).succeeded()
-    assert {call["region"] for call in [*over.calls, *again.calls]} == {EAST}
-    assert sorted(writes(over)) == ["SetAccessRule"] * 2 + ["SetVolumeReplication"] * 2
-    assert (again.count("changed"), writes(again)) == (0, [])
-    assert {item["policy"] for item in simulator.world()["filestorage"]["replications"]} == {"paused"}
-    assert len(simulator.world()["filestorage"]["access_rules"]) == 2
-
-    simulator.clear_faults()
-    back = {**only, **DISCARDING, "dr_failback_remove_access_rules": True}
-    play(controller, "dr_failback", back).succeeded()
-    assert not simulator.world()["filestorage"]["access_rules"]
-    assert writes(play(controller, "dr_failback", back).succeeded()) == []
-
-
-def test_failback_leaves_the_rules_of_others(controller: Controller) -> None:
-    """Only the servers that the failover let in lose the mount."""
+    """No call goes to the region that is lost, and the servers of the other one can mount; until they are let out."""
     simulator = controller.simulator
     mine, other = simulator.server("east-web1"), simulator.server("east-db1")
-    rules = {
-        server["name"]: {"object_type": server["type"], "object_id": server["id"]} for server in (mine, other)
-    }
-    only = {"dr_volumes": ["web_data"]}
-    play(controller, "dr_replication", only).succeeded()
-    both = {**only, "dr_target_access_rules": list(rules.values())}
-    play(controller, "dr_failover", both).succeeded()
-    back = {**only, **DISCARDING, "dr_failback_remove_access_rules": True}
-    play(controller, "dr_failback", {**back, "dr_target_access_rules": [rules[mine["name"]]]}).succeeded()
+    rules = [{"object_type": server["type"], "object_id": server["id"]} for server in (mine, other)]
+    only = {"dr_volumes": ["web_data", "web_logs"], "dr_target_access_rules": rules}
+    story(controller, ("dr_replication", only))
+    simulator.fault("reset", region=WEST, operation="*", times=None)
+    over, again = story(controller, ("dr_failover", only), ("dr_failover", only))
+    assert {call["region"] for call in [*over.calls, *again.calls]} == {EAST}
+    assert sorted(writes(over)) == ["SetAccessRule"] * 4 + ["SetVolumeReplication"] * 2
+    assert_nothing_done(again)
+    assert {item["policy"] for item in simulator.world()["filestorage"]["replications"]} == {"paused"}
+    assert len(simulator.world()["filestorage"]["access_rules"]) == 4
+
+    simulator.clear_faults()
+    letting_out = {**only, **DISCARDING, "dr_failback_remove_access_rules": True, "dr_target_access_rules": rules[:1]}
+    back, again = story(controller, ("dr_failback", letting_out), ("dr_failback", letting_out))
+    assert writes(back) == ["SetAccessRule"] * 2 + ["SetVolumeReplication"] * 2
+    assert_nothing_done(again)
     left = simulator.world()["filestorage"]["access_rules"]
-    assert [rule["object_id"] for rule in left] == [other["id"]]
+    assert [rule["object_id"] for rule in left] == [other["id"]] * 2
 
 
 def test_failover_refuses_what_is_not_fit(controller: Controller) -> None:
@@ -190,33 +191,24 @@ def test_failover_refuses_a_replica_that_is_not_ready(
     assert writes(refused) == []
 
 
-def test_paused_stays_paused(controller: Controller) -> None:
-    """Setting up again after a failover does not overwrite the replica."""
-    play(controller, "dr_replication").succeeded()
-    play(controller, "dr_failover").succeeded()
-    again = play(controller, "dr_replication").succeeded()
-    assert writes(again) == []
-    assert [item["health"] for item in replicas(again)] == ["paused", "paused"]
-
-
-def test_frequency_is_changed(controller: Controller) -> None:
-    """What can be changed of a replication is changed."""
-    play(controller, "dr_replication").succeeded()
-    changed = play(controller, "dr_replication", {"dr_frequency": "5min"}).succeeded()
-    assert writes(changed) == ["SetVolumeReplication"]
-    assert [item["frequency"] for item in replicas(changed)] == ["5min", "daily"]
-    assert writes(play(controller, "dr_replication", {"dr_frequency": "5min"}).succeeded()) == []
+def test_set_up_again(controller: Controller) -> None:
+    """What can be changed of a replication is changed; but one that is paused stays so, not to overwrite the replica."""
+    often = ("dr_replication", {"dr_frequency": "5min"})
+    _, quicker, same, _, paused = story(controller, SET_UP, often, often, FAIL_OVER, often)
+    assert writes(quicker) == ["SetVolumeReplication"]
+    assert [item["frequency"] for item in replicas(quicker)] == ["5min", "daily"]
+    assert_nothing_done(same)
+    assert_nothing_done(paused)
+    assert [item["health"] for item in replicas(paused)] == ["paused", "paused"]
 
 
 def test_same_names_in_both_regions(controller: Controller) -> None:
     """A volume of the replica's name that is none does not get in the way of failing over, back and down."""
     simulator = controller.simulator
     only = {"dr_volumes": ["web_data"]}
-    play(controller, "dr_replication", only).succeeded()
+    story(controller, ("dr_replication", only))
     simulator.patch_world({"filestorage": {"volumes": [{"name": "web_data_zzz999", "region": EAST, "type_name": "SSD"}]}})
-    for step in ("fail over", "fail back", "tear down"):
-        playbook, variables, _ = STEPS[step]
-        play(controller, playbook, {**variables, **only}).succeeded()
+    story(controller, *((playbook, {**variables, **only}) for playbook, variables in (FAIL_OVER, FAIL_BACK, TEAR_DOWN)))
     assert volumes(simulator) == {("web_data", WEST, "none"): 1, ("web_data", EAST, "none"): 2}
 
 
@@ -244,7 +236,9 @@ def test_one_that_fails_does_not_stop_the_others(controller: Controller) -> None
 
 def test_list_as_text(controller: Controller) -> None:
     """A survey can give the list as names, or as YAML."""
-    names = play(controller, "dr_replication", {"dr_volumes": "web_data, web_logs"}).succeeded()
-    assert [item["name"] for item in replicas(names)] == ["web_data", "web_logs"]
     text = "- web_data\n- {name: web_logs, frequency: hourly}\n"
-    assert writes(play(controller, "dr_replication", {"dr_volumes": text}).succeeded()) == []
+    names, again = story(
+        controller, ("dr_replication", {"dr_volumes": "web_data, web_logs"}), ("dr_replication", {"dr_volumes": text})
+    )
+    assert [item["name"] for item in replicas(names)] == ["web_data", "web_logs"]
+    assert_nothing_done(again)

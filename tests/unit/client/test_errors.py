@@ -31,7 +31,7 @@ HTML = b"<html><head><title>404 Not Found</title></head>\n<body>\n<h1>Not Found<
 
 def error_a(status: int, **fields: Any) -> dict[str, Any]:
     """Envelope A."""
-    entry = {
+    entry: dict[str, Any] = {
         "code": "Some.Code",
         "detail": "Some words",
         "global_request_id": "req-global",
@@ -231,6 +231,7 @@ NOT_ENTITLED = "Service Account catalog has not target's endpoint. target : scp-
         (HTML, 403, {}, "has the IAM action"),
         (error_a(400, detail="Unsupported Scp-Api-Version"), 400, {}, "correct or leave out api_versions"),
         (error_a(500, code="ContactAdminForAssistance"), 500, {}, "check the options, then try again later"),
+        (error_a(400, detail="Replication is not available."), 400, {}, "with gather regions lists those"),
         (error_a(404, code="VirtualServer.VirtualServerNotFound"), 404, {}, "Check object_id and object_type"),
     ],
 )

@@ -54,7 +54,7 @@ class Lister:
             length = min(self.cap, query[self.style.size])
             start = query[self.style.position] * (length if self.style.by_page else 1)
         counted = {self.style.count: len(self.items)} if self.style.count else {}
-        return {**counted, self.style.items: self.items[start : start + length]}
+        return {**counted, self.style.items: [dict(item) for item in self.items[start : start + length]]}
 
     def read(self) -> list[Any]:
         """The ids that the collection reads."""
