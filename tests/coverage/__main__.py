@@ -1,7 +1,9 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The coverage table: ``python3 -m tests.coverage`` writes it from the evidence of the last tests, ``--check`` compares.
+"""The coverage table: ``python3 -m tests.coverage`` writes it from the evidence of the last tests.
+
+``--check`` compares instead.
 
 It fails while an operation of a service that has modules lacks a module or a test.
 """

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The least an action can do: one kept session, a GET for each URL, nothing else. What the collection is compared with."""
+"""The least an action can do: one kept session, a GET for each URL. What the collection is compared with."""
 
 from __future__ import annotations
 
