@@ -49,7 +49,6 @@ nox.options.sessions = [
     "docs",
     "unit",
     "integration",
-    "examples",
     "coverage_table",
     "sanity",
     "ansible_lint",
@@ -140,6 +139,14 @@ class Environment:
         with self.session.chdir(cwd):
             return str(self.session.run(*words, external=True, env=variables, silent=silent))
 
+    def succeeds(self, command: str, *arguments: str, env: dict[str, str] | None = None) -> bool:
+        """Run a command, and tell whether it succeeded."""
+        try:
+            self.run(command, *arguments, env=env)
+        except CommandFailed:
+            return False
+        return True
+
 
 def core_environment(session: nox.Session, core: Core) -> Environment:
     """Return the environment of the tests on one ansible-core."""
@@ -216,11 +223,15 @@ def lint(session: nox.Session) -> None:
     """Style and format (ruff), types (mypy, strict), and who may import whom (import-linter)."""
     place()
     environment = tool_environment(session, "test", "lint")
-    environment.run("ruff", "check", ".")
-    environment.run("ruff", "format", "--check", ".")
     packages = (f"{PACKAGE}.plugins.module_utils", f"{PACKAGE}.plugins.action", "tests.simulator")
-    environment.run("mypy", *(f"--package={package}" for package in packages))
-    environment.run("lint-imports", "--no-cache", env={"PYTHONPATH": os.pathsep.join([str(COLLECTIONS), str(ROOT)])})
+    imports = {"PYTHONPATH": os.pathsep.join([str(COLLECTIONS), str(ROOT)])}
+    # All of them, whatever the first one finds.
+    good = environment.succeeds("ruff", "check", ".")
+    good &= environment.succeeds("ruff", "format", "--check", ".")
+    good &= environment.succeeds("mypy", *(f"--package={package}" for package in packages))
+    good &= environment.succeeds("lint-imports", "--no-cache", env=imports)
+    if not good:
+        raise CommandFailed("The code is not clean")
 
 
 @nox.session
@@ -260,12 +271,6 @@ def integration(session: nox.Session) -> None:
         # What earlier versions of the tests have shown is no evidence.
         (CACHE / "evidence.jsonl").unlink(missing_ok=True)
     pytest_on_each_core(session, "tests/integration", "--numprocesses=2")
-
-
-@nox.session
-def examples(session: nox.Session) -> None:
-    """The examples of the plugins' documentation, run against the simulator."""
-    pytest_on_each_core(session, "tests/examples", "--numprocesses=2")
 
 
 @nox.session

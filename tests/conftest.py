@@ -9,6 +9,9 @@ import os
 
 from tests.placement import CACHE, place
 
+#: The fixture `simulator` is there for all.
+pytest_plugins = ["tests.simulator.fixture"]
+
 # No test reads the credentials or the Ansible settings of whoever runs it.
 for _name in [name for name in os.environ if name.startswith(("ANSIBLE_", "SCP_"))]:
     del os.environ[_name]

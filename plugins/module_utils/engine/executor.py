@@ -83,7 +83,7 @@ class Executor(Generic[StateT]):
             self.outcome.after = self._settle(state, None)
         if self._created is not None:
             self._until_found(self._created)
-        elif self.outcome.operations and not self.wait:
+        if self.outcome.operations and not self.wait:
             self._glance(state)
 
     def _carry_out(self, state: StateT) -> StateT:
@@ -170,7 +170,7 @@ class Executor(Generic[StateT]):
         """
 
         def missing(seen: StateT) -> str:
-            self.outcome.after = seen
+            # What was found knows nothing of what this task did beside it, so it is not what the task tells.
             planned = [step.key for step in make_plan(self.resource, seen).steps]
             return f"the service to list what {created.operation.name} made" if created.key in planned else ""
 

@@ -382,7 +382,9 @@ class Replication(Resource[ReplicationState]):
             return None
         for rule in end.rules:
             return self._remove_rule(end, rule)
-        return delete_volume(end.volume_id, lambda before: before.with_end(replace(end, phase="going")), end.region)
+        # What is left on the other end need not wait until the volume has gone.
+        leaving = replace(end, phase="going")
+        return replace(delete_volume(end.volume_id, lambda before: before.with_end(leaving), end.region), at_once=True)
 
     @staticmethod
     def _remove_rule(end: End, rule: Mapping[str, Any]) -> Step[ReplicationState]:

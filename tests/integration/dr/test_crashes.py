@@ -1,0 +1,114 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A run dies after any of its calls; the next one ends where an undisturbed one would, with nothing made twice."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.integration.dr.scenario import (
+    DELETING,
+    DISCARDING,
+    EAST,
+    VARIABLES,
+    WEST,
+    assert_protected,
+    play,
+    replications,
+    story,
+    volumes,
+)
+from tests.integration.harness import Controller
+from tests.simulator.fixture import Simulator
+
+#: The calls are shared out, so that several processes can test them.
+SHARES = 4
+#: Seconds by which the answer is late after which the run is killed, and in which the run must have come that far.
+LATE = 120.0
+#: Fewer calls than any of these runs makes.
+FEWEST_CALLS = 8
+#: Without ``-m full_faults``, this is the step from one call that is tested to the next, other than in the set-up.
+STRIDE = 4
+
+
+def crash_after(controller: Controller, number: int, playbook: str, variables: dict[str, Any]) -> bool:
+    """Run a playbook until call ``number`` (from 0) has done its work, and kill it before it knows.
+
+    :return: whether it made so many calls; otherwise it has ended well.
+    """
+    simulator = controller.simulator
+    simulator.clear_operations()
+    simulator.fault("delay", skip=number, seconds=LATE)
+    running = controller.start(f"scp.storage.{playbook}", variables={**VARIABLES, **variables})
+    deadline = time.monotonic() + LATE
+    while len(simulator.operations()) <= number:
+        if running.process.poll() is not None:
+            running.finish().succeeded()
+            simulator.clear_faults()
+            return False
+        assert time.monotonic() < deadline, "the run made no more calls"
+        time.sleep(0.02)
+    running.kill()
+    simulator.clear_faults()
+    return True
+
+
+def crashes(
+    controller: Controller, numbers: Iterable[int], playbook: str, variables: dict[str, Any]
+) -> Iterator[int]:
+    """From the world as it is now, crash after each of these calls; ends when a run makes fewer."""
+    simulator = controller.simulator
+    begin = simulator.world()
+    for number in numbers:
+        simulator.put_world(begin)
+        if not crash_after(controller, number, playbook, variables):
+            assert number >= FEWEST_CALLS
+            return
+        yield number
+
+
+@pytest.mark.parametrize("share", range(SHARES))
+def test_set_up(controller: Controller, share: int) -> None:
+    """Set-up of two volumes is killed after each call in turn, and run again."""
+    for _ in crashes(controller, range(share, 1000, SHARES), "dr_replication", {}):
+        play(controller, "dr_replication").succeeded()
+        assert_protected(controller.simulator)
+
+
+#: What goes before, the variables, the policy that the replication ends with, and whether servers may mount its target.
+OTHERS: dict[str, tuple[list[str], dict[str, Any], str | None, bool]] = {
+    "dr_failover": (["dr_replication"], {}, "paused", True),
+    "dr_failback": (
+        ["dr_replication", "dr_failover"], {**DISCARDING, "dr_failback_remove_access_rules": True}, "use", False,
+    ),
+    "dr_teardown": (["dr_replication", "dr_failover"], DELETING, None, False),
+}
+
+
+@pytest.mark.parametrize("share", range(2))
+@pytest.mark.parametrize("playbook", OTHERS)
+def test_the_others(controller: Controller, playbook: str, share: int, request: pytest.FixtureRequest) -> None:
+    """Failing over, back and down of one volume are killed after a call, and run again."""
+    before, variables, policy, open_to_servers = OTHERS[playbook]
+    simulator: Simulator = controller.simulator
+    server = simulator.server("east-web1")
+    rules = [{"object_type": server["type"], "object_id": server["id"]}]
+    only = {"dr_volumes": ["web_data"], "dr_target_access_rules": rules}
+    story(controller, *((name, only) for name in before))
+    stride = 1 if "full_faults" in request.config.option.markexpr else STRIDE
+    for _ in crashes(controller, range(share * stride, 1000, 2 * stride), playbook, {**only, **variables}):
+        play(controller, playbook, {**only, **variables}).succeeded()
+        world = simulator.world()["filestorage"]
+        if policy is None:
+            assert volumes(simulator) == {("web_data", WEST, "none"): 1}
+            assert not world["replications"]
+            assert not world["snapshots"]
+        else:
+            assert replications(simulator) == {("web_data", WEST, "web_data", EAST, policy): 1}
+            assert volumes(simulator).total() == 2
+        assert bool(world["access_rules"]) is open_to_servers
