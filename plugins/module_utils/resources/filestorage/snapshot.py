@@ -56,8 +56,6 @@ class SnapshotSchedule(Resource[ScheduleState]):
         count = self.params.get("snapshot_retention_count")
         if count is not None and not 1 <= count <= 128:
             raise StorageError(f"snapshot_retention_count must be from 1 to 128, not {count}.")
-        if self.params.get("frequency") == "DAILY" and self.params.get("day_of_week"):
-            raise StorageError("day_of_week goes with frequency WEEKLY only. Leave it out, or ask for WEEKLY.")
 
     def find(self) -> ScheduleState:
         finder = Finder(self.client, VOLUMES)
@@ -89,6 +87,8 @@ class SnapshotSchedule(Resource[ScheduleState]):
             name: self.params[name] if self.params.get(name) is not None else present.get(name) for name in fields
         }
         if wanted["frequency"] == "DAILY":
+            if self.params.get("day_of_week"):
+                raise StorageError("day_of_week goes with frequency WEEKLY only. Leave it out, or ask for WEEKLY.")
             wanted["day_of_week"] = None
         missing = [name for name in ("frequency", "hour") if wanted[name] is None]
         if wanted["frequency"] == "WEEKLY" and not wanted["day_of_week"]:
