@@ -36,8 +36,7 @@ display = Display()
 @cache
 def load_spec(name: str) -> ModuleSpec:
     """The spec that the module file holds."""
-    spec = import_module(f"{MODULES}.{name}").SPEC
-    assert isinstance(spec, ModuleSpec)  # noqa: S101
+    spec: ModuleSpec = import_module(f"{MODULES}.{name}").SPEC
     return spec
 
 

@@ -146,10 +146,10 @@ error:
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.entry import run_module
 from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
-from ansible_collections.scp.storage.plugins.module_utils.resources import filestorage
+from ansible_collections.scp.storage.plugins.module_utils.resources.filestorage import replication
 
 SPEC = ModuleSpec(
-    handler=filestorage.ReplicationInfo,
+    handler=replication.ReplicationInfo,
     options={
         "volume": {"type": "str", "required": True},
         "gather": {"type": "list", "elements": "str", "choices": ["regions"], "default": []},

@@ -150,10 +150,10 @@ error:
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.entry import run_module
 from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
-from ansible_collections.scp.storage.plugins.module_utils.resources import filestorage
+from ansible_collections.scp.storage.plugins.module_utils.resources.filestorage import snapshot
 
 SPEC = ModuleSpec(
-    handler=filestorage.Snapshot,
+    handler=snapshot.Snapshot,
     options={
         "volume": {"type": "str", "required": True},
         "snapshot": {"type": "str"},

@@ -98,10 +98,10 @@ error:
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.entry import run_module
 from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
-from ansible_collections.scp.storage.plugins.module_utils.resources import filestorage
+from ansible_collections.scp.storage.plugins.module_utils.resources.filestorage import snapshot
 
 SPEC = ModuleSpec(
-    handler=filestorage.SnapshotInfo,
+    handler=snapshot.SnapshotInfo,
     options={"volume": {"type": "str", "required": True}},
 )
 

@@ -143,10 +143,10 @@ error:
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.entry import run_module
 from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
-from ansible_collections.scp.storage.plugins.module_utils.resources import filestorage
+from ansible_collections.scp.storage.plugins.module_utils.resources.filestorage import snapshot
 
 SPEC = ModuleSpec(
-    handler=filestorage.SnapshotSchedule,
+    handler=snapshot.SnapshotSchedule,
     options={
         "volume": {"type": "str", "required": True},
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},

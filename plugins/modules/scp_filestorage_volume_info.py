@@ -161,10 +161,10 @@ error:
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.entry import run_module
 from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
-from ansible_collections.scp.storage.plugins.module_utils.resources import filestorage
+from ansible_collections.scp.storage.plugins.module_utils.resources.filestorage import volume
 
 SPEC = ModuleSpec(
-    handler=filestorage.VolumeInfo,
+    handler=volume.VolumeInfo,
     options={
         "name": {"type": "str"},
         "volume_id": {"type": "str"},

@@ -48,7 +48,7 @@ def unchanged_items(folder: Path, rounds: int) -> list[str]:
         task = {"scp.storage.scp_filestorage_volume": {"name": "bench", "protocol": "NFS", "type_name": "SSD"}}
         stage.play([task])
         gets = _gets(stage, task)
-        measured = [stage.play(_contest(simulator, task, gets)) for _ in range(rounds)]
+        measured = [stage.play(_contest(simulator, task, gets)) for _ignored in range(rounds)]
     cost = {name: statistics.median(run.tasks[name] for run in measured) / ITEMS for name in measured[0].tasks}
     ours, uri, bare = cost["ours"], cost["uri"], cost["bare"]
     _table(

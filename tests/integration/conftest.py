@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.harness import ROUTES, Controller, Route
-from tests.simulator import fixture
-from tests.simulator.fixture import Simulator, simulator, simulator_process  # noqa: F401
+from tests.simulator.fixture import Simulator
 
 #: Simulated seconds in one real one: what takes the service 20 s takes a test one.
 TIME_SCALE = 20.0
@@ -26,7 +25,6 @@ LONG = {
 
 def pytest_configure(config: pytest.Config) -> None:
     """Make the markers known."""
-    fixture.pytest_configure(config)
     for name, meaning in LONG.items():
         config.addinivalue_line("markers", f"{name}: {meaning}; run with -m {name}")
 
@@ -47,7 +45,7 @@ def route(request: pytest.FixtureRequest) -> Route:
 
 
 @pytest.fixture
-def fast_simulator(simulator: Simulator) -> Simulator:  # noqa: F811
+def fast_simulator(simulator: Simulator) -> Simulator:
     """A simulator as new, in fast time."""
     simulator.scale(TIME_SCALE)
     return simulator

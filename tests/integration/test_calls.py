@@ -37,7 +37,7 @@ class Doorman:
     def _let_in(self) -> None:
         while True:
             try:
-                incoming, _ = self._listening.accept()
+                incoming, _ignored = self._listening.accept()
             except OSError:
                 return
             self.connections += 1

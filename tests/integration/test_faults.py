@@ -46,8 +46,8 @@ AT_LISTS: dict[str, dict[str, Any]] = {
 KINDS = [*AT_A_CALL, *AT_LISTS]
 LIVES: dict[str, Callable[[Simulator], list[Step]]] = {
     "volume": volume_life,
-    "snapshot": lambda _: snapshot_life(),
-    "replication": lambda _: replication_life(),
+    "snapshot": lambda _ignored: snapshot_life(),
+    "replication": lambda _ignored: replication_life(),
 }
 #: Words of which one says what went wrong with a call.
 CAUSES = ("connection", "no JSON", "within", "refused with", "answered with", "an answer")

@@ -94,7 +94,9 @@ def _tasks(rules: list[dict[str, str]]) -> list[dict[str, Any]]:
 
 def _told(run: Run) -> list[str]:
     """All results as text; only the ids that the service gives to single requests are alike everywhere."""
-    return [f"{result.name} {_REQUEST_ID.sub('', json.dumps(result.result, indent=1, sort_keys=True))}" for result in run]
+    return [
+        f"{result.name} {_REQUEST_ID.sub('', json.dumps(result.result, indent=1, sort_keys=True))}" for result in run
+    ]
 
 
 def test_same_results_by_both_routes(fast_simulator: Simulator, tmp_path: Path) -> None:

@@ -56,9 +56,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser(switches).parse_args(arguments)
     try:
         pairs = [text.partition("=") for text in options.switch]
-        if any(not equals for _, equals, _ in pairs):
+        if any(not equals for _ignored, equals, _ignored in pairs):
             raise SwitchError("--switch takes NAME=VALUE")
-        switches.set({name: value for name, _, value in pairs}, as_start=True)
+        switches.set({name: value for name, _ignored, value in pairs}, as_start=True)
         if not 0 <= options.time_scale <= 1e9:
             raise SwitchError("--time-scale takes a number from 0")
         if not 0 <= options.port <= 65535:

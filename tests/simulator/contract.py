@@ -165,7 +165,7 @@ def check_request(operation: Operation, raw_query: str, body: bytes, content_typ
         document = json.loads(body, parse_constant=_refuse_constant)
     except ValueError:
         # Seen live: a bad body gets the answer that stands for almost anything (behaviour.md §2).
-        broken = contact_admin() if not query_faults else validation_error(*(text for text, _ in query_faults))
+        broken = contact_admin() if not query_faults else validation_error(*(text for text, _ignored in query_faults))
         return Request(query, None, broken, "the body is not JSON")
     faults = [_explain(error) for error in operation.body.iter_errors(document)]
     return _request(query, document, query_faults + faults)
@@ -178,7 +178,9 @@ def _refuse_constant(name: str) -> None:
 def _request(query: dict[str, Any], body: Any, faults: list[tuple[str, str]]) -> Request:
     if not faults:
         return Request(query, body, None, None)
-    return Request(query, body, validation_error(*(t for t, _ in faults)), "; ".join(why for _, why in faults))
+    return Request(
+        query, body, validation_error(*(t for t, _ignored in faults)), "; ".join(why for _ignored, why in faults)
+    )
 
 
 def _check_query(operation: Operation, raw_query: str) -> tuple[dict[str, Any], list[tuple[str, str]]]:

@@ -73,9 +73,9 @@ def _only_loopback(request: web.BaseRequest) -> None:
 
 
 def _route(simulator: Simulator, request: web.BaseRequest, body: bytes) -> Any:
-    path, _, query = request.raw_path.partition("?")
+    path, _ignored, query = request.raw_path.partition("?")
     place = path[len(PREFIX) :].strip("/")
-    noun, _, rest = place.partition("/")
+    noun, _ignored, rest = place.partition("/")
     nouns = {
         "": _root,
         "operations": _operations,

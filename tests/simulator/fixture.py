@@ -3,8 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The simulator for tests: a process of its own, and pytest fixtures.
 
-A ``conftest.py`` takes them over with
-``from tests.simulator.fixture import pytest_configure, simulator, simulator_process  # noqa: F401``.
+Tests take the fixtures over with ``pytest_plugins = ["tests.simulator.fixture"]`` in the topmost ``conftest.py``.
 """
 
 from __future__ import annotations

@@ -190,7 +190,7 @@ class Front:
             return None
         today = datetime.fromtimestamp(self.world.now, tz=UTC).date()
         old_too = self.world.switches.text("old_versions") == "serve"
-        name, _, number = version.partition(" ")
+        name, _ignored, number = version.partition(" ")
         if name == contract.service and discovery.is_served(contract, number, today, old_too=old_too):
             return None
         exchange.violations.append(f"Scp-Api-Version is {version!r}; {contract.service} serves {contract.version}")

@@ -126,7 +126,7 @@ class World:
         """Let everything happen that is due, each at its own time, so that ``now`` is the present afterwards."""
         present = max(self.clock.now(), self.now)
         while self._events and self._events[0][0] <= present:
-            due, _, service, kind, data = heapq.heappop(self._events)
+            due, _ignored, service, kind, data = heapq.heappop(self._events)
             self.now = max(self.now, due)
             handler = self.services[service].events.get(kind) if service in self.services else None
             if handler is not None:
@@ -173,7 +173,7 @@ class World:
             document[service.name] = {name: table.dump() for name, table in service.tables.items()}
         document["events"] = [
             {"due": due, "service": service, "kind": kind, "data": data}
-            for due, _, service, kind, data in sorted(self._events, key=lambda item: item[:2])
+            for due, _ignored, service, kind, data in sorted(self._events, key=lambda item: item[:2])
         ]
         return document
 

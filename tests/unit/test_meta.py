@@ -26,9 +26,9 @@ def test_the_action_group_holds_every_module() -> None:
 
 
 def test_every_module_is_routed_to_the_action_plugin() -> None:
-    routes = {name: route["redirect"] for name, route in RUNTIME["plugin_routing"]["action"].items()}
+    routes = {name: route.get("action_plugin") for name, route in RUNTIME["plugin_routing"]["modules"].items()}
 
-    assert routes == dict.fromkeys((name for name in MODULES if name != "scp"), "scp.storage.scp")
+    assert routes == dict.fromkeys(MODULES, "scp.storage.scp")
 
 
 def test_there_is_one_action_plugin() -> None:

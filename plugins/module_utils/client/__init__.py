@@ -1,9 +1,0 @@
-# Copyright (c) 2026 the scp.storage authors
-# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: GPL-3.0-or-later
-"""The signing HTTP client: settings, signatures, one session, errors, retries, paging.
-
-Knows how to call the platform, nothing of what its services hold.
-"""
-
-from __future__ import annotations

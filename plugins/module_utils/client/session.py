@@ -57,17 +57,28 @@ class Call(Protocol):
     """What the client needs to know of an API operation."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """Its ``operationId``."""
+
     @property
-    def service(self) -> str: ...
+    def service(self) -> str:
+        """The service's host name."""
+
     @property
-    def version(self) -> str: ...
+    def version(self) -> str:
+        """The API version to ask for."""
+
     @property
-    def method(self) -> str: ...
+    def method(self) -> str:
+        """The HTTP method."""
+
     @property
-    def path(self) -> str: ...
+    def path(self) -> str:
+        """The path, with ``{placeholders}``."""
+
     @property
-    def paging(self) -> Paging | None: ...
+    def paging(self) -> Paging | None:
+        """How a list is paged; ``None`` where the answer is no list."""
 
 
 class Client:

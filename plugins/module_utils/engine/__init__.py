@@ -1,9 +1,0 @@
-# Copyright (c) 2026 the scp.storage authors
-# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: GPL-3.0-or-later
-"""From a task to API calls: resources find and plan, the executor shows the plan or carries it out and waits.
-
-Knows no service by name.
-"""
-
-from __future__ import annotations

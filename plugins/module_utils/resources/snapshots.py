@@ -142,8 +142,7 @@ class Snapshot(Resource[SnapshotState]):
         return self._read(state)
 
     def _read(self, state: SnapshotState) -> SnapshotState:
-        assert state.volume is not None  # noqa: S101
-        listed = self.client.read_list(self.table.listing, query={"volume_id": state.volume["id"]})
+        listed = self.client.read_list(self.table.listing, query={"volume_id": self._volume_id(state)})
         return replace(
             state, snapshots=tuple(sorted(listed, key=lambda item: (str(item.get("created_at")), item["id"])))
         )

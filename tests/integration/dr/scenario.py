@@ -62,8 +62,7 @@ def story(controller: Controller, *steps: tuple[str, dict[str, Any]], **options:
     assert_no_crash(run)
     starts = [position for position, result in enumerate(run) if result.name.startswith("step ")]
     return [
-        replace(run, results=run.results[start:end])
-        for start, end in zip(starts, [*starts[1:], None], strict=True)
+        replace(run, results=run.results[start:end]) for start, end in zip(starts, [*starts[1:], None], strict=True)
     ]
 
 
@@ -126,7 +125,9 @@ def assert_protected(simulator: Simulator, policy: str = "use") -> None:
 
 def assert_unprotected(simulator: Simulator, *, targets: bool) -> None:
     """Assert that there are the two volumes, their former replicas if ``targets``, and nothing that hangs on them."""
-    expected = Counter((name, region, "none") for name, region, purpose in PROTECTED_VOLUMES if targets or purpose == "original")
+    expected = Counter(
+        (name, region, "none") for name, region, purpose in PROTECTED_VOLUMES if targets or purpose == "original"
+    )
     assert volumes(simulator) == expected
     world = simulator.world()["filestorage"]
     assert not world["replications"]

@@ -58,9 +58,7 @@ def crash_after(controller: Controller, number: int, playbook: str, variables: d
     return True
 
 
-def crashes(
-    controller: Controller, numbers: Iterable[int], playbook: str, variables: dict[str, Any]
-) -> Iterator[int]:
+def crashes(controller: Controller, numbers: Iterable[int], playbook: str, variables: dict[str, Any]) -> Iterator[int]:
     """From the world as it is now, crash after each of these calls; ends when a run makes fewer."""
     simulator = controller.simulator
     begin = simulator.world()
@@ -75,7 +73,7 @@ def crashes(
 @pytest.mark.parametrize("share", range(SHARES))
 def test_set_up(controller: Controller, share: int) -> None:
     """Set-up of two volumes is killed after each call in turn, and run again."""
-    for _ in crashes(controller, range(share, 1000, SHARES), "dr_replication", {}):
+    for _ignored in crashes(controller, range(share, 1000, SHARES), "dr_replication", {}):
         play(controller, "dr_replication").succeeded()
         assert_protected(controller.simulator)
 
@@ -84,7 +82,10 @@ def test_set_up(controller: Controller, share: int) -> None:
 OTHERS: dict[str, tuple[list[str], dict[str, Any], str | None, bool]] = {
     "dr_failover": (["dr_replication"], {}, "paused", True),
     "dr_failback": (
-        ["dr_replication", "dr_failover"], {**DISCARDING, "dr_failback_remove_access_rules": True}, "use", False,
+        ["dr_replication", "dr_failover"],
+        {**DISCARDING, "dr_failback_remove_access_rules": True},
+        "use",
+        False,
     ),
     "dr_teardown": (["dr_replication", "dr_failover"], DELETING, None, False),
 }
@@ -101,7 +102,7 @@ def test_the_others(controller: Controller, playbook: str, share: int, request: 
     only = {"dr_volumes": ["web_data"], "dr_target_access_rules": rules}
     story(controller, *((name, only) for name in before))
     stride = 1 if "full_faults" in request.config.option.markexpr else STRIDE
-    for _ in crashes(controller, range(share * stride, 1000, 2 * stride), playbook, {**only, **variables}):
+    for _ignored in crashes(controller, range(share * stride, 1000, 2 * stride), playbook, {**only, **variables}):
         play(controller, playbook, {**only, **variables}).succeeded()
         world = simulator.world()["filestorage"]
         if policy is None:

@@ -27,7 +27,11 @@ def start(folder: Path, output: Path) -> subprocess.Popen[bytes]:
     environ = {**os.environ, "TMPDIR": str(folder), "ANSIBLE_STDOUT_CALLBACK": "none-of-the-users-settings-count"}
     with output.open("wb") as file:
         return subprocess.Popen(
-            [sys.executable, "tests/demo/run.py"], cwd=ROOT, env=environ, stdout=file, stderr=subprocess.STDOUT,
+            [sys.executable, "tests/demo/run.py"],
+            cwd=ROOT,
+            env=environ,
+            stdout=file,
+            stderr=subprocess.STDOUT,
             start_new_session=True,
         )
 

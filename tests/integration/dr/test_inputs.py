@@ -36,7 +36,7 @@ def test_mistakes(controller: Controller) -> None:
     """Each mistake by itself, all in one run."""
     role = {"name": "scp.storage.dr_replication"}
     tasks = []
-    for mistake, (given, _) in MISTAKES.items():
+    for mistake, (given, _ignored) in MISTAKES.items():
         variables = {
             "dr_replication_volumes": given,
             "dr_replication_region": WEST,
@@ -49,7 +49,7 @@ def test_mistakes(controller: Controller) -> None:
     run = controller.run(tasks).succeeded()
     assert_no_crash(run)
     assert run.calls == []
-    for mistake, (_, words) in MISTAKES.items():
+    for mistake, (_ignored, words) in MISTAKES.items():
         message = run[mistake].message
         assert [word for word in words if word not in message] == [], message
 

@@ -46,7 +46,7 @@ def test_life(routed: Controller) -> None:
     steps = (SET_UP, FAIL_OVER, FAIL_BACK, TEAR_DOWN)
     # Through the modules each task takes long, and the second run is no other.
     times = 2 if routed.route == "in_process" else 1
-    runs = story(routed, *(step for step in steps for _ in range(times)))
+    runs = story(routed, *(step for step in steps for _ignored in range(times)))
     for again in runs[1::2] if times == 2 else []:
         assert_nothing_done(again)
     made, over, back, ended = runs[::times]
@@ -56,7 +56,7 @@ def test_life(routed: Controller) -> None:
     assert set(writes(ended)[4:]) == {"DeleteSnapshot"}
     assert_unprotected(routed.simulator, targets=True)
     assert [replica["health"] for run in runs[::times] for replica in replicas(run)] == [
-        word for word in ("ok", "paused", "ok", "missing") for _ in range(2)
+        word for word in ("ok", "paused", "ok", "missing") for _ignored in range(2)
     ]
     targets = [(replica["target_id"], replica["target_path"]) for replica in replicas(made)]
     assert None not in [part for target in targets for part in target]
@@ -76,7 +76,9 @@ def test_check_mode(controller: Controller) -> None:
     assert_protected(simulator)
     checked = story(controller, SET_UP, FAIL_OVER, TEAR_DOWN, ("dr_teardown", DELETING), arguments=["--check"])
     assert [len(changed(run)) for run in checked] == [0, 1, 1, 1]
-    removal = [item.operations or [] for item in checked[3]["scp.storage.dr_teardown : Wait until all of it is gone"].items]
+    removal = [
+        item.operations or [] for item in checked[3]["scp.storage.dr_teardown : Wait until all of it is gone"].items
+    ]
     assert [operations[:2] for operations in removal] == [["SetVolumeReplication", "DeleteVolumeReplication"]] * 2
     assert all("DeleteVolume" in operations for operations in removal)
     story(controller, FAIL_OVER)
@@ -175,10 +177,13 @@ def test_failover_refuses_what_is_not_fit(controller: Controller) -> None:
     assert ("office", EAST, "office_copy", WEST, "use") in replications(simulator)
 
 
-@pytest.mark.parametrize(("switches", "word"), [
-    ({"replication_create_ends_in": "error"}, "error state"),
-    ({"replication_create_seconds": 1e6}, "still being set up"),
-])
+@pytest.mark.parametrize(
+    ("switches", "word"),
+    [
+        ({"replication_create_ends_in": "error"}, "error state"),
+        ({"replication_create_seconds": 1e6}, "still being set up"),
+    ],
+)
 def test_failover_refuses_a_replica_that_is_not_ready(
     controller: Controller, switches: dict[str, Any], word: str
 ) -> None:
@@ -194,9 +199,9 @@ def test_failover_refuses_a_replica_that_is_not_ready(
 
 
 def test_set_up_again(controller: Controller) -> None:
-    """What can be changed of a replication is changed; but one that is paused stays so, not to overwrite the replica."""
+    """What can be changed of a replication is changed; one that is paused stays so, not to overwrite the replica."""
     often = ("dr_replication", {"dr_frequency": "5min"})
-    _, quicker, same, _, paused = story(controller, SET_UP, often, often, FAIL_OVER, often)
+    _ignored, quicker, same, _ignored, paused = story(controller, SET_UP, often, often, FAIL_OVER, often)
     assert writes(quicker) == ["SetVolumeReplication"]
     assert [item["frequency"] for item in replicas(quicker)] == ["5min", "daily"]
     assert_nothing_done(same)
@@ -209,7 +214,9 @@ def test_same_names_in_both_regions(controller: Controller) -> None:
     simulator = controller.simulator
     only = {"dr_volumes": ["web_data"]}
     story(controller, ("dr_replication", only))
-    simulator.patch_world({"filestorage": {"volumes": [{"name": "web_data_zzz999", "region": EAST, "type_name": "SSD"}]}})
+    simulator.patch_world(
+        {"filestorage": {"volumes": [{"name": "web_data_zzz999", "region": EAST, "type_name": "SSD"}]}}
+    )
     story(controller, *((playbook, {**variables, **only}) for playbook, variables in (FAIL_OVER, FAIL_BACK, TEAR_DOWN)))
     assert volumes(simulator) == {("web_data", WEST, "none"): 1, ("web_data", EAST, "none"): 2}
 
@@ -218,7 +225,9 @@ def test_teardown_refuses_another_target(controller: Controller) -> None:
     """A list that names another replica than the volume has is refused, for its data may be deleted."""
     simulator: Simulator = controller.simulator
     play(controller, "dr_replication", {"dr_volumes": ["web_data"]}).succeeded()
-    refused = play(controller, "dr_teardown", {**DELETING, "dr_volumes": [{"name": "web_data", "target_name": "other"}]})
+    refused = play(
+        controller, "dr_teardown", {**DELETING, "dr_volumes": [{"name": "web_data", "target_name": "other"}]}
+    )
     assert "joins other volumes" in failure(refused)
     assert writes(refused) == []
     assert replications(simulator).total() == 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 from tests.integration.dr.scenario import DELETING, DISCARDING, play, replicas, table
 from tests.integration.harness import Controller
 
-PASSWORD = "s3cret-Pw!42"  # noqa: S105
+PASSWORD = "s3cret-Pw!42"
 CIFS = {"dr_protocol": "CIFS", "dr_volumes": ["web_data"]}
 
 
@@ -43,9 +43,7 @@ def test_passwords_of_the_wrong_type(controller: Controller) -> None:
     """A password that is given as it should not be is not shown either."""
     file = controller.folder / "passwords.yml"
     file.write_text(f'{{"dr_replication_cifs_passwords": ["{PASSWORD}"]}}', encoding="utf-8")
-    run = controller.playbook(
-        "scp.storage.dr_replication", variables=CIFS, arguments=["-e", f"@{file}"], verbosity=4
-    )
+    run = controller.playbook("scp.storage.dr_replication", variables=CIFS, arguments=["-e", f"@{file}"], verbosity=4)
     assert run.rc != 0
     assert PASSWORD not in run.output
 

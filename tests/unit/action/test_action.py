@@ -100,7 +100,7 @@ def test_a_task_of_the_controllers_own_runs_here(runner: Callable[[Behave], None
         ({"transport": "ssh"}, {}),
         ({"transport": "paramiko"}, {}),
         ({"async_val": 60}, {}),
-        ({"become": object()}, {}),
+        ({"become": "sudo"}, {}),
         ({}, {"ansible_python_interpreter": "/opt/other/python"}),
         ({}, {"ansible_python_interpreter": "{{ other_python }}"}),
     ],

@@ -117,7 +117,7 @@ def test_the_client_reads_the_catalogue_once(serve: Serve, connect: Callable[...
     entry = {"region": "kr-west1", "service_type": "scp-filestorage", "url": f"{storage.url}/v1"}
     iam = serve(answer(200, {"endpoints": [entry, None, "x"]}))
     client = connect("", auth_url=iam.url, api_versions=(("iam", "1.4"),)).client
-    for _ in range(3):
+    for _ignored in range(3):
         client.read_list(LIST)
     (read,) = iam.received
     assert read.target == "/v1/endpoints"

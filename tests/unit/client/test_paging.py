@@ -189,7 +189,7 @@ def test_all_items_come_once(style: Pages, size: int, cap: int, repeats: list[in
     expected = lister.read()
     assert expected == ids(*range(size))
     lister.items = [
-        item for item, times in zip(lister.items, [*repeats, *[1] * size], strict=False) for _ in range(times)
+        item for item, times in zip(lister.items, [*repeats, *[1] * size], strict=False) for _ignored in range(times)
     ]
     assert lister.read() == expected
 

@@ -158,7 +158,7 @@ def test_no_answer_in_time(serve: Serve, connect: Connect, operation: Any) -> No
 def test_a_write_may_answer_nothing(serve: Serve, connect: Connect) -> None:
     server = serve(answer(202), answer(204), answer(200, b"\n"), answer(202, b"null"))
     client = connect(server).client
-    assert [client.call(WRITES["DELETE"]) for _ in range(4)] == [{}, {}, {}, {}]
+    assert [client.call(WRITES["DELETE"]) for _ignored in range(4)] == [{}, {}, {}, {}]
 
 
 @pytest.mark.parametrize(

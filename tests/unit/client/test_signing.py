@@ -189,7 +189,7 @@ def test_headers_that_settings_change(serve: Serve, connect: Connect) -> None:
 def test_nothing_of_an_earlier_answer_is_sent_again(serve: Serve, connect: Connect) -> None:
     server = serve(answer(200, {}, Set_Cookie="session=1; Path=/"))
     client = connect(server).client
-    for _ in range(2):
+    for _ignored in range(2):
         client.call(LIST)
     assert "cookie" not in server.received[1].headers
 

@@ -9,9 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.simulator.fixture import Simulator, pytest_configure, simulator
-
-__all__ = ["pytest_configure", "simulator", "simulator_process"]
+from tests.simulator.fixture import Simulator
 
 
 @pytest.fixture(scope="session")

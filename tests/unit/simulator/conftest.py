@@ -16,9 +16,7 @@ from typing import Any
 
 import pytest
 
-from tests.simulator.fixture import Simulator, pytest_configure, simulator, simulator_process
-
-__all__ = ["pytest_configure", "simulator", "simulator_process"]
+from tests.simulator.fixture import Simulator
 
 
 @dataclass

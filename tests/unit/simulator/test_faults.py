@@ -107,12 +107,12 @@ def test_delay_is_real_time(api: Api, simulator: Simulator) -> None:
 
 def test_skip_and_times_and_matching(api: Api, simulator: Simulator) -> None:
     simulator.fault("status", service="filestorage", region="kr-west1", method="get", writes=False, skip=1, times=2)
-    statuses = [api("GET", "/v1/volumes").status for _ in range(4)]
+    statuses = [api("GET", "/v1/volumes").status for _ignored in range(4)]
     assert statuses == [200, 503, 503, 200]
     simulator.clear_faults()
     simulator.fault("status", writes=True, times=None)
     assert api("GET", "/v1/volumes").status == 200
-    assert [api("POST", "/v1/volumes", PLAIN).status for _ in range(3)] == [503] * 3
+    assert [api("POST", "/v1/volumes", PLAIN).status for _ignored in range(3)] == [503] * 3
     simulator.clear_faults()
     simulator.fault("status", region="kr-east1")
     assert api("GET", "/v1/volumes").status == 200
@@ -135,7 +135,7 @@ def test_list_lag(api: Api, simulator: Simulator) -> None:
 
 
 def test_page_cap(api: Api, simulator: Simulator) -> None:
-    for _ in range(3):
+    for _ignored in range(3):
         api.volume()
     simulator.fault("page_cap", count=2)
     body = api("GET", "/v1/volumes?limit=100").body
@@ -144,7 +144,7 @@ def test_page_cap(api: Api, simulator: Simulator) -> None:
 
 
 def test_an_item_twice_over_a_page_boundary(api: Api, simulator: Simulator) -> None:
-    for _ in range(3):
+    for _ignored in range(3):
         api.volume()
     simulator.fault("duplicate", operation="ListVolumes")
     first = api("GET", "/v1/volumes?limit=2").body
@@ -154,7 +154,7 @@ def test_an_item_twice_over_a_page_boundary(api: Api, simulator: Simulator) -> N
 
 
 def test_an_item_missing_once(api: Api, simulator: Simulator) -> None:
-    ids = [api.volume()["id"] for _ in range(3)]
+    ids = [api.volume()["id"] for _ignored in range(3)]
     simulator.fault("drop", item=ids[1])
     for expected in (2, 3):
         body = api("GET", "/v1/volumes").body

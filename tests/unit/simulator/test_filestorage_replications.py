@@ -235,7 +235,7 @@ def test_7_system_snapshots_hold_both_volumes(api: Api, simulator: Simulator) ->
             assert api("DELETE", f"/v1/snapshots/{found['id']}?volume_id={volume}", region=region).status == 202
         simulator.advance(1)
         # Right after, the service may still say no; then it works.
-        assert [api("DELETE", f"/v1/volumes/{volume}", region=region).status for _ in range(2)] == [400, 202]
+        assert [api("DELETE", f"/v1/volumes/{volume}", region=region).status for _ignored in range(2)] == [400, 202]
 
 
 def test_7_transfers_follow_the_frequency(api: Api, simulator: Simulator) -> None:

@@ -71,13 +71,13 @@ def test_delete_may_be_refused_for_a_moment(api: Api, simulator: Simulator, busy
     simulator.switch(snapshot_delete_busy=busy, snapshot_delete_busy_attempts=2)
     volume = api.volume()
     path = f"/v1/snapshots/{take(api, volume['id'])['id']}?volume_id={volume['id']}"
-    assert [api("DELETE", path).status for _ in range(3)] == [int(busy), int(busy), 202]
+    assert [api("DELETE", path).status for _ignored in range(3)] == [int(busy), int(busy), 202]
 
 
 def test_restore_drops_newer_ones(api: Api, simulator: Simulator) -> None:
     volume = api.volume()
     taken = []
-    for _ in range(3):
+    for _ignored in range(3):
         simulator.advance(1)
         taken.append(take(api, volume["id"]))
     path = f"/v1/snapshots/{taken[1]['id']}/restore?volume_id={volume['id']}"

@@ -144,7 +144,7 @@ def test_the_state_file_continues(tmp_path: Path, crash: bool) -> None:
 
 def test_many_at_once(api: Api) -> None:
     with ThreadPoolExecutor(16) as pool:
-        made = list(pool.map(lambda _: api("POST", "/v1/volumes", PLAIN).body["volume_id"], range(200)))
+        made = list(pool.map(lambda _ignored: api("POST", "/v1/volumes", PLAIN).body["volume_id"], range(200)))
     assert len(set(made)) == 200
     assert api("GET", "/v1/volumes").body["count"] == 200
 
