@@ -118,7 +118,8 @@ def test_the_state_file_continues(tmp_path: Path, crash: bool) -> None:
             "name": "my_copy", "replication_frequency": "5min", "region": "kr-east1", "volume_id": volume["id"],
             "replication_type": "replication",
         })  # fmt: skip
-        first.advance(86400)
+        # Well between two transfers: simulated time goes on while the second simulator starts.
+        first.advance(86460)
         before = first.world()
         if crash:
             deadline = time.monotonic() + 5
