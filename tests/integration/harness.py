@@ -16,6 +16,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -188,9 +189,16 @@ class Running:
         )
 
     def kill(self) -> None:
-        """End it and its workers as a lost machine would."""
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, 9)
+        """End it as a lost machine would, with its workers and all that they began.
+
+        Workers of newer ansible-cores and asynchronous jobs lead sessions of their own and outlive their parent, so
+        they are known by the log in their environment.
+        """
+        self.process.send_signal(signal.SIGSTOP)
+        for one in _processes_with(f"TASK_LOG_FILE={self._log}"):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(one, signal.SIGKILL)
+        self.process.kill()
         self.process.wait()
 
     def finish(self, timeout: float = LONGEST_RUN) -> Run:
@@ -326,6 +334,17 @@ class Controller:
         file = self.folder / f"run{self._runs}.yml"
         file.write_text(json.dumps(list(plays), indent=1), encoding="utf-8")
         return str(file)
+
+
+def _processes_with(variable: str) -> list[int]:
+    """Ids of the processes that were started with this environment variable, ``NAME=value``."""
+    found = []
+    for folder in Path("/proc").iterdir():
+        # Processes come and go, and some are not ours to look at.
+        with contextlib.suppress(OSError):
+            if folder.name.isdigit() and variable.encode() in (folder / "environ").read_bytes().split(b"\0"):
+                found.append(int(folder.name))
+    return found
 
 
 def _read(log: Path) -> tuple[list[TaskResult], dict[str, dict[str, int]]]:

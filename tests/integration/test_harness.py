@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import time
+
 from tests.integration.harness import Controller, task
 
 
@@ -13,6 +15,26 @@ def test_route_is_the_one_asked_for(routed: Controller) -> None:
     run = routed.run([task("scp_filestorage_volume_info")], verbosity=3).succeeded()
     assert ("Using module file" in run.stdout) is (routed.route == "module")
     assert run[0].reads == ["ListVolumes"]
+
+
+def test_nothing_outlives_a_killed_run(controller: Controller) -> None:
+    """A killed run makes no more calls, though its worker was in the middle of one."""
+    simulator = controller.simulator
+    simulator.fault("delay", operation="CreateVolume", seconds=2)
+    volume = {"name": "one", "protocol": "NFS", "type_name": "SSD", "file_unit_recovery_enabled": True}
+    running = controller.start(
+        [{"hosts": "localhost", "gather_facts": False, "tasks": [task("scp_filestorage_volume", volume)]}]
+    )
+    end = time.monotonic() + 60
+    while not simulator.writes():
+        assert time.monotonic() < end, "nothing was ever written"
+        time.sleep(0.05)
+    running.kill()
+    calls = len(simulator.operations())
+    # Longer than the call would have taken.
+    time.sleep(3)
+    assert len(simulator.operations()) == calls
+    assert running.finish().recap == {}
 
 
 def test_calls_belong_to_their_tasks(controller: Controller) -> None:

@@ -228,7 +228,8 @@ def test_target_side(controller: Controller) -> None:
             ),
         ]
     ).succeeded()
-    assert {call["region"] for call in run["fail over"].calls} == {"kr-east1"}
+    regions = [(call["operation"], call["region"]) for call in run["fail over"].calls]
+    assert {region for _, region in regions} == {"kr-east1"}, regions
     assert run["fail over"].result["replication"]["replication_volume_access_level"] == "rw"
     assert run["look"].result["replications"][0]["replication_policy"] == "paused"
     assert run["end"].operations == ["DeleteVolumeReplication", *["DeleteSnapshot"] * 2]

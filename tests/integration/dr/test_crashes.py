@@ -32,8 +32,8 @@ SHARES = 4
 LATE = 120.0
 #: Fewer calls than any of these runs makes.
 FEWEST_CALLS = 8
-#: Without ``-m full_faults``, this is the step from one call that is tested to the next, other than in the set-up.
-STRIDE = 4
+#: Simulated seconds in one real one: fast, as there are many runs.
+TIME_SCALE = 100.0
 
 
 def crash_after(controller: Controller, number: int, playbook: str, variables: dict[str, Any]) -> bool:
@@ -70,24 +70,42 @@ def crashes(controller: Controller, numbers: Iterable[int], playbook: str, varia
         yield number
 
 
+@pytest.fixture(autouse=True)
+def _in_haste(fast_simulator: Simulator) -> None:
+    fast_simulator.scale(TIME_SCALE)
+
+
 @pytest.mark.parametrize("share", range(SHARES))
 def test_set_up(controller: Controller, share: int) -> None:
-    """Set-up of two volumes is killed after each call in turn, and run again."""
-    for _ignored in crashes(controller, range(share, 1000, SHARES), "dr_replication", {}):
+    """Set-up of a volume is killed after each call in turn, and run again."""
+    only = {"dr_volumes": ["web_data"]}
+    for _ in crashes(controller, range(share, 1000, SHARES), "dr_replication", only):
+        play(controller, "dr_replication", only).succeeded()
+        assert volumes(controller.simulator) == {("web_data", WEST, "original"): 1, ("web_data", EAST, "replication"): 1}
+        assert replications(controller.simulator) == {("web_data", WEST, "web_data", EAST, "use"): 1}
+
+
+@pytest.mark.full_faults
+@pytest.mark.parametrize("share", range(SHARES))
+def test_set_up_of_two(controller: Controller, share: int) -> None:
+    """The same with two volumes, in both directions."""
+    for _ in crashes(controller, range(share, 1000, SHARES), "dr_replication", {}):
         play(controller, "dr_replication").succeeded()
         assert_protected(controller.simulator)
 
 
-#: What goes before, the variables, the policy that the replication ends with, and whether servers may mount its target.
-OTHERS: dict[str, tuple[list[str], dict[str, Any], str | None, bool]] = {
-    "dr_failover": (["dr_replication"], {}, "paused", True),
+#: What goes before, the variables, the policy that the replication ends with, whether servers may mount its target, and
+#: the step from one call that is tested to the next without ``-m full_faults``.
+OTHERS: dict[str, tuple[list[str], dict[str, Any], str | None, bool, int]] = {
+    "dr_failover": (["dr_replication"], {}, "paused", True, 3),
     "dr_failback": (
         ["dr_replication", "dr_failover"],
         {**DISCARDING, "dr_failback_remove_access_rules": True},
         "use",
         False,
+        4,
     ),
-    "dr_teardown": (["dr_replication", "dr_failover"], DELETING, None, False),
+    "dr_teardown": (["dr_replication", "dr_failover"], DELETING, None, False, 6),
 }
 
 
@@ -95,13 +113,14 @@ OTHERS: dict[str, tuple[list[str], dict[str, Any], str | None, bool]] = {
 @pytest.mark.parametrize("playbook", OTHERS)
 def test_the_others(controller: Controller, playbook: str, share: int, request: pytest.FixtureRequest) -> None:
     """Failing over, back and down of one volume are killed after a call, and run again."""
-    before, variables, policy, open_to_servers = OTHERS[playbook]
+    before, variables, policy, open_to_servers, stride = OTHERS[playbook]
     simulator: Simulator = controller.simulator
     server = simulator.server("east-web1")
     rules = [{"object_type": server["type"], "object_id": server["id"]}]
     only = {"dr_volumes": ["web_data"], "dr_target_access_rules": rules}
     story(controller, *((name, only) for name in before))
-    stride = 1 if "full_faults" in request.config.option.markexpr else STRIDE
+    if "full_faults" in request.config.option.markexpr:
+        stride = 1
     for _ignored in crashes(controller, range(share * stride, 1000, 2 * stride), playbook, {**only, **variables}):
         play(controller, playbook, {**only, **variables}).succeeded()
         world = simulator.world()["filestorage"]
