@@ -3,9 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The coverage table: ``python3 -m tests.coverage`` writes it from the evidence of the last tests.
 
-``--check`` compares instead.
-
-It fails while an operation of a service that has modules lacks a module or a test.
+``--check`` compares instead. It fails while an operation of a service that has modules lacks a module or a test.
 """
 
 from __future__ import annotations
@@ -21,6 +19,7 @@ from tests.placement import ROOT
 from .evidence import Evidence, read
 
 TABLE = Path(__file__).parent / "table.md"
+TESTS = "tests/integration/"
 CONTRACTS = ROOT / "tests" / "simulator" / "contract"
 OPERATIONS = ROOT / "plugins" / "module_utils" / "operations"
 HEAD = """\
@@ -32,7 +31,7 @@ SPDX-License-Identifier: GPL-3.0-or-later
 
 # Operations, modules, tests
 
-Written by `python3 -m tests.coverage` from what reached the simulator while the integration tests ran.
+Written by `python3 -m tests.coverage` from what reached the simulator while the tests of `tests/integration` ran.
 """
 
 
@@ -70,7 +69,7 @@ def table(evidence: Iterable[Evidence]) -> tuple[str, list[str]]:
                 continue
             covered += 1
             modules = ", ".join(f"`{name}`" for name in sorted({row.module for row in rows}))
-            tests = ", ".join(f"`{Path(name).name}`" for name in sorted({row.test for row in rows}))
+            tests = ", ".join(f"`{name.removeprefix(TESTS)}`" for name in sorted({row.test for row in rows}))
             lines.append(f"| {operation} | {modules} | {tests} |")
     return f"{HEAD}\n{covered} of {total} operations.\n" + "\n".join(lines) + "\n", missing
 

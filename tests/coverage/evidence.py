@@ -17,6 +17,9 @@ from dataclasses import dataclass
 from tests.placement import CACHE
 
 FILE = CACHE / "evidence.jsonl"
+#: The tests that show what modules do. Others (faults, crashes, every switch) go the same ways, but where an accident
+#: leads a run is no evidence.
+SHOWING = ("test_lives.py", "test_examples.py", "test_routes.py", "test_calls.py", "dr/test_life.py")
 PREFIX = "scp.storage."
 
 
@@ -31,14 +34,14 @@ class Evidence:
 
 
 def record(action: str, calls: Iterable[dict[str, object]]) -> None:
-    """Keep what a task of ``action`` sent, if it is a module of this collection and a test runs."""
+    """Keep what a task of ``action`` sent, if it is a module of this collection and one of these tests runs."""
     test = os.environ.get("PYTEST_CURRENT_TEST", "").partition("::")[0]
     accepted = {
         (str(call["service"]), str(call["operation"]))
         for call in calls
         if call["operation"] and 200 <= int(str(call["status"])) < 300
     }
-    if not (test and accepted and action.startswith(PREFIX)):
+    if not (test.endswith(SHOWING) and accepted and action.startswith(PREFIX)):
         return
     line = {"test": test, "module": action.removeprefix(PREFIX), "operations": sorted(accepted)}
     FILE.parent.mkdir(parents=True, exist_ok=True)
