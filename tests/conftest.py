@@ -14,8 +14,8 @@ from tests.placement import CACHE, place
 #: The fixture `simulator` is there for all.
 pytest_plugins = ["tests.simulator.fixture"]
 
-# How long an example takes says more of the machine's load than of the code. CI tries the same examples each time, so that
-# what it finds belongs to the change it runs for; everywhere else they are drawn at random.
+# How long an example takes says more of the machine's load than of the code. CI tries the same examples each time, so
+# that what it finds belongs to the change it runs for; everywhere else they are drawn at random.
 settings.register_profile(
     "here", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize="CI" in os.environ
 )
