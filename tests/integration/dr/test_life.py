@@ -176,6 +176,18 @@ def test_failover_refuses_what_is_not_fit(controller: Controller) -> None:
     assert [item["health"] for item in replicas(forced)] == ["paused", "missing", "missing"]
     assert ("office", EAST, "office_copy", WEST, "use") in replications(simulator)
 
+    # What could not even be read is told as a failure, force or not.
+    simulator.fault("status", status=500, operation="ListVolumes", skip=1)
+    lists = {
+        "dr_volumes": [
+            "web_data",
+            {"name": "office", "region": EAST, "target_region": WEST, "target_name": "office_copy"},
+        ]
+    }
+    partly = play(controller, "dr_failover", {**lists, "dr_failover_force": True})
+    assert "1 of 2" in failure(partly)
+    assert "ListVolumes" in failure(partly)
+
 
 @pytest.mark.parametrize(
     ("switches", "word"),
