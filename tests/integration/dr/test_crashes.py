@@ -79,9 +79,12 @@ def _in_haste(fast_simulator: Simulator) -> None:
 def test_set_up(controller: Controller, share: int) -> None:
     """Set-up of a volume is killed after each call in turn, and run again."""
     only = {"dr_volumes": ["web_data"]}
-    for _ in crashes(controller, range(share, 1000, SHARES), "dr_replication", only):
+    for _ignored in crashes(controller, range(share, 1000, SHARES), "dr_replication", only):
         play(controller, "dr_replication", only).succeeded()
-        assert volumes(controller.simulator) == {("web_data", WEST, "original"): 1, ("web_data", EAST, "replication"): 1}
+        assert volumes(controller.simulator) == {
+            ("web_data", WEST, "original"): 1,
+            ("web_data", EAST, "replication"): 1,
+        }
         assert replications(controller.simulator) == {("web_data", WEST, "web_data", EAST, "use"): 1}
 
 
@@ -89,7 +92,7 @@ def test_set_up(controller: Controller, share: int) -> None:
 @pytest.mark.parametrize("share", range(SHARES))
 def test_set_up_of_two(controller: Controller, share: int) -> None:
     """The same with two volumes, in both directions."""
-    for _ in crashes(controller, range(share, 1000, SHARES), "dr_replication", {}):
+    for _ignored in crashes(controller, range(share, 1000, SHARES), "dr_replication", {}):
         play(controller, "dr_replication").succeeded()
         assert_protected(controller.simulator)
 
