@@ -229,7 +229,7 @@ def test_target_side(controller: Controller) -> None:
         ]
     ).succeeded()
     regions = [(call["operation"], call["region"]) for call in run["fail over"].calls]
-    assert {region for _, region in regions} == {"kr-east1"}, regions
+    assert {region for _ignored, region in regions} == {"kr-east1"}, regions
     assert run["fail over"].result["replication"]["replication_volume_access_level"] == "rw"
     assert run["look"].result["replications"][0]["replication_policy"] == "paused"
     assert run["end"].operations == ["DeleteVolumeReplication", *["DeleteSnapshot"] * 2]

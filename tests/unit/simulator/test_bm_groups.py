@@ -60,7 +60,7 @@ def test_members_may_be_left_alone(bm: BmApi, simulator: Simulator) -> None:
 
 
 def test_lists(bm: BmApi, simulator: Simulator) -> None:
-    group, _ = bm.grouped()
+    group, _ignored = bm.grouped()
     asked(bm, bm.made("bs-03", rate=50), name="other")
     simulator.advance(1)
     found = bm.ok("GET", "/v1/volume-groups")
@@ -79,7 +79,7 @@ def test_what_can_not_be_a_member(bm: BmApi, simulator: Simulator) -> None:
     bm.ok("POST", f"/v1/volumes/{scheduled}/snapshot-schedules", {"hour": 3})
     bm.ok("POST", f"/v1/volumes/{replicated}/replications", {"cycle": "5MIN", "name": "copy", "region": EAST})
     simulator.advance(5)
-    _, grouped = bm.grouped("bs-04")
+    _ignored, grouped = bm.grouped("bs-04")
     for volume, why in (
         (plain, "no snapshot rate"),
         (scheduled, "a snapshot schedule"),
@@ -171,7 +171,7 @@ def test_the_last_member(bm: BmApi, simulator: Simulator) -> None:
 
 @pytest.mark.violations_expected
 def test_no_call_deletes_a_group(bm: BmApi) -> None:
-    group, _ = bm.grouped()
+    group, _ignored = bm.grouped()
     assert bm("DELETE", f"/v1/volume-groups/{group}").status == 403
 
 
@@ -209,7 +209,7 @@ def test_snapshots_of_a_group(bm: BmApi, simulator: Simulator) -> None:
 
 def test_restoring_a_group(bm: BmApi, simulator: Simulator) -> None:
     group, volumes = bm.grouped()
-    first, _ = bm.take(f"/volume-groups/{group}"), bm.take(f"/volume-groups/{group}")
+    first, _ignored = bm.take(f"/volume-groups/{group}"), bm.take(f"/volume-groups/{group}")
     own = bm.take(f"/volumes/{volumes[1]}")
     path = f"/v1/volume-groups/{group}/snapshots/{first}/restore"
     assert bm("PUT", path).status == 400
@@ -228,7 +228,7 @@ def test_restoring_a_group(bm: BmApi, simulator: Simulator) -> None:
 
 
 def test_schedule_of_a_group(bm: BmApi, simulator: Simulator) -> None:
-    group, _ = bm.grouped()
+    group, _ignored = bm.grouped()
     path = f"/v1/volume-groups/{group}/snapshot-schedules"
     weekly = {"day_of_week": "SUN", "frequency": "WEEKLY", "hour": 18, "volume_group_id": group}
     assert bm.ok("POST", path, {"day_of_week": "SUN", "hour": 18}) == weekly

@@ -66,7 +66,7 @@ def begin(api: BmApi, kind: str = "volume", *, wait: bool = True, **fields: Any)
     if kind == "volume":
         pair = Pair(api, "volumes", api.made(rate=50), fields)
     else:
-        group, _ = api.grouped()
+        group, _ignored = api.grouped()
         pair = Pair(api, "volume-groups", group, {"replication_volume_name_prefix": "dr-", **fields})
     api.simulator.advance(5 if wait else 0)
     return pair
@@ -130,7 +130,7 @@ def test_where_replication_is_not_available(bm: BmApi, region: str) -> None:
 
 def test_what_can_not_be_replicated(bm: BmApi, simulator: Simulator) -> None:
     body = {"cycle": "5MIN", "name": "copy", "region": EAST}
-    _, volumes = bm.grouped()
+    _ignored, volumes = bm.grouped()
     answer = bm("POST", f"/v1/volumes/{volumes[0]}/replications", body)
     assert (answer.status, answer.error["detail"]) == (400, "The volume is in a volume group.")
     pair = begin(bm)
@@ -143,7 +143,7 @@ def test_what_can_not_be_replicated(bm: BmApi, simulator: Simulator) -> None:
 
 
 def test_prefixes_make_names(bm: BmApi) -> None:
-    group, _ = bm.grouped()
+    group, _ignored = bm.grouped()
     for prefix in ("d_", "p" * 24):
         body = {"cycle": "5MIN", "name": "copy", "region": EAST, "replication_volume_name_prefix": prefix}
         assert bm("POST", f"/v1/volume-groups/{group}/replications", body).status == 400
@@ -317,7 +317,7 @@ def test_transfers_may_pause_for_lack_of_space(bm: BmApi, simulator: Simulator, 
     simulator.switch(bm_snapshot_base_percent=30.0, bm_snapshot_growth_percent=0)
 
     def fill() -> None:
-        for _ in range(4):
+        for _ignored in range(4):
             bm.take(f"/volumes/{volume}")
         simulator.advance(900)
 

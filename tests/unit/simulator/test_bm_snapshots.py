@@ -106,7 +106,7 @@ def test_deleting_the_rate_ends_snapshots(bm: BmApi, simulator: Simulator) -> No
 
 
 def test_a_group_or_a_replication_keeps_the_rate(bm: BmApi, simulator: Simulator) -> None:
-    _, volumes = bm.grouped()
+    _ignored, volumes = bm.grouped()
     replicated = bm.made("bs-03", rate=50)
     bm.ok("POST", f"/v1/volumes/{replicated}/replications", {"cycle": "5MIN", "name": "copy", "region": EAST})
     simulator.advance(5)
@@ -143,7 +143,7 @@ def test_snapshots(bm: BmApi, simulator: Simulator) -> None:
 def test_two_snapshots_in_one_second(bm: BmApi, simulator: Simulator) -> None:
     volume = bm.made(rate=50)
     path = f"/v1/volumes/{volume}/snapshots"
-    names = {bm.ok("POST", path)["snapshot_name"] for _ in range(3)}
+    names = {bm.ok("POST", path)["snapshot_name"] for _ignored in range(3)}
     assert len(names) == 3
     simulator.switch(bm_snapshot_same_second="409")
     assert bm("POST", path).status == 409
@@ -162,7 +162,7 @@ def test_create_takes_no_body(bm: BmApi) -> None:
 def test_restore_needs_the_servers_to_let_go(bm: BmApi, simulator: Simulator, drops: bool) -> None:
     simulator.switch(bm_restore_drops_newer=drops)
     volume = bm.made(rate=50)
-    first, _ = bm.take(f"/volumes/{volume}"), bm.take(f"/volumes/{volume}")
+    first, _ignored = bm.take(f"/volumes/{volume}"), bm.take(f"/volumes/{volume}")
     path = f"/v1/volumes/{volume}/snapshots/{first}/restore"
     assert bm("PUT", path).error["detail"].endswith("is attached to a server.")
     bm.ok("DELETE", f"/v1/volumes/{volume}/attachments", {"attachments": [bm.server("west-db1")["object_id"]]})
@@ -205,7 +205,7 @@ def test_space_fills_with_time(bm: BmApi, simulator: Simulator) -> None:
 def test_space_fills_with_snapshots(bm: BmApi, simulator: Simulator) -> None:
     simulator.switch(bm_snapshot_base_percent=2.0, bm_snapshot_growth_percent=0)
     volume = bm.made(rate=10)
-    taken = [bm.take(f"/volumes/{volume}") for _ in range(6)]
+    taken = [bm.take(f"/volumes/{volume}") for _ignored in range(6)]
     assert bm.taken(f"/volumes/{volume}") == taken[2:]
     simulator.switch(bm_snapshot_space_limit=50)
     bm.take(f"/volumes/{volume}")
@@ -215,7 +215,7 @@ def test_space_fills_with_snapshots(bm: BmApi, simulator: Simulator) -> None:
 def test_less_space_costs_snapshots(bm: BmApi, simulator: Simulator) -> None:
     simulator.switch(bm_snapshot_base_percent=2.0, bm_snapshot_growth_percent=0)
     volume = bm.made(rate=10)
-    taken = [bm.take(f"/volumes/{volume}") for _ in range(4)]
+    taken = [bm.take(f"/volumes/{volume}") for _ignored in range(4)]
     bm.ok("PUT", f"/v1/volumes/{volume}/snapshot-rates", {"snapshot_rate": 5})
     simulator.advance(1)
     assert bm.taken(f"/volumes/{volume}") == taken[2:]
@@ -224,7 +224,7 @@ def test_less_space_costs_snapshots(bm: BmApi, simulator: Simulator) -> None:
 def test_a_members_lack_of_space_costs_the_whole_snapshot(bm: BmApi, simulator: Simulator) -> None:
     group, volumes = bm.grouped()
     simulator.switch(bm_snapshot_base_percent=30.0, bm_snapshot_growth_percent=0)
-    taken = [bm.take(f"/volume-groups/{group}") for _ in range(2)]
+    taken = [bm.take(f"/volume-groups/{group}") for _ignored in range(2)]
     bm.ok("PUT", f"/v1/volumes/{volumes[0]}/snapshot-rates", RATE)
     simulator.advance(1)
     assert bm.taken(f"/volume-groups/{group}") == taken[1:]
@@ -295,7 +295,7 @@ def test_weekly_schedules(bm: BmApi, simulator: Simulator) -> None:
 
 
 def test_members_have_no_schedule_of_their_own(bm: BmApi, simulator: Simulator) -> None:
-    _, volumes = bm.grouped()
+    _ignored, volumes = bm.grouped()
     path = f"/v1/volumes/{volumes[0]}/snapshot-schedules"
     assert bm("POST", path, {"hour": 3}).status == 400
     simulator.switch(bm_member_schedule="allow")

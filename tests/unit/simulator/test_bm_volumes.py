@@ -134,7 +134,7 @@ def test_names_may_have_to_be_unique(bm: BmApi, simulator: Simulator) -> None:
 
 
 def test_lists(bm: BmApi, simulator: Simulator) -> None:
-    group, _ = bm.grouped("bs-b", "bs-a")
+    group, _ignored = bm.grouped("bs-b", "bs-a")
     for index in range(21):
         bm.asked("west-db2", name=f"vol-{index:02d}", size_gb=21 - index)
     first = bm.ok("GET", "/v1/volumes")
@@ -393,7 +393,7 @@ def test_what_stands_in_the_way_is_named_one_by_one(bm: BmApi, simulator: Simula
 
 
 def test_a_group_is_in_the_way(bm: BmApi) -> None:
-    _, volumes = bm.grouped(free=True)
+    _ignored, volumes = bm.grouped(free=True)
     assert bm("DELETE", f"/v1/volumes/{volumes[0]}").error["detail"].endswith("it is in a volume group.")
 
 
@@ -424,7 +424,7 @@ def test_regions_and_accounts_are_apart(bm: BmApi, simulator: Simulator) -> None
 
 
 def test_the_world_can_be_put_back(bm: BmApi, simulator: Simulator) -> None:
-    group, _ = bm.grouped()
+    group, _ignored = bm.grouped()
     bm.take(f"/volume-groups/{group}")
     bm.ok("POST", f"/v1/volume-groups/{group}/replications", _replica())
     kept = simulator.world()

@@ -312,7 +312,7 @@ def test_snapshots(pfs: PfsApi, simulator: Simulator) -> None:
 
 def test_fifty_snapshots_a_volume(pfs: PfsApi) -> None:
     volume = pfs.volume()
-    for _ in range(50):
+    for _ignored in range(50):
         take(pfs, volume)
     assert pfs("POST", "/v1/snapshots", {"volume_id": volume["id"]}).status == 400
     assert len({snapshot["name"] for snapshot in pfs.snapshots(volume["id"])}) == 50
@@ -332,14 +332,14 @@ def test_deleting_a_snapshot_may_be_refused_at_first(pfs: PfsApi, simulator: Sim
     volume = pfs.volume()
     simulator.switch(pfs_snapshot_delete_busy=busy)
     path = f"/v1/snapshots/{take(pfs, volume)['id']}?volume_id={volume['id']}"
-    assert [pfs("DELETE", path).status for _ in range(2)] == [int(busy), 202]
+    assert [pfs("DELETE", path).status for _ignored in range(2)] == [int(busy), 202]
 
 
 @pytest.mark.parametrize("drops", [True, False])
 def test_restore(pfs: PfsApi, simulator: Simulator, drops: bool) -> None:
     simulator.switch(pfs_snapshot_restore_drops_newer=drops)
     volume = pfs.volume()
-    first, _ = take(pfs, volume), take(pfs, volume)
+    first, _ignored = take(pfs, volume), take(pfs, volume)
     answer = pfs("PUT", f"/v1/snapshots/{first['id']}/restore?volume_id={volume['id']}")
     assert (answer.status, answer.body) == (202, "")
     assert pfs.show(volume["id"])["state"] == "restoring"

@@ -77,7 +77,7 @@ class Snapshots:
     @operation("DeleteSnapshot")
     def delete(self, call: Call) -> Reply:
         """Accept the end of a snapshot; the service may be busy with it for a moment."""
-        _, snapshot = self._this(call)
+        _ignored, snapshot = self._this(call)
         busy = self._world.switches.text("pfs_snapshot_delete_busy")
         if busy != "off" and not snapshot.refused_deletes:
             snapshot.refused_deletes += 1
