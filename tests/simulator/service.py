@@ -85,11 +85,11 @@ Handler = Callable[[Call], Reply]
 EventHandler = Callable[[Mapping[str, Any]], None]
 
 
-def operation(operation_id: str) -> Callable[[F], F]:
-    """Mark the method of a part that does the operation: it takes a :class:`Call` and gives a :class:`Reply`."""
+def operation(*operation_ids: str) -> Callable[[F], F]:
+    """Mark the method of a part that does the operations: it takes a :class:`Call` and gives a :class:`Reply`."""
 
     def mark(function: F) -> F:
-        function.__dict__["simulates"] = operation_id
+        function.__dict__["simulates"] = operation_ids
         return function
 
     return mark
@@ -134,8 +134,7 @@ class Service:
             for name in dir(part):
                 method = getattr(part, name)
                 marks = getattr(method, "__dict__", {})
-                if "simulates" in marks:
-                    self.handlers[marks["simulates"]] = method
+                self.handlers.update(dict.fromkeys(marks.get("simulates", ()), method))
                 if "happens" in marks:
                     self.events[marks["happens"]] = method
 

@@ -6,12 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from ...clock import korean
 from ...errors import validation_error
 from ...service import Call, Reply, event, operation
+from ..common import until_next
 from .records import Schedule, Volume
 from .refusals import not_found
 from .snapshots import MOST
@@ -19,7 +18,6 @@ from .snapshots import MOST
 if TYPE_CHECKING:
     from .service import FileStorage
 
-DAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 DEFAULT_RETENTION = 10
 MOST_RETENTION = 128
 
@@ -86,13 +84,7 @@ class Schedules:
 
     def _plan(self, schedule: Schedule) -> None:
         """Let the schedule fire at its next hour, which is a Korean one."""
-        here = korean(self._world.now)
-        then = here.replace(hour=int(schedule.hour), minute=0, second=0, microsecond=0)
-        days = (DAYS.index(schedule.day_of_week) - then.weekday()) % 7 if schedule.day_of_week else 0
-        then += timedelta(days=days)
-        if then <= here:
-            then += timedelta(days=7 if schedule.day_of_week else 1)
-        seconds = then.timestamp() - self._world.now
+        seconds = until_next(self._world.now, int(schedule.hour), schedule.day_of_week)
         self._service.after(seconds, "schedule_fires", schedule_id=schedule.id, revision=schedule.revision)
 
     @event("schedule_fires")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ...clock import snapshot_stamp
 from ...errors import contact_admin
 from ...service import Call, Reply, event, operation
+from ..common import stamped_name
 from .records import Snapshot, Volume
 from .refusals import bad_request, not_found, wrong_purpose
 
@@ -137,10 +138,8 @@ class Snapshots:
 
     def take(self, volume: Volume, origin: str, *, unique: bool = True) -> Snapshot:
         """A new snapshot of ``volume``, named after the second; with ``unique`` after the next free one."""
-        taken = {snapshot.name for snapshot in self._service.snapshots_of(volume.id)} if unique else set()
-        moment = self._world.now
-        while (name := f"{volume.name}.{snapshot_stamp(moment)}") in taken:
-            moment += 1
+        taken = {snapshot.name for snapshot in self._service.snapshots_of(volume.id)} if unique else ()
+        name = stamped_name(volume.name, self._world.now, taken)
         snapshot = Snapshot(
             account_id=volume.account_id, volume_id=volume.id, name=name, size=self._size(), origin=origin
         )

@@ -6,8 +6,7 @@
 from __future__ import annotations
 
 from ...switches import Switch
-
-CONFLICTS = ("409", "400")
+from ..common import CONFLICTS
 
 SWITCHES = (
     # durations, in seconds of simulated time

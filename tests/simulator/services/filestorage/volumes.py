@@ -8,11 +8,10 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from ...errors import validation_error
 from ...service import Call, Reply, event, operation
+from ..common import check_tags, moment_of, name_matches, sorted_as
 from .records import TYPE_NAMES, Volume
 from .refusals import bad_request, wrong_purpose
 
@@ -21,10 +20,8 @@ if TYPE_CHECKING:
 
 # What makes a password good enough: 6-20 characters with a letter, a digit and a special character.
 _PASSWORD = re.compile(r"(?=.*[A-Za-z])(?=.*[0-9])(?=.*[^A-Za-z0-9\s])\S{6,20}")
-_SORTS = {f"{field}:{way}": (field, way == "desc") for field in ("name", "created_at") for way in ("asc", "desc")}
 _TYPE_NAMESPACE = uuid.UUID("5ce7a1f0-0000-4000-8000-000000000000")
 _TYPE_IDS = {name: str(uuid.uuid5(_TYPE_NAMESPACE, name)) for name in TYPE_NAMES}
-TAG_VALUE_LENGTH = 256
 
 
 class Volumes:
@@ -69,17 +66,13 @@ class Volumes:
     def list(self, call: Call) -> Reply:
         """One page of the region's volumes, the newest first unless asked otherwise [assumed]."""
         query = call.query
-        sort = query["sort"] or "created_at:desc"
-        if sort not in _SORTS:
-            raise validation_error("Value error, invalid sort")
         found = [v for v in self._service.volumes if (v.region, v.account_id) == (call.region, call.account_id)]
         if query["name"]:
             how = self._world.switches.text("name_filter")
-            found = [v for v in found if _name_matches(v.name, query["name"], how)]
+            found = [v for v in found if name_matches(v.name, query["name"], how)]
         if query["type_name"]:
             found = [v for v in found if v.type_name == query["type_name"]]
-        field, backwards = _SORTS[sort]
-        found.sort(key=lambda v: (getattr(v, field), v.id), reverse=backwards)
+        found = sorted_as(found, query["sort"] or "created_at:desc", ("name", "created_at"))
         page, count = call.page(found, query["offset"], query["limit"])
         return Reply(200, {"count": count, "filestorages": [_listed(volume) for volume in page]})
 
@@ -199,7 +192,7 @@ class Volumes:
 
     def usage(self, volume: Volume) -> int:
         """A volume's data in bytes, which grows with time."""
-        born = datetime.fromisoformat(volume.created_at).replace(tzinfo=UTC).timestamp()
+        born = moment_of(volume.created_at)
         minutes = max(0, int((self._world.now - born) // 60))
         return volume.usage + minutes * self._world.switches.count("filestorage_usage_per_minute")
 
@@ -215,15 +208,6 @@ def check_password(protocol: str, password: str | None) -> None:
         raise bad_request("Invalid.cifs_password", "Check the CIFS password.")
 
 
-def check_tags(tags: list[dict[str, Any]] | None) -> None:
-    """Values of tags have up to 256 characters (behaviour.md §10); the contract limits the keys only.
-
-    :raises ApiError: 400.
-    """
-    if any(len(tag.get("value") or "") > TAG_VALUE_LENGTH for tag in tags or []):
-        raise validation_error(f"String should have at most {TAG_VALUE_LENGTH} characters")
-
-
 def _listed(volume: Volume) -> dict[str, Any]:
     """A volume as lists show it."""
     return {
@@ -237,9 +221,3 @@ def _listed(volume: Volume) -> dict[str, Any]:
         "type_name": volume.type_name,
         "purpose": volume.purpose,
     }
-
-
-def _name_matches(name: str, wanted: str, how: str) -> bool:
-    if how == "exact":
-        return name == wanted
-    return name.startswith(wanted) if how == "prefix" else wanted in name
