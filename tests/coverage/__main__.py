@@ -3,13 +3,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The coverage table: ``python3 -m tests.coverage`` writes it from the evidence of the last tests.
 
-``--check`` compares instead. It fails while an operation of a service that has modules lacks a module or a test.
+``--check`` compares the one that is kept with it. It fails while an operation of a service that has modules lacks a
+module or a test, and when the table claims what the tests did not show.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -69,9 +71,30 @@ def table(evidence: Iterable[Evidence]) -> tuple[str, list[str]]:
                 continue
             covered += 1
             modules = ", ".join(f"`{name}`" for name in sorted({row.module for row in rows}))
-            tests = ", ".join(f"`{name.removeprefix(TESTS)}`" for name in sorted({row.test for row in rows}))
+            tests = ", ".join(f"`{_short(name)}`" for name in sorted({row.test for row in rows}))
             lines.append(f"| {operation} | {modules} | {tests} |")
     return f"{HEAD}\n{covered} of {total} operations.\n" + "\n".join(lines) + "\n", missing
+
+
+def unshown(text: str, evidence: Iterable[Evidence]) -> list[str]:
+    """What a kept table claims and these tests did not show."""
+    known = {(item.service, item.operation, name) for item in evidence for name in (item.module, _short(item.test))}
+    service, claims = "", []
+    for line in text.splitlines():
+        if line.startswith("## "):
+            service = line.removeprefix("## ")
+        elif line.startswith("| ") and "`" in line:
+            operation = line.split(" | ")[0].removeprefix("| ")
+            claims += [(service, operation, name) for name in line.split("`")[1::2]]
+    return [
+        f"{name}: {operation} of {service}"
+        for service, operation, name in claims
+        if (service, operation, name) not in known
+    ]
+
+
+def _short(test: str) -> str:
+    return test.removeprefix(TESTS)
 
 
 def main() -> int:
@@ -84,17 +107,20 @@ def main() -> int:
         print("There is no evidence: run the integration tests first.", file=sys.stderr)
         return 1
     text, missing = table(evidence)
-    for operation in missing:
-        print(f"{operation}: no module sent it in a test.", file=sys.stderr)
-    if not arguments.check:
+    wrong = [f"{operation}: no module sent it in a test." for operation in missing]
+    if arguments.check:
+        kept = TABLE.read_text(encoding="utf-8")
+        wrong += [f"{claim}: in {TABLE.relative_to(ROOT)}, but not seen." for claim in unshown(kept, evidence)]
+        rows = set(re.findall(r"^\| (\w+) \| `", kept, re.MULTILINE))
+        lacking = set(re.findall(r"^\| (\w+) \| `", text, re.MULTILINE)) - rows
+        wrong += [f"{operation}: no row in {TABLE.relative_to(ROOT)}." for operation in sorted(lacking)]
+    else:
         TABLE.write_text(text, encoding="utf-8")
         print(f"Wrote {TABLE.relative_to(ROOT)}.")
-    elif not TABLE.exists() or TABLE.read_text(encoding="utf-8") != text:
-        print(f"{TABLE.relative_to(ROOT)} is out of date: run python3 -m tests.coverage.", file=sys.stderr)
-        return 1
-    else:
-        print(text.splitlines()[10])
-    return 1 if missing else 0
+    for problem in wrong:
+        print(problem, file=sys.stderr)
+    print(next(line for line in text.splitlines() if line.endswith(" operations.")))
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":
