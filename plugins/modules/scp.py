@@ -26,9 +26,9 @@ options:
       - The services to look at, by default all that the collection manages.
     type: list
     elements: str
-    choices: [filestorage]
+    choices: [baremetal-blockstorage, filestorage, parallel-filestorage]
 notes:
-  - "IAM actions needed: for C(filestorage) ListVolumes."
+  - "IAM actions needed, for each service: ListVolumes."
 """
 
 EXAMPLES = r"""
@@ -120,7 +120,7 @@ from ansible_collections.scp.storage.plugins.module_utils.resources import conne
 
 SPEC = ModuleSpec(
     handler=connection.Connection,
-    options={"services": {"type": "list", "elements": "str", "choices": list(connection.PROBES)}},
+    options={"services": {"type": "list", "elements": "str", "choices": sorted(connection.PROBES)}},
 )
 
 

@@ -8,17 +8,12 @@ from __future__ import annotations
 import pytest
 
 from tests.integration.harness import Controller
-from tests.integration.lives import Step, check_life, played, replication_life, snapshot_life, volume_life
+from tests.integration.lives import LIVES, check_life, played
 
 
-@pytest.mark.parametrize("noun", ["volume", "snapshot", "replication"])
-def test_life(routed: Controller, noun: str) -> None:
+@pytest.mark.parametrize("life", LIVES)
+def test_life(routed: Controller, life: str) -> None:
     """Check mode foretells each step, the step does it, and again it does nothing."""
-    lives = {
-        "volume": lambda: volume_life(routed.simulator),
-        "snapshot": snapshot_life,
-        "replication": replication_life,
-    }
-    steps: list[Step] = lives[noun]()
+    steps = LIVES[life](routed.simulator)
     check_life(routed.run(played(steps)), steps)
-    assert not any(routed.simulator.world()["filestorage"].values())
+    assert routed.simulator.resources() == {}

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.integration.harness import Controller, task
-from tests.integration.lives import Step, all_lives, replication_life, snapshot_life, volume_life
+from tests.integration.lives import LIVES, Step, all_lives
 from tests.simulator.app import known_switches
 from tests.simulator.fixture import Simulator
 
@@ -34,6 +34,16 @@ UNBUILT = ("bm_", "pfs_")
 WITH = {("snapshot_delete_busy", "409"): {"snapshot_delete_busy_attempts": 3}}
 #: Positions in which the service does not do what is asked; the test at the end is theirs.
 FAILURES = {("filestorage_create_ends_in", "error"), ("replication_create_ends_in", "error")}
+#: The lives that switches can touch, by what their names begin with; all others can touch all.
+TOUCHED = {
+    "access_rule_": ("filestorage-volume",),
+    "replication_": ("filestorage-replication",),
+    "snapshot_": ("filestorage-snapshot", "filestorage-replication"),
+    "schedule_": ("filestorage-snapshot", "filestorage-replication"),
+    "filestorage_": ("filestorage-",),
+    "pfs_": ("pfs-",),
+    "bm_": ("bm-",),
+}
 SWITCHES = {name: switch for name, switch in known_switches().known.items() if not name.startswith(UNBUILT)}
 DURATIONS = {
     name: 0
@@ -88,13 +98,10 @@ def test_every_switch_has_a_position() -> None:
 def lives(simulator: Simulator, position: dict[str, Any]) -> list[Step]:
     """The lives that a position can touch."""
     name = next(iter(position))
-    if position is not DURATIONS and name.startswith("access_rule_"):
-        return volume_life(simulator)
-    if name.startswith("replication_"):
-        return replication_life()
-    if name.startswith(("snapshot_", "schedule_")):
-        return [*snapshot_life(), *replication_life()]
-    return all_lives(simulator)
+    if position is DURATIONS:
+        return all_lives(simulator)
+    wanted = next((lives for prefix, lives in TOUCHED.items() if name.startswith(prefix)), tuple(LIVES))
+    return [step for life in LIVES if life.startswith(wanted) for step in LIVES[life](simulator)]
 
 
 @pytest.mark.full_switches
@@ -126,7 +133,7 @@ def _live(controller: Controller, position: dict[str, Any], steps: list[Step]) -
         if not step.repeats:
             repeated = run[f"again {step.name}"]
             assert (repeated.changed, repeated.writes) == (False, []), step.name
-    assert not any(controller.simulator.world()["filestorage"].values())
+    assert controller.simulator.resources() == {}
 
 
 def test_creation_that_ends_in_error(controller: Controller) -> None:
@@ -179,4 +186,4 @@ def test_creation_that_ends_in_error(controller: Controller) -> None:
         assert "in state error" in run[name].message
     assert run["make"].result["replication"]["replication_status"] == "error"
     assert run["again"].writes == []
-    assert not any(controller.simulator.world()["filestorage"].values())
+    assert controller.simulator.resources() == {}

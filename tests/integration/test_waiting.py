@@ -46,7 +46,7 @@ def test_begun_and_joined(routed: Controller) -> None:
     assert run["join the end"].operations == ["DeleteSnapshot", "DeleteVolume", "DeleteSnapshot"]
     assert run["remove"].operations == ["DeleteVolume"]
     assert run["join removal"].changed is False
-    assert not any(routed.simulator.world()["filestorage"].values())
+    assert routed.simulator.resources() == {}
 
 
 def test_time_out_returns_what_it_has(routed: Controller) -> None:

@@ -173,6 +173,11 @@ class Simulator:
         found: dict[str, Any] = self.control("GET", "world")
         return found
 
+    def resources(self) -> dict[str, list[Any]]:
+        """What the services hold, by ``service.table``; empty tables are left out."""
+        parts = {name: part for name, part in self.world().items() if isinstance(part, dict)}
+        return {f"{name}.{table}": rows for name, part in parts.items() for table, rows in part.items() if rows}
+
     def patch_world(self, parts: Mapping[str, Any]) -> None:
         """Add parts of a seed, or change what has the same id."""
         self.control("PATCH", "world", dict(parts))

@@ -20,6 +20,8 @@ LOOKS_AFTER_UNKNOWN = (0.3, 0.7, 1.5, 3.0)
 MOST_RESENDS = 3
 #: The only answer after which a creation that left no trace is sent again: the service was not there to take it.
 SERVICE_AWAY = 503
+#: Answers that refuse a call because of what is there, and not because of who calls or how.
+REFUSALS = (400, 404, 409, 422)
 #: Pauses (seconds) after a refusal that passes by itself, and for how long such refusals are believed.
 FIRST_REFUSAL_PAUSE = 0.3
 LONGEST_REFUSAL_PAUSE = 5.0
@@ -112,15 +114,26 @@ class Executor(Generic[StateT]):
     def _send(self, step: Step[StateT]) -> Mapping[str, Any] | _ReadAgain[StateT]:
         """Send one step; the answer, or what is there now where the step was not, or may not have been, done."""
         try:
+            return self._send_by(step, step)
+        except CallError as refusal:
+            if step.otherwise is None or refusal.status not in REFUSALS:
+                raise
+            try:
+                return self._send_by(step, step.otherwise)
+            except CallError as second:
+                told = f"{refusal.message.rstrip('.')}. The other way failed too: {second.message}"
+                raise StorageError(told, **refusal.facts) from None
+
+    def _send_by(self, step: Step[StateT], way: Step[StateT]) -> Mapping[str, Any] | _ReadAgain[StateT]:
+        """Send a step in one of the ways that there are to do it."""
+        try:
             answer = self.resource.client.call(
-                step.operation, region=step.region, path=step.path, query=step.query, body=step.body
+                way.operation, region=way.region, path=way.path, query=way.query, body=way.body
             )
         except UnknownOutcome as error:
             return _ReadAgain(self._look_again(step, error))
         except CallError as error:
-            if not step.not_yet(error) or self._refused_for > LONGEST_REFUSAL or self.waiter.expired:
-                raise
-            return _ReadAgain(self._after_refusal())
+            return _ReadAgain(self._after_refusal(step, error))
         self._refused_for = 0.0
         self.outcome.operations.append(step.operation.name)
         if step.operation.method == "POST":
@@ -132,7 +145,8 @@ class Executor(Generic[StateT]):
         self.resource.check()
         state = self.resource.find()
         self.outcome.before = self.outcome.after = state
-        self._refuse_failed(state)
+        if not (self.resource.repairs and self.resource.next_step(state)):
+            self._refuse_failed(state)
         return state
 
     def _refuse_failed(self, state: StateT) -> None:
@@ -209,10 +223,29 @@ class Executor(Generic[StateT]):
         self._resends[step.key] = resends + 1
         return state
 
-    def _after_refusal(self) -> StateT:
-        pause = min(FIRST_REFUSAL_PAUSE + self._refused_for / 2, LONGEST_REFUSAL_PAUSE)
-        self.waiter.pause(pause)
-        self._refused_for += pause
+    def _after_refusal(self, step: Step[StateT], error: CallError) -> StateT:
+        """What is there once a refusal has passed that passes by itself, or that something under way explains.
+
+        :raises CallError: it is final.
+        """
+        if self._refused_for > LONGEST_REFUSAL or self.waiter.expired:
+            raise error
+        if step.not_yet(error):
+            pause = min(FIRST_REFUSAL_PAUSE + self._refused_for / 2, LONGEST_REFUSAL_PAUSE)
+            self.waiter.pause(pause)
+            self._refused_for += pause
+            return self.resource.find()
+        if error.status not in REFUSALS:
+            raise error
+        try:
+            state = self.resource.find()
+        except CallError:
+            raise error from None
+        if not self.resource.pending(state):
+            raise error
+        # Somebody else, or a schedule, changes the thing as well: let that end first.
+        self._refused_for += FIRST_REFUSAL_PAUSE
+        self._settle(state, None)
         return self.resource.find()
 
 

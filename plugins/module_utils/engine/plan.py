@@ -39,6 +39,7 @@ class Step(Generic[StateT]):
     :param reveals: things come to light only after it, so the rest is planned anew from what is read then.
     :param at_once: the next step need not wait for it.
     :param not_yet: tells a refusal that passes by itself; the step is planned and sent again a little later.
+    :param otherwise: the same step by another way, taken when this one is refused and nothing else is under way.
     """
 
     operation: Call
@@ -51,6 +52,7 @@ class Step(Generic[StateT]):
     reveals: bool = False
     at_once: bool = False
     not_yet: Callable[[CallError], bool] = never
+    otherwise: Step[StateT] | None = None
 
     @property
     def key(self) -> tuple[Any, ...]:

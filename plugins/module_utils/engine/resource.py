@@ -27,6 +27,8 @@ class Resource(ABC, Generic[StateT]):
     noun: ClassVar[str]
     #: Seconds between two looks at the slowest.
     slowest_poll: ClassVar[float] = 5.0
+    #: Whether a thing in error may be changed, which can repair it.
+    repairs: ClassVar[bool] = False
 
     def __init__(self, params: Mapping[str, Any], client: Client) -> None:
         self.params = params

@@ -10,10 +10,12 @@ from typing import Any
 from ..client.errors import StorageError
 from ..client.session import Call
 from ..engine.resource import Info, side_by_side
-from ..operations import filestorage
+from ..operations import baremetal_blockstorage, filestorage, parallel_filestorage
 
 #: For each service a cheap reading call that shows whether the key is accepted.
-PROBES: dict[str, Call] = {filestorage.SERVICE.name: filestorage.LIST_VOLUMES}
+PROBES: dict[str, Call] = {
+    table.SERVICE.name: table.LIST_VOLUMES for table in (filestorage, parallel_filestorage, baremetal_blockstorage)
+}
 
 
 class Connection(Info):

