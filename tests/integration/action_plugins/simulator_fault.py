@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A task of tests: ends all faults of the simulator, and sets the one in ``fault`` if there is one.
 
-Returns ``fired``, how often those that it ended had happened, and ``counts``, how many things there are in each ``service.table``.
+Returns ``fired``, how often those that it ended had happened, and ``counts``, how many things there are in each
+``service.table``.
 """
 
 from __future__ import annotations
