@@ -173,8 +173,8 @@ class VolumeGroup(Resource[GroupState]):
         leave = surplus if len(surplus) < len(members) else surplus[:-1]
         if missing and not surplus:
             raise StorageError(
-                f"Volume group {group['name']} has {len(members)} volumes, and with the {len(missing)} that are"
-                f" missing it would have more than {MOST_MEMBERS}. Set purge_volumes to true if others may leave it."
+                f"Volume group {group['name']} has {len(members)} volumes, and with {len(missing)} more it would"
+                f" have more than {MOST_MEMBERS}. Set purge_volumes to true if others may leave it."
             )
         if missing and not leave:
             return self._change(api.ADD_VOLUME_GROUP_MEMBER, state, missing[:room])
