@@ -16,8 +16,17 @@ from tests.integration.harness import Controller
 from tests.placement import ROOT
 
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("scp*.py"))
-#: What the examples take to be there: the volume of which they all speak, but for the module that makes it.
-WORLD = {"volumes": [{"name": "web_data_2m060u", "type_name": "SSD"}]}
+#: What the examples take to be there: the things of which those of a service speak, but for the module that makes them.
+WORLD = {
+    "filestorage": {"volumes": [{"name": "web_data_2m060u", "type_name": "SSD"}]},
+    "baremetal-blockstorage": {
+        "volume_groups": [{"id": "db0", "name": "db"}],
+        "volumes": [
+            {"id": f"{name}0", "name": name, "snapshot_rate": 30, "group_id": group, "iops": 5000, "throughput": 250}
+            for name, group in (("app-data", ""), ("app-log", ""), ("db-data", "db0"), ("db-log", "db0"))
+        ],
+    },
+}
 
 
 def _examples(module: str) -> list[dict[str, Any]]:
@@ -37,10 +46,11 @@ def test_examples(controller: Controller, module: str) -> None:
     """All go well in their order; each calls the service, and those that write change something."""
     simulator = controller.simulator
     if module != "scp_filestorage_volume":
-        simulator.patch_world({"filestorage": WORLD})
+        simulator.patch_world(WORLD)
     variables = {
         "vm_id": simulator.server("west-web1")["id"],
         "bm_id": simulator.server("west-db1")["id"],
+        "standby_bm_id": simulator.server("west-db2")["id"],
         "office_password": "S3cret!pass",
     }
     tasks = _examples(module)

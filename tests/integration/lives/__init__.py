@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.integration.lives import (
+    bm,
     filestorage,
 )
 from tests.integration.lives.story import Step, check_life, played
@@ -18,7 +19,10 @@ from tests.simulator.fixture import Simulator
 
 Life = Callable[[Simulator], list[Step]]
 #: Every noun's life, by name; a name begins with the service's prefix in module names.
-LIVES: dict[str, Life] = {**filestorage.LIVES}
+LIVES: dict[str, Life] = {
+    **filestorage.LIVES,
+    **bm.LIVES,
+}
 
 __all__ = ["LIVES", "Life", "Step", "all_lives", "check_life", "played"]
 

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
+from ...client.errors import NotFound
+from ...client.session import Call
 from ...engine.references import Finder, Kind
+from ...engine.resource import Info, side_by_side
 from ...operations import baremetal_blockstorage as api
 
 _NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9-]{2,27}")
@@ -33,10 +36,12 @@ GROUPS = Kind(
     rule_text=_NAME_RULE,
     unwrap="result",
 )
-#: States in which nothing is changing, or will by itself; those in error are among them.
+#: States in which nothing is changing and nothing is wrong.
 SETTLED = ("IN_USE", "AVAILABLE")
 DELETING = "DELETING"
 DELETED = "DELETED"
+#: The schedule of what has none.
+NO_SCHEDULE = {"frequency": "NONE"}
 
 
 def in_error(owner: Mapping[str, Any]) -> bool:
@@ -49,6 +54,11 @@ def leaving(owner: Mapping[str, Any]) -> bool:
     return owner.get("state") in (DELETING, DELETED)
 
 
+def replicated(owner: Mapping[str, Any] | None) -> bool:
+    """Whether a volume or a group is an end of a replication."""
+    return bool(owner and (owner.get("has_replication") or owner.get("has_origin")))
+
+
 def under_way(noun: str, owner: Mapping[str, Any] | None) -> str:
     """What changes about a volume or a group, as ``volume db-data: EDITING``; empty when it is at rest."""
     if owner is None or owner.get("state") in SETTLED or in_error(owner):
@@ -57,15 +67,20 @@ def under_way(noun: str, owner: Mapping[str, Any] | None) -> str:
 
 
 def told_failure(noun: str, owner: Mapping[str, Any] | None) -> str:
-    """Why a volume or a group can't be used, in the service's words; empty when it can (behaviour.md §7)."""
-    if owner is None or not in_error(owner):
+    """Why a volume or a group can't be used, in the service's words; empty when it can (behaviour.md §7).
+
+    A call to a server that went wrong shows in ``external_errors``, whatever the state is.
+    """
+    if owner is None:
         return ""
     reasons = "; ".join(
-        f"the call to the {error['object_type']} server was answered with {error['status']} {error['code']}"
+        f"the call to the {error.get('object_type')} server was answered with {error.get('status')} {error.get('code')}"
         for error in owner.get("external_errors") or ()
     )
-    told = f": {reasons}" if reasons else ", and the service gives no reason"
-    return f"{noun.capitalize()} {owner['name']} ({owner['id']}) is in state {owner['state']}{told}."
+    if not (reasons or in_error(owner)):
+        return ""
+    told = reasons or "the service gives no reason"
+    return f"{noun.capitalize()} {owner['name']} ({owner['id']}) is in state {owner['state']}: {told}."
 
 
 def show_owner(finder: Finder, identifier: str) -> dict[str, Any] | None:
@@ -74,22 +89,77 @@ def show_owner(finder: Finder, identifier: str) -> dict[str, Any] | None:
     return None if shown is None or shown.get("state") == DELETED else shown
 
 
-def find_owner(finder: Finder, wanted: str, *, required: bool) -> dict[str, Any] | None:
-    """A volume or a group in full, by name or id; one on its way out counts only where it is not required.
+def find_owner(finder: Finder, wanted: str, *, leaving_counts: bool = False) -> dict[str, Any] | None:
+    """A volume or a group in full, by name or id; ``None`` where there is none.
 
-    :raises NoSuchThing: it is required, and there is none.
+    :param leaving_counts: one that is on its way out is found too, if there is no other.
     """
-    found = finder.one(wanted, leave_out=leaving, last_resort=not required)
-    if found is not None and (found.get("state") == DELETED or (required and leaving(found))):
-        found = None
-    if found is not None and _complete(found):
-        return found
-    shown = show_owner(finder, str(found["id"])) if found is not None else None
-    if shown is None and required:
-        raise finder.missing(wanted)
-    return shown
+    found = finder.one(wanted, leave_out=leaving, last_resort=leaving_counts)
+    if found is None or found.get("state") == DELETED:
+        return None
+    return found if "snapshot_schedule" in found else show_owner(finder, str(found["id"]))
 
 
-def _complete(owner: Mapping[str, Any]) -> bool:
-    """Whether it came from the show operation: only that tells of the schedule."""
-    return "snapshot_schedule" in owner
+def schedule_of(owner: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """The snapshot schedule of a volume or a group as its show operation tells it, or ``None`` (behaviour.md §7).
+
+    A daily one may come with the default of the reference as its ``day_of_week``, which means nothing there.
+    """
+    schedule = (owner or {}).get("snapshot_schedule") or {}
+    if schedule.get("frequency") in (None, "NONE"):
+        return None
+    if schedule["frequency"] == "WEEKLY":
+        return dict(schedule)
+    return {name: value for name, value in schedule.items() if name != "day_of_week"}
+
+
+class OwnerInfo(Info):
+    """Reads volumes or groups.
+
+    :cvar filters: options beside the name that the list operation filters by.
+    """
+
+    kind: ClassVar[Kind]
+    snapshots: ClassVar[Call]
+    filters: ClassVar[tuple[str, ...]] = ()
+
+    def read(self) -> dict[str, Any]:
+        found = self._found()
+        if not self.gather:
+            return {self.plural: found}
+        gathered = side_by_side(self._with_parts, found)
+        return {self.plural: [owner for owner in gathered if owner is not None]}
+
+    def _found(self) -> list[dict[str, Any]]:
+        finder = Finder(self.client, self.kind)
+        filters = {name: self.params.get(name) for name in self.filters}
+        if identifier := self.params.get(self.kind.option):
+            owner = show_owner(finder, identifier)
+            return [owner] if owner is not None else []
+        if name := self.params.get("name"):
+            return finder.named(name, **filters)
+        return self.client.read_list(self.kind.listing, query={**filters, "sort": "created_at:asc"})
+
+    def _with_parts(self, owner: dict[str, Any]) -> dict[str, Any] | None:
+        """One volume or group with what was gathered; ``None`` if it went in the meantime."""
+        result = dict(owner)
+        try:
+            if "detail" in self.gather:
+                result.update(self._shown(owner))
+            if "snapshots" in self.gather:
+                result.update(self._snapshots(owner))
+            if "replication" in self.gather:
+                result["replication"] = None
+        except NotFound:
+            return None
+        return result
+
+    def _shown(self, owner: dict[str, Any]) -> dict[str, Any]:
+        path = {self.kind.option: owner["id"]}
+        return dict(self.client.call(self.kind.show, path=path)[self.kind.unwrap])
+
+    def _snapshots(self, owner: dict[str, Any]) -> dict[str, Any]:
+        """The snapshots, and for a volume how full the space for them is (in MB and percent)."""
+        answer = self.client.call(self.snapshots, path={self.kind.option: owner["id"]})
+        fields = ("snapshot_capacity_mb", "snapshot_capacity_rate", "snapshot_total_usage")
+        return {"snapshots": answer["snapshots"], **{name: answer[name] for name in fields if name in answer}}
