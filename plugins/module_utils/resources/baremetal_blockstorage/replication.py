@@ -20,7 +20,18 @@ from ...engine.references import Finder, Kind
 from ...engine.resource import Resource
 from ...operations import baremetal_blockstorage as api
 from .. import snapshots
-from .common import GROUPS, VOLUMES, find_owner, in_error, leaving, show_owner, told_failure, under_way
+from .common import (
+    GROUPS,
+    VOLUMES,
+    find_owner,
+    in_error,
+    leaving,
+    replicated,
+    schedule_of,
+    show_owner,
+    told_failure,
+    under_way,
+)
 
 #: What ``health`` can be.
 OK = "ok"
@@ -220,7 +231,7 @@ class Replication(Resource[ReplicationState]):
 
     def find(self) -> ReplicationState:
         wanted = str(self.params[self.table.option])
-        near = find_owner(self._finder(), wanted, required=False)
+        near = find_owner(self._finder(), wanted, leaving_counts=self.wants_absent)
         if near is None or (leaving(near) and not self.wants_absent):
             if self.wants_absent:
                 return ReplicationState()
@@ -259,7 +270,7 @@ class Replication(Resource[ReplicationState]):
             return ReplicationState(near)
         if region == self.region:
             return ReplicationState(near, near_is_target=near["name"] == name and _stands_alone(near))
-        found = find_owner(self._finder(region), name, required=False)
+        found = find_owner(self._finder(region), name, leaving_counts=True)
         alike = found is not None and all(found.get(part) == near.get(part) for part in ("disk_type", "size_gb"))
         far = found if found is not None and alike and _stands_alone(found) else None
         return ReplicationState(near, far=far, far_region=region)
@@ -480,8 +491,7 @@ class Replication(Resource[ReplicationState]):
         found = []
         if servers := [f"{server.get('name') or '?'} ({server['id']})" for server in volume.get("attachments") or ()]:
             found.append(f"it is attached to {', '.join(servers)}; detach it first (attachments of scp_bm_volume)")
-        schedule = volume.get("snapshot_schedule") or {}
-        if str(schedule.get("frequency") or "NONE") != "NONE":
+        if schedule_of(volume) is not None:
             found.append("it has a snapshot schedule; end that first (scp_bm_volume_snapshot_schedule)")
         if found:
             raise StorageError(
@@ -558,8 +568,7 @@ class Replication(Resource[ReplicationState]):
 
 def _stands_alone(volume: Mapping[str, Any]) -> bool:
     """Whether a volume can have been the target of a replication that is gone: nothing else has become of it."""
-    related = volume.get("has_origin") or volume.get("has_replication") or volume.get("volume_group")
-    return not related and volume.get("purpose") in ("ORG", "REPL")
+    return not (replicated(volume) or volume.get("volume_group")) and volume.get("purpose") in ("ORG", "REPL")
 
 
 class VolumeReplication(Replication):
