@@ -12,13 +12,14 @@ from collections.abc import Callable
 
 from tests.integration.lives import (
     filestorage,
+    parallel_filestorage,
 )
 from tests.integration.lives.story import Step, check_life, played
 from tests.simulator.fixture import Simulator
 
 Life = Callable[[Simulator], list[Step]]
 #: Every noun's life, by name; a name begins with the service's prefix in module names.
-LIVES: dict[str, Life] = {**filestorage.LIVES}
+LIVES: dict[str, Life] = {**filestorage.LIVES, **parallel_filestorage.LIVES}
 
 __all__ = ["LIVES", "Life", "Step", "all_lives", "check_life", "played"]
 
