@@ -13,6 +13,7 @@ from collections.abc import Callable
 from tests.integration.lives import (
     bm,
     filestorage,
+    parallel_filestorage,
 )
 from tests.integration.lives.story import Step, check_life, played
 from tests.simulator.fixture import Simulator
@@ -21,6 +22,7 @@ Life = Callable[[Simulator], list[Step]]
 #: Every noun's life, by name; a name begins with the service's prefix in module names.
 LIVES: dict[str, Life] = {
     **filestorage.LIVES,
+    **parallel_filestorage.LIVES,
     **bm.LIVES,
 }
 

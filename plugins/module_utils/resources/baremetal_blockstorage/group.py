@@ -18,7 +18,6 @@ from .common import (
     GROUPS,
     NO_SCHEDULE,
     VOLUMES,
-    OwnerInfo,
     find_owner,
     leaving,
     replicated,
@@ -27,6 +26,8 @@ from .common import (
     told_failure,
     under_way,
 )
+from .owner_info import OwnerInfo
+from .replication import GROUP_REPLICATIONS
 
 MOST_MEMBERS = 16
 
@@ -275,3 +276,4 @@ class VolumeGroupInfo(OwnerInfo):
     plural = "volume_groups"
     kind = GROUPS
     snapshots = api.LIST_VOLUME_GROUP_SNAPSHOTS
+    replications = GROUP_REPLICATIONS

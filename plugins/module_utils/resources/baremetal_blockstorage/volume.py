@@ -19,7 +19,6 @@ from .common import (
     GROUPS,
     NO_SCHEDULE,
     VOLUMES,
-    OwnerInfo,
     find_owner,
     in_error,
     leaving,
@@ -29,6 +28,8 @@ from .common import (
     told_failure,
     under_way,
 )
+from .owner_info import OwnerInfo
+from .replication import VOLUME_REPLICATIONS
 
 MOST_ATTACHMENTS = 8
 SIZES_GB = (1, 16384)
@@ -451,4 +452,5 @@ class VolumeInfo(OwnerInfo):
     plural = "volumes"
     kind = VOLUMES
     snapshots = api.LIST_VOLUME_SNAPSHOTS
+    replications = VOLUME_REPLICATIONS
     filters = ("object_name", "volume_group_name")
