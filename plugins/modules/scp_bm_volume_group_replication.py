@@ -86,8 +86,8 @@ EXAMPLES = r"""
 - name: A copy of the group in the other region, at most five minutes old
   scp.storage.scp_bm_volume_group_replication:
     region: kr-west1
-    volume_group: orders
-    name: orders-copy
+    volume_group: db
+    name: db-copy
     replication_volume_name_prefix: copy-
     target_region: kr-east1
     cycle: 5MIN
@@ -102,14 +102,14 @@ EXAMPLES = r"""
 - name: Take the replication up again, once an hour, which overwrites what was written to the copy
   scp.storage.scp_bm_volume_group_replication:
     region: kr-west1
-    volume_group: orders
+    volume_group: db
     cycle: HOURLY
     policy: RESYNC
 
 - name: End the replication and keep both groups
   scp.storage.scp_bm_volume_group_replication:
     region: kr-west1
-    volume_group: orders
+    volume_group: db
     state: absent
 """
 

@@ -88,8 +88,8 @@ EXAMPLES = r"""
 - name: A copy of the volume in the other region, at most five minutes old
   scp.storage.scp_bm_volume_replication:
     region: kr-west1
-    volume: orders-db
-    name: orders-copy
+    volume: app-data
+    name: app-copy
     target_region: kr-east1
     cycle: 5MIN
   register: protected
@@ -103,15 +103,15 @@ EXAMPLES = r"""
 - name: Take the replication up again, once an hour, which overwrites what was written to the copy
   scp.storage.scp_bm_volume_replication:
     region: kr-west1
-    volume: orders-db
+    volume: app-data
     cycle: HOURLY
     policy: RESYNC
 
 - name: End the replication and delete the copy
   scp.storage.scp_bm_volume_replication:
     region: kr-west1
-    volume: orders-db
-    name: orders-copy
+    volume: app-data
+    name: app-copy
     target_region: kr-east1
     delete_target_volume: true
     state: absent
