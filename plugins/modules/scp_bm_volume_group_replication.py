@@ -86,8 +86,8 @@ EXAMPLES = r"""
 - name: A copy of the group in the other region, at most five minutes old
   scp.storage.scp_bm_volume_group_replication:
     region: kr-west1
-    volume_group: orders
-    name: orders-copy
+    volume_group: db
+    name: db-copy
     replication_volume_name_prefix: copy-
     target_region: kr-east1
     cycle: 5MIN
@@ -102,14 +102,14 @@ EXAMPLES = r"""
 - name: Take the replication up again, once an hour, which overwrites what was written to the copy
   scp.storage.scp_bm_volume_group_replication:
     region: kr-west1
-    volume_group: orders
+    volume_group: db
     cycle: HOURLY
     policy: RESYNC
 
 - name: End the replication and keep both groups
   scp.storage.scp_bm_volume_group_replication:
     region: kr-west1
-    volume_group: orders
+    volume_group: db
     state: absent
 """
 
@@ -170,23 +170,23 @@ replication:
     health: ok
     related_volume_groups:
       - id: c9ecae8b973b425c81c3817893cd8063
-        name: orders
+        name: db
         region: kr-west1
         purpose: ORG
         auth: READ_WRITE
       - id: 8bf55e738d4e44b5a21dbe133a42ecbe
-        name: orders-copy
+        name: db-copy
         region: kr-east1
         purpose: REPL
         auth: READ
     source:
       id: c9ecae8b973b425c81c3817893cd8063
-      name: orders
+      name: db
       region: kr-west1
       auth: READ_WRITE
     target:
       id: 8bf55e738d4e44b5a21dbe133a42ecbe
-      name: orders-copy
+      name: db-copy
       region: kr-east1
       auth: READ
 operations:

@@ -88,8 +88,8 @@ EXAMPLES = r"""
 - name: A copy of the volume in the other region, at most five minutes old
   scp.storage.scp_bm_volume_replication:
     region: kr-west1
-    volume: orders-db
-    name: orders-copy
+    volume: app-data
+    name: app-data-copy
     target_region: kr-east1
     cycle: 5MIN
   register: protected
@@ -103,15 +103,15 @@ EXAMPLES = r"""
 - name: Take the replication up again, once an hour, which overwrites what was written to the copy
   scp.storage.scp_bm_volume_replication:
     region: kr-west1
-    volume: orders-db
+    volume: app-data
     cycle: HOURLY
     policy: RESYNC
 
 - name: End the replication and delete the copy
   scp.storage.scp_bm_volume_replication:
     region: kr-west1
-    volume: orders-db
-    name: orders-copy
+    volume: app-data
+    name: app-data-copy
     target_region: kr-east1
     delete_target_volume: true
     state: absent
@@ -174,23 +174,23 @@ replication:
     health: ok
     related_volumes:
       - id: 92cd16fe8ebc4f73832513a172bf0000
-        name: orders-db
+        name: app-data
         region: kr-west1
         purpose: ORG
         auth: READ_WRITE
       - id: 7239779c01e3405f82bb71c7f4b55fcd
-        name: orders-copy
+        name: app-data-copy
         region: kr-east1
         purpose: REPL
         auth: READ
     source:
       id: 92cd16fe8ebc4f73832513a172bf0000
-      name: orders-db
+      name: app-data
       region: kr-west1
       auth: READ_WRITE
     target:
       id: 7239779c01e3405f82bb71c7f4b55fcd
-      name: orders-copy
+      name: app-data-copy
       region: kr-east1
       auth: READ
 operations:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from tests.integration.lives import (
     bm,
+    bm_replication,
     filestorage,
 )
 from tests.integration.lives.story import Step, check_life, played
@@ -22,6 +23,7 @@ Life = Callable[[Simulator], list[Step]]
 LIVES: dict[str, Life] = {
     **filestorage.LIVES,
     **bm.LIVES,
+    **bm_replication.LIVES,
 }
 
 __all__ = ["LIVES", "Life", "Step", "all_lives", "check_life", "played"]
