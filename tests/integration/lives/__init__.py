@@ -14,6 +14,7 @@ from tests.integration.lives import (
     bm,
     bm_replication,
     filestorage,
+    parallel_filestorage,
 )
 from tests.integration.lives.story import Step, check_life, played
 from tests.simulator.fixture import Simulator
@@ -22,6 +23,7 @@ Life = Callable[[Simulator], list[Step]]
 #: Every noun's life, by name; a name begins with the service's prefix in module names.
 LIVES: dict[str, Life] = {
     **filestorage.LIVES,
+    **parallel_filestorage.LIVES,
     **bm.LIVES,
     **bm_replication.LIVES,
 }

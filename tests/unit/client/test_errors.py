@@ -231,7 +231,7 @@ NOT_ENTITLED = "Service Account catalog has not target's endpoint. target : scp-
         (HTML, 403, None, "has the IAM action"),
         (error_a(400, detail="Unsupported Scp-Api-Version"), 400, None, "correct or leave out api_versions"),
         (error_a(500, code="ContactAdminForAssistance"), 500, None, "check the options, then try again later"),
-        (error_a(400, detail="Replication is not available."), 400, None, "with gather regions lists those"),
+        (error_a(400, detail="Replication is not available."), 400, None, "choose another target_region"),
         (error_a(404, code="VirtualServer.VirtualServerNotFound"), 404, None, "Check object_id and object_type"),
     ],
 )

@@ -18,7 +18,6 @@ from .common import (
     GROUPS,
     NO_SCHEDULE,
     VOLUMES,
-    OwnerInfo,
     find_owner,
     leaving,
     replicated,
@@ -27,6 +26,8 @@ from .common import (
     told_failure,
     under_way,
 )
+from .owner_info import OwnerInfo
+from .replication import GROUP_REPLICATIONS
 
 MOST_MEMBERS = 16
 
@@ -173,8 +174,8 @@ class VolumeGroup(Resource[GroupState]):
         leave = surplus if len(surplus) < len(members) else surplus[:-1]
         if missing and not surplus:
             raise StorageError(
-                f"Volume group {group['name']} has {len(members)} volumes, and with the {len(missing)} that are"
-                f" missing it would have more than {MOST_MEMBERS}. Set purge_volumes to true if others may leave it."
+                f"Volume group {group['name']} has {len(members)} volumes, and with {len(missing)} more it would"
+                f" have more than {MOST_MEMBERS}. Set purge_volumes to true if others may leave it."
             )
         if missing and not leave:
             return self._change(api.ADD_VOLUME_GROUP_MEMBER, state, missing[:room])
@@ -275,3 +276,4 @@ class VolumeGroupInfo(OwnerInfo):
     plural = "volume_groups"
     kind = GROUPS
     snapshots = api.LIST_VOLUME_GROUP_SNAPSHOTS
+    replications = GROUP_REPLICATIONS

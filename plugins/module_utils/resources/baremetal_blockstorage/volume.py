@@ -19,7 +19,6 @@ from .common import (
     GROUPS,
     NO_SCHEDULE,
     VOLUMES,
-    OwnerInfo,
     find_owner,
     in_error,
     leaving,
@@ -29,6 +28,8 @@ from .common import (
     told_failure,
     under_way,
 )
+from .owner_info import OwnerInfo
+from .replication import VOLUME_REPLICATIONS
 
 MOST_ATTACHMENTS = 8
 SIZES_GB = (1, 16384)
@@ -220,7 +221,7 @@ class Volume(Resource[VolumeState]):
             if hindrance.of_snapshots and not hindrance.allowed
         ]
         if in_the_way:
-            raise StorageError(_told_hindrances(volume, "snapshot_rate can't be 0", in_the_way))
+            raise StorageError(_told(volume, "can't end its snapshots (snapshot_rate 0)", in_the_way))
         if schedule_of(volume):
             return self._end_schedule(volume)
         return self._write_rate(api.DELETE_VOLUME_SNAPSHOT_RATE, volume, 0, None)
@@ -261,8 +262,8 @@ class Volume(Resource[VolumeState]):
             return self._detach(volume, surplus)
         if missing:
             raise StorageError(
-                f"Volume {volume['name']} has {len(present)} servers, and with the {len(missing)} that are missing it"
-                f" would have more than {MOST_ATTACHMENTS}. Set purge_attachments to true if the others may go:"
+                f"Volume {volume['name']} has {len(present)} servers, and with {len(missing)} more it would have more"
+                f" than {MOST_ATTACHMENTS}. Set purge_attachments to true if the others may go:"
                 f" {', '.join(surplus)}."
             )
         return None
@@ -324,7 +325,7 @@ class Volume(Resource[VolumeState]):
             Hindrance(
                 bool(group),
                 f"it is in the volume group {group.get('name')} ({group.get('id')})",
-                "leave_volume_group",
+                "leave_volume_group" if self.wants_absent else "",
                 bool(may("leave_volume_group")) and self.wants_absent,
                 of_snapshots=True,
             ),
@@ -343,7 +344,7 @@ class Volume(Resource[VolumeState]):
             return None
         in_the_way = [hindrance for hindrance in self._hindrances(state) if not hindrance.allowed]
         if in_the_way:
-            raise StorageError(_told_hindrances(volume, "can't be deleted", in_the_way))
+            raise StorageError(_told(volume, "can't be deleted", in_the_way))
         if schedule_of(volume):
             return self._end_schedule(volume)
         if group := volume.get("volume_group"):
@@ -425,8 +426,8 @@ class Hindrance:
         return f"{self.what} (set {self.option} to true to end that)" if self.option else self.what
 
 
-def _told_hindrances(volume: Mapping[str, Any], what: str, hindrances: Sequence[Hindrance]) -> str:
-    return f"Volume {volume['name']} ({volume['id']}): {what}, because " + ", and ".join(map(str, hindrances)) + "."
+def _told(volume: Mapping[str, Any], what: str, hindrances: Sequence[Hindrance]) -> str:
+    return f"Volume {volume['name']} ({volume['id']}) {what}: " + "; ".join(map(str, hindrances)) + "."
 
 
 def _attached(volume: Mapping[str, Any] | None) -> dict[str, str]:
@@ -451,4 +452,5 @@ class VolumeInfo(OwnerInfo):
     plural = "volumes"
     kind = VOLUMES
     snapshots = api.LIST_VOLUME_SNAPSHOTS
+    replications = VOLUME_REPLICATIONS
     filters = ("object_name", "volume_group_name")

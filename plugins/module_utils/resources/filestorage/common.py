@@ -15,33 +15,21 @@ from ...engine.references import Finder, Kind
 from ...engine.resource import side_by_side
 from ...operations import filestorage as api
 from .. import snapshots
+from ..mounts import NAME_RULE, NAME_RULE_TEXT, RuleKey, as_rule
 
 VOLUMES = Kind(
     title="File Storage volume",
     listing=api.LIST_VOLUMES,
     show=api.SHOW_VOLUME,
     option="volume_id",
-    rule=re.compile(r"[a-z][a-z0-9_]{2,20}"),
-    rule_text="3 to 21 characters, lower-case letters, digits and underscores, a letter first",
+    rule=NAME_RULE,
+    rule_text=NAME_RULE_TEXT,
     suffixed=True,
 )
 _CIFS_PASSWORD = re.compile(r"(?=.*[A-Za-z])(?=.*\d)(?=.*[^A-Za-z0-9]).{6,20}")
-#: Characters that the service's suffix adds to a name.
-SUFFIX_LENGTH = 7
-AVAILABLE = "available"
-DELETING = "deleting"
 #: ``purpose`` of a volume that is an end of a replication, and of the target of a disk backup.
 REPLICATING = ("original", "replication")
 DISK_BACKUP = "backup"
-
-
-def with_base_name(volume: Mapping[str, Any]) -> dict[str, Any]:
-    """A volume as results show it: the API's fields and ``base_name``."""
-    return {**volume, "base_name": VOLUMES.base_name(str(volume["name"]))}
-
-
-def lower(item: Mapping[str, Any] | None, field: str) -> str:
-    return str((item or {}).get(field) or "").lower()
 
 
 def check_cifs_password(password: str | None) -> None:
@@ -60,49 +48,26 @@ def read_access_rules(finder: Finder, volume_id: str) -> tuple[dict[str, Any], .
     return tuple(finder.client.read_list(api.LIST_ACCESS_RULES, region=finder.region, path={"volume_id": volume_id}))
 
 
-def rule_key(rule: Mapping[str, Any]) -> tuple[str, str]:
-    return str(rule["object_type"]), str(rule["object_id"])
-
-
-def going(volume: Mapping[str, Any]) -> bool:
-    return lower(volume, "state") == DELETING
-
-
-def leaving(rule: Mapping[str, Any]) -> bool:
-    """Whether an access rule is on its way out."""
-    return lower(rule, "access_rule_state").startswith(("delet", "remov", "deactivat"))
-
-
 def set_access_rule(
     volume_id: str,
-    rule: Mapping[str, Any],
+    key: RuleKey,
     action: str,
-    change_rules: Callable[[Any, Any], Any],
+    effect: Callable[[Any], Any],
     *,
     region: str = "",
     at_once: bool = True,
 ) -> Step[Any]:
     """Add or remove one access rule.
 
-    :param change_rules: gets a state and a function from rules to rules; returns the state with the changed rules.
+    :param effect: the state after it.
     :param at_once: the next step need not wait until it has taken effect.
     """
-    key = rule_key(rule)
-
-    def change(rules: tuple[dict[str, Any], ...]) -> tuple[dict[str, Any], ...]:
-        left = tuple(other for other in rules if rule_key(other) != key)
-        return (
-            left
-            if action == "remove"
-            else (*left, {"object_type": key[0], "object_id": key[1], "access_rule_state": ""})
-        )
-
     return Step(
         api.SET_ACCESS_RULE,
-        lambda before, _answer: change_rules(before, change),
+        lambda before, _answer: effect(before),
         region=region,
         path={"volume_id": volume_id},
-        body={"object_id": key[1], "object_type": key[0], "action": action},
+        body={**as_rule(key), "action": action},
         not_yet=snapshots.busy,
         at_once=at_once,
     )

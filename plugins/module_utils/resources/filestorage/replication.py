@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -15,15 +15,13 @@ from ...engine.references import Finder, immutable
 from ...engine.resource import Info, Resource
 from ...operations import filestorage as api
 from .. import snapshots
+from ..mounts import DELETING, going, lower, rule_key
 from .common import (
-    DELETING,
     DISK_BACKUP,
     VOLUMES,
     check_cifs_password,
     delete_leftover,
     delete_volume,
-    going,
-    lower,
     read_access_rules,
     read_replication,
     read_replications,
@@ -388,10 +386,10 @@ class Replication(Resource[ReplicationState]):
 
     @staticmethod
     def _remove_rule(end: End, rule: Mapping[str, Any]) -> Step[ReplicationState]:
-        def change_rules(before: ReplicationState, change: Callable[[Any], Any]) -> ReplicationState:
-            return before.with_end(replace(end, rules=change(end.rules)))
-
-        return set_access_rule(end.volume_id, rule, "remove", change_rules, region=end.region)
+        left = replace(end, rules=tuple(other for other in end.rules if rule_key(other) != rule_key(rule)))
+        return set_access_rule(
+            end.volume_id, rule_key(rule), "remove", lambda before: before.with_end(left), region=end.region
+        )
 
     # -- telling ------------------------------------------------------------------------------------------------------
 
