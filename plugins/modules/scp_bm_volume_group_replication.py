@@ -170,23 +170,23 @@ replication:
     health: ok
     related_volume_groups:
       - id: c9ecae8b973b425c81c3817893cd8063
-        name: orders
+        name: db
         region: kr-west1
         purpose: ORG
         auth: READ_WRITE
       - id: 8bf55e738d4e44b5a21dbe133a42ecbe
-        name: orders-copy
+        name: db-copy
         region: kr-east1
         purpose: REPL
         auth: READ
     source:
       id: c9ecae8b973b425c81c3817893cd8063
-      name: orders
+      name: db
       region: kr-west1
       auth: READ_WRITE
     target:
       id: 8bf55e738d4e44b5a21dbe133a42ecbe
-      name: orders-copy
+      name: db-copy
       region: kr-east1
       auth: READ
 operations:

@@ -89,7 +89,7 @@ EXAMPLES = r"""
   scp.storage.scp_bm_volume_replication:
     region: kr-west1
     volume: app-data
-    name: app-copy
+    name: app-data-copy
     target_region: kr-east1
     cycle: 5MIN
   register: protected
@@ -111,7 +111,7 @@ EXAMPLES = r"""
   scp.storage.scp_bm_volume_replication:
     region: kr-west1
     volume: app-data
-    name: app-copy
+    name: app-data-copy
     target_region: kr-east1
     delete_target_volume: true
     state: absent
@@ -174,23 +174,23 @@ replication:
     health: ok
     related_volumes:
       - id: 92cd16fe8ebc4f73832513a172bf0000
-        name: orders-db
+        name: app-data
         region: kr-west1
         purpose: ORG
         auth: READ_WRITE
       - id: 7239779c01e3405f82bb71c7f4b55fcd
-        name: orders-copy
+        name: app-data-copy
         region: kr-east1
         purpose: REPL
         auth: READ
     source:
       id: 92cd16fe8ebc4f73832513a172bf0000
-      name: orders-db
+      name: app-data
       region: kr-west1
       auth: READ_WRITE
     target:
       id: 7239779c01e3405f82bb71c7f4b55fcd
-      name: orders-copy
+      name: app-data-copy
       region: kr-east1
       auth: READ
 operations:

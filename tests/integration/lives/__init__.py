@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from tests.integration.lives import (
     bm,
+    bm_replication,
     filestorage,
     parallel_filestorage,
 )
@@ -24,6 +25,7 @@ LIVES: dict[str, Life] = {
     **filestorage.LIVES,
     **parallel_filestorage.LIVES,
     **bm.LIVES,
+    **bm_replication.LIVES,
 }
 
 __all__ = ["LIVES", "Life", "Step", "all_lives", "check_life", "played"]
