@@ -40,8 +40,7 @@ options:
     description:
       - V(present) creates or changes the volume.
       - V(absent) deletes it with its data and its snapshots. What stands in the way is told in one error, all of it, as far as O(detach),
-        O(end_snapshot_schedule) and O(leave_volume_group) do not let the task end it. A replication has to be ended first, with
-        M(scp.storage.scp_bm_volume_replication).
+        O(end_snapshot_schedule), O(end_replication) and O(leave_volume_group) do not let the task end it.
     type: str
     choices: [present, absent]
     default: present
@@ -116,6 +115,12 @@ options:
         Otherwise a schedule is an error.
     type: bool
     default: false
+  end_replication:
+    description:
+      - Whether the replication of a volume that is to be deleted is broken and ended before. Its other end stays, as a volume like any other.
+        Otherwise a replicated volume is an error.
+    type: bool
+    default: false
   leave_volume_group:
     description:
       - Whether a volume that is to be deleted leaves its volume group before. Otherwise a member of a group is an error.
@@ -124,7 +129,8 @@ options:
 notes:
   - "IAM actions needed, in C(baremetal-blockstorage): ListVolumes, ShowVolume; to change CreateVolume, DeleteVolume, CreateVolumeAttachments,
     DeleteVolumeAttachments, CreateVolumeSnapshotRate, SetVolumeSnapshotRate, DeleteVolumeSnapshotRate; with O(end_snapshot_schedule)
-    DeleteVolumeSnapshotSchedule, with O(leave_volume_group) ShowVolumeGroup and RemoveVolumeGroupMembers. The name of the action that
+    DeleteVolumeSnapshotSchedule, with O(end_replication) ShowVolumeReplication, SetVolumeReplicationPolicy and DeleteVolumeReplication, with
+    O(leave_volume_group) ShowVolumeGroup and RemoveVolumeGroupMembers. The name of the action that
     O(qos) needs is not documented."
 seealso:
   - module: scp.storage.scp_bm_volume_info
@@ -309,6 +315,7 @@ SPEC = ModuleSpec(
         },
         "detach": {"type": "bool", "default": False},
         "end_snapshot_schedule": {"type": "bool", "default": False},
+        "end_replication": {"type": "bool", "default": False},
         "leave_volume_group": {"type": "bool", "default": False},
     },
     rules={"required_one_of": [("name", "volume_id")]},

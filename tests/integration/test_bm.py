@@ -100,7 +100,7 @@ def _cases(simulator: Simulator) -> list[Case]:
             "a replicated volume that should go",
             VOLUME,
             {"name": "sent", "state": "absent", "detach": True},
-            ("replicated", "scp_bm_volume_replication"),
+            ("replicated", "end_replication"),
         ),
         Case("no snapshots with a schedule", VOLUME, {"name": "busy", "snapshot_rate": 0}, ("end_snapshot_schedule",)),
         Case("no snapshots of a member", VOLUME, {"name": "member", "snapshot_rate": 0}, ("group-one",)),

@@ -19,6 +19,7 @@ MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("scp*
 #: What the examples take to be there: the things of which those of a service speak, but for the module that makes them.
 WORLD = {
     "filestorage": {"volumes": [{"name": "web_data_2m060u", "type_name": "SSD"}]},
+    "parallel-filestorage": {"volumes": [{"name": "train_data_7h2k1q", "capacity_tb": 10}]},
     "baremetal-blockstorage": {
         "volume_groups": [{"id": "db0", "name": "db"}],
         "volumes": [

@@ -23,6 +23,7 @@ def volume_life(simulator: Simulator) -> list[Step]:
     source = {"volume": "r-data"}
     target = {"name": "r-copy", "target_region": TARGET_REGION}
     there = {"region": TARGET_REGION, "volume": "r-copy"}
+    copy = {"region": TARGET_REGION, "name": "r-copy"}
     return [
         rated(simulator, "r-data"),
         replication("replicate the volume", {**source, **target, "cycle": "DAILY"}, "CreateVolumeReplication"),
@@ -48,13 +49,17 @@ def volume_life(simulator: Simulator) -> list[Step]:
             "SetVolumeReplicationPolicy",
         ),
         replication("end it from the other region", {**there, "state": "absent"}, "DeleteVolumeReplication"),
-        Step(
-            "the copy goes",
-            "scp_bm_volume",
-            {"region": TARGET_REGION, "name": "r-copy", "state": "absent"},
-            ("DeleteVolume",),
+        volume("the copy goes", {**copy, "state": "absent"}, "DeleteVolume"),
+        replication("replicate once more", {**source, **target, "cycle": "DAILY"}, "CreateVolumeReplication"),
+        volume(
+            "the replicated volume goes",
+            {"name": "r-data", "state": "absent", "detach": True, "end_replication": True},
+            "SetVolumeReplicationPolicy",
+            "DeleteVolumeReplication",
+            "DetachVolume",
+            "DeleteVolume",
         ),
-        gone("r-data"),
+        volume("its copy goes", {**copy, "state": "absent"}, "DeleteVolume"),
     ]
 
 

@@ -167,6 +167,23 @@ def judged(replication: Mapping[str, Any]) -> dict[str, Any]:
     return {**replication, "source": source, "target": target, "health": health, "lag_seconds": seconds}
 
 
+def stopped(replication: Mapping[str, Any]) -> bool:
+    """Whether a replication can be ended as it is: it is broken, or in error and takes no other change."""
+    return replication["health"] in (BROKEN, ERROR)
+
+
+def as_broken(replication: Mapping[str, Any]) -> dict[str, Any]:
+    """What a replication is after BREAK."""
+    return {**replication, "target": {**replication["target"], "auth": _WRITABLE}, "health": BROKEN}
+
+
+def from_either_side(table: Table, replication: Mapping[str, Any], near_id: str, step: Step[Any]) -> Step[Any]:
+    """Send a change of a replication to the end that a task names, and if refused to the other (behaviour.md §7)."""
+    ends = sorted((replication["source"], replication["target"]), key=lambda end: bool(end["id"] != near_id))
+    near, far = (replace(step, region=str(end["region"]), path={table.kind.option: str(end["id"])}) for end in ends)
+    return replace(near, otherwise=far)
+
+
 # -- managing ---------------------------------------------------------------------------------------------------------
 
 
@@ -453,14 +470,7 @@ class Replication(Resource[ReplicationState]):
         return self._from_either_side(state, Step(self.table.set_policy, effect, body={"policy": policy}, done=done))
 
     def _from_either_side(self, state: ReplicationState, step: Step[ReplicationState]) -> Step[ReplicationState]:
-        """Send a change to the end that the task names, and if that is refused to the other (behaviour.md §7)."""
-        ends = [(state.replication or {})[side] for side in ("source", "target")]
-        if state.near_is_target:
-            ends.reverse()
-        near, far = (
-            replace(step, region=str(end["region"]), path={self.table.kind.option: str(end["id"])}) for end in ends
-        )
-        return replace(near, otherwise=far)
+        return from_either_side(self.table, state.replication or {}, str((state.near or {})["id"]), step)
 
     def _next_removal(self, state: ReplicationState) -> Step[ReplicationState] | None:
         replication = state.replication
@@ -473,7 +483,7 @@ class Replication(Resource[ReplicationState]):
             self._check_deletable(target, self.region if state.near_is_target else state.far_region)
         if replication is not None and not state.ending:
             # One in error takes no change any more, but for its end.
-            if state.health not in (BROKEN, ERROR):
+            if not stopped(replication):
                 return self._set_policy(state, "BREAK")
             return self._delete(state)
         return self._delete_target(state, target) if target is not None else None

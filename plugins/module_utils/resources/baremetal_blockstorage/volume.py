@@ -29,7 +29,7 @@ from .common import (
     under_way,
 )
 from .owner_info import OwnerInfo
-from .replication import VOLUME_REPLICATIONS
+from .replication import VOLUME_REPLICATIONS, as_broken, from_either_side, read_replication, stopped
 
 MOST_ATTACHMENTS = 8
 SIZES_GB = (1, 16384)
@@ -41,11 +41,13 @@ class VolumeState:
     """A volume as the show operation gives it.
 
     :ivar group: its group in full, read only where the task may let the volume leave it.
+    :ivar replication: see :func:`read_replication`; read only where the task may end it.
     :ivar removing: this task has sent the call that deletes it.
     """
 
     volume: dict[str, Any] | None = None
     group: dict[str, Any] | None = None
+    replication: dict[str, Any] | None = None
     removing: bool = False
 
     def with_fields(self, **fields: Any) -> VolumeState:
@@ -109,10 +111,19 @@ class Volume(Resource[VolumeState]):
                 raise finder.missing(identifier)
         else:
             shown = find_owner(finder, self._wanted, leaving_counts=self.wants_absent)
-        group = (shown or {}).get("volume_group")
-        if group is None or not (self.wants_absent and self.params.get("leave_volume_group")):
-            return VolumeState(shown)
-        return VolumeState(shown, group=show_owner(Finder(self.client, GROUPS), group["id"]))
+        return self._with_hindrances(VolumeState(shown))
+
+    def _with_hindrances(self, state: VolumeState) -> VolumeState:
+        """Add what the show operation does not tell of things that this task may end."""
+        volume = state.volume
+        if volume is None or not self.wants_absent:
+            return state
+        group, replication = volume.get("volume_group"), None
+        if group is not None and self.params.get("leave_volume_group"):
+            group = show_owner(Finder(self.client, GROUPS), group["id"])
+        if replicated(volume) and self.params.get("end_replication"):
+            replication = read_replication(self.client, VOLUME_REPLICATIONS, volume["id"], owner=volume)
+        return replace(state, group=group, replication=replication)
 
     def refresh(self, state: VolumeState) -> VolumeState:
         if state.volume is None:
@@ -122,7 +133,8 @@ class Volume(Resource[VolumeState]):
             raise StorageError(
                 f"{told_failure(self.noun, shown)} Its deletion went wrong; run the task again to delete it once more."
             )
-        return replace(state, volume=shown)
+        state = replace(state, volume=shown)
+        return self._with_hindrances(state) if state.replication is not None else state
 
     # -- planning -----------------------------------------------------------------------------------------------------
 
@@ -319,7 +331,9 @@ class Volume(Resource[VolumeState]):
             ),
             Hindrance(
                 replicated(volume),
-                "it is replicated (end that with scp_bm_volume_replication and state absent, or the role dr_teardown)",
+                "it is replicated",
+                "end_replication" if self.wants_absent else "",
+                bool(may("end_replication")) and self.wants_absent,
                 of_snapshots=True,
             ),
             Hindrance(
@@ -347,6 +361,8 @@ class Volume(Resource[VolumeState]):
             raise StorageError(_told(volume, "can't be deleted", in_the_way))
         if schedule_of(volume):
             return self._end_schedule(volume)
+        if replicated(volume):
+            return self._end_replication(state)
         if group := volume.get("volume_group"):
             return self._leave(volume, group)
         if servers := list(_attached(volume)):
@@ -365,6 +381,27 @@ class Volume(Resource[VolumeState]):
             path={"volume_id": volume["id"]},
             done=lambda seen: not schedule_of(seen.volume),
         )
+
+    @staticmethod
+    def _end_replication(state: VolumeState) -> Step[VolumeState]:
+        """Break the replication and end it; its other end stays."""
+        volume, replication = state.volume or {}, state.replication or {}
+        if not stopped(replication):
+            step: Step[VolumeState] = Step(
+                api.SET_VOLUME_REPLICATION_POLICY,
+                lambda before, _answer: replace(before, replication=as_broken(replication)),
+                body={"policy": "BREAK"},
+                done=lambda seen: seen.replication is None or stopped(seen.replication),
+            )
+        else:
+            step = Step(
+                api.DELETE_VOLUME_REPLICATION,
+                lambda before, _answer: replace(
+                    before.with_fields(has_replication=False, has_origin=False), replication=None
+                ),
+                done=lambda seen: not replicated(seen.volume),
+            )
+        return from_either_side(VOLUME_REPLICATIONS, replication, str(volume["id"]), step)
 
     @staticmethod
     def _leave(volume: Mapping[str, Any], group: Mapping[str, Any]) -> Step[VolumeState]:
