@@ -120,7 +120,7 @@ class Executor(Generic[StateT]):
                 raise
             try:
                 return self._send_by(step, step.otherwise)
-            except CallError as second:
+            except StorageError as second:
                 told = f"{refusal.message.rstrip('.')}. The other way failed too: {second.message}"
                 raise StorageError(told, **refusal.facts) from None
 

@@ -6,20 +6,32 @@ at random against the simulator, with whatever is unknown of the service at rand
 
 from __future__ import annotations
 
+import json
+from types import SimpleNamespace
 from typing import Any
 
+import jsonschema_rs
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.scp.storage.plugins.module_utils.resources.baremetal_blockstorage.replication import judged
+from ansible_collections.scp.storage.plugins.module_utils.client.errors import StorageError
+from ansible_collections.scp.storage.plugins.module_utils.engine.plan import make_plan
+from ansible_collections.scp.storage.plugins.module_utils.resources.baremetal_blockstorage.replication import (
+    GroupReplication,
+    ReplicationState,
+    VolumeReplication,
+    judged,
+)
 from ansible_collections.scp.storage.plugins.modules import (
     scp_bm_volume_group_replication,
     scp_bm_volume_replication,
 )
 from tests.convergence import Bench
+from tests.placement import ROOT
 from tests.simulator.fixture import Simulator
 
+CONTRACT = json.loads((ROOT / "tests/simulator/contract/baremetal-blockstorage.openapi.json").read_text("utf-8"))
 SERVICE = "baremetal-blockstorage"
 WEST, EAST = "kr-west1", "kr-east1"
 CYCLES = st.sampled_from([None, "5MIN", "DAILY"])
@@ -85,6 +97,115 @@ def test_what_a_state_means(word: str | None, auth: str | None, health: str) -> 
 )
 def test_lag(told: str | None, seconds: int | None) -> None:
     assert judged(shown("SNAPMIRROED", "READ", told))["lag_seconds"] == seconds
+
+
+def schema_of(operation: str) -> dict[str, Any] | None:
+    """The schema of an operation's body, if it has one."""
+    (found,) = (
+        call for path in CONTRACT["paths"].values() for call in path.values() if call["operationId"] == operation
+    )
+    body = found.get("requestBody")
+    return CONTRACT["components"]["schemas"][body_name(body)] if body else None
+
+
+def body_name(body: dict[str, Any]) -> str:
+    """The name of a body's schema."""
+    return str(body["content"]["application/json"]["schema"]["$ref"]).rpartition("/")[2]
+
+
+def end(name: str, region: str, auth: str | None) -> dict[str, Any]:
+    """An end of a replication."""
+    return {"id": f"id-of-{name}", "name": name, "region": region, "auth": auth}
+
+
+FOUND = st.builds(
+    lambda word, auth, cycle: judged(
+        {
+            "sync_state": word,
+            "lag_time": None,
+            "sync_cycle": cycle,
+            "source": end("data", WEST, "READ_WRITE"),
+            "target": end("copy", EAST, auth),
+        }
+    ),
+    st.sampled_from(["SNAPMIRROED", "BROKEN_OFF", "PAUSED", "ERROR", "RESYNCING", "NEW"]),
+    st.sampled_from(["READ", "READ_WRITE", "UNKNOWN", None]),
+    st.sampled_from(["5MIN", "HOURLY"]),
+)
+TASKS = st.fixed_dictionaries(
+    {
+        "state": st.sampled_from(["present", "absent"]),
+        "name": st.sampled_from([None, "copy", "other"]),
+        "target_region": st.sampled_from([None, EAST, WEST]),
+        "cycle": CYCLES,
+        "policy": POLICIES,
+    }
+)
+
+
+@given(
+    found=st.none() | FOUND,
+    task=TASKS,
+    near_is_target=st.booleans(),
+    grouped=st.booleans(),
+    delete=st.booleans(),
+    rate=st.sampled_from([0, 20]),
+    servers=st.lists(st.just({"id": "s1", "name": "db1"}), max_size=1),
+)
+def test_planning(
+    found: dict[str, Any] | None,
+    task: dict[str, Any],
+    near_is_target: bool,
+    grouped: bool,
+    delete: bool,
+    rate: int,
+    servers: list[dict[str, str]],
+) -> None:
+    """Of any state and any task: the plan ends where nothing is left to do, and every step is one that there is."""
+    home, away = (EAST, WEST) if near_is_target else (WEST, EAST)
+    names = ("copy", "data") if near_is_target else ("data", "copy")
+    member = {"id": "m", "name": "member", "snapshot_rate": rate}
+    parts = {"member_volumes": [member]} if grouped else {"snapshot_rate": rate, "attachments": servers}
+    near, far = (
+        {"id": f"id-of-{name}", "name": name, "state": "AVAILABLE", "purpose": "ORG", **parts} for name in names
+    )
+    params = {"delete_target_volume": delete and not grouped, "replication_volume_name_prefix": None, **task}
+    if grouped:
+        params["replication_volume_name_prefix"] = "copy-"
+    client: Any = SimpleNamespace(settings=SimpleNamespace(region=home))
+    resource = (GroupReplication if grouped else VolumeReplication)(params, client)
+    state = ReplicationState(near, found, None if near_is_target else far, away, near_is_target)
+    try:
+        plan = make_plan(resource, state)
+    except StorageError:
+        assume(False)
+    assert resource.next_step(plan.after) is None
+    operations = [name.replace("VolumeGroup", "Volume") for name in plan.operations]
+    for step in plan.steps:
+        schema = schema_of(step.operation.name)
+        assert (step.body is None) == (schema is None)
+        if schema is not None:
+            assert set(step.body or {}) <= set(schema["properties"])
+            jsonschema_rs.validate(schema, step.body)
+        ways = [step] if step.otherwise is None else [step, step.otherwise]
+        assert [way.region or home for way in ways] == [home, away][: len(ways)] or operations[-1] == "DeleteVolume"
+    if task["state"] == "present":
+        assert not {"DeleteVolumeReplication", "DeleteVolume"} & set(operations)
+        assert ("CreateVolumeReplication" in operations) == (found is None)
+        assert rate or found is not None, "a new one needs a snapshot rate"
+        after = plan.after.replication or {}
+        assert after["sync_cycle"] == (task["cycle"] or (found or {})["sync_cycle"])
+        assert task["policy"] in (None, plan.after.policy)
+        if task["policy"] is None:
+            assert "SetVolumeReplicationPolicy" not in operations
+        return
+    assert resource.managed(plan.after) is None
+    assert ("DeleteVolumeReplication" in operations) == (found is not None)
+    assert ("DeleteVolume" in operations) == bool(params["delete_target_volume"])
+    assert not (servers and "DeleteVolume" in operations), "a volume in use is not deleted"
+    if found is not None:
+        broken = found["health"] in ("broken", "error")
+        assert ("SetVolumeReplicationPolicy" in operations) == (not broken), "broken first, then deleted"
 
 
 class Replications(Bench):

@@ -367,7 +367,7 @@ class Replication(Resource[ReplicationState]):
         if missing := [option for option in needed if not params.get(option)]:
             found.append(f"to create it the task must also give {' and '.join(missing)}")
         if region == self.region:
-            found.append(f"a replication goes to another region, and target_region is {region!r} too; choose another")
+            found.append(f"target_region is {region!r} too, and a replication goes to another region")
         if without := [each for each in dict.fromkeys((self.region, region)) if each and each.startswith(_WITHOUT)]:
             found.append(f"the platform has no replication in {' and '.join(without)}")
         if near["purpose"] != "ORG":
@@ -378,23 +378,21 @@ class Replication(Resource[ReplicationState]):
     def _of_volume(volume: Mapping[str, Any]) -> list[str]:
         found = []
         if not volume.get("snapshot_rate"):
-            found.append("it has no snapshot rate; set one first (snapshot_rate of scp_bm_volume)")
+            found.append("it has no snapshot rate (set one first: snapshot_rate of scp_bm_volume)")
         if group := volume.get("volume_group"):
             found.append(
-                f"it is a member of the volume group {group['name']} ({group['id']}); take it out"
-                " (scp_bm_volume_group), or replicate the whole group (scp_bm_volume_group_replication)"
+                f"it is a member of the volume group {group['name']} ({group['id']}) (take it out with"
+                " scp_bm_volume_group, or replicate the whole group with scp_bm_volume_group_replication)"
             )
         return found
 
     def _of_group(self, group: Mapping[str, Any]) -> list[str]:
         members = group.get("member_volumes") or ()
         if not members:
-            return ["it has no member; add volumes first (scp_bm_volume_group)"]
+            return ["it has no member (add volumes first: scp_bm_volume_group)"]
         found = []
         if bare := [f"{member['name']} ({member['id']})" for member in members if not member.get("snapshot_rate")]:
-            found.append(
-                f"without a snapshot rate are {', '.join(bare)}; set one first (snapshot_rate of scp_bm_volume)"
-            )
+            found.append(f"no snapshot rate have {', '.join(bare)} (set one first: snapshot_rate of scp_bm_volume)")
         prefix = self.params.get("replication_volume_name_prefix") or ""
         names = [f"{prefix}{member['name']}" for member in members]
         if unfit := [name for name in names if prefix and not VOLUMES.rule.fullmatch(name)]:
@@ -500,9 +498,9 @@ class Replication(Resource[ReplicationState]):
     def _check_deletable(self, volume: Mapping[str, Any], region: str) -> None:
         found = []
         if servers := [f"{server.get('name') or '?'} ({server['id']})" for server in volume.get("attachments") or ()]:
-            found.append(f"it is attached to {', '.join(servers)}; detach it first (attachments of scp_bm_volume)")
+            found.append(f"it is attached to {', '.join(servers)} (detach it first: attachments of scp_bm_volume)")
         if schedule_of(volume) is not None:
-            found.append("it has a snapshot schedule; end that first (scp_bm_volume_snapshot_schedule)")
+            found.append("it has a snapshot schedule (end that first: scp_bm_volume_snapshot_schedule)")
         if found:
             raise StorageError(
                 f"The target volume {volume['name']} ({volume['id']}) in {region} can't be deleted, and nothing was"
