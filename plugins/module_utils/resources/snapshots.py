@@ -353,11 +353,13 @@ class Snapshot(Resource[SnapshotState]):
         return ""
 
     def view(self, state: SnapshotState) -> dict[str, Any]:
-        """The snapshot the task is about: the named one, otherwise the newest."""
+        """The snapshot the task is about: the named one, also when it was deleted, otherwise the newest."""
         if state.owner is None:
             return {}
         shown = state.fresh or state.own
-        found = self._wanted(state) if self.params.get("snapshot") else (shown[-1] if shown else None)
+        found = shown[-1] if shown else None
+        if wanted := self.params.get("snapshot"):
+            found = self._wanted(state) or named_snapshot(state.removed, wanted)
         return {self.table.owners.option: state.owner["id"], **found.shown} if found else {}
 
     def managed(self, state: SnapshotState) -> dict[str, Any] | None:

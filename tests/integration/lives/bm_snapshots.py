@@ -112,16 +112,16 @@ def group_snapshot_life(simulator: Simulator) -> list[Step]:
 
 def volume_recovery_life(simulator: Simulator) -> list[Step]:
     """Two second volumes from a snapshot."""
-    data = Owner("r-data", of_group=False)
+    data = Owner("rec-data", of_group=False)
     return [
-        rated(simulator, "r-data"),
+        rated(simulator, "rec-data"),
         data.first(),
-        data.step("recover r-data", "recovery", {"snapshot": "latest", "name": "r-copy"}, "Create Recovery"),
-        data.step("once more", "recovery", {"snapshot": data.first_id, "name": "r-copy-2"}, "Create Recovery"),
-        _unused_gone("r-copy"),
-        _unused_gone("r-copy-2"),
-        _unrated("r-data"),
-        gone("r-data"),
+        data.step("recover rec-data", "recovery", {"snapshot": "latest", "name": "rec-copy"}, "Create Recovery"),
+        data.step("once more", "recovery", {"snapshot": data.first_id, "name": "rec-copy-2"}, "Create Recovery"),
+        _unused_gone("rec-copy"),
+        _unused_gone("rec-copy-2"),
+        _unrated("rec-data"),
+        gone("rec-data"),
     ]
 
 
