@@ -268,7 +268,11 @@ class Snapshot(Resource[SnapshotState]):
     def _required(self, state: SnapshotState) -> Taken:
         found = self._wanted(state)
         if found is None:
-            raise no_such_snapshot(self.table, self.params["snapshot"], state.owner or {}, state.own)
+            raise StorageError(
+                f"There is no snapshot with the name or id {self.params['snapshot']!r} of {self.table.noun}"
+                f" {(state.owner or {}).get('name')} (there are: {told_names(state.own)}). The service names snapshots"
+                " itself: to take one, leave out snapshot."
+            )
         return found
 
     def _due(self, state: SnapshotState) -> bool:
@@ -389,18 +393,11 @@ def named_snapshot(snapshots: Iterable[Taken], wanted: str | None) -> Taken | No
     return found[0] if found else None
 
 
-def no_such_snapshot(
-    table: SnapshotTable, wanted: str, owner: Mapping[str, Any], present: Iterable[Taken]
-) -> StorageError:
-    """The error for a snapshot that must exist and does not."""
+def told_names(present: Iterable[Taken]) -> str:
+    """The names of some snapshots, oldest first; only the newest where there are many."""
     names = [snapshot.name for snapshot in present]
     told = ", ".join(names[-MOST_NAMES:]) or "none"
-    if len(names) > MOST_NAMES:
-        told = f"{len(names)}, the newest of them {told}"
-    return StorageError(
-        f"There is no snapshot with the name or id {wanted!r} of {table.noun} {owner.get('name')} (there are: {told})."
-        " The service names snapshots itself: to take one, leave out snapshot."
-    )
+    return f"{len(names)}, the newest of them {told}" if len(names) > MOST_NAMES else told
 
 
 class SnapshotInfo(Info):

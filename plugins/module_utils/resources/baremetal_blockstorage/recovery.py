@@ -17,7 +17,7 @@ from ...engine.plan import UNKNOWN_ID, Step
 from ...engine.references import Finder
 from ...engine.resource import Resource, side_by_side
 from ...operations import baremetal_blockstorage as api
-from ..snapshots import SnapshotTable, Taken, named_snapshot, no_such_snapshot
+from ..snapshots import SnapshotTable, Taken, named_snapshot, told_names
 from .common import VOLUMES, in_error, leaving, show_owner, told_failure
 from .owners import RECOVERY, broken_owner, changing, required_owner, told_owner, volumes_of
 from .snapshot import GROUP_SNAPSHOTS, VOLUME_SNAPSHOTS
@@ -79,8 +79,8 @@ class Recovery(Resource[RecoveryState]):
         """Whether a recovery of ``origin`` is called as the task says."""
 
     @abstractmethod
-    def taken_names(self, origin: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
-        """Volumes that have a name that the recovery needs."""
+    def read_problems(self, origin: Mapping[str, Any]) -> list[str]:
+        """What is wrong with the names that the recovery would have, each for a person."""
 
     @abstractmethod
     def planned(self, origin: Mapping[str, Any]) -> dict[str, Any]:
@@ -98,22 +98,19 @@ class Recovery(Resource[RecoveryState]):
         recovery = self._made(origin)
         if recovery is not None:
             return RecoveryState(origin, recovery)
-        problems = [
-            f"the name {volume['name']} is that of a volume that is no such recovery, {volume['id']} (choose another)"
-            for volume in self.taken_names(origin)
-        ]
+        problems = self.read_problems(origin)
         if origin.get("purpose") == RECOVERY:
             problems.append("it is a recovery itself, and a recovery has no snapshots")
             return RecoveryState(origin, problems=tuple(problems))
         snapshots = [snapshot for snapshot in table.read(self.client, str(origin["id"])) if not snapshot.system]
         wanted = self.params["snapshot"]
         chosen = named_snapshot(snapshots, wanted)
-        if chosen is None and wanted == LATEST:
-            chosen = snapshots[-1] if snapshots else None
-        if chosen is None:
-            told = no_such_snapshot(table, wanted, origin, snapshots).message
-            module = f"scp_bm_{table.option}_snapshot"
-            problems.append(f"it has no snapshot ({module} takes one)" if not snapshots else told.rstrip("."))
+        if chosen is None and wanted == LATEST and snapshots:
+            chosen = snapshots[-1]
+        if not snapshots:
+            problems.append(f"it has no snapshot (scp_bm_{table.option}_snapshot takes one)")
+        elif chosen is None:
+            problems.append(f"it has no snapshot with the name or id {wanted!r} (there are: {told_names(snapshots)})")
         return RecoveryState(origin, None, chosen, tuple(problems))
 
     def _made(self, origin: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -244,8 +241,8 @@ class VolumeRecovery(Recovery):
     def fits(self, origin: Mapping[str, Any], shown: Mapping[str, Any]) -> bool:
         return bool(shown["name"] == self._called)
 
-    def taken_names(self, origin: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
-        return [volume for volume in self.candidates() if not leaving(volume)]
+    def read_problems(self, origin: Mapping[str, Any]) -> list[str]:
+        return _taken(self.candidates(), self.table.naming)
 
     def planned(self, origin: Mapping[str, Any]) -> dict[str, Any]:
         kept = {name: origin[name] for name in ("disk_type", "size_gb") if name in origin}
@@ -283,12 +280,12 @@ class GroupRecovery(Recovery):
                 names.add(self._called + str(source))
         return bool(members) and all(member["name"] in names for member in members)
 
-    def taken_names(self, origin: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+    def read_problems(self, origin: Mapping[str, Any]) -> list[str]:
         names = self._names(origin)
-        for name in sorted(names):
-            VOLUMES.check_name(name)
+        unfit = sorted(name for name in names if not VOLUMES.rule.fullmatch(name))
+        problems = [f"with the prefix, {', '.join(unfit)} can't be names ({VOLUMES.rule_text})"] if unfit else []
         listed = self.client.read_list(VOLUMES.listing, query={"sort": "created_at:asc"})
-        return [volume for volume in listed if volume["name"] in names and not leaving(volume)]
+        return problems + _taken((volume for volume in listed if volume["name"] in names), self.table.naming)
 
     def _names(self, origin: Mapping[str, Any]) -> set[str]:
         """What the members are called."""
@@ -304,3 +301,12 @@ class GroupRecovery(Recovery):
                 for member in members
             ],
         }
+
+
+def _taken(volumes: Iterable[Mapping[str, Any]], naming: str) -> list[str]:
+    """Volumes that have names that a recovery needs, as a problem, if there are any."""
+    told = [told_owner(volume) for volume in volumes if not leaving(volume)]
+    if not told:
+        return []
+    names, are = ("the name is", "is") if len(told) == 1 else ("the names are", "are")
+    return [f"{names} taken by {', '.join(told)}, which {are} no recovery of it (choose another {naming})"]
