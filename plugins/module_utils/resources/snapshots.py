@@ -86,6 +86,7 @@ class SnapshotTable:
     :param option: the module option that names the owner, and what a person calls it.
     :param in_path: the owner's id is part of the path; otherwise of the query, and of the body that takes a snapshot.
     :param id: the field that holds the snapshot's id; ``name`` and ``created`` likewise.
+    :param around: further fields of the list's answer, which the info module shows beside the list.
     """
 
     owners: Kind
@@ -99,6 +100,7 @@ class SnapshotTable:
     id: str = "id"
     name: str = "name"
     created: str = "created_at"
+    around: tuple[str, ...] = ()
 
     @property
     def noun(self) -> str:
@@ -266,7 +268,11 @@ class Snapshot(Resource[SnapshotState]):
     def _required(self, state: SnapshotState) -> Taken:
         found = self._wanted(state)
         if found is None:
-            raise no_such_snapshot(self.table, self.params["snapshot"], state.owner or {}, state.own)
+            raise StorageError(
+                f"There is no snapshot with the name or id {self.params['snapshot']!r} of {self.table.noun}"
+                f" {(state.owner or {}).get('name')} (there are: {told_names(state.own)}). The service names snapshots"
+                " itself: to take one, leave out snapshot."
+            )
         return found
 
     def _due(self, state: SnapshotState) -> bool:
@@ -351,11 +357,13 @@ class Snapshot(Resource[SnapshotState]):
         return ""
 
     def view(self, state: SnapshotState) -> dict[str, Any]:
-        """The snapshot the task is about: the named one, otherwise the newest."""
+        """The snapshot the task is about: the named one, also when it was deleted, otherwise the newest."""
         if state.owner is None:
             return {}
         shown = state.fresh or state.own
-        found = self._wanted(state) if self.params.get("snapshot") else (shown[-1] if shown else None)
+        found = shown[-1] if shown else None
+        if wanted := self.params.get("snapshot"):
+            found = self._wanted(state) or named_snapshot(state.removed, wanted)
         return {self.table.owners.option: state.owner["id"], **found.shown} if found else {}
 
     def managed(self, state: SnapshotState) -> dict[str, Any] | None:
@@ -385,18 +393,11 @@ def named_snapshot(snapshots: Iterable[Taken], wanted: str | None) -> Taken | No
     return found[0] if found else None
 
 
-def no_such_snapshot(
-    table: SnapshotTable, wanted: str, owner: Mapping[str, Any], present: Iterable[Taken]
-) -> StorageError:
-    """The error for a snapshot that must exist and does not."""
+def told_names(present: Iterable[Taken]) -> str:
+    """The names of some snapshots, oldest first; only the newest where there are many."""
     names = [snapshot.name for snapshot in present]
     told = ", ".join(names[-MOST_NAMES:]) or "none"
-    if len(names) > MOST_NAMES:
-        told = f"{len(names)}, the newest of them {told}"
-    return StorageError(
-        f"There is no snapshot with the name or id {wanted!r} of {table.noun} {owner.get('name')} (there are: {told})."
-        " The service names snapshots itself: to take one, leave out snapshot."
-    )
+    return f"{len(names)}, the newest of them {told}" if len(names) > MOST_NAMES else told
 
 
 class SnapshotInfo(Info):
@@ -405,9 +406,18 @@ class SnapshotInfo(Info):
     plural = "snapshots"
     table: ClassVar[SnapshotTable]
 
+    def find_owner(self) -> dict[str, Any] | None:
+        """The volume or the group that is asked for; ``None`` where there is none."""
+        return Finder(self.client, self.table.owners).one(self.params[self.table.option])
+
     def read(self) -> dict[str, Any]:
-        owner = Finder(self.client, self.table.owners).one(self.params[self.table.option])
+        owner = self.find_owner()
         if owner is None:
-            return {self.plural: []}
-        listed = self.client.read_list(self.table.listing, **self.table.address(str(owner["id"])))
-        return {self.plural: [{self.table.owners.option: owner["id"], **snapshot} for snapshot in listed]}
+            return {self.plural: [], **dict.fromkeys(self.table.around)}
+        answers: list[Mapping[str, Any]] = []
+        address = self.table.address(str(owner["id"]))
+        listed = self.client.read_list(self.table.listing, **address, on_answer=answers.append)
+        return {
+            self.plural: [{self.table.owners.option: owner["id"], **snapshot} for snapshot in listed],
+            **{name: answers[-1].get(name) for name in self.table.around},
+        }

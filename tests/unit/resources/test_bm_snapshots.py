@@ -1,0 +1,368 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Snapshots, schedules and recoveries of Block Storage (BM): planning alone, and planning and carrying out at random
+against the simulator, of volumes and of groups, with whatever is unknown of the service at random too."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import jsonschema_rs
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from ansible_collections.scp.storage.plugins.module_utils.client.errors import StorageError
+from ansible_collections.scp.storage.plugins.module_utils.engine.ages import KOREAN_TIME
+from ansible_collections.scp.storage.plugins.module_utils.engine.plan import Plan, make_plan
+from ansible_collections.scp.storage.plugins.module_utils.engine.runner import Mode, run
+from ansible_collections.scp.storage.plugins.module_utils.resources import snapshots
+from ansible_collections.scp.storage.plugins.module_utils.resources.baremetal_blockstorage import schedule, snapshot
+from ansible_collections.scp.storage.plugins.module_utils.resources.filestorage import snapshot as file_snapshot
+from ansible_collections.scp.storage.plugins.modules import (
+    scp_bm_volume_group_recovery,
+    scp_bm_volume_group_snapshot,
+    scp_bm_volume_group_snapshot_info,
+    scp_bm_volume_group_snapshot_schedule,
+    scp_bm_volume_recovery,
+    scp_bm_volume_snapshot,
+    scp_bm_volume_snapshot_info,
+    scp_bm_volume_snapshot_schedule,
+)
+from tests.placement import ROOT
+from tests.simulator.fixture import Simulator
+
+SERVICE = "baremetal-blockstorage"
+CONTRACT = json.loads((ROOT / f"tests/simulator/contract/{SERVICE}.openapi.json").read_text(encoding="utf-8"))
+CLIENT = SimpleNamespace(settings=SimpleNamespace(region="kr-west1"))
+NOW = datetime(2026, 10, 1, 12, 0, tzinfo=UTC)
+OWNER = {"id": "0" * 32, "name": "data", "state": "AVAILABLE", "snapshot_rate": 30}
+GROUP = {**OWNER, "member_volumes": [{**OWNER, "id": "1" * 32}]}
+
+
+def _check_legal(plan: Plan[Any]) -> None:
+    """Every step is one that the contract allows."""
+    calls = {call["operationId"]: call for path in CONTRACT["paths"].values() for call in path.values()}
+    for step in plan.steps:
+        call = calls[step.operation.name]
+        names = {item["name"] for item in call.get("parameters", []) if item["in"] == "path"}
+        assert set(step.path) == names
+        assert step.query == {}
+        if "requestBody" not in call:
+            assert step.body is None
+            continue
+        schema = call["requestBody"]["content"]["application/json"]["schema"]
+        known = CONTRACT["components"]["schemas"][schema["$ref"].rpartition("/")[2]]["properties"]
+        assert set(step.body or {}) <= set(known)
+        jsonschema_rs.validate({**schema, "components": CONTRACT["components"]}, step.body)
+
+
+DAYS = st.sampled_from([None, "MON", "SUN"])
+HOURS = st.sampled_from([None, 0, 23])
+SHOWN = st.one_of(
+    st.none(),
+    st.just({"frequency": "NONE", "day_of_week": "MON"}),
+    st.just({"frequency": "DAILY", "day_of_week": "MON", "hour": 3}),
+    st.just({"frequency": "DAILY", "hour": 23}),
+    st.just({"frequency": "WEEKLY", "day_of_week": "SUN", "hour": 0}),
+)
+
+
+@given(
+    grouped=st.booleans(),
+    shown=SHOWN,
+    day=DAYS,
+    hour=HOURS,
+    state=st.sampled_from(["present", "absent"]),
+    hindered=st.booleans(),
+)
+def test_planning_schedules(
+    grouped: bool, shown: dict[str, Any] | None, day: str | None, hour: int | None, state: str, hindered: bool
+) -> None:
+    kind: Any = schedule.GroupSchedule if grouped else schedule.VolumeSchedule
+    resource = kind({"state": state, "day_of_week": day, "hour": hour}, CLIENT)
+    owner = {**(GROUP if grouped else OWNER), "snapshot_schedule": shown}
+    there = shown is not None and shown["frequency"] != "NONE"
+    begin = resource._with_schedule(schedule.ScheduleState(None, hindrances=("it can't",) if hindered else ()), owner)
+    assert (begin.schedule is not None) == there
+    resource.check()
+    impossible = state == "present" and not there and (hindered or hour is None)
+    try:
+        plan = make_plan(resource, begin)
+    except StorageError:
+        # What is there may keep a schedule from being made; a change of one is the service's affair.
+        assert impossible or (hindered and there)
+        return
+    assert not impossible
+    _check_legal(plan)
+    assert resource.next_step(plan.after) is None
+    assert len(plan.steps) <= 1
+    if state == "absent":
+        assert plan.after.schedule is None
+        assert bool(plan.steps) == there
+        return
+    after = plan.after.schedule
+    assert after["frequency"] == ("WEEKLY" if day else "DAILY")
+    assert after["day_of_week"] == day
+    assert after["hour"] == (hour if hour is not None else (shown or {})["hour"])
+
+
+#: Minutes before now at which snapshots were taken, and whether a replication made each.
+TAKEN = st.lists(st.tuples(st.integers(0, 5000), st.booleans()), max_size=8, unique_by=lambda item: item[0])
+TABLES = {
+    "volume": (snapshot.VolumeSnapshot, OWNER),
+    "group": (snapshot.GroupSnapshot, GROUP),
+    "file": (file_snapshot.Snapshot, {**OWNER, "state": "available"}),
+}
+
+
+@given(
+    which=st.sampled_from(sorted(TABLES)),
+    taken=TAKEN,
+    hour=st.none() | st.integers(0, 23),
+    keep=st.none() | st.integers(1, 4),
+    age=st.none() | st.sampled_from(["1h", "1d", "3d"]),
+    spare=st.booleans(),
+)
+def test_planning_snapshots(
+    which: str, taken: list[tuple[int, bool]], hour: int | None, keep: int | None, age: str | None, spare: bool
+) -> None:
+    kind, owner = TABLES[which]
+    table = kind.table
+    resource: Any = kind(
+        {table.option: "data", "state": "present", "snapshot": None, "max_age": age, "keep": keep},
+        CLIENT,  # type: ignore[arg-type]
+    )
+    listed = []
+    for number, (minutes, system) in enumerate(taken):
+        moment = NOW - timedelta(minutes=minutes)
+        stamp = moment.astimezone(KOREAN_TIME).strftime("%Y-%m-%d_%H%M%S")
+        prefix = snapshots.SYSTEM_PREFIX if system else "vo1___data."
+        created = moment.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+        listed.append({table.id: f"s{number}", table.name: prefix + stamp, table.created: created})
+    found = table.in_order(listed)
+    assert [item.moment for item in found] == sorted(NOW - timedelta(minutes=minutes) for minutes, _system in taken)
+    begin = snapshots.SnapshotState(
+        owner,
+        found,
+        known=frozenset(item.id for item in found),
+        schedule={"hour": hour} if hour is not None else None,
+        spared=frozenset(["s0"] if spare else []),
+        now=NOW,
+    )
+    plan = make_plan(resource, begin)
+    if which != "file":
+        _check_legal(plan)
+    assert resource.next_step(plan.after) is None
+    young = (
+        any(minutes <= {"1h": 60, "1d": 1440, "3d": 4320}[age] for minutes, system in taken if not system) if age else 0
+    )
+    assert plan.operations.count(table.create.name) == (0 if young else 1)
+    removed = {item.id for item in plan.after.removed}
+    at = {item.id: item.moment.astimezone(KOREAN_TIME) for item in found if item.moment}
+    scheduled = {name for name, moment in at.items() if moment.hour == hour and moment.minute < 10}
+    not_mine = {item.id for item in found if item.system or (spare and item.id == "s0")} | scheduled
+    assert not removed & not_mine
+    mine = [item.id for item in plan.after.snapshots if item.id not in not_mine]
+    if keep is None:
+        assert not removed
+    else:
+        assert len(mine) <= keep
+        assert not removed or len(mine) == keep
+        assert all(at[gone] <= at[kept] for gone in removed for kept in mine if kept in at)
+
+
+class Bench:
+    """Runs the modules of one kind of owner as the runner does, against a simulator in fast time."""
+
+    def __init__(self, simulator: Simulator, grouped: bool, **switches: Any) -> None:
+        self.simulator = simulator
+        self.environ = simulator.environ()
+        self.grouped = grouped
+        self.option = "volume_group" if grouped else "volume"
+        group_id = "c" * 32 if grouped else ""
+        names = ["data-a", "data-b"] if grouped else ["data"]
+        self.owner_id = group_id or "1" * 32
+        simulator.reset()
+        simulator.scale(200)
+        simulator.switch(**switches)
+        volumes = [
+            {"id": f"{number}" * 32, "name": name, "snapshot_rate": 50, "group_id": group_id}
+            for number, name in enumerate(names, 1)
+        ]
+        groups = [{"id": group_id, "name": "data"}] if grouped else []
+        simulator.patch_world({SERVICE: {"volumes": volumes, "volume_groups": groups}})
+
+    def module(self, volume: Any, group: Any) -> Any:
+        return group if self.grouped else volume
+
+    def run(self, module: Any, check: bool = False, **params: Any) -> dict[str, Any]:
+        spec = module.SPEC
+        defaults = {name: option.get("default") for name, option in spec.argument_spec.items()}
+        given_params = {**defaults, self.option: "data", **params}
+        return run(spec, given_params, self.environ, Mode(check=check, diff=True)).result
+
+    def writes(self) -> list[str]:
+        """The writes that the service took."""
+        return [entry["operation"] for entry in self.simulator.writes() if 0 < entry["status"] < 400]
+
+    def converge(self, module: Any, *, once: bool = False, **params: Any) -> dict[str, Any]:
+        """Look, do, look again; the real run's result. With ``once`` it is a task that acts in every run."""
+        self.simulator.clear_operations()
+        predicted = self.run(module, check=True, **params)
+        assert self.simulator.writes() == [], "check mode must not write"
+        real = self.run(module, **params)
+        assert not real.get("failed"), real
+        assert not predicted.get("failed"), predicted
+        assert predicted["operations"] == real["operations"] == self.writes()
+        assert predicted["changed"] == real["changed"] == bool(real["operations"])
+        assert predicted["diff"]["before"] == real["diff"]["before"]
+        assert predicted["diff"]["after"].keys() == real["diff"]["after"].keys()
+        if not once:
+            self.simulator.clear_operations()
+            again = self.run(module, **params)
+            assert (again["changed"], again["operations"], self.simulator.writes()) == (False, [], [])
+            assert again["diff"]["before"] == again["diff"]["after"]
+            assert again["dropped_snapshots"] == [] if "dropped_snapshots" in again else True
+        return real
+
+    def shown(self) -> list[str]:
+        """Names of the owner's snapshots, oldest first."""
+        module = self.module(scp_bm_volume_snapshot_info, scp_bm_volume_group_snapshot_info)
+        return [item["snapshot_name"] for item in self.run(module)["snapshots"]]
+
+
+UNKNOWNS = st.fixed_dictionaries(
+    {
+        "bm_conflict_status": st.sampled_from(["409", "400"]),
+        "bm_snapshot_same_second": st.sampled_from(["next", "409"]),
+        "bm_restore_drops_newer": st.booleans(),
+        "bm_group_snapshots_show_on_members": st.booleans(),
+        "bm_group_holds_members": st.booleans(),
+        "bm_schedule_shows_monday": st.booleans(),
+        "bm_schedule_duplicate": st.sampled_from(["409", "400"]),
+        "bm_schedule_missing": st.sampled_from(["404", "400"]),
+        "bm_name_duplicate": st.sampled_from(["allow", "409"]),
+    }
+)
+#: A failure is told as it was found: to look for a smaller one takes minutes here.
+SLOW = settings(
+    max_examples=10,
+    deadline=None,
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+SCHEDULES = st.fixed_dictionaries({"day_of_week": DAYS, "hour": st.sampled_from([0, 9, 23])})
+
+
+@SLOW
+@given(unknowns=UNKNOWNS, grouped=st.booleans(), first=SCHEDULES, second=SCHEDULES, keep_hour=st.booleans())
+def test_schedules(
+    simulator: Simulator,
+    unknowns: dict[str, Any],
+    grouped: bool,
+    first: dict[str, Any],
+    second: dict[str, Any],
+    keep_hour: bool,
+) -> None:
+    bench = Bench(simulator, grouped, **unknowns)
+    module = bench.module(scp_bm_volume_snapshot_schedule, scp_bm_volume_group_snapshot_schedule)
+    made = bench.converge(module, **first)
+    change = {**second, "hour": None if keep_hour else second["hour"]}
+    changed = bench.converge(module, **change)
+    expected = {"frequency": "WEEKLY" if second["day_of_week"] else "DAILY", "day_of_week": second["day_of_week"]}
+    hour = first["hour"] if keep_hour else second["hour"]
+    assert changed["snapshot_schedule"] == {f"{bench.option}_id": bench.owner_id, **expected, "hour": hour}
+    assert set(made["snapshot_schedule"]) == set(changed["snapshot_schedule"])
+    bench.converge(module, state="absent")
+    assert simulator.world()[SERVICE]["snapshot_schedules"] == []
+
+
+@SLOW
+@given(
+    unknowns=UNKNOWNS, grouped=st.booleans(), count=st.integers(1, 3), keep=st.integers(1, 3), back=st.integers(0, 3)
+)
+def test_snapshots(
+    simulator: Simulator, unknowns: dict[str, Any], grouped: bool, count: int, keep: int, back: int
+) -> None:
+    """Take some, keep some, go back to one, delete it."""
+    bench = Bench(simulator, grouped, **unknowns)
+    module = bench.module(scp_bm_volume_snapshot, scp_bm_volume_group_snapshot)
+    for number in range(count):
+        taken = bench.converge(module, once=True)
+        assert taken["snapshot"]["snapshot_name"] == bench.shown()[-1]
+        assert len(bench.shown()) == number + 1
+    before = bench.shown()
+    bench.converge(module, max_age="12h")
+    kept = bench.converge(module, max_age="12h", keep=keep)
+    assert bench.shown() == before[-keep:]
+    assert kept["deleted_snapshots"] == before[:-keep]
+    assert kept["dropped_snapshots"] == []
+    wanted = bench.shown()[min(back, len(bench.shown()) - 1)]
+    newer = bench.shown()[bench.shown().index(wanted) + 1 :]
+    restored = bench.converge(module, once=True, snapshot=wanted, state="restored")
+    assert restored["dropped_snapshots"] == (newer if unknowns["bm_restore_drops_newer"] else [])
+    assert restored["deleted_snapshots"] == []
+    gone = bench.converge(module, snapshot=wanted, state="absent")
+    assert gone["snapshot"]["snapshot_name"] == wanted
+    assert wanted not in bench.shown()
+
+
+@SLOW
+@given(unknowns=UNKNOWNS, grouped=st.booleans(), names=st.lists(st.sampled_from("abc"), min_size=1, max_size=3))
+def test_recoveries(simulator: Simulator, unknowns: dict[str, Any], grouped: bool, names: list[str]) -> None:
+    """Make some, each once, whatever others there are."""
+    bench = Bench(simulator, grouped, **unknowns)
+    module = bench.module(scp_bm_volume_recovery, scp_bm_volume_group_recovery)
+    naming = "block_storage_name_prefix" if grouped else "name"
+    bench.run(bench.module(scp_bm_volume_snapshot, scp_bm_volume_group_snapshot))
+    made: dict[str, str] = {}
+    for name in names:
+        done = bench.converge(module, snapshot="latest", **{naming: f"{name}-x-"})
+        assert done["changed"] is (name not in made)
+        assert (done["snapshot"] is None) is (name in made)
+        assert made.setdefault(name, done["recovery"]["id"]) == done["recovery"]["id"]
+        assert (done["recovery"]["state"], done["recovery"]["purpose"]) == ("AVAILABLE", "RECOVERY")
+    world = simulator.world()[SERVICE]
+    second = {volume["name"] for volume in world["volumes"] if volume["purpose"] == "RECOVERY"}
+    assert second == {f"{name}-x-{part}" for name in names for part in (("data-a", "data-b") if grouped else ("",))}
+    assert len(world["volumes"]) == (2 if grouped else 1) * (1 + len(made))
+
+
+@pytest.mark.parametrize("keep", [None, 1])
+def test_parts_of_a_groups_snapshots_are_left_alone(simulator: Simulator, keep: int | None) -> None:
+    """Where they show in a member's list, ``keep`` counts none of them and deletes none."""
+    bench = Bench(simulator, True, bm_group_snapshots_show_on_members=True)
+    bench.run(scp_bm_volume_group_snapshot)
+    simulator.advance(60)
+    bench.option = "volume"
+    for _time in range(2):
+        bench.run(scp_bm_volume_snapshot, volume="data-a")
+        simulator.advance(60)
+    kept = bench.converge(scp_bm_volume_snapshot, volume="data-a", max_age="1h", keep=keep)
+    assert kept["operations"] == (["DeleteVolumeSnapshot"] if keep else [])
+    left = bench.run(scp_bm_volume_snapshot_info, volume="data-a")["snapshots"]
+    assert len(left) == (2 if keep else 3)
+
+
+def test_full_space(simulator: Simulator) -> None:
+    """Snapshots that went when another was taken are told; how full the space is can be read."""
+    bench = Bench(simulator, False, bm_snapshot_base_percent=20.0, bm_snapshot_growth_percent=0)
+    first = bench.run(scp_bm_volume_snapshot)["snapshot"]["snapshot_name"]
+    simulator.advance(60)
+    bench.run(scp_bm_volume_snapshot)
+    simulator.advance(60)
+    told = bench.run(scp_bm_volume_snapshot)
+    assert told["dropped_snapshots"] == [first]
+    assert told["deleted_snapshots"] == []
+    space = bench.run(scp_bm_volume_snapshot_info)
+    assert space["is_snapshot_policy"] is True
+    assert space["snapshot_capacity_rate"] == 50
+    assert space["snapshot_total_usage"] == pytest.approx(0.8 * space["snapshot_capacity_mb"])
+    nobody = bench.run(scp_bm_volume_snapshot_info, volume="nobody")
+    assert (nobody["snapshots"], nobody["snapshot_capacity_mb"]) == ([], None)
+    assert set(nobody) == set(space)
