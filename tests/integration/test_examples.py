@@ -16,8 +16,13 @@ from tests.integration.harness import Controller
 from tests.placement import ROOT
 
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("scp*.py"))
-#: What the examples take to be there: the volume of which they all speak, but for the module that makes it.
-WORLD = {"volumes": [{"name": "web_data_2m060u", "type_name": "SSD"}]}
+#: What the examples take to be there: in each service the volume of which they all speak.
+WORLD = {
+    "filestorage": {"volumes": [{"name": "web_data_2m060u", "type_name": "SSD"}]},
+    "parallel-filestorage": {"volumes": [{"name": "train_data_2m060u", "capacity_tb": 10}]},
+}
+#: Modules whose examples make that volume, and in which service.
+MAKERS = {"scp_filestorage_volume": "filestorage", "scp_pfs_volume": "parallel-filestorage"}
 
 
 def _examples(module: str) -> list[dict[str, Any]]:
@@ -36,11 +41,11 @@ def _examples(module: str) -> list[dict[str, Any]]:
 def test_examples(controller: Controller, module: str) -> None:
     """All go well in their order; each calls the service, and those that write change something."""
     simulator = controller.simulator
-    if module != "scp_filestorage_volume":
-        simulator.patch_world({"filestorage": WORLD})
+    simulator.patch_world({service: part for service, part in WORLD.items() if service != MAKERS.get(module)})
     variables = {
         "vm_id": simulator.server("west-web1")["id"],
         "bm_id": simulator.server("west-db1")["id"],
+        "gpu_node_ids": [simulator.server(f"west-gpunode{number}")["id"] for number in range(1, 4)],
         "office_password": "S3cret!pass",
     }
     tasks = _examples(module)
