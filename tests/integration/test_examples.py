@@ -16,12 +16,19 @@ from tests.integration.harness import Controller
 from tests.placement import ROOT
 
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("scp*.py"))
-#: What the examples take to be there: in each service the volume of which they all speak.
+#: What the examples take to be there: the things of which those of a service speak, but for the module that makes them.
 WORLD = {
     "filestorage": {"volumes": [{"name": "web_data_2m060u", "type_name": "SSD"}]},
-    "parallel-filestorage": {"volumes": [{"name": "train_data_2m060u", "capacity_tb": 10}]},
+    "parallel-filestorage": {"volumes": [{"name": "train_data_7h2k1q", "capacity_tb": 10}]},
+    "baremetal-blockstorage": {
+        "volume_groups": [{"id": "db0", "name": "db"}],
+        "volumes": [
+            {"id": f"{name}0", "name": name, "snapshot_rate": 30, "group_id": group, "iops": 5000, "throughput": 250}
+            for name, group in (("app-data", ""), ("app-log", ""), ("db-data", "db0"), ("db-log", "db0"))
+        ],
+    },
 }
-#: Modules whose examples make that volume, and in which service.
+#: Modules that make these things in their examples, and of which service.
 MAKERS = {"scp_filestorage_volume": "filestorage", "scp_pfs_volume": "parallel-filestorage"}
 
 
@@ -46,6 +53,7 @@ def test_examples(controller: Controller, module: str) -> None:
         "vm_id": simulator.server("west-web1")["id"],
         "bm_id": simulator.server("west-db1")["id"],
         "gpu_node_ids": [simulator.server(f"west-gpunode{number}")["id"] for number in range(1, 4)],
+        "standby_bm_id": simulator.server("west-db2")["id"],
         "office_password": "S3cret!pass",
     }
     tasks = _examples(module)

@@ -9,18 +9,12 @@ All messages are written to ``tests/output/messages.txt`` to be read as a whole.
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
 
 import pytest
 
-from tests.integration.harness import Controller, TaskResult, task
-from tests.placement import ROOT
-from tests.simulator.fixture import Simulator
+from tests.integration.harness import Controller
+from tests.integration.messages import Case, check_messages
 
-LONGEST = 600
-OUTPUT = ROOT / "tests" / "output" / "messages.txt"
 VOLUME = {"name": "web_data", "protocol": "NFS", "type_name": "SSD"}
 MODULE = "scp_filestorage_volume"
 REPLICATION = {"volume": "web_data", "name": "web_copy", "target_region": "kr-east1", "replication_frequency": "hourly"}
@@ -56,24 +50,6 @@ WORLD = {
         }
     ],
 }
-
-
-@dataclass(frozen=True)
-class Case:
-    """A task that fails.
-
-    :ivar says: words that the message must have.
-    :ivar environ: changes to the environment variables; a function gets the simulator.
-    :ivar switches: of the simulator, while it runs.
-    """
-
-    title: str
-    module: str
-    args: dict[str, Any]
-    says: tuple[str, ...]
-    environ: Callable[[Simulator], dict[str, str | None]] | None = None
-    switches: dict[str, Any] = field(default_factory=dict)
-    faults: tuple[dict[str, Any], ...] = ()
 
 
 def _nobody() -> str:
@@ -399,60 +375,4 @@ def test_messages(controller: Controller) -> None:
     # Answers are dated in simulated time, which must not look like a wrong clock here.
     simulator.scale(1)
     simulator.patch_world({"filestorage": WORLD})
-    lines = []
-    wrong = []
-    plain = [case for case in CASES if not (case.switches or case.faults)]
-    results = _together(controller, plain)
-    for case in CASES:
-        if case not in plain:
-            results[case.title] = _alone(controller, case)
-    for case in CASES:
-        result = results[case.title]
-        lines.append(f"{case.title}\n    {result.message}\n")
-        wrong += [f"{case.title}: {problem}: {result.message}" for problem in _problems(case, result)]
-    OUTPUT.parent.mkdir(exist_ok=True)
-    OUTPUT.write_text("\n".join(lines), encoding="utf-8")
-    assert not wrong, "\n".join(wrong)
-
-
-def _together(controller: Controller, cases: list[Case]) -> dict[str, TaskResult]:
-    """Run cases that need nothing of the simulator in one playbook."""
-    base = {name: value for name, value in controller.environ.items() if name.startswith("SCP_")}
-    tasks = []
-    for case in cases:
-        changes = case.environ(controller.simulator) if case.environ else {}
-        # An empty variable counts as none, and a task can't unset one.
-        environment = {name: "" if value is None else value for name, value in {**base, **changes}.items()}
-        tasks.append(task(case.module, case.args, name=case.title, ignore_errors=True, environment=environment))
-    run = controller.run(tasks, environ=dict.fromkeys(base)).succeeded()
-    assert "Traceback" not in run.output
-    return {result.name: result for result in run}
-
-
-def _alone(controller: Controller, case: Case) -> TaskResult:
-    """Run a case with its switches and faults."""
-    simulator = controller.simulator
-    before = {name: values["default"] for name, values in simulator.control("GET", "switches")["switches"].items()}
-    simulator.switch(**case.switches)
-    for fault in case.faults:
-        simulator.fault(**fault)
-    changes = case.environ(simulator) if case.environ else {}
-    try:
-        run = controller.run([task(case.module, case.args, ignore_errors=True)], environ=changes)
-    finally:
-        simulator.clear_faults()
-        simulator.switch(**{name: before[name] for name in case.switches})
-    assert "Traceback" not in run.output
-    return run[0]
-
-
-def _problems(case: Case, result: TaskResult) -> list[str]:
-    message = result.message
-    problems = []
-    if not result.failed:
-        problems.append("did not fail")
-    if len(message) >= LONGEST or "\n" in message:
-        problems.append("is no paragraph")
-    problems += [f"does not say {word!r}" for word in case.says if word not in message]
-    problems += [f"says {word!r}" for word in ("Traceback", "object at 0x", "Exception", "None") if word in message]
-    return problems
+    check_messages(controller, CASES, "messages.txt")

@@ -25,15 +25,26 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "replication_update_seconds": (20,),
     "random_seed": ("again and again",),
     "filestorage_usage_per_minute": (0,),
+    "bm_fail_status": (),
+    "bm_snapshot_rate_min": (10,),
+    "bm_snapshot_rate_max": (50,),
+    "bm_snapshot_base_percent": (5.0,),
+    "bm_snapshot_growth_percent": (100.0,),
+    "bm_snapshot_space_limit": (50,),
 }
 #: They change nothing by themselves, or belong to how the test looks at time.
-LEFT_OUT = {"clock_skew_seconds", "gateway_clock_offset_seconds", "snapshot_delete_busy_attempts"}
+LEFT_OUT = {"bm_fail_status", "clock_skew_seconds", "gateway_clock_offset_seconds", "snapshot_delete_busy_attempts"}
 #: Switches of services that no module calls yet.
-UNBUILT = ("bm_", "pfs_")
+UNBUILT: tuple[str, ...] = ()
 #: What a position means little without.
 WITH = {("snapshot_delete_busy", "409"): {"snapshot_delete_busy_attempts": 3}}
 #: Positions in which the service does not do what is asked; the test at the end is theirs.
-FAILURES = {("filestorage_create_ends_in", "error"), ("replication_create_ends_in", "error")}
+FAILURES = {
+    ("filestorage_create_ends_in", "error"),
+    ("replication_create_ends_in", "error"),
+    ("bm_group_empty", "400"),
+    *(("bm_fails", what) for what in ("create", "attach", "detach", "edit", "delete", "replicate", "recover")),
+}
 #: The lives that switches can touch, by what their names begin with; all others can touch all.
 TOUCHED = {
     "access_rule_": ("filestorage-volume",),

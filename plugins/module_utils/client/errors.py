@@ -256,10 +256,10 @@ def _advice(where: Where, status: int, code: str, detail: str, skew: float) -> s
         )
     if "replication is not available" in lowered:
         return (
-            "The volume can't be replicated to that region: scp_filestorage_replication_info with gather regions"
-            " lists those that are possible."
+            "It can't be replicated to that region: choose another target_region. Where the service tells which are"
+            " possible, the info module of the replication lists those, with gather regions."
         )
-    if code.endswith("ServerNotFound"):
+    if status == 404 and "server" in code.lower():
         return "Check object_id and object_type: the server must exist in the region of the volume."
     return ""
 

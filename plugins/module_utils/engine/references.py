@@ -78,14 +78,17 @@ class Finder:
             return None
         return dict(answer[self.kind.unwrap]) if self.kind.unwrap else answer
 
-    def named(self, name: str) -> list[dict[str, Any]]:
+    def named(self, name: str, **filters: Any) -> list[dict[str, Any]]:
         """All things of exactly that name, as the list shows them.
+
+        :param filters: further filters of the list operation.
 
         How the service's own filter compares is not documented, so its answer is compared again here, and where it
         finds nothing the whole list is read.
         """
-        found = self._fitting(self.client.read_list(self.kind.listing, region=self.region, query={"name": name}), name)
-        return found or self._fitting(self.client.read_list(self.kind.listing, region=self.region), name)
+        listing, region = self.kind.listing, self.region
+        found = self._fitting(self.client.read_list(listing, region=region, query={**filters, "name": name}), name)
+        return found or self._fitting(self.client.read_list(listing, region=region, query=filters), name)
 
     def _fitting(self, items: Iterable[Mapping[str, Any]], name: str) -> list[dict[str, Any]]:
         return [dict(item) for item in items if self.kind.fits(str(item.get("name")), name)]

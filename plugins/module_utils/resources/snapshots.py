@@ -1,17 +1,18 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Snapshots of a volume: the same life for every service that has them, described by a table."""
+"""Snapshots of a volume or a group: the same life for every service that has them, described by a table."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from ..client.errors import CallError, StorageError
-from ..client.session import Call
+from ..client.session import Call, Client
 from ..engine.ages import KOREAN_TIME, parse_age, parse_moment
 from ..engine.plan import UNKNOWN_ID, Step
 from ..engine.references import Finder, Kind
@@ -21,7 +22,10 @@ from ..engine.resource import Info, Resource
 SYSTEM_PREFIX = "snapmirror."
 #: A schedule's snapshot is at most this much later than its hour.
 SCHEDULE_TOLERANCE = timedelta(minutes=10)
+#: As many names of snapshots are listed in an error.
+MOST_NAMES = 5
 _NAME_TIME = "%Y-%m-%d_%H%M%S"
+_NAMES_ZONE = re.compile(r"(Z|[+-]\d\d:?\d\d)$")
 _WEEKDAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 #: States in which a snapshot or its volume is at rest.
 _AT_REST = "available"
@@ -32,64 +36,129 @@ def is_system(snapshot: Mapping[str, Any]) -> bool:
     return str(snapshot["name"]).startswith(SYSTEM_PREFIX)
 
 
-def taken_at(snapshot: Mapping[str, Any]) -> datetime | None:
-    """When a snapshot was taken: by its name, which is in Korean time, otherwise by ``created_at``."""
+def taken_at(name: str, created: str) -> datetime | None:
+    """When a snapshot was taken: by a time that names its zone, by its name (Korean time), or by a time without."""
+    if _NAMES_ZONE.search(created):
+        return parse_moment(created)
     try:
-        return datetime.strptime(str(snapshot["name"]).rpartition(".")[2], _NAME_TIME).replace(tzinfo=KOREAN_TIME)
+        return datetime.strptime(name.rpartition(".")[2], _NAME_TIME).replace(tzinfo=KOREAN_TIME)
     except ValueError:
-        return parse_moment(str(snapshot.get("created_at")))
+        return parse_moment(created)
 
 
 def busy(error: CallError) -> bool:
-    """A delete may be refused with 409 for a moment (behaviour.md §5)."""
+    """A change may be refused with 409 for a moment (behaviour.md §5 and §7)."""
     return error.status == 409
 
 
 @dataclass(frozen=True)
-class SnapshotTable:
-    """The operations of one service's snapshots.
+class Taken:
+    """One snapshot, whatever the service calls its fields.
 
-    :param volumes: the kind of thing that has the snapshots.
-    :param schedule: list operation of the schedule; ``None`` where the service has none.
+    :ivar created: when it was taken, in the service's words.
+    :ivar state: empty where the service tells none.
+    :ivar shown: the snapshot as results show it, in the API's fields.
     """
 
-    volumes: Kind
+    id: str
+    name: str
+    created: str = ""
+    state: str = ""
+    shown: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def moment(self) -> datetime | None:
+        """When it was taken."""
+        return taken_at(self.name, self.created)
+
+    @property
+    def system(self) -> bool:
+        """Whether a replication made it."""
+        return self.name.startswith(SYSTEM_PREFIX)
+
+
+@dataclass(frozen=True)
+class SnapshotTable:
+    """How one service's snapshots of one kind of owner are called and addressed.
+
+    :param owners: the kind of thing that has the snapshots.
+    :param schedule: list operation of the schedule; ``None`` where the service has none, or tells it with the owner.
+    :param option: the module option that names the owner, and what a person calls it.
+    :param in_path: the owner's id is part of the path; otherwise of the query, and of the body that takes a snapshot.
+    :param id: the field that holds the snapshot's id; ``name`` and ``created`` likewise.
+    """
+
+    owners: Kind
     create: Call
     listing: Call
     delete: Call
     restore: Call
     schedule: Call | None = None
+    option: str = "volume"
+    in_path: bool = False
+    id: str = "id"
+    name: str = "name"
+    created: str = "created_at"
+
+    @property
+    def noun(self) -> str:
+        """What a person calls the owner."""
+        return self.option.replace("_", " ")
+
+    def taken(self, shown: Mapping[str, Any]) -> Taken:
+        """One snapshot of an answer."""
+        created = str(shown.get(self.created) or "")
+        return Taken(str(shown[self.id]), str(shown[self.name]), created, str(shown.get("state") or ""), shown)
+
+    def address(self, owner_id: str, snapshot_id: str = "") -> dict[str, Any]:
+        """The path and the query of a call about an owner's snapshots, or about one of them."""
+        owner = {self.owners.option: owner_id}
+        snapshot = {"snapshot_id": snapshot_id} if snapshot_id else {}
+        return {"path": {**owner, **snapshot}} if self.in_path else {"path": snapshot, "query": owner}
+
+    def in_order(self, listed: Iterable[Mapping[str, Any]]) -> tuple[Taken, ...]:
+        """The snapshots of a list, oldest first."""
+        return tuple(sorted(map(self.taken, listed), key=lambda snapshot: (snapshot.created, snapshot.id)))
+
+    def read(self, client: Client, owner_id: str) -> tuple[Taken, ...]:
+        """All snapshots of an owner, oldest first."""
+        return self.in_order(client.read_list(self.listing, **self.address(owner_id)))
 
 
 @dataclass(frozen=True)
 class SnapshotState:
-    """A volume's snapshots, oldest first.
+    """An owner's snapshots, oldest first.
 
     :ivar known: ids that were there when the task began; every other one was made since.
+    :ivar spared: ids of snapshots that are no business of ``keep``, beside those of schedules and replications.
+    :ivar hindrances: what keeps the owner from having, or going back to, a snapshot, with what to do about each.
     :ivar restored: name of the snapshot that this task restored.
+    :ivar removed: the snapshots that this task deleted.
     """
 
-    volume: dict[str, Any] | None
-    snapshots: tuple[dict[str, Any], ...] = ()
+    owner: dict[str, Any] | None
+    snapshots: tuple[Taken, ...] = ()
     known: frozenset[str] = frozenset()
     schedule: dict[str, Any] | None = None
+    spared: frozenset[str] = frozenset()
+    hindrances: tuple[str, ...] = ()
     now: datetime | None = None
     restored: str = ""
-    removed: tuple[str, ...] = ()
+    removed: tuple[Taken, ...] = ()
 
     @property
-    def own(self) -> list[dict[str, Any]]:
+    def own(self) -> list[Taken]:
         """Snapshots that no replication owns, oldest first."""
-        return [snapshot for snapshot in self.snapshots if not is_system(snapshot)]
+        return [snapshot for snapshot in self.snapshots if not snapshot.system]
 
     @property
-    def fresh(self) -> list[dict[str, Any]]:
+    def fresh(self) -> list[Taken]:
         """Snapshots that appeared since the task began."""
-        return [snapshot for snapshot in self.own if snapshot["id"] not in self.known]
+        return [snapshot for snapshot in self.own if snapshot.id not in self.known]
 
-    def scheduled(self, snapshot: Mapping[str, Any]) -> bool:
-        """Whether the volume's schedule made the snapshot, as far as its time tells (the API does not say)."""
-        moment = taken_at(snapshot)
+    def scheduled(self, snapshot: Taken) -> bool:
+        """Whether the owner's schedule made the snapshot, as far as its time tells (the API does not say)."""
+        moment = snapshot.moment
         if self.schedule is None or moment is None:
             return False
         local = moment.astimezone(KOREAN_TIME)
@@ -110,7 +179,7 @@ class Snapshot(Resource[SnapshotState]):
 
     @property
     def wants_restored(self) -> bool:
-        """Whether the task asks for the volume to go back to a snapshot."""
+        """Whether the task asks for the owner to go back to a snapshot."""
         return bool(self.params["state"] == "restored")
 
     def check(self) -> None:
@@ -119,33 +188,63 @@ class Snapshot(Resource[SnapshotState]):
         if self.params.get("keep") is not None and self.params["keep"] < 1:
             raise StorageError("keep must be at least 1. To delete a snapshot, name it and use state absent.")
 
+    # -- reading: what a service does in its own way is replaced in its subclass --------------------------------------
+
+    def find_owner(self) -> dict[str, Any] | None:
+        """The volume or the group that the task names.
+
+        :raises StorageError: there is none, and the task needs it.
+        """
+        finder, wanted = Finder(self.client, self.table.owners), self.params[self.table.option]
+        return finder.one(wanted) if self.wants_absent else finder.required(wanted)
+
+    def read_schedule(self, owner: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The owner's schedule, with ``hour`` and, where it is weekly, ``day_of_week``."""
+        if self.table.schedule is None:
+            return None
+        schedules = self.client.read_list(self.table.schedule, **self.table.address(str(owner["id"])))
+        return schedules[0] if schedules else None
+
+    def read_hindrances(self, owner: Mapping[str, Any]) -> tuple[str, ...]:
+        """What keeps the service from taking, or going back to, a snapshot, as far as it can be told beforehand."""
+        return ()
+
+    def read_spared(self, owner: Mapping[str, Any], snapshots: tuple[Taken, ...]) -> frozenset[str]:
+        """Ids of snapshots that ``keep`` must leave alone."""
+        return frozenset()
+
     def find(self) -> SnapshotState:
-        finder = Finder(self.client, self.table.volumes)
-        volume = finder.one(self.params["volume"]) if self.wants_absent else finder.required(self.params["volume"])
-        if volume is None:
+        owner = self.find_owner()
+        if owner is None:
             return SnapshotState(None)
-        state = self._read(SnapshotState(volume))
+        found = self.table.read(self.client, str(owner["id"]))
         if self._known is None:
-            self._known = frozenset(str(snapshot["id"]) for snapshot in state.snapshots)
-        schedule = None
-        if self.table.schedule is not None and self.params.get("keep") is not None:
-            schedules = self.client.read_list(self.table.schedule, query={"volume_id": volume["id"]})
-            schedule = schedules[0] if schedules else None
-        return replace(state, known=self._known, schedule=schedule, now=self.client.now())
+            self._known = frozenset(snapshot.id for snapshot in found)
+        keeps = self.params.get("keep") is not None
+        return SnapshotState(
+            owner,
+            found,
+            known=self._known,
+            schedule=self.read_schedule(owner) if keeps else None,
+            spared=self.read_spared(owner, found) if keeps else frozenset(),
+            hindrances=() if self.wants_absent else self.read_hindrances(owner),
+            now=self.client.now(),
+        )
 
     def refresh(self, state: SnapshotState) -> SnapshotState:
-        if state.volume is None:
+        if state.owner is None:
             return state
-        if self.wants_restored:
-            shown = Finder(self.client, self.table.volumes).by_id(state.volume["id"])
-            state = replace(state, volume=shown or state.volume)
-        return self._read(state)
+        owner = state.owner
+        if self.owner_changes:
+            owner = Finder(self.client, self.table.owners).by_id(owner["id"]) or owner
+        return replace(state, owner=owner, snapshots=self.table.read(self.client, str(owner["id"])))
 
-    def _read(self, state: SnapshotState) -> SnapshotState:
-        listed = self.client.read_list(self.table.listing, query={"volume_id": self._volume_id(state)})
-        return replace(
-            state, snapshots=tuple(sorted(listed, key=lambda item: (str(item.get("created_at")), item["id"])))
-        )
+    @property
+    def owner_changes(self) -> bool:
+        """Whether the owner itself must be looked at while the task waits."""
+        return self.wants_restored
+
+    # -- planning -----------------------------------------------------------------------------------------------------
 
     def next_step(self, state: SnapshotState) -> Step[SnapshotState] | None:
         if self.wants_absent:
@@ -161,23 +260,13 @@ class Snapshot(Resource[SnapshotState]):
         surplus = self._surplus(state)
         return self._delete(state, surplus[0]) if surplus else None
 
-    def _wanted(self, state: SnapshotState) -> dict[str, Any] | None:
-        wanted = self.params.get("snapshot")
-        found = [snapshot for snapshot in state.snapshots if wanted in (snapshot["id"], snapshot["name"])]
-        if len(found) > 1:
-            ids = ", ".join(str(snapshot["id"]) for snapshot in found)
-            raise StorageError(f"{wanted!r} fits {len(found)} snapshots ({ids}). Give the id of the one you mean.")
-        return found[0] if found else None
+    def _wanted(self, state: SnapshotState) -> Taken | None:
+        return named_snapshot(state.snapshots, self.params.get("snapshot"))
 
-    def _required(self, state: SnapshotState) -> dict[str, Any]:
+    def _required(self, state: SnapshotState) -> Taken:
         found = self._wanted(state)
         if found is None:
-            names = ", ".join(str(snapshot["name"]) for snapshot in state.own) or "none"
-            volume = (state.volume or {}).get("name")
-            raise StorageError(
-                f"There is no snapshot with the name or id {self.params['snapshot']!r} of volume {volume}"
-                f" (there are: {names}). The service names snapshots itself: to take one, leave out snapshot."
-            )
+            raise no_such_snapshot(self.table, self.params["snapshot"], state.owner or {}, state.own)
         return found
 
     def _due(self, state: SnapshotState) -> bool:
@@ -187,77 +276,127 @@ class Snapshot(Resource[SnapshotState]):
         if self.params.get("max_age") is None or state.now is None:
             return True
         limit = state.now - parse_age("max_age", self.params["max_age"])
-        return not any((moment := taken_at(snapshot)) is not None and moment >= limit for snapshot in state.own)
+        return not any((moment := snapshot.moment) is not None and moment >= limit for snapshot in state.own)
 
-    def _surplus(self, state: SnapshotState) -> list[dict[str, Any]]:
-        """Snapshots beyond ``keep``, oldest first; those of schedules and replications do not count."""
+    def _surplus(self, state: SnapshotState) -> list[Taken]:
+        """Snapshots beyond ``keep``, oldest first; those of schedules, replications and others do not count."""
         keep = self.params.get("keep")
-        mine = [snapshot for snapshot in state.own if not state.scheduled(snapshot)]
+        mine = [snapshot for snapshot in state.own if not (state.scheduled(snapshot) or snapshot.id in state.spared)]
         return mine[: max(0, len(mine) - keep)] if keep else []
 
+    def _refuse(self, state: SnapshotState, what: str) -> None:
+        """Say all that stands in the way at once."""
+        if state.hindrances:
+            owner = state.owner or {}
+            raise StorageError(
+                f"{self.table.noun.capitalize()} {owner['name']} ({owner['id']}) can't {what}:"
+                f" {'; and '.join(state.hindrances)}."
+            )
+
     def _create(self, state: SnapshotState) -> Step[SnapshotState]:
+        self._refuse(state, "have a snapshot")
+        table = self.table
+        owner_id = self._owner_id(state)
+
         def effect(before: SnapshotState, answer: Mapping[str, Any]) -> SnapshotState:
-            made = answer.get("snapshot") or {}
-            planned = {"id": UNKNOWN_ID, "name": UNKNOWN_ID, "state": "creating", "created_at": None, **made}
+            made = answer.get("snapshot") or answer
+            planned = table.taken({table.id: UNKNOWN_ID, table.name: UNKNOWN_ID, table.created: None, **made})
             return replace(before, snapshots=(*before.snapshots, planned))
 
         def done(seen: SnapshotState) -> bool:
-            return any(snapshot["state"].lower() == _AT_REST for snapshot in seen.fresh)
+            return any(snapshot.state.lower() in ("", _AT_REST) for snapshot in seen.fresh)
 
-        return Step(self.table.create, effect, body={"volume_id": self._volume_id(state)}, done=done)
+        if table.in_path:
+            return Step(table.create, effect, done=done, not_yet=busy, **table.address(owner_id))
+        return Step(table.create, effect, body={table.owners.option: owner_id}, done=done, not_yet=busy)
 
-    def _delete(self, state: SnapshotState, snapshot: dict[str, Any]) -> Step[SnapshotState]:
+    def _delete(self, state: SnapshotState, snapshot: Taken) -> Step[SnapshotState]:
         def effect(before: SnapshotState, _answer: Mapping[str, Any]) -> SnapshotState:
-            left = tuple(other for other in before.snapshots if other["id"] != snapshot["id"])
-            return replace(before, snapshots=left, removed=(*before.removed, str(snapshot["name"])))
+            left = tuple(other for other in before.snapshots if other.id != snapshot.id)
+            return replace(before, snapshots=left, removed=(*before.removed, snapshot))
 
         def done(seen: SnapshotState) -> bool:
-            return all(other["id"] != snapshot["id"] for other in seen.snapshots)
+            return all(other.id != snapshot.id for other in seen.snapshots)
 
-        return Step(self.table.delete, effect, not_yet=busy, done=done, **self._address(state, snapshot))
+        address = self.table.address(self._owner_id(state), snapshot.id)
+        return Step(self.table.delete, effect, not_yet=busy, done=done, **address)
 
-    def _restore(self, state: SnapshotState, snapshot: dict[str, Any]) -> Step[SnapshotState]:
+    def _restore(self, state: SnapshotState, snapshot: Taken) -> Step[SnapshotState]:
+        self._refuse(state, "go back to a snapshot")
+
         def effect(before: SnapshotState, _answer: Mapping[str, Any]) -> SnapshotState:
-            return replace(before, restored=str(snapshot["name"]))
+            place = next(number for number, other in enumerate(before.snapshots) if other.id == snapshot.id)
+            newer = tuple(other for other in before.snapshots[place + 1 :] if other.system)
+            return replace(before, snapshots=(*before.snapshots[: place + 1], *newer), restored=snapshot.name)
 
-        return Step(self.table.restore, effect, not_yet=busy, **self._address(state, snapshot))
-
-    def _address(self, state: SnapshotState, snapshot: Mapping[str, Any]) -> dict[str, Any]:
-        return {"path": {"snapshot_id": snapshot["id"]}, "query": {"volume_id": self._volume_id(state)}}
+        address = self.table.address(self._owner_id(state), snapshot.id)
+        return Step(self.table.restore, effect, not_yet=busy, **address)
 
     @staticmethod
-    def _volume_id(state: SnapshotState) -> str:
-        return str((state.volume or {})["id"])
+    def _owner_id(state: SnapshotState) -> str:
+        return str((state.owner or {})["id"])
+
+    # -- telling ------------------------------------------------------------------------------------------------------
 
     def pending(self, state: SnapshotState) -> str:
-        volume = state.volume or {}
-        if self.wants_restored and str(volume.get("state", _AT_REST)).lower() != _AT_REST:
-            return f"volume {volume['name']}: {volume['state']}"
+        owner = state.owner or {}
+        if self.wants_restored and str(owner.get("state", _AT_REST)).lower() != _AT_REST:
+            return f"{self.table.noun} {owner['name']}: {owner['state']}"
         return ""
 
     def failed(self, state: SnapshotState) -> str:
         for snapshot in state.fresh:
-            if "error" in str(snapshot["state"]).lower():
-                return f"Snapshot {snapshot['name']} went into state {snapshot['state']}. Delete it and take another."
+            if "error" in snapshot.state.lower():
+                return f"Snapshot {snapshot.name} went into state {snapshot.state}. Delete it and take another."
         return ""
 
     def view(self, state: SnapshotState) -> dict[str, Any]:
         """The snapshot the task is about: the named one, otherwise the newest."""
-        if state.volume is None:
+        if state.owner is None:
             return {}
         shown = state.fresh or state.own
         found = self._wanted(state) if self.params.get("snapshot") else (shown[-1] if shown else None)
-        return {"volume_id": state.volume["id"], **found} if found else {}
+        return {self.table.owners.option: state.owner["id"], **found.shown} if found else {}
 
     def managed(self, state: SnapshotState) -> dict[str, Any] | None:
-        names = [str(snapshot["name"]) for snapshot in state.own]
+        names = [snapshot.name for snapshot in state.own]
         content = (
             {"content": f"as of {state.restored}" if state.restored else "as it is"} if self.wants_restored else {}
         )
-        return {"volume": (state.volume or {}).get("name"), "snapshots": names, **content}
+        return {self.table.option: (state.owner or {}).get("name"), "snapshots": names, **content}
 
     def extras(self, before: SnapshotState, after: SnapshotState) -> dict[str, Any]:
-        return {"deleted_snapshots": [] if self.wants_absent else list(after.removed)}
+        present = {snapshot.id for snapshot in (*after.snapshots, *after.removed)}
+        return {
+            "deleted_snapshots": [] if self.wants_absent else [snapshot.name for snapshot in after.removed],
+            "dropped_snapshots": [snapshot.name for snapshot in before.own if snapshot.id not in present],
+        }
+
+
+def named_snapshot(snapshots: Iterable[Taken], wanted: str | None) -> Taken | None:
+    """The snapshot with this name or id; ``None`` where there is none.
+
+    :raises StorageError: the name fits several.
+    """
+    found = [snapshot for snapshot in snapshots if wanted in (snapshot.id, snapshot.name)]
+    if len(found) > 1:
+        ids = ", ".join(snapshot.id for snapshot in found)
+        raise StorageError(f"{wanted!r} fits {len(found)} snapshots ({ids}). Give the id of the one you mean.")
+    return found[0] if found else None
+
+
+def no_such_snapshot(
+    table: SnapshotTable, wanted: str, owner: Mapping[str, Any], present: Iterable[Taken]
+) -> StorageError:
+    """The error for a snapshot that must exist and does not."""
+    names = [snapshot.name for snapshot in present]
+    told = ", ".join(names[-MOST_NAMES:]) or "none"
+    if len(names) > MOST_NAMES:
+        told = f"{len(names)}, the newest of them {told}"
+    return StorageError(
+        f"There is no snapshot with the name or id {wanted!r} of {table.noun} {owner.get('name')} (there are: {told})."
+        " The service names snapshots itself: to take one, leave out snapshot."
+    )
 
 
 class SnapshotInfo(Info):
@@ -267,8 +406,8 @@ class SnapshotInfo(Info):
     table: ClassVar[SnapshotTable]
 
     def read(self) -> dict[str, Any]:
-        volume = Finder(self.client, self.table.volumes).one(self.params["volume"])
-        if volume is None:
+        owner = Finder(self.client, self.table.owners).one(self.params[self.table.option])
+        if owner is None:
             return {self.plural: []}
-        listed = self.client.read_list(self.table.listing, query={"volume_id": volume["id"]})
-        return {self.plural: [{"volume_id": volume["id"], **snapshot} for snapshot in listed]}
+        listed = self.client.read_list(self.table.listing, **self.table.address(str(owner["id"])))
+        return {self.plural: [{self.table.owners.option: owner["id"], **snapshot} for snapshot in listed]}

@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.integration.lives import (
+    bm,
+    bm_replication,
     filestorage,
     parallel_filestorage,
 )
@@ -19,7 +21,12 @@ from tests.simulator.fixture import Simulator
 
 Life = Callable[[Simulator], list[Step]]
 #: Every noun's life, by name; a name begins with the service's prefix in module names.
-LIVES: dict[str, Life] = {**filestorage.LIVES, **parallel_filestorage.LIVES}
+LIVES: dict[str, Life] = {
+    **filestorage.LIVES,
+    **parallel_filestorage.LIVES,
+    **bm.LIVES,
+    **bm_replication.LIVES,
+}
 
 __all__ = ["LIVES", "Life", "Step", "all_lives", "check_life", "played"]
 

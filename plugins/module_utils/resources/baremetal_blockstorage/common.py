@@ -33,10 +33,12 @@ GROUPS = Kind(
     rule_text=_NAME_RULE,
     unwrap="result",
 )
-#: States in which nothing is changing, or will by itself; those in error are among them.
+#: States in which nothing is changing and nothing is wrong.
 SETTLED = ("IN_USE", "AVAILABLE")
 DELETING = "DELETING"
 DELETED = "DELETED"
+#: The schedule of what has none.
+NO_SCHEDULE = {"frequency": "NONE"}
 
 
 def in_error(owner: Mapping[str, Any]) -> bool:
@@ -49,6 +51,11 @@ def leaving(owner: Mapping[str, Any]) -> bool:
     return owner.get("state") in (DELETING, DELETED)
 
 
+def replicated(owner: Mapping[str, Any] | None) -> bool:
+    """Whether a volume or a group is an end of a replication."""
+    return bool(owner and (owner.get("has_replication") or owner.get("has_origin")))
+
+
 def under_way(noun: str, owner: Mapping[str, Any] | None) -> str:
     """What changes about a volume or a group, as ``volume db-data: EDITING``; empty when it is at rest."""
     if owner is None or owner.get("state") in SETTLED or in_error(owner):
@@ -57,15 +64,20 @@ def under_way(noun: str, owner: Mapping[str, Any] | None) -> str:
 
 
 def told_failure(noun: str, owner: Mapping[str, Any] | None) -> str:
-    """Why a volume or a group can't be used, in the service's words; empty when it can (behaviour.md §7)."""
-    if owner is None or not in_error(owner):
+    """Why a volume or a group can't be used, in the service's words; empty when it can (behaviour.md §7).
+
+    A call to a server that went wrong shows in ``external_errors``, whatever the state is.
+    """
+    if owner is None:
         return ""
     reasons = "; ".join(
-        f"the call to the {error['object_type']} server was answered with {error['status']} {error['code']}"
+        f"the call to the {error.get('object_type')} server was answered with {error.get('status')} {error.get('code')}"
         for error in owner.get("external_errors") or ()
     )
-    told = f": {reasons}" if reasons else ", and the service gives no reason"
-    return f"{noun.capitalize()} {owner['name']} ({owner['id']}) is in state {owner['state']}{told}."
+    if not (reasons or in_error(owner)):
+        return ""
+    told = reasons or "the service gives no reason"
+    return f"{noun.capitalize()} {owner['name']} ({owner['id']}) is in state {owner['state']}: {told}."
 
 
 def show_owner(finder: Finder, identifier: str) -> dict[str, Any] | None:
@@ -74,22 +86,25 @@ def show_owner(finder: Finder, identifier: str) -> dict[str, Any] | None:
     return None if shown is None or shown.get("state") == DELETED else shown
 
 
-def find_owner(finder: Finder, wanted: str, *, required: bool) -> dict[str, Any] | None:
-    """A volume or a group in full, by name or id; one on its way out counts only where it is not required.
+def find_owner(finder: Finder, wanted: str, *, leaving_counts: bool = False) -> dict[str, Any] | None:
+    """A volume or a group in full, by name or id; ``None`` where there is none.
 
-    :raises NoSuchThing: it is required, and there is none.
+    :param leaving_counts: one that is on its way out is found too, if there is no other.
     """
-    found = finder.one(wanted, leave_out=leaving, last_resort=not required)
-    if found is not None and (found.get("state") == DELETED or (required and leaving(found))):
-        found = None
-    if found is not None and _complete(found):
-        return found
-    shown = show_owner(finder, str(found["id"])) if found is not None else None
-    if shown is None and required:
-        raise finder.missing(wanted)
-    return shown
+    found = finder.one(wanted, leave_out=leaving, last_resort=leaving_counts)
+    if found is None or found.get("state") == DELETED:
+        return None
+    return found if "snapshot_schedule" in found else show_owner(finder, str(found["id"]))
 
 
-def _complete(owner: Mapping[str, Any]) -> bool:
-    """Whether it came from the show operation: only that tells of the schedule."""
-    return "snapshot_schedule" in owner
+def schedule_of(owner: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """The snapshot schedule of a volume or a group as its show operation tells it, or ``None`` (behaviour.md §7).
+
+    A daily one may come with the default of the reference as its ``day_of_week``, which means nothing there.
+    """
+    schedule = (owner or {}).get("snapshot_schedule") or {}
+    if schedule.get("frequency") in (None, "NONE"):
+        return None
+    if schedule["frequency"] == "WEEKLY":
+        return dict(schedule)
+    return {name: value for name, value in schedule.items() if name != "day_of_week"}

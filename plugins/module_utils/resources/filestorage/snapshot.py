@@ -18,7 +18,7 @@ from .. import snapshots
 from .common import VOLUMES, read_schedule
 
 SNAPSHOTS = snapshots.SnapshotTable(
-    volumes=VOLUMES,
+    owners=VOLUMES,
     create=api.CREATE_SNAPSHOT,
     listing=api.LIST_SNAPSHOTS,
     delete=api.DELETE_SNAPSHOT,

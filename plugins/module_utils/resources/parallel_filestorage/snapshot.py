@@ -13,7 +13,7 @@ from .common import VOLUMES
 #: The most snapshots of one volume.
 MOST = 50
 SNAPSHOTS = snapshots.SnapshotTable(
-    volumes=VOLUMES,
+    owners=VOLUMES,
     create=api.CREATE_SNAPSHOT,
     listing=api.LIST_SNAPSHOTS,
     delete=api.DELETE_SNAPSHOT,

@@ -1,0 +1,279 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Block Storage (BM) volume groups and their members (behaviour.md §7). No call of the API deletes a group."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ...client.errors import StorageError
+from ...engine.plan import UNKNOWN_ID, Step
+from ...engine.references import Finder, NoSuchThing, immutable
+from ...engine.resource import Resource, side_by_side
+from ...operations import baremetal_blockstorage as api
+from .common import (
+    GROUPS,
+    NO_SCHEDULE,
+    VOLUMES,
+    find_owner,
+    leaving,
+    replicated,
+    schedule_of,
+    show_owner,
+    told_failure,
+    under_way,
+)
+from .owner_info import OwnerInfo
+from .replication import GROUP_REPLICATIONS
+
+MOST_MEMBERS = 16
+
+
+@dataclass(frozen=True)
+class GroupState:
+    """A group as the show operation gives it, and the volumes that a task lists.
+
+    :ivar wanted: the listed volumes by id, as far as each is known; ``None`` where the task says nothing of them.
+    :ivar problems: what keeps listed volumes from being members, each for a person.
+    """
+
+    group: dict[str, Any] | None = None
+    wanted: Mapping[str, dict[str, Any]] | None = None
+    problems: tuple[str, ...] = field(default=())
+
+    @property
+    def members(self) -> dict[str, dict[str, Any]]:
+        """The members by id."""
+        return {str(volume["id"]): volume for volume in (self.group or {}).get("member_volumes") or ()}
+
+
+class VolumeGroup(Resource[GroupState]):
+    """``scp_bm_volume_group``."""
+
+    noun = "volume_group"
+    repairs = True
+
+    @property
+    def _wanted(self) -> str:
+        return str(self.params.get("volume_group_id") or self.params["name"])
+
+    @property
+    def _empties(self) -> bool:
+        """Whether the task asks for a group without members, which is how a group ends."""
+        return self.wants_absent or (self.params.get("volumes") == [] and bool(self.params.get("purge_volumes")))
+
+    # -- reading ------------------------------------------------------------------------------------------------------
+
+    def check(self) -> None:
+        if self.params.get("name") and not self.wants_absent:
+            GROUPS.check_name(self.params["name"])
+        listed = dict.fromkeys(self.params.get("volumes") or ())
+        if len(listed) > MOST_MEMBERS:
+            raise StorageError(f"volumes lists {len(listed)}, and a group has {MOST_MEMBERS} at most.")
+
+    def find(self) -> GroupState:
+        finder = Finder(self.client, GROUPS)
+        if identifier := self.params.get("volume_group_id"):
+            group = show_owner(finder, identifier)
+            if group is None and not self._empties:
+                raise finder.missing(identifier)
+        else:
+            group = find_owner(finder, self._wanted, leaving_counts=self._empties)
+        if self.wants_absent or self.params.get("volumes") is None:
+            return GroupState(group)
+        return self._with_wanted(GroupState(group))
+
+    def _with_wanted(self, state: GroupState) -> GroupState:
+        """Add the listed volumes. Those that are members need no look."""
+        by_word = {word: volume for volume in state.members.values() for word in (volume["id"], volume["name"])}
+        words = list(dict.fromkeys(self.params["volumes"]))
+        strangers = [word for word in words if word not in by_word]
+        finder = Finder(self.client, VOLUMES)
+        wanted = {str(by_word[word]["id"]): by_word[word] for word in words if word in by_word}
+        problems: list[str] = []
+        for word, found in zip(strangers, side_by_side(lambda word: _found(finder, word), strangers), strict=True):
+            if isinstance(found, NoSuchThing):
+                problems.append(found.message.rstrip("."))
+                continue
+            wanted[str(found["id"])] = found
+            if told := _unfit(found):
+                problems.append(f"volume {word} {told}")
+        return replace(state, wanted=wanted, problems=tuple(problems))
+
+    def refresh(self, state: GroupState) -> GroupState:
+        if state.group is None:
+            return state
+        return replace(state, group=show_owner(Finder(self.client, GROUPS), state.group["id"]))
+
+    # -- planning -----------------------------------------------------------------------------------------------------
+
+    def next_step(self, state: GroupState) -> Step[GroupState] | None:
+        group = state.group
+        if self._empties:
+            return self._empty(state)
+        if state.problems:
+            raise StorageError(f"{self._told_purpose(state)}: " + "; ".join(state.problems) + ".")
+        if group is None:
+            return self._create(state)
+        if leaving(group):
+            raise StorageError(f"Volume group {group['name']} is being deleted. Ask for it by name to make a new one.")
+        if self.params.get("volume_group_id"):
+            immutable("name", group["name"], self.params.get("name"), "Leave out name, or give another id.")
+        return self._next_member(state)
+
+    def _told_purpose(self, state: GroupState) -> str:
+        name = self.params.get("name") or (state.group or {}).get("name")
+        return f"Volume group {name} can't have all the volumes that are listed"
+
+    def _create(self, state: GroupState) -> Step[GroupState]:
+        params = self.params
+        missing = [name for name in ("name", "volumes") if not params.get(name)]
+        if missing:
+            raise StorageError(
+                f"There is no {GROUPS.title} {self._wanted!r} in {self.region}, and to create it the task must also"
+                f" give {' and '.join(missing)}. (A group has one volume at least.)"
+            )
+        wanted = state.wanted or {}
+        body = {
+            "name": params["name"],
+            "volume_ids": list(wanted),
+            **({"tags": params["tags"]} if params.get("tags") else {}),
+        }
+
+        def effect(before: GroupState, answer: Mapping[str, Any]) -> GroupState:
+            group = {
+                "id": answer.get("resource_id", UNKNOWN_ID),
+                "name": params["name"],
+                "state": "CREATING",
+                "purpose": "ORG",
+                "snapshot_schedule": NO_SCHEDULE,
+                "member_volumes": list(wanted.values()),
+            }
+            return replace(before, group=group)
+
+        return Step(api.CREATE_VOLUME_GROUP, effect, body=body)
+
+    def _next_member(self, state: GroupState) -> Step[GroupState] | None:
+        """All that is missing in one call, and all that is too much in another, as far as there is room."""
+        if state.wanted is None:
+            return None
+        members, group = state.members, state.group or {}
+        missing = [identifier for identifier in state.wanted if identifier not in members]
+        surplus = [identifier for identifier in members if identifier not in state.wanted]
+        if missing or (surplus and self.params.get("purge_volumes")):
+            self._refuse_replicated(group)
+        if not self.params.get("purge_volumes"):
+            surplus = []
+        room = MOST_MEMBERS - len(members)
+        if missing and len(missing) <= room:
+            return self._change(api.ADD_VOLUME_GROUP_MEMBER, state, missing)
+        # A group that loses its last member may be gone, so one stays until another has come.
+        leave = surplus if len(surplus) < len(members) else surplus[:-1]
+        if missing and not surplus:
+            raise StorageError(
+                f"Volume group {group['name']} has {len(members)} volumes, and with {len(missing)} more it would"
+                f" have more than {MOST_MEMBERS}. Set purge_volumes to true if others may leave it."
+            )
+        if missing and not leave:
+            return self._change(api.ADD_VOLUME_GROUP_MEMBER, state, missing[:room])
+        return self._change(api.REMOVE_VOLUME_GROUP_MEMBER, state, leave) if leave else None
+
+    def _empty(self, state: GroupState) -> Step[GroupState] | None:
+        group = state.group
+        if group is None or leaving(group) or not state.members:
+            return None
+        self._refuse_replicated(group)
+        return self._change(api.REMOVE_VOLUME_GROUP_MEMBER, state, list(state.members))
+
+    @staticmethod
+    def _refuse_replicated(group: Mapping[str, Any]) -> None:
+        if replicated(group):
+            raise StorageError(
+                f"The members of volume group {group['name']} can't change while it is replicated. End the replication"
+                " first (scp_bm_volume_group_replication with state absent, or the role dr_teardown)."
+            )
+
+    @staticmethod
+    def _change(operation: Any, state: GroupState, volume_ids: Sequence[str]) -> Step[GroupState]:
+        """Let volumes become members, or members leave."""
+        adds = operation is api.ADD_VOLUME_GROUP_MEMBER
+        group_id = (state.group or {})["id"]
+
+        def effect(before: GroupState, _answer: Mapping[str, Any]) -> GroupState:
+            members = [volume for identifier, volume in before.members.items() if adds or identifier not in volume_ids]
+            if adds:
+                members += [(before.wanted or {})[identifier] for identifier in volume_ids]
+            return replace(before, group={**(before.group or {}), "member_volumes": members, "state": "EDITING"})
+
+        def done(seen: GroupState) -> bool:
+            there = seen.members.keys() & set(volume_ids)
+            return len(there) == len(volume_ids) if adds else not there
+
+        return Step(
+            operation,
+            effect,
+            path={"volume_group_id": group_id},
+            body={"volume_ids": list(volume_ids)},
+            done=done,
+        )
+
+    # -- telling ------------------------------------------------------------------------------------------------------
+
+    def pending(self, state: GroupState) -> str:
+        return under_way("volume group", state.group)
+
+    def failed(self, state: GroupState) -> str:
+        told = told_failure("volume group", state.group)
+        return f"{told} Mend that, and run the task again with the volumes it should have." if told else ""
+
+    def view(self, state: GroupState) -> dict[str, Any]:
+        return dict(state.group or {})
+
+    def managed(self, state: GroupState) -> dict[str, Any] | None:
+        group = state.group
+        if group is None or (self._empties and (leaving(group) or not state.members)):
+            return None
+        return {"name": group["name"], "volumes": sorted(str(volume["name"]) for volume in state.members.values())}
+
+    def extras(self, before: GroupState, after: GroupState) -> dict[str, Any]:
+        """What became of a group that lost its members; the API has no call that deletes it."""
+        if not self._empties:
+            return {}
+        if after.group is None or leaving(after.group):
+            return {"remains": False}
+        return {"remains": None if under_way("", after.group) else True}
+
+
+def _found(finder: Finder, word: str) -> dict[str, Any] | NoSuchThing:
+    """A listed volume in full, or why there is none."""
+    found = find_owner(finder, word)
+    return finder.missing(word) if found is None else found
+
+
+def _unfit(volume: Mapping[str, Any]) -> str:
+    """Why a volume can't become a member (behaviour.md §7); empty where it can."""
+    group = volume.get("volume_group")
+    reasons = [
+        reason
+        for there, reason in (
+            (volume.get("purpose") not in (None, "ORG"), f"is of purpose {volume.get('purpose')}"),
+            (bool(group), f"is in the volume group {(group or {}).get('name')} already"),
+            (not volume.get("snapshot_rate"), "has no snapshot rate (scp_bm_volume with snapshot_rate gives it one)"),
+            (schedule_of(volume) is not None, "has a snapshot schedule of its own"),
+            (replicated(volume), "has a replication of its own"),
+        )
+        if there
+    ]
+    return " and ".join(reasons)
+
+
+class VolumeGroupInfo(OwnerInfo):
+    """``scp_bm_volume_group_info``."""
+
+    plural = "volume_groups"
+    kind = GROUPS
+    snapshots = api.LIST_VOLUME_GROUP_SNAPSHOTS
+    replications = GROUP_REPLICATIONS

@@ -1,0 +1,331 @@
+#!/usr/bin/python
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: scp_bm_volume
+short_description: Manage Block Storage (BM) volumes
+version_added: 0.1.0
+description:
+  - Create, change and delete volumes for bare-metal servers, and say which servers use them.
+  - A new volume has at least one server. Later it can do without.
+  - The API can change only O(qos), O(snapshot_rate) and O(attachments) of a volume. Name, disk type and size stay as they were created,
+    a difference is an error, and nothing is recreated. There is no call that makes a volume larger.
+  - A volume in state C(ERROR), or with errors from the calls to its servers, fails the task with the service's words, unless the task
+    has something to attach or to set, which may repair it. With O(state=absent) it is deleted.
+author:
+  - the scp.storage authors (@scp-storage)
+extends_documentation_fragment:
+  - scp.storage.attributes
+  - scp.storage.connection
+  - scp.storage.wait
+attributes:
+  idempotent:
+    description: When run twice in a row without anything else changing, the second run does not report C(changed).
+    support: full
+options:
+  name:
+    description:
+      - Name of the volume, 3 to 28 characters, letters, digits and hyphens, a letter first.
+    type: str
+  volume_id:
+    description:
+      - Id of an existing volume. Use it where several volumes have the same name.
+    type: str
+  state:
+    description:
+      - V(present) creates or changes the volume.
+      - V(absent) deletes it with its data and its snapshots. What stands in the way is told in one error, all of it, as far as O(detach),
+        O(end_snapshot_schedule), O(end_replication) and O(leave_volume_group) do not let the task end it.
+    type: str
+    choices: [present, absent]
+    default: present
+  disk_type:
+    description:
+      - Type of the disks. Needed for a new volume.
+    type: str
+    choices: [SSD, HDD]
+  size_gb:
+    description:
+      - Size in GB, from 1 to 16384. Needed for a new volume.
+    type: int
+  qos:
+    description:
+      - Performance of an SSD volume; an HDD volume has none. Both parts are needed for a new SSD volume.
+    type: dict
+    suboptions:
+      iops:
+        description: Operations in a second, from 5000 to 20000.
+        type: int
+      throughput:
+        description: MB in a second, from 250 to 1000.
+        type: int
+  attachments:
+    description:
+      - Servers that use the volume, 8 at most. Those that are missing are added with one call; see O(purge_attachments) for the rest.
+      - Needed for a new volume.
+    type: list
+    elements: dict
+    suboptions:
+      object_type:
+        description: V(BM) for a bare-metal server, V(MNGC) for a node of a multi-node GPU cluster.
+        type: str
+        required: true
+        choices: [BM, MNGC]
+      object_id:
+        description: Id of the server, in the region of the volume.
+        type: str
+        required: true
+  purge_attachments:
+    description:
+      - Whether servers that O(attachments) does not list are detached, all with one call. They lose the volume at once, so unmount it first.
+    type: bool
+    default: false
+  snapshot_rate:
+    description:
+      - Space for snapshots, in percent of the volume's size. Snapshots, schedules, replications and groups need it.
+      - V(0) ends snapshots; those that there are go. Which numbers the service takes is not documented.
+    type: int
+  tags:
+    description:
+      - Tags for a new volume.
+      - The API takes them at creation only and never shows them, so they do not make a task changed.
+    type: list
+    elements: dict
+    suboptions:
+      key:
+        description: Key of the tag, up to 128 characters.
+        type: str
+        required: true
+      value:
+        description: Value of the tag, up to 256 characters.
+        type: str
+  detach:
+    description:
+      - Whether a volume that is to be deleted is detached from its servers before. Otherwise an attached volume is an error.
+    type: bool
+    default: false
+  end_snapshot_schedule:
+    description:
+      - Whether the snapshot schedule of a volume ends before the volume is deleted, or before its snapshots end with O(snapshot_rate) V(0).
+        Otherwise a schedule is an error.
+    type: bool
+    default: false
+  end_replication:
+    description:
+      - Whether the replication of a volume that is to be deleted is broken and ended before. Its other end stays, as a volume like any other.
+        Otherwise a replicated volume is an error.
+    type: bool
+    default: false
+  leave_volume_group:
+    description:
+      - Whether a volume that is to be deleted leaves its volume group before. Otherwise a member of a group is an error.
+    type: bool
+    default: false
+notes:
+  - "IAM actions needed, in C(baremetal-blockstorage): ListVolumes, ShowVolume; to change CreateVolume, DeleteVolume, CreateVolumeAttachments,
+    DeleteVolumeAttachments, CreateVolumeSnapshotRate, SetVolumeSnapshotRate, DeleteVolumeSnapshotRate; with O(end_snapshot_schedule)
+    DeleteVolumeSnapshotSchedule, with O(end_replication) ShowVolumeReplication, SetVolumeReplicationPolicy and DeleteVolumeReplication, with
+    O(leave_volume_group) ShowVolumeGroup and RemoveVolumeGroupMembers. The name of the action that
+    O(qos) needs is not documented."
+seealso:
+  - module: scp.storage.scp_bm_volume_info
+  - module: scp.storage.scp_bm_volume_group
+  - module: scp.storage.scp_bm_volume_replication
+"""
+
+EXAMPLES = r"""
+---
+- name: A volume for a database server, with space for snapshots
+  scp.storage.scp_bm_volume:
+    name: db-redo
+    disk_type: SSD
+    size_gb: 500
+    qos:
+      iops: 10000
+      throughput: 500
+    snapshot_rate: 30
+    attachments:
+      - object_type: BM
+        object_id: "{{ bm_id }}"
+  register: db_redo
+
+- name: Show where the server finds it
+  ansible.builtin.debug:
+    msg: "{{ db_redo.volume.iscsi_target_ips }}"
+
+- name: Twice as fast, and on the standby server too
+  scp.storage.scp_bm_volume:
+    name: db-redo
+    qos:
+      iops: 20000
+      throughput: 1000
+    attachments:
+      - object_type: BM
+        object_id: "{{ bm_id }}"
+      - object_type: BM
+        object_id: "{{ standby_bm_id }}"
+
+- name: On the standby server only
+  scp.storage.scp_bm_volume:
+    name: db-redo
+    attachments:
+      - object_type: BM
+        object_id: "{{ standby_bm_id }}"
+    purge_attachments: true
+
+- name: The volume and its data are gone
+  scp.storage.scp_bm_volume:
+    name: db-redo
+    state: absent
+    detach: true
+"""
+
+RETURN = r"""
+---
+volume:
+  description: The volume, as far as it is known.
+  returned: success
+  type: dict
+  contains:
+    id:
+      description: Id of the volume.
+      type: str
+    name:
+      description: Name of the volume.
+      type: str
+    state:
+      description: V(IN_USE) with servers, V(AVAILABLE) without; others pass by themselves or tell of an error.
+      type: str
+    purpose:
+      description: V(ORG), V(REPL) for the target of a replication, V(RECOVERY) for what was made from a snapshot.
+      type: str
+    disk_type:
+      description: V(SSD) or V(HDD).
+      type: str
+    size_gb:
+      description: Size in GB.
+      type: int
+    qos:
+      description: Performance of an SSD volume.
+      type: dict
+    attachments:
+      description: The servers that use it, each with C(id), C(type), C(name) and C(state).
+      type: list
+      elements: dict
+    iscsi_target_ips:
+      description: Addresses at which its servers log in to it.
+      type: list
+      elements: str
+    snapshot_rate:
+      description: Space for snapshots in percent of the size; V(0) for none.
+      type: int
+    snapshot_schedule:
+      description: Its schedule; C(frequency) is V(NONE) where there is none.
+      type: dict
+    volume_group:
+      description: The group that it is in.
+      type: dict
+    has_replication:
+      description: Whether it is the source of a replication.
+      type: bool
+    has_origin:
+      description: Whether it is the target of a replication.
+      type: bool
+    external_errors:
+      description: What calls to its servers were answered with, where they went wrong.
+      type: list
+      elements: dict
+  sample:
+    id: 0d6a0f1c5d5f4c07a0c0d1a5d90c3f11
+    name: db-redo
+    state: IN_USE
+    previous_state: CREATING
+    purpose: ORG
+    disk_type: SSD
+    size_gb: 500
+    qos:
+      iops: 10000
+      throughput: 500
+    snapshot_rate: 30
+    snapshot_schedule:
+      frequency: NONE
+    attachments:
+    - id: 3f6d1a8e2c4b4c0d9e8f7a6b5c4d3e2f
+      type: BM
+      name: west-db1
+      state: RUNNING
+    iscsi_target_ips: [172.30.12.40, 172.30.12.140]
+    has_replication: false
+    has_origin: false
+    external_errors: []
+    created_at: "2026-07-30T04:54:33.219Z"
+operations:
+  description:
+    - The API operations that changed something, in order, by their C(operationId). In check mode those that would be sent.
+  returned: always
+  type: list
+  elements: str
+  sample: [CreateVolume, CreateVolumeSnapshotRate]
+error:
+  description: What is known of the call that failed.
+  returned: when a call failed
+  type: dict
+  sample:
+    service: baremetal-blockstorage
+    operation: CreateVolume
+    region: kr-west1
+    status: 401
+    code: UNAUTHORIZED
+    detail: HmacValidFail
+    request_id: ""
+"""
+
+from ansible_collections.scp.storage.plugins.module_utils.engine.entry import run_module
+from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
+from ansible_collections.scp.storage.plugins.module_utils.resources.baremetal_blockstorage import volume
+
+SPEC = ModuleSpec(
+    handler=volume.Volume,
+    options={
+        "name": {"type": "str"},
+        "volume_id": {"type": "str"},
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "disk_type": {"type": "str", "choices": ["SSD", "HDD"]},
+        "size_gb": {"type": "int"},
+        "qos": {"type": "dict", "options": {"iops": {"type": "int"}, "throughput": {"type": "int"}}},
+        "attachments": {
+            "type": "list",
+            "elements": "dict",
+            "options": {
+                "object_type": {"type": "str", "required": True, "choices": ["BM", "MNGC"]},
+                "object_id": {"type": "str", "required": True},
+            },
+        },
+        "purge_attachments": {"type": "bool", "default": False},
+        "snapshot_rate": {"type": "int"},
+        "tags": {
+            "type": "list",
+            "elements": "dict",
+            "options": {"key": {"type": "str", "required": True, "no_log": False}, "value": {"type": "str"}},
+        },
+        "detach": {"type": "bool", "default": False},
+        "end_snapshot_schedule": {"type": "bool", "default": False},
+        "end_replication": {"type": "bool", "default": False},
+        "leave_volume_group": {"type": "bool", "default": False},
+    },
+    rules={"required_one_of": [("name", "volume_id")]},
+)
+
+
+def main() -> None:
+    """Run the module as a process of its own."""
+    run_module(SPEC)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,209 @@
+#!/usr/bin/python
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: scp_bm_volume_group
+short_description: Manage Block Storage (BM) volume groups
+version_added: 0.1.0
+description:
+  - Create consistency groups of volumes for bare-metal servers, and say which volumes are their members. Snapshots, recoveries and
+    replications of a group are of all its members at one moment.
+  - A member has space for snapshots, and no snapshot schedule and no replication of its own. What keeps volumes from being members is told
+    in one error, for all of them.
+  - The API has no call that deletes a group, and does not say what becomes of a group without members. O(state=absent) takes all members
+    out, which is all that can be done; RV(remains) tells whether the empty group is still there. A later task of the same name goes on
+    with an empty group.
+author:
+  - the scp.storage authors (@scp-storage)
+extends_documentation_fragment:
+  - scp.storage.attributes
+  - scp.storage.connection
+  - scp.storage.wait
+attributes:
+  idempotent:
+    description: When run twice in a row without anything else changing, the second run does not report C(changed).
+    support: full
+options:
+  name:
+    description:
+      - Name of the group, 3 to 28 characters, letters, digits and hyphens, a letter first.
+    type: str
+  volume_group_id:
+    description:
+      - Id of an existing group. Use it where several groups have the same name.
+    type: str
+  state:
+    description:
+      - V(present) creates the group or changes its members.
+      - V(absent) takes all members out. The volumes and their data stay.
+    type: str
+    choices: [present, absent]
+    default: present
+  volumes:
+    description:
+      - Names or ids of the members, 16 at most. Those that are missing are added with one call; see O(purge_volumes) for the rest.
+      - A name that a member has means that member. Needed for a new group.
+    type: list
+    elements: str
+  purge_volumes:
+    description:
+      - Whether members that O(volumes) does not list leave the group, all with one call. With an empty list all leave, as with O(state=absent).
+    type: bool
+    default: false
+  tags:
+    description:
+      - Tags for a new group.
+      - The API takes them at creation only and never shows them, so they do not make a task changed.
+    type: list
+    elements: dict
+    suboptions:
+      key:
+        description: Key of the tag, up to 128 characters.
+        type: str
+        required: true
+      value:
+        description: Value of the tag, up to 256 characters.
+        type: str
+notes:
+  - "IAM actions needed, in C(baremetal-blockstorage): ListVolumeGroups, ShowVolumeGroup, ListVolumes, ShowVolume; to change
+    CreateVolumeGroup, AddVolumeGroupMembers, RemoveVolumeGroupMembers."
+seealso:
+  - module: scp.storage.scp_bm_volume_group_info
+  - module: scp.storage.scp_bm_volume
+"""
+
+EXAMPLES = r"""
+---
+- name: Data and log of a database belong together
+  scp.storage.scp_bm_volume_group:
+    name: app
+    volumes: [app-data]
+  register: app
+
+- name: The group is made of exactly these
+  scp.storage.scp_bm_volume_group:
+    name: app
+    volumes: [app-data, app-log]
+    purge_volumes: true
+
+- name: No group any more, the volumes stay
+  scp.storage.scp_bm_volume_group:
+    name: app
+    state: absent
+  register: gone
+
+- name: Tell whether the empty group is still there
+  ansible.builtin.debug:
+    var: gone.remains
+"""
+
+RETURN = r"""
+---
+volume_group:
+  description: The group, as far as it is known.
+  returned: success
+  type: dict
+  contains:
+    id:
+      description: Id of the group.
+      type: str
+    name:
+      description: Name of the group.
+      type: str
+    state:
+      description: State of the group, V(AVAILABLE) when nothing is changing.
+      type: str
+    purpose:
+      description: V(ORG), V(REPL) for the target of a replication, V(RECOVERY) for what was made from a snapshot.
+      type: str
+    member_volumes:
+      description: The members, each with C(id), C(name), C(state), C(disk_type), C(size_gb) and C(snapshot_rate).
+      type: list
+      elements: dict
+    snapshot_schedule:
+      description: Its schedule; C(frequency) is V(NONE) where there is none.
+      type: dict
+    has_replication:
+      description: Whether it is the source of a replication.
+      type: bool
+    has_origin:
+      description: Whether it is the target of a replication.
+      type: bool
+  sample:
+    id: 7c2f0f1c5d5f4c07a0c0d1a5d90c3f22
+    name: app
+    state: AVAILABLE
+    purpose: ORG
+    member_volumes:
+    - id: 0d6a0f1c5d5f4c07a0c0d1a5d90c3f11
+      name: app-data
+      state: IN_USE
+      disk_type: SSD
+      size_gb: 500
+      snapshot_rate: 30
+    snapshot_schedule:
+      frequency: NONE
+    has_replication: false
+    has_origin: false
+    created_at: "2026-07-30T04:54:33.219Z"
+remains:
+  description:
+    - Whether the group is still there, without members. V(null) where that is not known yet, as in check mode.
+  returned: when the task takes all members out
+  type: bool
+  sample: false
+operations:
+  description:
+    - The API operations that changed something, in order, by their C(operationId). In check mode those that would be sent.
+  returned: always
+  type: list
+  elements: str
+  sample: [CreateVolumeGroup]
+error:
+  description: What is known of the call that failed.
+  returned: when a call failed
+  type: dict
+  sample:
+    service: baremetal-blockstorage
+    operation: CreateVolumeGroup
+    region: kr-west1
+    status: 401
+    code: UNAUTHORIZED
+    detail: HmacValidFail
+    request_id: ""
+"""
+
+from ansible_collections.scp.storage.plugins.module_utils.engine.entry import run_module
+from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
+from ansible_collections.scp.storage.plugins.module_utils.resources.baremetal_blockstorage import group
+
+SPEC = ModuleSpec(
+    handler=group.VolumeGroup,
+    options={
+        "name": {"type": "str"},
+        "volume_group_id": {"type": "str"},
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "volumes": {"type": "list", "elements": "str"},
+        "purge_volumes": {"type": "bool", "default": False},
+        "tags": {
+            "type": "list",
+            "elements": "dict",
+            "options": {"key": {"type": "str", "required": True, "no_log": False}, "value": {"type": "str"}},
+        },
+    },
+    rules={"required_one_of": [("name", "volume_group_id")]},
+)
+
+
+def main() -> None:
+    """Run the module as a process of its own."""
+    run_module(SPEC)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,238 @@
+#!/usr/bin/python
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: scp_bm_volume_group_replication
+short_description: Replicate Block Storage (BM) volume groups to another region
+version_added: 0.1.0
+description:
+  - Set up, change, break, take up again and end the replication of a whole volume group to a new one in another region.
+    The state of its volumes is of one moment, there as here.
+  - O(region) is the source's, or the target's with O(volume_group) the target group. Then the source's region is called only where the API
+    takes a change from there and nowhere else, so that a target can be put in use while the source's region is out of reach.
+    Which side takes changes is not documented. The one that the task names is tried first, and if it is refused the other.
+  - The API has no call to reverse a replication. To fail over is V(BREAK), after which servers can write to the volumes of the target.
+    To take it up again (V(RESYNC)) overwrites what was written there.
+author:
+  - the scp.storage authors (@scp-storage)
+extends_documentation_fragment:
+  - scp.storage.attributes
+  - scp.storage.connection
+  - scp.storage.wait
+attributes:
+  idempotent:
+    description: When run twice in a row without anything else changing, the second run does not report C(changed).
+    support: full
+options:
+  volume_group:
+    description:
+      - Name or id of the source group, or of the target group where O(region) is the target's.
+      - To get a replication, each of its volumes needs a snapshot rate.
+    type: str
+    required: true
+  state:
+    description:
+      - With V(absent) the replication is broken and deleted. Both groups and all volumes stay. To remove the target group, take its
+        volumes out with M(scp.storage.scp_bm_volume_group) and delete them with M(scp.storage.scp_bm_volume); the API has no call for it.
+      - One that ended in an error can only be ended.
+    type: str
+    choices: [present, absent]
+    default: present
+  name:
+    description:
+      - Name of the target group, which is created with the replication. Needed for a new replication.
+    type: str
+  target_region:
+    description:
+      - Region of the target group, other than the source's. Needed for a new replication.
+    type: str
+  replication_volume_name_prefix:
+    description:
+      - What the names of the volumes of the target group begin with. The rest is the name of the volume that each is a copy of, and the
+        whole must be a name that a volume can have. Needed for a new replication.
+      - The API takes it at creation only and never shows it, so it does not make a task changed.
+    type: str
+  cycle:
+    description:
+      - How often the target is brought up to date. Needed for a new replication.
+    type: str
+    choices: [5MIN, HOURLY, DAILY, WEEKLY, MONTHLY]
+  policy:
+    description:
+      - V(BREAK) stops the replication and makes the target writable, V(RESYNC) takes it up again.
+    type: str
+    choices: [RESYNC, BREAK]
+  wait_timeout:
+    description:
+      - Seconds to wait at most. On time-out the task fails, says the last state it saw, and returns what it has.
+        How long the first transfer takes depends on the size of the volumes.
+    type: int
+    default: 3600
+notes:
+  - "IAM actions needed, in C(baremetal-blockstorage) of both regions: ListVolumeGroups, ShowVolumeGroup, ShowVolumeGroupReplication; to change
+    CreateVolumeGroupReplication, SetVolumeGroupReplicationCycle, SetVolumeGroupReplicationPolicy, DeleteVolumeGroupReplication."
+seealso:
+  - module: scp.storage.scp_bm_volume_group_info
+  - module: scp.storage.scp_bm_volume_replication
+"""
+
+EXAMPLES = r"""
+---
+- name: A copy of the group in the other region, at most five minutes old
+  scp.storage.scp_bm_volume_group_replication:
+    region: kr-west1
+    volume_group: db
+    name: db-copy
+    replication_volume_name_prefix: copy-
+    target_region: kr-east1
+    cycle: 5MIN
+  register: protected
+
+- name: Fail over, with calls to the other region only if it takes them
+  scp.storage.scp_bm_volume_group_replication:
+    region: kr-east1
+    volume_group: "{{ protected.replication.target.id }}"
+    policy: BREAK
+
+- name: Take the replication up again, once an hour, which overwrites what was written to the copy
+  scp.storage.scp_bm_volume_group_replication:
+    region: kr-west1
+    volume_group: db
+    cycle: HOURLY
+    policy: RESYNC
+
+- name: End the replication and keep both groups
+  scp.storage.scp_bm_volume_group_replication:
+    region: kr-west1
+    volume_group: db
+    state: absent
+"""
+
+RETURN = r"""
+---
+replication:
+  description: The replication; empty where there is none.
+  returned: success
+  type: dict
+  contains:
+    sync_state:
+      description: State of the replication, in the service's words.
+      type: str
+    sync_cycle:
+      description: How often the target is brought up to date.
+      type: str
+    lag_time:
+      description: How far the target is behind, as C(HH:MM:SS).
+      type: str
+    related_volume_groups:
+      description: Its ends as the service lists them, both or the other one only.
+      type: list
+      elements: dict
+    health:
+      description:
+        - What RV(replication.sync_state) and the target's RV(replication.target.auth) mean.
+        - V(ok) while it works, V(broken) after V(BREAK), V(creating) until the first transfer is done, V(resyncing) until V(RESYNC) is,
+          V(stalled) where nothing is transferred for the time being, V(error), or V(unknown).
+      type: str
+    lag_seconds:
+      description: The RV(replication.lag_time) in seconds; none where the service tells no time.
+      type: int
+    source:
+      description: The source group.
+      type: dict
+      contains: &end
+        id:
+          description: Its id.
+          type: str
+        name:
+          description: Its name.
+          type: str
+        region:
+          description: Its region.
+          type: str
+        auth:
+          description: What servers may do with it, V(READ), V(READ_WRITE) or V(UNKNOWN).
+          type: str
+    target:
+      description: The target group. It is V(READ_WRITE) after V(BREAK).
+      type: dict
+      contains: *end
+  sample:
+    sync_state: SNAPMIRROED
+    sync_cycle: 5MIN
+    lag_time: "00:03:20"
+    lag_seconds: 200
+    health: ok
+    related_volume_groups:
+      - id: c9ecae8b973b425c81c3817893cd8063
+        name: db
+        region: kr-west1
+        purpose: ORG
+        auth: READ_WRITE
+      - id: 8bf55e738d4e44b5a21dbe133a42ecbe
+        name: db-copy
+        region: kr-east1
+        purpose: REPL
+        auth: READ
+    source:
+      id: c9ecae8b973b425c81c3817893cd8063
+      name: db
+      region: kr-west1
+      auth: READ_WRITE
+    target:
+      id: 8bf55e738d4e44b5a21dbe133a42ecbe
+      name: db-copy
+      region: kr-east1
+      auth: READ
+operations:
+  description:
+    - The API operations that changed something, in order, by their C(operationId). In check mode those that would be sent.
+  returned: always
+  type: list
+  elements: str
+  sample: [CreateVolumeGroupReplication]
+error:
+  description: What is known of the call that failed.
+  returned: when a call failed
+  type: dict
+  sample:
+    service: baremetal-blockstorage
+    operation: CreateVolumeGroupReplication
+    region: kr-west1
+    status: 400
+    code: baremetal-blockstorage.BadRequest.region
+    detail: Replication is not available.
+    request_id: ""
+"""
+
+from ansible_collections.scp.storage.plugins.module_utils.engine.entry import run_module
+from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
+from ansible_collections.scp.storage.plugins.module_utils.resources.baremetal_blockstorage import replication
+
+SPEC = ModuleSpec(
+    handler=replication.GroupReplication,
+    options={
+        "volume_group": {"type": "str", "required": True},
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "name": {"type": "str"},
+        "target_region": {"type": "str"},
+        "replication_volume_name_prefix": {"type": "str"},
+        "cycle": {"type": "str", "choices": ["5MIN", "HOURLY", "DAILY", "WEEKLY", "MONTHLY"]},
+        "policy": {"type": "str", "choices": ["RESYNC", "BREAK"]},
+    },
+    wait_timeout=3600,
+)
+
+
+def main() -> None:
+    """Run the module as a process of its own."""
+    run_module(SPEC)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,242 @@
+#!/usr/bin/python
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: scp_bm_volume_replication
+short_description: Replicate Block Storage (BM) volumes to another region
+version_added: 0.1.0
+description:
+  - Set up, change, break, take up again and end the replication of a volume to a new volume in another region.
+  - O(region) is the source's, or the target's with O(volume) the target volume. Then the source's region is called only where the API takes
+    a change from there and nowhere else, so that a target can be put in use while the source's region is out of reach.
+    Which side takes changes is not documented. The one that the task names is tried first, and if it is refused the other.
+  - The API has no call to reverse a replication. To fail over is V(BREAK), after which servers can write to the target. To take it up again
+    (V(RESYNC)) overwrites what was written there.
+author:
+  - the scp.storage authors (@scp-storage)
+extends_documentation_fragment:
+  - scp.storage.attributes
+  - scp.storage.connection
+  - scp.storage.wait
+attributes:
+  idempotent:
+    description: When run twice in a row without anything else changing, the second run does not report C(changed).
+    support: full
+options:
+  volume:
+    description:
+      - Name or id of the source volume, or of the target volume where O(region) is the target's.
+      - To get a replication it needs a snapshot rate, and must not be a member of a volume group.
+    type: str
+    required: true
+  state:
+    description:
+      - With V(absent) the replication is broken and deleted. Both volumes stay; see O(delete_target_volume).
+      - One that ended in an error can only be ended.
+    type: str
+    choices: [present, absent]
+    default: present
+  name:
+    description:
+      - Name of the target volume, which is created with the replication. Needed for a new replication.
+    type: str
+  target_region:
+    description:
+      - Region of the target volume, other than the source's. Needed for a new replication.
+    type: str
+  cycle:
+    description:
+      - How often the target is brought up to date. Needed for a new replication.
+    type: str
+    choices: [5MIN, HOURLY, DAILY, WEEKLY, MONTHLY]
+  policy:
+    description:
+      - V(BREAK) stops the replication and makes the target writable, V(RESYNC) takes it up again.
+    type: str
+    choices: [RESYNC, BREAK]
+  delete_target_volume:
+    description:
+      - With O(state=absent), whether the target volume and its data are deleted as well. No server may be attached to it.
+      - The service keeps no trace of a replication that has ended. So for a removal that was interrupted in between, give O(name) and
+        O(target_region). Then the volume of that name there counts as the target, if it has the type and size of O(volume), and is neither
+        in a group nor replicated.
+    type: bool
+    default: false
+  wait_timeout:
+    description:
+      - Seconds to wait at most. On time-out the task fails, says the last state it saw, and returns what it has.
+        How long the first transfer takes depends on the size of the volume.
+    type: int
+    default: 3600
+notes:
+  - "IAM actions needed, in C(baremetal-blockstorage) of both regions: ListVolumes, ShowVolume, ShowVolumeReplication; to change
+    CreateVolumeReplication, SetVolumeReplicationCycle, SetVolumeReplicationPolicy, DeleteVolumeReplication; with
+    O(delete_target_volume) DeleteVolume."
+  - The target's QoS, snapshot rate and servers are set with M(scp.storage.scp_bm_volume), once it is writable.
+seealso:
+  - module: scp.storage.scp_bm_volume_info
+  - module: scp.storage.scp_bm_volume_group_replication
+"""
+
+EXAMPLES = r"""
+---
+- name: A copy of the volume in the other region, at most five minutes old
+  scp.storage.scp_bm_volume_replication:
+    region: kr-west1
+    volume: app-data
+    name: app-data-copy
+    target_region: kr-east1
+    cycle: 5MIN
+  register: protected
+
+- name: Fail over, with calls to the other region only if it takes them
+  scp.storage.scp_bm_volume_replication:
+    region: kr-east1
+    volume: "{{ protected.replication.target.id }}"
+    policy: BREAK
+
+- name: Take the replication up again, once an hour, which overwrites what was written to the copy
+  scp.storage.scp_bm_volume_replication:
+    region: kr-west1
+    volume: app-data
+    cycle: HOURLY
+    policy: RESYNC
+
+- name: End the replication and delete the copy
+  scp.storage.scp_bm_volume_replication:
+    region: kr-west1
+    volume: app-data
+    name: app-data-copy
+    target_region: kr-east1
+    delete_target_volume: true
+    state: absent
+"""
+
+RETURN = r"""
+---
+replication:
+  description: The replication; empty where there is none.
+  returned: success
+  type: dict
+  contains:
+    sync_state:
+      description: State of the replication, in the service's words.
+      type: str
+    sync_cycle:
+      description: How often the target is brought up to date.
+      type: str
+    lag_time:
+      description: How far the target is behind, as C(HH:MM:SS).
+      type: str
+    related_volumes:
+      description: Its ends as the service lists them, both or the other one only.
+      type: list
+      elements: dict
+    health:
+      description:
+        - What RV(replication.sync_state) and the target's RV(replication.target.auth) mean.
+        - V(ok) while it works, V(broken) after V(BREAK), V(creating) until the first transfer is done, V(resyncing) until V(RESYNC) is,
+          V(stalled) where nothing is transferred for the time being, V(error), or V(unknown).
+      type: str
+    lag_seconds:
+      description: The RV(replication.lag_time) in seconds; none where the service tells no time.
+      type: int
+    source:
+      description: The source volume.
+      type: dict
+      contains: &end
+        id:
+          description: Its id.
+          type: str
+        name:
+          description: Its name.
+          type: str
+        region:
+          description: Its region.
+          type: str
+        auth:
+          description: What servers may do with it, V(READ), V(READ_WRITE) or V(UNKNOWN).
+          type: str
+    target:
+      description: The target volume. It is V(READ_WRITE) after V(BREAK).
+      type: dict
+      contains: *end
+  sample:
+    sync_state: SNAPMIRROED
+    sync_cycle: 5MIN
+    lag_time: "00:03:20"
+    lag_seconds: 200
+    health: ok
+    related_volumes:
+      - id: 92cd16fe8ebc4f73832513a172bf0000
+        name: app-data
+        region: kr-west1
+        purpose: ORG
+        auth: READ_WRITE
+      - id: 7239779c01e3405f82bb71c7f4b55fcd
+        name: app-data-copy
+        region: kr-east1
+        purpose: REPL
+        auth: READ
+    source:
+      id: 92cd16fe8ebc4f73832513a172bf0000
+      name: app-data
+      region: kr-west1
+      auth: READ_WRITE
+    target:
+      id: 7239779c01e3405f82bb71c7f4b55fcd
+      name: app-data-copy
+      region: kr-east1
+      auth: READ
+operations:
+  description:
+    - The API operations that changed something, in order, by their C(operationId). In check mode those that would be sent.
+  returned: always
+  type: list
+  elements: str
+  sample: [CreateVolumeReplication]
+error:
+  description: What is known of the call that failed.
+  returned: when a call failed
+  type: dict
+  sample:
+    service: baremetal-blockstorage
+    operation: CreateVolumeReplication
+    region: kr-west1
+    status: 400
+    code: baremetal-blockstorage.BadRequest.region
+    detail: Replication is not available.
+    request_id: ""
+"""
+
+from ansible_collections.scp.storage.plugins.module_utils.engine.entry import run_module
+from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
+from ansible_collections.scp.storage.plugins.module_utils.resources.baremetal_blockstorage import replication
+
+SPEC = ModuleSpec(
+    handler=replication.VolumeReplication,
+    options={
+        "volume": {"type": "str", "required": True},
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "name": {"type": "str"},
+        "target_region": {"type": "str"},
+        "cycle": {"type": "str", "choices": ["5MIN", "HOURLY", "DAILY", "WEEKLY", "MONTHLY"]},
+        "policy": {"type": "str", "choices": ["RESYNC", "BREAK"]},
+        "delete_target_volume": {"type": "bool", "default": False},
+    },
+    wait_timeout=3600,
+)
+
+
+def main() -> None:
+    """Run the module as a process of its own."""
+    run_module(SPEC)
+
+
+if __name__ == "__main__":
+    main()

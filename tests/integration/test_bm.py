@@ -1,0 +1,223 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Failures of Block Storage (BM) tasks as a person sees them, and how volumes and groups get out of trouble."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.integration.harness import Controller, task
+from tests.integration.lives.bm import HDD, SSD, server
+from tests.integration.messages import Case, check_messages
+from tests.simulator.fixture import Simulator
+
+VOLUME, GROUP = "scp_bm_volume", "scp_bm_volume_group"
+EIGHT = [{"object_type": "BM", "object_id": f"{number:032x}"} for number in range(8)]
+
+
+def _volume(name: str, **more: Any) -> dict[str, Any]:
+    return {"id": f"id-of-{name}", "name": name, "size_gb": 100, "iops": 5000, "throughput": 250, **more}
+
+
+def _world(simulator: Simulator) -> dict[str, Any]:
+    """One volume of each kind that matters, and two of one name."""
+    servers = [simulator.server(name)["id"] for name in ("west-db1", "west-db2")]
+    return {
+        "volumes": [
+            _volume("busy", snapshot_rate=30, state="IN_USE"),
+            _volume("free", snapshot_rate=30),
+            _volume("plain"),
+            _volume("twin", id="twin1"),
+            _volume("twin", id="twin2"),
+            _volume("member", snapshot_rate=30, group_id="g1"),
+            _volume("sent", snapshot_rate=30),
+            _volume("copy", snapshot_rate=30, region="kr-east1", purpose="REPL"),
+            _volume("archive", disk_type="HDD", iops=None, throughput=None),
+            _volume(
+                "broken", state="ERROR", external_errors=[{"code": "Forbidden", "object_type": "BM", "status": 403}]
+            ),
+            *(_volume(f"m{number}", snapshot_rate=10, group_id="g2") for number in range(16)),
+        ],
+        "volume_groups": [{"id": "g1", "name": "group-one"}, {"id": "g2", "name": "group-full"}],
+        "attachments": [
+            {"volume_id": "id-of-busy", "server_id": servers[0]},
+            {"volume_id": "id-of-busy", "server_id": servers[1]},
+        ],
+        "snapshot_schedules": [{"owner_id": "id-of-busy", "hour": 3}],
+        "replications": [{"source_id": "id-of-sent", "target_id": "id-of-copy"}],
+    }
+
+
+def _cases(simulator: Simulator) -> list[Case]:
+    first = [server(simulator, "west-db1")]
+    new = {"name": "new-data", **SSD, "attachments": first}
+    return [
+        Case("nothing said of a new volume", VOLUME, {"name": "new-data"}, ("disk_type", "size_gb", "attachments")),
+        Case("an SSD volume without QoS", VOLUME, {**new, "qos": {"iops": 5000}}, ("qos.throughput",)),
+        Case("an HDD volume with QoS", VOLUME, {**new, "disk_type": "HDD"}, ("qos", "SSD", "Leave it out")),
+        Case("no servers for a new volume", VOLUME, {**new, "attachments": []}, ("attachments", "one server")),
+        Case("a name that breaks the rule", VOLUME, {**new, "name": "new_data"}, ("'new_data'", "hyphens")),
+        Case("too large", VOLUME, {**new, "size_gb": 20000}, ("size_gb", "16384", "20000")),
+        Case("too fast", VOLUME, {**new, "qos": {"iops": 1, "throughput": 250}}, ("qos.iops", "5000", "20000")),
+        Case("nine servers", VOLUME, {**new, "attachments": [*EIGHT, *first]}, ("9 servers", "8")),
+        Case(
+            "one server as two",
+            VOLUME,
+            {**new, "attachments": [*first, {**first[0], "object_type": "MNGC"}]},
+            ("BM and as MNGC", first[0]["object_id"]),
+        ),
+        Case(
+            "a server of another type",
+            VOLUME,
+            {"name": "busy", "attachments": [{**first[0], "object_type": "MNGC"}]},
+            ("object_type", "MNGC", "as BM"),
+        ),
+        Case("no room for servers", VOLUME, {"name": "busy", "attachments": EIGHT}, ("purge_attachments", "8")),
+        Case("a server that does not exist", VOLUME, {**new, "attachments": EIGHT[:1]}, ("404", "Check object_id")),
+        Case("another size", VOLUME, {"name": "free", "size_gb": 200}, ("size_gb", "100", "200", "another name")),
+        Case("another size, in check mode", VOLUME, {"name": "free", "size_gb": 200}, ("100", "200"), check=True),
+        Case("another type", VOLUME, {"name": "free", "disk_type": "HDD"}, ("disk_type", "'SSD'", "'HDD'")),
+        Case("another name", VOLUME, {"volume_id": "id-of-free", "name": "other"}, ("name", "'free'", "'other'")),
+        Case("QoS of an HDD volume", VOLUME, {"name": "archive", "qos": {"iops": 5000}}, ("HDD", "only SSD")),
+        Case("two of one name", VOLUME, {"name": "twin"}, ("fits 2", "twin1", "twin2")),
+        Case("no such id", VOLUME, {"volume_id": "nobody"}, ("'nobody'", "kr-west1")),
+        Case(
+            "all that keeps it from going",
+            VOLUME,
+            {"name": "busy", "state": "absent"},
+            ("schedule", "end_snapshot_schedule", "west-db1", "west-db2", "detach"),
+        ),
+        Case(
+            "a member that should go",
+            VOLUME,
+            {"name": "member", "state": "absent"},
+            ("group-one", "leave_volume_group"),
+        ),
+        Case(
+            "a replicated volume that should go",
+            VOLUME,
+            {"name": "sent", "state": "absent", "detach": True},
+            ("replicated", "end_replication"),
+        ),
+        Case("no snapshots with a schedule", VOLUME, {"name": "busy", "snapshot_rate": 0}, ("end_snapshot_schedule",)),
+        Case("no snapshots of a member", VOLUME, {"name": "member", "snapshot_rate": 0}, ("group-one",)),
+        Case("a volume in error", VOLUME, {"name": "broken"}, ("ERROR", "403 Forbidden", "BM server", "absent")),
+        Case("nothing said of a new group", GROUP, {"name": "new-group"}, ("volumes", "one volume")),
+        Case(
+            "volumes that can't be members",
+            GROUP,
+            {"name": "new-group", "volumes": ["free", "plain", "member", "busy", "sent", "nobody"]},
+            ("plain has no snapshot rate", "group-one", "schedule", "replication", "'nobody'"),
+        ),
+        Case("too many members", GROUP, {"name": "group-full", "volumes": ["free"]}, ("16", "purge_volumes")),
+        Case("seventeen volumes", GROUP, {"name": "new-group", "volumes": [f"v{n}" for n in range(17)]}, ("17", "16")),
+        Case("another name of a group", GROUP, {"volume_group_id": "g1", "name": "other"}, ("'group-one'", "'other'")),
+        Case(
+            "a group that keeps its last member",
+            GROUP,
+            {"name": "group-one", "state": "absent"},
+            ("RemoveVolumeGroupMember", "400", "at least one volume"),
+            switches={"bm_group_empty": "400"},
+        ),
+    ]
+
+
+@pytest.mark.violations_expected
+def test_messages(controller: Controller) -> None:
+    """Each failure is one paragraph with the words that help, and nothing of the program's inside."""
+    controller.simulator.scale(1)
+    controller.simulator.patch_world({"baremetal-blockstorage": _world(controller.simulator)})
+    check_messages(controller, _cases(controller.simulator), "messages_bm.txt")
+    refused = {"RemoveVolumeGroupMemberOnVolumeGroup", "CreateVolume"}
+    assert {call["operation"] for call in controller.simulator.writes()} <= refused
+
+
+@pytest.mark.parametrize("what", ["create", "attach", "detach", "edit"])
+def test_a_volume_in_error_is_repaired(controller: Controller, what: str) -> None:
+    """What went wrong is told, with the answer of the servers' service; the next run repairs the volume."""
+    simulator = controller.simulator
+    servers = [server(simulator, "west-db1"), server(simulator, "west-db2")]
+    made = {"name": "data", **SSD, "attachments": servers[:1]}
+    wanted = {
+        "create": made,
+        "attach": {**made, "attachments": servers},
+        "detach": {**made, "attachments": servers[1:], "purge_attachments": True},
+        "edit": {**made, "qos": {"iops": 9000, "throughput": 900}},
+    }[what]
+    begin = [task(VOLUME, {**made, **({"attachments": servers} if what == "detach" else {})})]
+    controller.run([] if what == "create" else begin).succeeded()
+    simulator.switch(bm_fails=what)
+    run = controller.run([task(VOLUME, wanted, ignore_errors=True)]).succeeded()
+    assert run[0].failed
+    assert run[0].changed
+    assert "ERROR" in run[0].message
+    assert ("403 Forbidden" in run[0].message) is (what != "edit")
+    simulator.switch(bm_fails="off")
+    again = controller.run([task(VOLUME, wanted), task(VOLUME, wanted)]).succeeded()
+    assert again[0].changed
+    assert again[0].result["volume"]["state"] == "IN_USE"
+    assert again[0].result["volume"]["external_errors"] == []
+    assert not again[1].changed
+
+
+def test_a_volume_in_error_can_go(controller: Controller) -> None:
+    """A volume in error is removed; a deletion that goes wrong is told, and the next run deletes it."""
+    simulator = controller.simulator
+    made = {"name": "data", **HDD, "attachments": [server(simulator, "west-db1")]}
+    absent = {"name": "data", "state": "absent", "detach": True}
+    simulator.switch(bm_fails="create")
+    run = controller.run([task(VOLUME, made, ignore_errors=True), task(VOLUME, absent), task(VOLUME, absent)])
+    assert run[0].failed
+    assert [(result.failed, result.changed) for result in run][1:] == [(False, True), (False, False)]
+    assert run[1].operations == ["DeleteVolume"]
+    simulator.switch(bm_fails="off")
+    controller.run([task(VOLUME, made)]).succeeded()
+    simulator.switch(bm_fails="delete")
+    failed = controller.run([task(VOLUME, absent, ignore_errors=True)]).succeeded()[0]
+    assert failed.failed
+    assert "ERROR_DELETING" in failed.message
+    simulator.switch(bm_fails="off")
+    assert controller.run([task(VOLUME, absent)]).succeeded()[0].operations == ["DeleteVolume"]
+    assert simulator.resources() == {}
+
+
+def test_calls_of_unchanged_items(controller: Controller) -> None:
+    """An unchanged volume or group takes two calls, one by id, whatever else there is."""
+    simulator = controller.simulator
+    simulator.patch_world({"baremetal-blockstorage": _world(simulator)})
+    servers = [server(simulator, name) for name in ("west-db1", "west-db2")]
+    members = [f"m{number}" for number in range(16)]
+    run = controller.run(
+        [
+            task(VOLUME, {"name": "busy", "attachments": servers, "snapshot_rate": 30}, name="volume"),
+            task(VOLUME, {"volume_id": "id-of-busy", "attachments": servers}, name="by id"),
+            task(GROUP, {"name": "group-full", "volumes": members, "purge_volumes": True}, name="group"),
+            task("scp_bm_volume_info", name="all"),
+            task("scp_bm_volume_info", {"object_name": "west-db1"}, name="of a server"),
+            task("scp_bm_volume_info", {"volume_group_name": "group-one", "name": "member"}, name="of a group"),
+        ]
+    ).succeeded()
+    assert not any(result.changed for result in run)
+    assert run["volume"].reads == ["ListVolumes", "ShowVolume"]
+    assert run["by id"].reads == ["ShowVolume"]
+    assert run["group"].reads == ["ListVolumeGroups", "ShowVolumeGroup"]
+    assert run["all"].reads == ["ListVolumes"]
+    assert [volume["name"] for volume in run["of a server"].result["volumes"]] == ["busy"]
+    assert [volume["name"] for volume in run["of a group"].result["volumes"]] == ["member"]
+
+
+def test_many_members_change_in_few_calls(controller: Controller) -> None:
+    """Sixteen other members take as few calls as the limit allows, and the group is never empty."""
+    simulator = controller.simulator
+    others = [_volume(f"n{number}", snapshot_rate=10) for number in range(16)]
+    world = _world(simulator)
+    simulator.patch_world({"baremetal-blockstorage": {**world, "volumes": [*world["volumes"], *others]}})
+    wanted = {"name": "group-full", "volumes": [volume["name"] for volume in others], "purge_volumes": True}
+    run = controller.run([task(GROUP, wanted, check=True), task(GROUP, wanted), task(GROUP, wanted)]).succeeded()
+    remove, add = "RemoveVolumeGroupMemberOnVolumeGroup", "AddVolumeGroupMemberOnVolumeGroup"
+    assert run[1].operations == run[0].operations == [remove, add, remove, add]
+    assert {volume["name"] for volume in run[1].result["volume_group"]["member_volumes"]} == set(wanted["volumes"])
+    assert not run[2].changed
