@@ -149,14 +149,22 @@ class Client:
         region: str = "",
         path: Mapping[str, str] | None = None,
         query: Mapping[str, Any] | None = None,
+        on_answer: Callable[[Mapping[str, Any]], None] | None = None,
     ) -> list[dict[str, Any]]:
-        """Read a list operation to its end and return all items, each once."""
+        """Read a list operation to its end and return all items, each once.
+
+        :param on_answer: gets every answer, for what it holds beside the list.
+        """
         if operation.paging is None:
             raise TypeError(f"{operation.name} answers no list")
-        return read_all(
-            lambda page: self.call(operation, region=region, path=path, query={**(query or {}), **page}),
-            operation.paging,
-        )
+
+        def fetch(page: Mapping[str, Any]) -> Mapping[str, Any]:
+            answer = self.call(operation, region=region, path=path, query={**(query or {}), **page})
+            if on_answer is not None:
+                on_answer(answer)
+            return answer
+
+        return read_all(fetch, operation.paging)
 
     def versions(self, service: str, region: str = "") -> tuple[str, list[dict[str, Any]]]:
         """The address of a service in a region, and the API versions it says it has (``GET /``, behaviour.md §1).

@@ -86,6 +86,7 @@ class SnapshotTable:
     :param option: the module option that names the owner, and what a person calls it.
     :param in_path: the owner's id is part of the path; otherwise of the query, and of the body that takes a snapshot.
     :param id: the field that holds the snapshot's id; ``name`` and ``created`` likewise.
+    :param around: further fields of the list's answer, which the info module shows beside the list.
     """
 
     owners: Kind
@@ -99,6 +100,7 @@ class SnapshotTable:
     id: str = "id"
     name: str = "name"
     created: str = "created_at"
+    around: tuple[str, ...] = ()
 
     @property
     def noun(self) -> str:
@@ -405,9 +407,18 @@ class SnapshotInfo(Info):
     plural = "snapshots"
     table: ClassVar[SnapshotTable]
 
+    def find_owner(self) -> dict[str, Any] | None:
+        """The volume or the group that is asked for; ``None`` where there is none."""
+        return Finder(self.client, self.table.owners).one(self.params[self.table.option])
+
     def read(self) -> dict[str, Any]:
-        owner = Finder(self.client, self.table.owners).one(self.params[self.table.option])
+        owner = self.find_owner()
         if owner is None:
-            return {self.plural: []}
-        listed = self.client.read_list(self.table.listing, **self.table.address(str(owner["id"])))
-        return {self.plural: [{self.table.owners.option: owner["id"], **snapshot} for snapshot in listed]}
+            return {self.plural: [], **dict.fromkeys(self.table.around)}
+        answers: list[Mapping[str, Any]] = []
+        address = self.table.address(str(owner["id"]))
+        listed = self.client.read_list(self.table.listing, **address, on_answer=answers.append)
+        return {
+            self.plural: [{self.table.owners.option: owner["id"], **snapshot} for snapshot in listed],
+            **{name: answers[-1].get(name) for name in self.table.around},
+        }

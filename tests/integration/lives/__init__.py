@@ -13,6 +13,7 @@ from collections.abc import Callable
 from tests.integration.lives import (
     bm,
     bm_replication,
+    bm_snapshots,
     filestorage,
     parallel_filestorage,
 )
@@ -26,6 +27,7 @@ LIVES: dict[str, Life] = {
     **parallel_filestorage.LIVES,
     **bm.LIVES,
     **bm_replication.LIVES,
+    **bm_snapshots.LIVES,
 }
 
 __all__ = ["LIVES", "Life", "Step", "all_lives", "check_life", "played"]

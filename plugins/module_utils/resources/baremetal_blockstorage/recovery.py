@@ -1,0 +1,306 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Recoveries of Block Storage (BM): second volumes, or a second group, made from a snapshot (behaviour.md §7)."""
+
+from __future__ import annotations
+
+import re
+from abc import abstractmethod
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+from ...client.errors import StorageError
+from ...client.session import Call
+from ...engine.plan import UNKNOWN_ID, Step
+from ...engine.references import Finder
+from ...engine.resource import Resource, side_by_side
+from ...operations import baremetal_blockstorage as api
+from ..snapshots import SnapshotTable, Taken, named_snapshot, no_such_snapshot
+from .common import VOLUMES, in_error, leaving, show_owner, told_failure
+from .owners import RECOVERY, broken_owner, changing, required_owner, told_owner, volumes_of
+from .snapshot import GROUP_SNAPSHOTS, VOLUME_SNAPSHOTS
+
+#: What ``snapshot`` says for the newest.
+LATEST = "latest"
+_PREFIX = re.compile(r"[a-zA-Z][a-zA-Z0-9-]*")
+
+
+@dataclass(frozen=True)
+class RecoveryTable:
+    """What differs between the recoveries of volumes and of groups.
+
+    :param naming: the option, and field of the body, that says how what is made is called.
+    :param origin: field of ``recovery`` in show answers that holds what a recovery was made from.
+    :param made: the field that holds the recovery.
+    """
+
+    snapshots: SnapshotTable
+    create: Call
+    naming: str
+    origin: str
+    made: str
+
+
+@dataclass(frozen=True)
+class RecoveryState:
+    """What a recovery is made from, and the recovery.
+
+    :ivar snapshot: the one to make it from; ``None`` where it is there already.
+    :ivar problems: why it can't be made, each for a person.
+    :ivar seen: whether the recovery was read, and is not only known from the call that makes it.
+    """
+
+    origin: dict[str, Any]
+    recovery: dict[str, Any] | None = None
+    snapshot: Taken | None = None
+    problems: tuple[str, ...] = ()
+    seen: bool = True
+
+
+class Recovery(Resource[RecoveryState]):
+    """What ``scp_bm_volume_recovery`` and ``scp_bm_volume_group_recovery`` do."""
+
+    noun = "recovery"
+    table: ClassVar[RecoveryTable]
+
+    @property
+    def _called(self) -> str:
+        """What the task says of the name of what is made."""
+        return str(self.params[self.table.naming])
+
+    @abstractmethod
+    def candidates(self) -> list[dict[str, Any]]:
+        """Things that may be the recovery, as a list operation gives them."""
+
+    @abstractmethod
+    def fits(self, origin: Mapping[str, Any], shown: Mapping[str, Any]) -> bool:
+        """Whether a recovery of ``origin`` is called as the task says."""
+
+    @abstractmethod
+    def taken_names(self, origin: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+        """Volumes that have a name that the recovery needs."""
+
+    @abstractmethod
+    def planned(self, origin: Mapping[str, Any]) -> dict[str, Any]:
+        """The recovery as far as it is known before it is made."""
+
+    # -- reading ------------------------------------------------------------------------------------------------------
+
+    @property
+    def _finder(self) -> Finder:
+        return Finder(self.client, self.table.snapshots.owners)
+
+    def find(self) -> RecoveryState:
+        table = self.table.snapshots
+        origin = required_owner(self._finder, self.params[table.option])
+        recovery = self._made(origin)
+        if recovery is not None:
+            return RecoveryState(origin, recovery)
+        problems = [
+            f"the name {volume['name']} is that of a volume that is no such recovery, {volume['id']} (choose another)"
+            for volume in self.taken_names(origin)
+        ]
+        if origin.get("purpose") == RECOVERY:
+            problems.append("it is a recovery itself, and a recovery has no snapshots")
+            return RecoveryState(origin, problems=tuple(problems))
+        snapshots = [snapshot for snapshot in table.read(self.client, str(origin["id"])) if not snapshot.system]
+        wanted = self.params["snapshot"]
+        chosen = named_snapshot(snapshots, wanted)
+        if chosen is None and wanted == LATEST:
+            chosen = snapshots[-1] if snapshots else None
+        if chosen is None:
+            told = no_such_snapshot(table, wanted, origin, snapshots).message
+            module = f"scp_bm_{table.option}_snapshot"
+            problems.append(f"it has no snapshot ({module} takes one)" if not snapshots else told.rstrip("."))
+        return RecoveryState(origin, None, chosen, tuple(problems))
+
+    def _made(self, origin: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The recovery that the task asks for, if it has been made.
+
+        :raises StorageError: there are several.
+        """
+        ids = [str(item["id"]) for item in self.candidates() if not leaving(item)]
+        if newest := self._end(origin, self.table.made):
+            ids.append(newest)
+        shown = side_by_side(lambda identifier: show_owner(self._finder, identifier), list(dict.fromkeys(ids)))
+        found = [
+            recovery
+            for recovery in shown
+            if recovery is not None
+            and not leaving(recovery)
+            and self._is_of(origin, recovery)
+            and self.fits(origin, recovery)
+        ]
+        if len(found) > 1:
+            ids = [str(recovery["id"]) for recovery in found]
+            raise StorageError(
+                f"There are {len(found)} recoveries of {self.table.snapshots.noun} {origin['name']} that are called so:"
+                f" {', '.join(ids)}. Remove those that are too many, or choose another {self.table.naming}."
+            )
+        return found[0] if found else None
+
+    def _end(self, shown: Mapping[str, Any], end: str) -> str:
+        """Id of an end of the recovery that a show answer tells of; empty where it tells of none."""
+        return str(((shown.get("recovery") or {}).get(end) or {}).get("id") or "")
+
+    def _is_of(self, origin: Mapping[str, Any], shown: Mapping[str, Any]) -> bool:
+        """Whether something was made from a snapshot of ``origin``, as either of them tells."""
+        if shown["id"] == origin["id"]:
+            return False
+        source = self._end(shown, self.table.origin)
+        return source == str(origin["id"]) if source else self._end(origin, self.table.made) == str(shown["id"])
+
+    def refresh(self, state: RecoveryState) -> RecoveryState:
+        finder = self._finder
+        if state.recovery is None:
+            return replace(state, origin=show_owner(finder, str(state.origin["id"])) or state.origin)
+        identifier = str(state.recovery["id"])
+        # Whose id the service answers is not documented, so it must be one that shows, and another than the origin's.
+        shown = show_owner(finder, identifier) if identifier not in (UNKNOWN_ID, state.origin["id"]) else None
+        if shown is None:
+            shown = self._made(show_owner(finder, str(state.origin["id"])) or state.origin)
+        return replace(state, recovery=shown or state.recovery, seen=shown is not None)
+
+    # -- planning -----------------------------------------------------------------------------------------------------
+
+    def next_step(self, state: RecoveryState) -> Step[RecoveryState] | None:
+        if state.recovery is not None:
+            return None
+        table, origin = self.table, state.origin
+        if state.problems or state.snapshot is None:
+            raise StorageError(
+                f"No recovery of {table.snapshots.noun} {told_owner(origin)} can be made:"
+                f" {'; and '.join(state.problems)}."
+            )
+
+        def effect(before: RecoveryState, answer: Mapping[str, Any]) -> RecoveryState:
+            made = {"id": answer.get("resource_id") or UNKNOWN_ID, "state": "CREATING", "purpose": RECOVERY}
+            return replace(before, recovery={**self.planned(origin), **made}, seen=False)
+
+        return Step(
+            table.create,
+            effect,
+            path={table.snapshots.owners.option: origin["id"]},
+            body={table.naming: self._called, "snapshot_id": state.snapshot.id},
+            done=lambda read: read.seen,
+        )
+
+    # -- telling ------------------------------------------------------------------------------------------------------
+
+    def pending(self, state: RecoveryState) -> str:
+        return changing(self.table.snapshots.owners, state.recovery or state.origin)
+
+    def failed(self, state: RecoveryState) -> str:
+        kind = self.table.snapshots.owners
+        if state.recovery is None:
+            return broken_owner(kind, state.origin)
+        parts = [state.recovery, *volumes_of(kind, state.recovery)]
+        failed = next((part for part in parts if in_error(part)), None)
+        if failed is None:
+            return ""
+        modules = "scp_bm_volume" if kind is VOLUMES else "scp_bm_volume_group and scp_bm_volume"
+        return (
+            f"{told_failure('recovery', failed)} Remove what was made ({modules} with state absent), and run the task"
+            " again."
+        )
+
+    def view(self, state: RecoveryState) -> dict[str, Any]:
+        return dict(state.recovery or {})
+
+    def managed(self, state: RecoveryState) -> dict[str, Any] | None:
+        if state.recovery is None:
+            return None
+        volumes = volumes_of(self.table.snapshots.owners, state.recovery)
+        return {
+            self.table.snapshots.option: state.origin["name"],
+            "volumes": sorted(str(volume["name"]) for volume in volumes),
+        }
+
+    def extras(self, before: RecoveryState, after: RecoveryState) -> dict[str, Any]:
+        """What it was made from, which the API does not tell later."""
+        made = before.recovery is None and before.snapshot is not None
+        return {"snapshot": dict(before.snapshot.shown) if made and before.snapshot else None}
+
+
+class VolumeRecovery(Recovery):
+    """``scp_bm_volume_recovery``."""
+
+    table = RecoveryTable(
+        VOLUME_SNAPSHOTS,
+        create=api.CREATE_VOLUME_RECOVERY,
+        naming="name",
+        origin="origin_volume",
+        made="recovery_volume",
+    )
+
+    def check(self) -> None:
+        VOLUMES.check_name(self._called)
+
+    def candidates(self) -> list[dict[str, Any]]:
+        return self._finder.named(self._called)
+
+    def fits(self, origin: Mapping[str, Any], shown: Mapping[str, Any]) -> bool:
+        return bool(shown["name"] == self._called)
+
+    def taken_names(self, origin: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+        return [volume for volume in self.candidates() if not leaving(volume)]
+
+    def planned(self, origin: Mapping[str, Any]) -> dict[str, Any]:
+        kept = {name: origin[name] for name in ("disk_type", "size_gb") if name in origin}
+        return {"name": self._called, **kept}
+
+
+class GroupRecovery(Recovery):
+    """``scp_bm_volume_group_recovery``. What the service calls the group is not documented: its members tell."""
+
+    table = RecoveryTable(
+        GROUP_SNAPSHOTS,
+        create=api.CREATE_VOLUME_GROUP_RECOVERY,
+        naming="block_storage_name_prefix",
+        origin="origin_volume_group",
+        made="recovery_volume_group",
+    )
+
+    def check(self) -> None:
+        if not _PREFIX.fullmatch(self._called):
+            raise StorageError(
+                f"block_storage_name_prefix {self._called!r} can't begin the name of a volume: letters, digits and"
+                " hyphens, a letter first."
+            )
+
+    def candidates(self) -> list[dict[str, Any]]:
+        listed = self.client.read_list(self.table.snapshots.owners.listing, query={"sort": "created_at:asc"})
+        return [group for group in listed if group.get("purpose") == RECOVERY]
+
+    def fits(self, origin: Mapping[str, Any], shown: Mapping[str, Any]) -> bool:
+        members = volumes_of(self.table.snapshots.owners, shown)
+        names = self._names(origin)
+        for member in members:
+            # A volume may have left the group that the recovery was made from.
+            if source := (member.get("origin_volume") or {}).get("name"):
+                names.add(self._called + str(source))
+        return bool(members) and all(member["name"] in names for member in members)
+
+    def taken_names(self, origin: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+        names = self._names(origin)
+        for name in sorted(names):
+            VOLUMES.check_name(name)
+        listed = self.client.read_list(VOLUMES.listing, query={"sort": "created_at:asc"})
+        return [volume for volume in listed if volume["name"] in names and not leaving(volume)]
+
+    def _names(self, origin: Mapping[str, Any]) -> set[str]:
+        """What the members are called."""
+        members = volumes_of(self.table.snapshots.owners, origin)
+        return {self._called + str(member["name"]) for member in members}
+
+    def planned(self, origin: Mapping[str, Any]) -> dict[str, Any]:
+        members = volumes_of(self.table.snapshots.owners, origin)
+        return {
+            "name": self._called + str(origin["name"]),
+            "member_volumes": [
+                {"id": UNKNOWN_ID, "name": self._called + str(member["name"]), "state": "CREATING"}
+                for member in members
+            ],
+        }

@@ -1,0 +1,175 @@
+#!/usr/bin/python
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: scp_bm_volume_group_recovery
+short_description: Make a second group of volumes from a snapshot of a Block Storage (BM) volume group
+version_added: 0.1.0
+description:
+  - Make a second group, of a second volume for each member, from a snapshot of a volume group. The first ones stay as they are.
+  - Their names are O(block_storage_name_prefix) and the name of the volume that each is made from. A recovery of the group whose volumes
+    are called so is left as it is, whatever O(snapshot) says, because the API does not tell what a recovery was made from. Volumes of
+    these names that are something else are an error.
+  - The API does not say what the second group is called; RV(recovery) shows it.
+  - The volumes have the size of the first ones, and no server. They have no snapshots and no replication of their own.
+  - The API has no call that removes a recovery. M(scp.storage.scp_bm_volume_group) with C(state=absent) takes its volumes out of the group,
+    and M(scp.storage.scp_bm_volume) with C(state=absent) deletes them, as any others.
+author:
+  - the scp.storage authors (@scp-storage)
+extends_documentation_fragment:
+  - scp.storage.attributes
+  - scp.storage.connection
+  - scp.storage.wait
+attributes:
+  idempotent:
+    description: When run twice in a row without anything else changing, the second run does not report C(changed).
+    support: full
+options:
+  volume_group:
+    description:
+      - Name or id of the volume group that the snapshot is of.
+    type: str
+    required: true
+  snapshot:
+    description:
+      - Name or id of the snapshot to make it from, or V(latest) for the newest.
+    type: str
+    required: true
+  block_storage_name_prefix:
+    description:
+      - What the names of the second volumes begin with, before the names of the first ones. With these they have at most 28 characters.
+    type: str
+    required: true
+  state:
+    description:
+      - With V(present) the recovery is made, if it is not there.
+    type: str
+    choices: [present]
+    default: present
+notes:
+  - "IAM actions needed, in C(baremetal-blockstorage): ListVolumeGroups, ShowVolumeGroup, ListVolumes,
+    ListVolumeGroupSnapshots; to make it CreateVolumeGroupRecovery."
+seealso:
+  - module: scp.storage.scp_bm_volume_group_snapshot
+    description: Takes snapshots, or puts the volume group itself back to one.
+  - module: scp.storage.scp_bm_volume_group
+"""
+
+EXAMPLES = r"""
+---
+- name: A snapshot to try the upgrade on
+  scp.storage.scp_bm_volume_group_snapshot:
+    volume_group: db
+
+- name: Volumes to try the upgrade on
+  scp.storage.scp_bm_volume_group_recovery:
+    volume_group: db
+    snapshot: latest
+    block_storage_name_prefix: try-
+  register: trial
+
+- name: Their ids
+  ansible.builtin.debug:
+    msg: "{{ trial.recovery.member_volumes | map(attribute='id') }}"
+"""
+
+RETURN = r"""
+---
+recovery:
+  description: The group of second volumes, as M(scp.storage.scp_bm_volume_group) shows a group.
+  returned: success
+  type: dict
+  contains:
+    id:
+      description: Id of the group.
+      type: str
+    name:
+      description: Name that the service gave it.
+      type: str
+    state:
+      description: State of the group, for example V(AVAILABLE).
+      type: str
+    purpose:
+      description: V(RECOVERY).
+      type: str
+    member_volumes:
+      description: The second volumes, each with C(id), C(name), C(state) and more.
+      type: list
+      elements: dict
+    recovery:
+      description: Names and ids of the group it was made from (C(origin_volume_group)) and of itself (C(recovery_volume_group)).
+      type: dict
+  sample:
+    id: 5ba2b3f5e1e44f5c8a33f7d4ac7f9a10
+    name: try-db
+    state: AVAILABLE
+    purpose: RECOVERY
+    member_volumes:
+    - id: 1f0a3b6c2d3e4f5a9b8c7d6e5f4a3b2c
+      name: try-db-data
+      state: AVAILABLE
+      disk_type: SSD
+      size_gb: 100
+    recovery:
+      origin_volume_group:
+        id: c9ecae8b973b425c81c3817893cd8063
+        name: db
+      recovery_volume_group:
+        id: 5ba2b3f5e1e44f5c8a33f7d4ac7f9a10
+        name: try-db
+snapshot:
+  description: The snapshot that the recovery was, or would be, made from; V(null) where the recovery was there already.
+  returned: success
+  type: dict
+  sample:
+    snapshot_id: 05600123-6e78-11f0-a3f0-d039eab8d501
+    snapshot_name: go261001142150a6abf418e01___db.2026-10-01_142150
+    created_dt: "2026-10-01T05:21:50.219Z"
+operations:
+  description:
+    - The API operations that changed something, in order, by their C(operationId). In check mode those that would be sent.
+  returned: always
+  type: list
+  elements: str
+  sample: [CreateVolumeGroupRecovery]
+error:
+  description: What is known of the call that failed.
+  returned: when a call failed
+  type: dict
+  sample:
+    service: baremetal-blockstorage
+    operation: CreateVolumeGroupRecovery
+    region: kr-west1
+    status: 401
+    code: UNAUTHORIZED
+    detail: HmacValidFail
+    request_id: ""
+"""
+
+from ansible_collections.scp.storage.plugins.module_utils.engine.entry import run_module
+from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
+from ansible_collections.scp.storage.plugins.module_utils.resources.baremetal_blockstorage import recovery
+
+SPEC = ModuleSpec(
+    handler=recovery.GroupRecovery,
+    options={
+        "volume_group": {"type": "str", "required": True},
+        "snapshot": {"type": "str", "required": True},
+        "block_storage_name_prefix": {"type": "str", "required": True},
+        "state": {"type": "str", "choices": ["present"], "default": "present"},
+    },
+)
+
+
+def main() -> None:
+    """Run the module as a process of its own."""
+    run_module(SPEC)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,167 @@
+#!/usr/bin/python
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: scp_bm_volume_recovery
+short_description: Make a second volume from a snapshot of a Block Storage (BM) volume
+version_added: 0.1.0
+description:
+  - Make a second volume from a snapshot of a volume. The first one stays as it is.
+  - A recovery of the volume that is called O(name) is left as it is, whatever O(snapshot) says, because the API does not tell what a
+    recovery was made from. A volume of that name that is something else is an error.
+  - The second volume has the size of the first, and no server; M(scp.storage.scp_bm_volume) attaches one. It has no snapshots and no
+    replication of its own.
+  - The API has no call that removes a recovery. M(scp.storage.scp_bm_volume) with C(state=absent) deletes it as any other volume.
+author:
+  - the scp.storage authors (@scp-storage)
+extends_documentation_fragment:
+  - scp.storage.attributes
+  - scp.storage.connection
+  - scp.storage.wait
+attributes:
+  idempotent:
+    description: When run twice in a row without anything else changing, the second run does not report C(changed).
+    support: full
+options:
+  volume:
+    description:
+      - Name or id of the volume that the snapshot is of.
+    type: str
+    required: true
+  snapshot:
+    description:
+      - Name or id of the snapshot to make it from, or V(latest) for the newest.
+    type: str
+    required: true
+  name:
+    description:
+      - Name of the second volume, 3 to 28 characters, letters, digits and hyphens, a letter first.
+    type: str
+    required: true
+  state:
+    description:
+      - With V(present) the recovery is made, if it is not there.
+    type: str
+    choices: [present]
+    default: present
+notes:
+  - "IAM actions needed, in C(baremetal-blockstorage): ListVolumes, ShowVolume,
+    ListVolumeSnapshots; to make it CreateVolumeRecovery."
+seealso:
+  - module: scp.storage.scp_bm_volume_snapshot
+    description: Takes snapshots, or puts the volume itself back to one.
+  - module: scp.storage.scp_bm_volume
+"""
+
+EXAMPLES = r"""
+---
+- name: A snapshot to try the upgrade on
+  scp.storage.scp_bm_volume_snapshot:
+    volume: app-data
+
+- name: A volume to try the upgrade on
+  scp.storage.scp_bm_volume_recovery:
+    volume: app-data
+    snapshot: latest
+    name: app-data-try
+  register: trial
+
+- name: What to attach
+  ansible.builtin.debug:
+    msg: "{{ trial.recovery.id }}"
+"""
+
+RETURN = r"""
+---
+recovery:
+  description: The second volume, as M(scp.storage.scp_bm_volume) shows a volume.
+  returned: success
+  type: dict
+  contains:
+    id:
+      description: Id of the volume.
+      type: str
+    name:
+      description: Name of the volume.
+      type: str
+    state:
+      description: State of the volume, for example V(AVAILABLE).
+      type: str
+    purpose:
+      description: V(RECOVERY).
+      type: str
+    size_gb:
+      description: Size in GB, that of the first volume.
+      type: int
+    recovery:
+      description: Names and ids of the volume it was made from (C(origin_volume)) and of itself (C(recovery_volume)).
+      type: dict
+  sample:
+    id: 1f0a3b6c2d3e4f5a9b8c7d6e5f4a3b2c
+    name: app-data-try
+    state: AVAILABLE
+    purpose: RECOVERY
+    size_gb: 100
+    recovery:
+      origin_volume:
+        id: 7239779c01e3405f82bb71c7f4b55fcd
+        name: app-data
+      recovery_volume:
+        id: 1f0a3b6c2d3e4f5a9b8c7d6e5f4a3b2c
+        name: app-data-try
+snapshot:
+  description: The snapshot that the recovery was, or would be, made from; V(null) where the recovery was there already.
+  returned: success
+  type: dict
+  sample:
+    snapshot_id: 05600123-6e78-11f0-a3f0-d039eab8d501
+    snapshot_name: vo261001142150a6abf418e01___app-data.2026-10-01_142150
+    created_dt: "2026-10-01T05:21:50.219Z"
+operations:
+  description:
+    - The API operations that changed something, in order, by their C(operationId). In check mode those that would be sent.
+  returned: always
+  type: list
+  elements: str
+  sample: [CreateVolumeRecovery]
+error:
+  description: What is known of the call that failed.
+  returned: when a call failed
+  type: dict
+  sample:
+    service: baremetal-blockstorage
+    operation: CreateVolumeRecovery
+    region: kr-west1
+    status: 401
+    code: UNAUTHORIZED
+    detail: HmacValidFail
+    request_id: ""
+"""
+
+from ansible_collections.scp.storage.plugins.module_utils.engine.entry import run_module
+from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
+from ansible_collections.scp.storage.plugins.module_utils.resources.baremetal_blockstorage import recovery
+
+SPEC = ModuleSpec(
+    handler=recovery.VolumeRecovery,
+    options={
+        "volume": {"type": "str", "required": True},
+        "snapshot": {"type": "str", "required": True},
+        "name": {"type": "str", "required": True},
+        "state": {"type": "str", "choices": ["present"], "default": "present"},
+    },
+)
+
+
+def main() -> None:
+    """Run the module as a process of its own."""
+    run_module(SPEC)
+
+
+if __name__ == "__main__":
+    main()

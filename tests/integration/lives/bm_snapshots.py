@@ -1,0 +1,169 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The lives of snapshots, their schedules and recoveries of Block Storage (BM), of volumes and of groups alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.integration.lives.bm import gone, group, rated, volume
+from tests.integration.lives.story import Step
+from tests.simulator.fixture import Simulator
+
+#: Steps that act in every run, by what their names begin with.
+REPEATING = ("a first snapshot of", "a newer snapshot of", "go back with")
+_NO_SERVERS: dict[str, Any] = {"attachments": [], "purge_attachments": True}
+
+
+class Owner:
+    """A volume or a group, as the steps of its snapshots name it."""
+
+    def __init__(self, name: str, *, of_group: bool) -> None:
+        """Name it."""
+        self.name = name
+        self.option = "volume_group" if of_group else "volume"
+        self.module = f"scp_bm_{self.option}"
+        self.prefix = "VolumeGroup" if of_group else "Volume"
+        self.result = f"first_{name.replace('-', '_')}"
+
+    def step(self, name: str, noun: str, args: dict[str, Any], verb: str, **more: Any) -> Step:
+        """A step of one of the modules, that sends one operation."""
+        operation = verb.replace(" ", self.prefix)
+        return Step(name, f"{self.module}_{noun}", {self.option: self.name, **args}, (operation,), **more)
+
+    def schedules(self) -> list[Step]:
+        """Every change that a schedule can go through."""
+        daily, name = {"hour": 3}, self.name
+        return [
+            self.step(f"a schedule for {name}", "snapshot_schedule", daily, "Create SnapshotSchedule"),
+            self.step(f"another hour for {name}", "snapshot_schedule", {"hour": 0}, "Set SnapshotSchedule"),
+            self.step(f"weekly for {name}", "snapshot_schedule", {"day_of_week": "MON"}, "Set SnapshotSchedule"),
+            self.step(f"daily for {name}", "snapshot_schedule", {}, "Set SnapshotSchedule"),
+            self.step(f"no schedule for {name}", "snapshot_schedule", {"state": "absent"}, "Delete SnapshotSchedule"),
+        ]
+
+    def first(self) -> Step:
+        """A snapshot that later steps name."""
+        return self.step(
+            f"a first snapshot of {self.name}",
+            "snapshot",
+            {},
+            "Create Snapshot",
+            repeats=True,
+            keywords={"register": self.result},
+        )
+
+    @property
+    def first_id(self) -> str:
+        """Id of that snapshot, for a playbook."""
+        return f"{{{{ {self.result}.snapshot.snapshot_id }}}}"
+
+    def taken(self) -> list[Step]:
+        """Snapshots by age, kept in number."""
+        young = {"max_age": "12h"}
+        return [
+            self.step(f"a young snapshot of {self.name}", "snapshot", young, "Create Snapshot"),
+            self.first(),
+            self.step(f"one snapshot of {self.name} kept", "snapshot", {**young, "keep": 1}, "Delete Snapshot"),
+            self.step(f"a newer snapshot of {self.name}", "snapshot", {}, "Create Snapshot", repeats=True),
+        ]
+
+    def restored(self) -> list[Step]:
+        """Back to the first snapshot, and without it."""
+        back = {"snapshot": self.first_id, "state": "restored"}
+        gone = {"snapshot": self.first_id, "state": "absent"}
+        return [
+            self.step(f"go back with {self.name}", "snapshot", back, "Restore Snapshot", repeats=True),
+            self.step(f"the snapshot of {self.name} goes", "snapshot", gone, "Delete Snapshot"),
+        ]
+
+
+def volume_snapshot_life(simulator: Simulator) -> list[Step]:
+    """Snapshots of a volume, and its schedule."""
+    data = Owner("s-data", of_group=False)
+    return [
+        rated(simulator, "s-data"),
+        *data.schedules(),
+        *data.taken(),
+        volume("s-data without servers", {"name": "s-data", **_NO_SERVERS}, "DetachVolume"),
+        *data.restored(),
+        _unrated("s-data"),
+        _unused_gone("s-data"),
+    ]
+
+
+def group_snapshot_life(simulator: Simulator) -> list[Step]:
+    """Snapshots of a group, and its schedule."""
+    names = ["sg-data", "sg-log"]
+    both = Owner("sg-all", of_group=True)
+    return [
+        *(rated(simulator, name) for name in names),
+        group("the group sg-all", {"name": "sg-all", "volumes": names}, "CreateVolumeGroup"),
+        *both.schedules(),
+        *both.taken(),
+        *(volume(f"{name} without servers", {"name": name, **_NO_SERVERS}, "DetachVolume") for name in names),
+        *both.restored(),
+        group("no group sg-all", {"name": "sg-all", "state": "absent"}, "RemoveVolumeGroupMemberOnVolumeGroup"),
+        *(_unrated(name) for name in names),
+        *(_unused_gone(name) for name in names),
+    ]
+
+
+def volume_recovery_life(simulator: Simulator) -> list[Step]:
+    """Two second volumes from a snapshot."""
+    data = Owner("r-data", of_group=False)
+    return [
+        rated(simulator, "r-data"),
+        data.first(),
+        data.step("recover r-data", "recovery", {"snapshot": "latest", "name": "r-copy"}, "Create Recovery"),
+        data.step("once more", "recovery", {"snapshot": data.first_id, "name": "r-copy-2"}, "Create Recovery"),
+        _unused_gone("r-copy"),
+        _unused_gone("r-copy-2"),
+        _unrated("r-data"),
+        gone("r-data"),
+    ]
+
+
+def group_recovery_life(simulator: Simulator) -> list[Step]:
+    """Two second groups from a snapshot."""
+    names = ["rg-data", "rg-log"]
+    both = Owner("rg-all", of_group=True)
+
+    def recover(name: str, snapshot: str, prefix: str) -> Step:
+        args = {"snapshot": snapshot, "block_storage_name_prefix": prefix}
+        return both.step(name, "recovery", args, "Create Recovery")
+
+    copies = [f"{prefix}{name}" for prefix in ("a-", "b-") for name in names]
+    return [
+        *(rated(simulator, name) for name in names),
+        group("the group rg-all", {"name": "rg-all", "volumes": names}, "CreateVolumeGroup"),
+        both.first(),
+        recover("recover rg-all", "latest", "a-"),
+        recover("recover rg-all once more", both.first_id, "b-"),
+        *(
+            group(f"no group {name}", {"name": name, "state": "absent"}, "RemoveVolumeGroupMemberOnVolumeGroup")
+            for name in ("a-rg-all", "b-rg-all", "rg-all")
+        ),
+        *(_unused_gone(name) for name in copies),
+        *(_unrated(name) for name in names),
+        *(gone(name) for name in names),
+    ]
+
+
+def _unrated(name: str) -> Step:
+    """A volume loses the space for snapshots, and what was in it."""
+    return volume(f"no snapshots of {name}", {"name": name, "snapshot_rate": 0}, "DeleteVolumeSnapshotRate")
+
+
+def _unused_gone(name: str) -> Step:
+    """A volume that no server uses goes."""
+    return volume(f"the volume {name} goes", {"name": name, "state": "absent"}, "DeleteVolume")
+
+
+LIVES = {
+    "bm-volume-snapshot": volume_snapshot_life,
+    "bm-volume-group-snapshot": group_snapshot_life,
+    "bm-volume-recovery": volume_recovery_life,
+    "bm-volume-group-recovery": group_recovery_life,
+}
