@@ -48,14 +48,28 @@ KINDS = [*AT_A_CALL, *AT_LISTS]
 CAUSES = ("connection", "no JSON", "within", "refused with", "answered with", "an answer")
 LONGEST = 600
 #: Steps after which the number of snapshots may differ.
-REPEATING = ("a first snapshot", "a newer one", "go back", "the first one goes")
+REPEATING = (
+    *("a first snapshot", "a newer one", "go back", "the first one goes"),
+    *("a first GPU snapshot", "a newer GPU snapshot", "go back on GPU", "the first GPU snapshot goes"),
+    "one more GPU snapshot",
+)
+#: By service, the names of the lives' volumes.
+NAMES = {
+    "filestorage": ("web_data", "snap_data", "repl_data", "repl_copy", "disk_data"),
+    "parallel-filestorage": ("train_data", "eval_data", "ckpt_data"),
+}
 #: Volumes beside those of the lives, which they must not be taken for.
-OTHERS = [
-    {"name": f"{name}_{number}_abc12{number}", "region": region, "type_name": "SSD"}
-    for name in ("web_data", "snap_data", "repl_data", "repl_copy", "disk_data")
-    for number in range(2)
-    for region in ("kr-west1", "kr-east1")
-]
+OTHERS = {
+    service: {
+        "volumes": [
+            {"name": f"{name}_{number}_abc12{number}", "region": region}
+            for name in names
+            for number in range(2)
+            for region in ("kr-west1", "kr-east1")
+        ]
+    }
+    for service, names in NAMES.items()
+}
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +83,7 @@ def usual(simulator_process: Simulator, tmp_path_factory: pytest.TempPathFactory
 
 def _run(controller: Controller, steps: Sequence[Step], fault: Callable[[Step], Mapping[str, Any] | None]) -> Run:
     """Live with a fault at each step; each step is run again without it."""
-    controller.simulator.patch_world({"filestorage": {"volumes": OTHERS}})
+    controller.simulator.patch_world(OTHERS)
     tasks = []
     for step in steps:
         register = step.keywords.get("register", "outcome")
@@ -112,7 +126,8 @@ def _check(run: Run, steps: Sequence[Step], simulator: Simulator, usual: Run) ->
                 for each in (counts, expected)
             )
         assert counts == expected, (step.name, _story(run))
-    assert {name: len(rows) for name, rows in simulator.resources().items()} == {"filestorage.volumes": len(OTHERS)}
+    left = {name: len(rows) for name, rows in simulator.resources().items()}
+    assert left == {f"{service}.volumes": len(others["volumes"]) for service, others in OTHERS.items()}
 
 
 def _story(run: Run) -> str:

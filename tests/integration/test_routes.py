@@ -23,6 +23,7 @@ SCHEDULE = {
     "hour": "3",
     "snapshot_retention_count": 30,
 }
+PARALLEL = {"name": "train_data", "capacity_tb": 10}
 EVERYTHING = ["access_rules", "snapshots", "snapshot_schedule", "replications"]
 
 
@@ -36,10 +37,16 @@ def _world(controller: Controller) -> list[dict[str, str]]:
             task("scp_filestorage_snapshot_schedule", SCHEDULE),
             task("scp_filestorage_snapshot", {"volume": "web_data"}),
             task("scp_filestorage_replication", REPLICATION),
+            task("scp_pfs_volume", {**PARALLEL, "access_rules": [{"object_id": _node(controller)}]}),
+            task("scp_pfs_snapshot", {"volume": "train_data"}),
         ]
     ).succeeded()
     controller.simulator.scale(0)
     return rules
+
+
+def _node(controller: Controller) -> str:
+    return str(controller.simulator.server("west-gpunode1")["id"])
 
 
 def _tasks(rules: list[dict[str, str]]) -> list[dict[str, Any]]:
@@ -49,6 +56,8 @@ def _tasks(rules: list[dict[str, str]]) -> list[dict[str, Any]]:
         ("scp_filestorage_snapshot", {"volume": "web_data", "max_age": "1d", "keep": "3"}),
         ("scp_filestorage_snapshot_schedule", {**SCHEDULE, "hour": 3}),
         ("scp_filestorage_replication", {**REPLICATION, "wait": "yes"}),
+        ("scp_pfs_volume", {**PARALLEL, "capacity_tb": "10", "access_rules": []}),
+        ("scp_pfs_snapshot", {"volume": "train_data", "max_age": "1d"}),
     ]
     checked: list[tuple[str, dict[str, Any]]] = [
         (
@@ -60,12 +69,17 @@ def _tasks(rules: list[dict[str, str]]) -> list[dict[str, Any]]:
         ("scp_filestorage_snapshot_schedule", {"volume": "web_data", "state": "absent"}),
         ("scp_filestorage_replication", {"volume": "web_data", "replication_policy": "paused"}),
         ("scp_filestorage_replication", {"volume": "web_data", "state": "absent", "delete_target_volume": True}),
+        ("scp_pfs_volume", {**PARALLEL, "capacity_tb": 20, "access_rules": [], "purge_access_rules": True}),
+        ("scp_pfs_volume", {"name": "train_data", "state": "absent"}),
+        ("scp_pfs_snapshot", {"volume": "train_data"}),
     ]
     reading: list[tuple[str, dict[str, Any]]] = [
         ("scp_filestorage_volume_info", {"gather": EVERYTHING, "query": "volumes[].{name: base_name, path: path}"}),
         ("scp_filestorage_volume_info", {"name": "no_such_data"}),
         ("scp_filestorage_snapshot_info", {"volume": "web_data"}),
         ("scp_filestorage_replication_info", {"volume": "web_data", "gather": "regions"}),
+        ("scp_pfs_volume_info", {"gather": "access_rules,snapshots", "query": "volumes[].mount_path"}),
+        ("scp_pfs_snapshot_info", {"volume": "train_data"}),
     ]
     failing: list[tuple[str, dict[str, Any]]] = [
         ("scp_filestorage_volume", {"nam": "web_data"}),
@@ -83,6 +97,9 @@ def _tasks(rules: list[dict[str, str]]) -> list[dict[str, Any]]:
         ("scp_filestorage_replication", {"volume": "no_such_data", "access_key": "wrong access key"}),
         ("scp_filestorage_replication_info", {"volume": "web_data", "gather": ["everything"]}),
         ("scp_filestorage_volume_info", {"query": "volumes["}),
+        ("scp_pfs_volume", {**PARALLEL, "capacity_tb": 1}),
+        ("scp_pfs_volume", {**PARALLEL, "access_rules": [{"object_type": "VM", "object_id": "x"}]}),
+        ("scp_pfs_snapshot", {"volume": "train_data", "keep": 50}),
     ]
     tasks = [task(module, args, diff=True, name=f"unchanged {module}") for module, args in writing]
     tasks += [task(module, args, diff=True, check=True, name=f"check {module}") for module, args in checked]

@@ -9,21 +9,18 @@ that was not asked for is touched.
 
 from __future__ import annotations
 
-import json
 from types import SimpleNamespace
 from typing import Any
 
-import jsonschema_rs
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.scp.storage.plugins.module_utils.client.errors import StorageError
-from ansible_collections.scp.storage.plugins.module_utils.engine.plan import UNKNOWN_ID, Plan, make_plan
+from ansible_collections.scp.storage.plugins.module_utils.engine.plan import UNKNOWN_ID, Plan
 from ansible_collections.scp.storage.plugins.module_utils.engine.resource import Resource
 from ansible_collections.scp.storage.plugins.module_utils.resources.filestorage import replication, snapshot, volume
-from tests.placement import ROOT
+from tests.unit.resources.planning import Contract, plan
 
-CONTRACT = json.loads((ROOT / "tests/simulator/contract/filestorage.openapi.json").read_text(encoding="utf-8"))
+CONTRACT = Contract("filestorage")
 HOME, AWAY = "kr-west1", "kr-east1"
 CLIENT = SimpleNamespace(settings=SimpleNamespace(region=HOME))
 
@@ -38,43 +35,12 @@ SYSTEM_SNAPSHOTS = st.lists(TEXTS, max_size=3, unique=True).map(
 )
 
 
-def _schema(operation: str) -> tuple[dict[str, Any] | None, set[str]]:
-    """The schema of an operation's body, closed against unknown fields, and the names of its query parameters."""
-    for path in CONTRACT["paths"].values():
-        for call in path.values():
-            if call["operationId"] == operation:
-                names = {item["name"] for item in call.get("parameters", []) if item["in"] == "query"}
-                body = call.get("requestBody")
-                return (body["content"]["application/json"]["schema"] if body else None), names
-    raise AssertionError(f"{operation} is no operation")
-
-
-def _check_legal(plan: Plan[Any]) -> None:
-    for step in plan.steps:
-        schema, names = _schema(step.operation.name)
-        assert set(step.query) <= names
-        assert (step.body is None) == (schema is None)
-        if schema is not None:
-            known = CONTRACT["components"]["schemas"][schema["$ref"].rpartition("/")[2]]["properties"]
-            assert set(step.body or {}) <= set(known)
-            jsonschema_rs.validate({**schema, "components": CONTRACT["components"]}, step.body)
+def _params(module_options: dict[str, Any], **given_options: Any) -> dict[str, Any]:
+    return {"state": "present", "wait": True, **dict.fromkeys(module_options), **given_options}
 
 
 def _plan(resource: Resource[Any], state: Any) -> Plan[Any]:
-    """The plan; a task that can't be met is no matter here."""
-    try:
-        resource.check()
-        plan = make_plan(resource, state)
-    except StorageError:
-        assume(False)
-        raise
-    _check_legal(plan)
-    assert resource.next_step(plan.after) is None
-    return plan
-
-
-def _params(module_options: dict[str, Any], **given_options: Any) -> dict[str, Any]:
-    return {"state": "present", "wait": True, **dict.fromkeys(module_options), **given_options}
+    return plan(resource, state, CONTRACT)
 
 
 VOLUMES = st.none() | st.fixed_dictionaries(

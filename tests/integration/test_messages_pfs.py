@@ -1,0 +1,183 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Failures with Parallel File Storage as a person sees them, and what is done about them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.integration.harness import Controller, Run, TaskResult, task
+
+VOLUME = {"name": "train_data", "capacity_tb": 10}
+WORLD = {
+    "volumes": [
+        {"id": "11111111-0000-4000-8000-000000000001", "name": "train_data_2m060u", "capacity_tb": 10},
+        {"id": "11111111-0000-4000-8000-000000000002", "name": "twin_data_aaaaaa"},
+        {"id": "11111111-0000-4000-8000-000000000003", "name": "twin_data_bbbbbb"},
+        {"id": "11111111-0000-4000-8000-000000000004", "name": "sad_data_cccccc", "state": "error"},
+        {"id": "11111111-0000-4000-8000-000000000005", "name": "late_data_dddddd", "state": "deleting"},
+    ],
+    "snapshots": [
+        {
+            "id": "22222222-0000-4000-8000-000000000001",
+            "name": "snapshot.2026-10-01_142150",
+            "volume_id": "11111111-0000-4000-8000-000000000001",
+            "created_at": "2026-10-01T05:21:50.000000",
+        }
+    ],
+}
+#: By title: module, options, and words that the message must have.
+CASES: dict[str, tuple[str, dict[str, Any], tuple[str, ...]]] = {
+    "smaller": (
+        "scp_pfs_volume",
+        {**VOLUME, "capacity_tb": 5, "access_rules": [{"object_id": "whoever"}]},
+        ("capacity_tb", "train_data_2m060u", "is 10", "to 5", "Ask for 10 or more", "another volume"),
+    ),
+    "nothing": ("scp_pfs_volume", {**VOLUME, "capacity_tb": 0}, ("capacity_tb", "from 1 to 1000", "not 0")),
+    "too large": ("scp_pfs_volume", {**VOLUME, "capacity_tb": 1001}, ("capacity_tb", "from 1 to 1000", "not 1001")),
+    "no capacity": ("scp_pfs_volume", {"name": "new_data"}, ("new_data", "kr-west1", "to create it", "capacity_tb")),
+    "bad name": ("scp_pfs_volume", {**VOLUME, "name": "Train"}, ("'Train'", "Parallel File Storage", "3 to 21")),
+    "ambiguous": (
+        "scp_pfs_volume",
+        {"name": "twin_data", "state": "absent"},
+        ("twin_data_aaaaaa (11111111", "twin_data_bbbbbb (11111111", "id"),
+    ),
+    "no such id": (
+        "scp_pfs_volume",
+        {"volume_id": "99999999-0000-4000-8000-000000000000"},
+        ("Parallel File Storage volume", "99999999", "kr-west1"),
+    ),
+    "another name": (
+        "scp_pfs_volume",
+        {"volume_id": "11111111-0000-4000-8000-000000000001", "name": "other_data"},
+        ("name", "'train_data'", "'other_data'"),
+    ),
+    "no node": (
+        "scp_pfs_volume",
+        {**VOLUME, "access_rules": [{"object_id": "x", "object_type": "VM"}]},
+        ("object_type", "GPU_NODE", "VM"),
+    ),
+    "in error": ("scp_pfs_volume", {"name": "sad_data"}, ("sad_data_cccccc", "state error", "absent", "support")),
+    "going": (
+        "scp_pfs_volume",
+        {"volume_id": "11111111-0000-4000-8000-000000000005"},
+        ("late_data_dddddd", "being deleted", "by name"),
+    ),
+    "no volume": ("scp_pfs_snapshot", {"volume": "none_such"}, ("Parallel File Storage volume", "'none_such'")),
+    "no snapshot": (
+        "scp_pfs_snapshot",
+        {"volume": "train_data", "snapshot": "none_such", "state": "restored"},
+        ("'none_such'", "train_data_2m060u", "there are: snapshot.2026-10-01_142150"),
+    ),
+    "too many kept": ("scp_pfs_snapshot", {"volume": "train_data", "keep": 50}, ("keep", "less than 50", "at most 50")),
+    "bad age": ("scp_pfs_snapshot", {"volume": "train_data", "max_age": "old"}, ("max_age", "'old'", "12h")),
+}
+
+
+def test_messages(controller: Controller) -> None:
+    """Each is one paragraph with the words that help, the same in check mode, and nothing was written before it."""
+    controller.simulator.patch_world({"parallel-filestorage": WORLD})
+    tasks = [
+        task(module, args, name=f"{title}, check {check}", check=check, ignore_errors=True)
+        for title, (module, args, _ignored) in CASES.items()
+        for check in (True, False)
+    ]
+    run = controller.run(tasks).succeeded()
+    assert "Traceback" not in run.output
+    for title, (_ignored, _args, says) in CASES.items():
+        foretold, real = (run[f"{title}, check {check}"] for check in (True, False))
+        _check(foretold, says)
+        _check(real, says)
+        assert (foretold.writes, real.writes) == ([], []), title
+        assert foretold.message == real.message
+
+
+def _check(result: TaskResult, says: tuple[str, ...]) -> None:
+    assert result.failed, result.name
+    assert "\n" not in result.message
+    assert [word for word in (*says,) if word not in result.message] == [], result.message
+
+
+def _run(controller: Controller, *tasks: tuple[str, dict[str, Any]], module: str = "scp_pfs_volume") -> Run:
+    return controller.run([task(module, args, name=name, ignore_errors=True) for name, args in tasks]).succeeded()
+
+
+def test_an_unknown_node(controller: Controller) -> None:
+    """The service's words, and none of the rules was set."""
+    run = _run(controller, ("make", {**VOLUME, "access_rules": [{"object_id": "none-such"}]}))
+    _check(run["make"], ("SetAccessRule", "404", "gpu node does not exist"))
+    assert run["make"].operations == ["CreateVolume"]
+    assert controller.simulator.resources().keys() == {"parallel-filestorage.volumes"}
+
+
+def test_one_snapshot_too_many(controller: Controller) -> None:
+    """The service's words."""
+    one = WORLD["snapshots"][0]
+    many = [{**one, "id": f"{number:08}-0000-4000-8000-000000000002"} for number in range(50)]
+    controller.simulator.patch_world({"parallel-filestorage": {"volumes": WORLD["volumes"][:1], "snapshots": many}})
+    run = _run(controller, ("take", {"volume": "train_data"}), module="scp_pfs_snapshot")
+    _check(run["take"], ("CreateSnapshot", "400", "50 snapshots"))
+
+
+def test_creation_that_ends_in_error(controller: Controller) -> None:
+    """It is told, stays known, and can be removed."""
+    controller.simulator.switch(pfs_create_ends_in="error")
+    run = _run(controller, ("make", VOLUME), ("again", VOLUME), ("remove", {"name": "train_data", "state": "absent"}))
+    for name in ("make", "again"):
+        _check(run[name], ("train_data_", "in state error", "absent"))
+    assert run["make"].operations == ["CreateVolume"]
+    assert run["make"].result["volume"]["base_name"] == "train_data"
+    assert run["again"].writes == []
+    assert run["remove"].operations == ["DeleteVolume"]
+    assert controller.simulator.resources() == {}
+
+
+@pytest.mark.parametrize("state", ["extending", "available"])
+def test_growth_that_ends_in_error(controller: Controller, state: str) -> None:
+    """It is told, with the capacity that there is."""
+    controller.simulator.switch(pfs_grow_ends_in="error", pfs_grow_state=state)
+    larger = {**VOLUME, "capacity_tb": 20}
+    run = _run(controller, ("make", VOLUME), ("grow", larger), ("again", larger))
+    assert not run["make"].failed
+    for name in ("grow", "again"):
+        _check(run[name], ("train_data_", "in state error"))
+        assert run[name].result["volume"]["capacity_tb"] == 10
+    assert run["grow"].operations == ["SetVolumeCapacity"]
+    assert run["again"].writes == []
+
+
+def test_a_rule_that_ends_in_error(controller: Controller) -> None:
+    """It is told with what to do, and that does it."""
+    simulator = controller.simulator
+    asked = {**VOLUME, "access_rules": [{"object_id": simulator.server("west-gpunode1")["id"]}]}
+    simulator.switch(pfs_access_rule_ends_in="error")
+    run = _run(controller, ("make", asked), ("again", asked), ("others", VOLUME))
+    for name in ("make", "again"):
+        _check(run[name], ("access rule for GPU_NODE", "in state error", "purge_access_rules", "add it again"))
+    assert run["again"].writes == []
+    assert not run["others"].failed
+    simulator.switch(pfs_access_rule_ends_in="active")
+    run = _run(controller, ("take away", {**asked, "access_rules": [], "purge_access_rules": True}), ("add", asked))
+    for name in ("take away", "add"):
+        assert run[name].operations == ["SetAccessRule"], run[name].message
+
+
+@pytest.mark.parametrize("status", ["400", "409"])
+def test_somebody_else_changes_it(controller: Controller, status: str) -> None:
+    """A refusal because something is under way is waited out, whatever its status."""
+    simulator = controller.simulator
+    simulator.switch(pfs_conflict_status=status, pfs_grow_seconds=20)
+    rules = [{"object_id": simulator.server("west-gpunode1")["id"]}]
+    run = _run(
+        controller,
+        ("make", VOLUME),
+        ("grow", {**VOLUME, "capacity_tb": 20, "wait": False}),
+        ("set", {"name": "train_data", "access_rules": rules}),
+        ("remove", {"name": "train_data", "state": "absent"}),
+    )
+    assert run["set"].operations == ["SetAccessRule"], run["set"].message
+    assert run["remove"].operations == ["SetAccessRule", "DeleteVolume"], run["remove"].message
+    assert simulator.resources() == {}
