@@ -355,6 +355,8 @@ class Replication(Resource[ReplicationState]):
             path={self.table.kind.option: near["id"]},
             body=body,
             done=lambda seen: seen.replication is not None,
+            # The target's id comes to light only when the replication is there.
+            reveals=True,
         )
 
     def _obstacles(self, near: Mapping[str, Any]) -> list[str]:
