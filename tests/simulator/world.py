@@ -25,14 +25,17 @@ from .tables import Record, SeedError, Table
 REGIONS = ("kr-west1", "kr-east1", "kr-south1", "kr-south2", "kr-south3")
 DEFAULT_SEED = Path(__file__).parent / "seed.json"
 SERVER_TYPES = ("VM", "BM", "GPU", "GPU_NODE", "MNGC", "ENDPOINT")
+SERVER_STATES = ("RUNNING", "STOPPED")
+_USUAL_TYPES = {"VM": "s1v1m2", "GPU": "g1v16h1", "BM": "s2v16m64_metal"}
 _SECRETS = ("secret_key", "auth_token")
 
 
 @dataclass(slots=True)
 class Server(Record):
-    """Something that storage can be given to; ``type`` is one of ``SERVER_TYPES``.
+    """Something that storage can be given to; ``type`` is one of ``SERVER_TYPES``, ``state`` RUNNING or STOPPED.
 
-    An empty ``account_id`` in a seed becomes the first key pair's.
+    An empty ``account_id`` in a seed becomes the first key pair's. ``server_type`` and ``os_version`` become usual ones
+    where they are empty. ``files`` are the paths that a backup finds on it; none means a few usual ones.
     """
 
     name: str = ""
@@ -42,6 +45,16 @@ class Server(Record):
     guid: str = ""
     os_type: str = "LINUX"
     subnet_id: str | None = None
+    state: str = "RUNNING"
+    server_type: str = ""
+    os_version: str = ""
+    security_groups: list[Any] = field(default_factory=list)
+    files: list[Any] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Be of a usual size and system, unless told otherwise."""
+        self.server_type = self.server_type or _USUAL_TYPES.get(self.type, "")
+        self.os_version = self.os_version or ("WINDOWS 2022" if self.os_type == "WINDOWS" else "UBUNTU 22.04")
 
 
 @dataclass(slots=True)
@@ -53,11 +66,31 @@ class Subnet(Record):
     vpc_id: str = ""
     state: str = "ACTIVE"
     cidr: str = ""
+    vpc_name: str = ""
+    type: str = "GENERAL"
+
+
+@dataclass(slots=True)
+class SecurityGroup(Record):
+    """A security group that a restored server can be put into."""
+
+    name: str = ""
+    region: str = "kr-west1"
+
+
+@dataclass(slots=True)
+class ServerType(Record):
+    """A size of servers, in all regions; the ``id`` says it (``s1v1m2``), ``type`` is that of the servers."""
+
+    type: str = "VM"
 
 
 @dataclass(slots=True)
 class ObjectBucket(Record):
-    """An Object Storage bucket, which Archive Storage archives from and recovers to."""
+    """An Object Storage bucket, which Archive Storage archives from and recovers to.
+
+    ``objects`` are its files, each with ``path`` and, if wanted, ``size`` (bytes), ``modified_at`` and ``etag``.
+    """
 
     name: str = ""
     region: str = "kr-west1"
@@ -81,11 +114,15 @@ class World:
         self.keys = Table("key_pairs", KeyPair, self.complete, key="access_key")
         self.servers = Table("servers", Server, self.complete)
         self.subnets = Table("subnets", Subnet, self.complete)
+        self.security_groups = Table("security_groups", SecurityGroup, self.complete)
+        self.server_types = Table("server_types", ServerType, self.complete)
         self.object_buckets = Table("object_buckets", ObjectBucket, self.complete)
         self._shared: dict[str, Table[Any]] = {
             "key_pairs": self.keys,
             "servers": self.servers,
             "subnets": self.subnets,
+            "security_groups": self.security_groups,
+            "server_types": self.server_types,
             "object_buckets": self.object_buckets,
         }
         self.services = {kind.name: kind(self) for kind in services}
@@ -240,6 +277,12 @@ class World:
             if server.type not in SERVER_TYPES:
                 types = ", ".join(SERVER_TYPES)
                 raise SeedError(f"server {server.name!r} has type {server.type!r}; it is one of {types}")
+            if server.state not in SERVER_STATES:
+                states = ", ".join(SERVER_STATES)
+                raise SeedError(f"server {server.name!r} has state {server.state!r}; it is one of {states}")
+        for bucket in self.object_buckets:
+            if not all(isinstance(item, dict) and isinstance(item.get("path"), str) for item in bucket.objects):
+                raise SeedError(f"object bucket {bucket.name!r}: each of its objects is an object with a path")
         for name, table in self._tables().items():
             for row in table:
                 region = getattr(row, "region", REGIONS[0])

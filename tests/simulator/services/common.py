@@ -67,6 +67,26 @@ def moment_of(text: str) -> float:
     return datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()
 
 
+def asked_moment(text: str | None) -> float | None:
+    """Seconds since the epoch of a time in a query; without a zone it is UTC.
+
+    :raises ApiError: 400, it is no time.
+    """
+    if text is None:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise validation_error("Input should be a valid datetime, invalid datetime separator") from None
+    return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+
+
+def between(moment: float, earliest: float | None, latest: float | None) -> bool:
+    """Whether a moment, in whole seconds as it is printed, is from ``earliest`` to ``latest``, where given."""
+    moment = int(moment)
+    return (earliest is None or moment >= earliest) and (latest is None or moment <= latest)
+
+
 def until_next(now: float, hour: int, day_of_week: str | None) -> float:
     """Seconds from ``now`` to a schedule's next hour, a Korean one; without a day it comes daily."""
     here = korean(now)

@@ -88,6 +88,8 @@ def test_clock(simulator: Simulator) -> None:
         ("PUT", "switches", {"clock_skew_seconds": -1}, "a number from 0"),
         ("PUT", "world", {"servants": []}, "unknown part 'servants'"),
         ("PUT", "world", {"servers": [{"nam": "a"}]}, r"servers\[0\] has an unknown field 'nam'"),
+        ("PUT", "world", {"servers": [{"name": "a", "state": "ON"}]}, "state 'ON'; it is one of RUNNING, STOPPED"),
+        ("PUT", "world", {"object_buckets": [{"name": "b", "objects": ["c"]}]}, "each of its objects is an object"),
         ("PATCH", "world", {"servers": [{"name": 1}]}, r"servers\[0\].name must be a text"),
         ("PATCH", "world", {"servers": [{"name": "a", "type": "PC"}]}, "one of VM"),
         ("PATCH", "world", {"filestorage": {"volumes": [{"region": "kr-north1"}]}}, "one of kr-west1"),
