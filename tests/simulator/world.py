@@ -12,6 +12,7 @@ import string
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ REGIONS = ("kr-west1", "kr-east1", "kr-south1", "kr-south2", "kr-south3")
 DEFAULT_SEED = Path(__file__).parent / "seed.json"
 SERVER_TYPES = ("VM", "BM", "GPU", "GPU_NODE", "MNGC", "ENDPOINT")
 SERVER_STATES = ("RUNNING", "STOPPED")
+_OBJECT = "an object with path, size (bytes), modified_at (ISO 8601, UTC) and etag, of which only path is needed"
 _USUAL_TYPES = {"VM": "s1v1m2", "GPU": "g1v16h1", "BM": "s2v16m64_metal"}
 _SECRETS = ("secret_key", "auth_token")
 
@@ -281,8 +283,8 @@ class World:
                 states = ", ".join(SERVER_STATES)
                 raise SeedError(f"server {server.name!r} has state {server.state!r}; it is one of {states}")
         for bucket in self.object_buckets:
-            if not all(isinstance(item, dict) and isinstance(item.get("path"), str) for item in bucket.objects):
-                raise SeedError(f"object bucket {bucket.name!r}: each of its objects is an object with a path")
+            if not all(map(_is_object, bucket.objects)):
+                raise SeedError(f"object bucket {bucket.name!r}: each of its objects is {_OBJECT}")
         for name, table in self._tables().items():
             for row in table:
                 region = getattr(row, "region", REGIONS[0])
@@ -300,6 +302,18 @@ class World:
                 raise SeedError("an event has due (seconds since the epoch), service, kind and data") from None
             self._event_number += 1
             heapq.heappush(self._events, (moment, self._event_number, service, kind, data))
+
+
+def _is_object(item: object) -> bool:
+    """Whether an item of an Object Storage bucket is what ``_OBJECT`` says."""
+    if not isinstance(item, dict) or not isinstance(item.get("path"), str) or not item["path"]:
+        return False
+    try:
+        datetime.fromisoformat(item.get("modified_at", "2024-01-01"))
+    except (TypeError, ValueError):
+        return False
+    size = item.get("size", 0)
+    return isinstance(size, int) and size >= 0 and isinstance(item.get("etag", ""), str)
 
 
 def _with_secrets(document: object, keys: Table[KeyPair]) -> object:

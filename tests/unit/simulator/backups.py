@@ -6,14 +6,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from tests.simulator.fixture import Simulator
 
-from .conftest import Answer, Api
+from .conftest import Answer, Api, to_monday
 
 EAST = "kr-east1"
 DAY = 86400
@@ -121,9 +120,6 @@ class BackupApi(Api):
 
 @pytest.fixture
 def backup(simulator: Simulator) -> BackupApi:
-    """A client of Backup. Time stands still unless it is advanced; it is nine on a Monday, in Korea."""
-    simulator.scale(0)
-    now = datetime.fromisoformat(simulator.control("GET", "clock")["now"])
-    monday = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=7 - now.weekday())
-    simulator.advance((monday - now).total_seconds())
+    """A client of Backup. Time stands still, at nine on a Monday in Korea, unless it is advanced."""
+    to_monday(simulator)
     return BackupApi(simulator)

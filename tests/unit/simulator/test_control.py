@@ -90,6 +90,13 @@ def test_clock(simulator: Simulator) -> None:
         ("PUT", "world", {"servers": [{"nam": "a"}]}, r"servers\[0\] has an unknown field 'nam'"),
         ("PUT", "world", {"servers": [{"name": "a", "state": "ON"}]}, "state 'ON'; it is one of RUNNING, STOPPED"),
         ("PUT", "world", {"object_buckets": [{"name": "b", "objects": ["c"]}]}, "each of its objects is an object"),
+        (
+            "PUT",
+            "world",
+            {"object_buckets": [{"objects": [{"path": "c", "size": -1}]}]},
+            "of which only path is needed",
+        ),
+        ("PUT", "world", {"object_buckets": [{"objects": [{"path": "c", "modified_at": "now"}]}]}, "ISO 8601"),
         ("PATCH", "world", {"servers": [{"name": 1}]}, r"servers\[0\].name must be a text"),
         ("PATCH", "world", {"servers": [{"name": "a", "type": "PC"}]}, "one of VM"),
         ("PATCH", "world", {"filestorage": {"volumes": [{"region": "kr-north1"}]}}, "one of kr-west1"),
