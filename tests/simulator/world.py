@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import heapq
+import ipaddress
 import json
 import random
 import string
@@ -275,6 +276,15 @@ class World:
         for pair in self.keys:
             if not (pair.access_key and pair.secret_key):
                 raise SeedError("a key pair needs an access_key and a secret_key")
+        self._check_neighbours()
+        for name, table in self._tables().items():
+            for row in table:
+                region = getattr(row, "region", REGIONS[0])
+                if region not in REGIONS:
+                    raise SeedError(f"{name} has region {region!r}; it is one of {', '.join(REGIONS)}")
+
+    def _check_neighbours(self) -> None:
+        """The servers, subnets and buckets beside the services."""
         for server in self.servers:
             if server.type not in SERVER_TYPES:
                 types = ", ".join(SERVER_TYPES)
@@ -282,14 +292,14 @@ class World:
             if server.state not in SERVER_STATES:
                 states = ", ".join(SERVER_STATES)
                 raise SeedError(f"server {server.name!r} has state {server.state!r}; it is one of {states}")
+        for subnet in self.subnets:
+            try:
+                ipaddress.ip_network(subnet.cidr or "0.0.0.0/0")
+            except ValueError:
+                raise SeedError(f"subnet {subnet.name!r} has cidr {subnet.cidr!r}; it is a network") from None
         for bucket in self.object_buckets:
             if not all(map(_is_object, bucket.objects)):
                 raise SeedError(f"object bucket {bucket.name!r}: each of its objects is {_OBJECT}")
-        for name, table in self._tables().items():
-            for row in table:
-                region = getattr(row, "region", REGIONS[0])
-                if region not in REGIONS:
-                    raise SeedError(f"{name} has region {region!r}; it is one of {', '.join(REGIONS)}")
 
     def _merge_events(self, documents: object) -> None:
         if not isinstance(documents, list):

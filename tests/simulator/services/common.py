@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from ..clock import korean, snapshot_stamp
 from ..errors import validation_error
-from ..tables import Record
+from ..tables import Record, SeedError
 
 R = TypeVar("R", bound=Record)
 
@@ -65,6 +65,19 @@ def stamped_name(stem: str, moment: float, taken: Collection[str]) -> str:
 def moment_of(text: str) -> float:
     """Seconds since the epoch of a time as records have it: the inverse of ``clock.stamp``."""
     return datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()
+
+
+def demand_moments(row: Record, *names: str) -> None:
+    """Refuse a record from a seed in which one of these fields is no time.
+
+    :raises SeedError: one is none.
+    """
+    for name in names:
+        text = getattr(row, name)
+        try:
+            moment_of(text)
+        except ValueError:
+            raise SeedError(f"{name} must be a time such as 2024-07-30T04:54:33.219373, not {text!r}") from None
 
 
 def asked_moment(text: str | None) -> float | None:

@@ -99,6 +99,9 @@ def test_buckets_of_an_account_are_limited(archive: ArchiveApi, simulator: Simul
     assert len(archive.ok("GET", "/buckets?limit=100000")["buckets"]) == 1000
     assert len(archive.ok("GET", "/buckets?limit=100000&name=-99")["buckets"]) == 10
     assert archive("GET", "/v1/buckets/other").status == 404
+    simulator.patch_world({"archivestorage": {"buckets": [{"id": "b999", "removed": True}]}})
+    assert archive("POST", "/v1/buckets", {"name": "other"}).status == 409
+    simulator.patch_world({"archivestorage": {"buckets": rows[999:1000]}})
     for limit in ("0", "-1"):
         assert archive("GET", f"/v1/buckets?limit={limit}").status == 400
     archive.ok("DELETE", "/buckets/b5")

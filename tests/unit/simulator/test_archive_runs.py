@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -120,12 +121,13 @@ def test_cancelling(archive: ArchiveApi, simulator: Simulator) -> None:
     assert archive.names(bucket, "?object_type=FILE") == sorted(FILES)
 
 
-def test_what_waits_can_be_cancelled_too(archive: ArchiveApi, simulator: Simulator) -> None:
-    simulator.switch(archive_pending_seconds=100, archive_cancelled_state="CANCELED", archive_running_state="RUNNING")
+@pytest.mark.parametrize("word", ["RUNNING", "INPROGRESS"])
+def test_what_waits_can_be_cancelled_too(archive: ArchiveApi, simulator: Simulator, word: str) -> None:
+    simulator.switch(archive_pending_seconds=100, archive_cancelled_state="CANCELED", archive_running_state=word)
     bucket = begun(archive)
     run = archive.histories(bucket)[0]["id"]
     archive.ok("PUT", f"/archiving-histories/cancel-archiving?id={run}&bucket_id={bucket}")
-    assert archive.histories(bucket)[0]["state"] == "RUNNING"
+    assert archive.histories(bucket)[0]["state"] == word
     simulator.advance(200)
     assert (archive.histories(bucket)[0]["state"], archive.names(bucket)) == ("CANCELED", [])
 
@@ -322,6 +324,56 @@ def test_recovery_of_a_version(archive: ArchiveApi, simulator: Simulator) -> Non
     assert newest["size"] == "99"
     assert archive("PUT", path, {**body, "source_object_version": "nonsense"}).status == 404
     assert archive("PUT", path, {**body, "source_object_version": "null"}).status == 404
+
+
+# --- durations, and the state of the world ------------------------------------------------------------------------
+
+
+def test_durations(archive: ArchiveApi, simulator: Simulator) -> None:
+    names = ("create", "delete", "pending", "archiving", "recovery", "cancel", "object_delete")
+    simulator.switch(**{f"archive_{name}_seconds": number * 100 for number, name in enumerate(names, start=1)})
+
+    def lasts(seconds: int, busy: Callable[[], bool]) -> bool:
+        assert busy()
+        simulator.advance(seconds - 1)
+        assert busy()
+        simulator.advance(1)
+        return not busy()
+
+    def runs(kind: str, state: str) -> bool:
+        return bool(archive.histories(bucket, kind)[0]["state"] == state)
+
+    bucket = archive.ok("POST", "/buckets", {"name": "astest"})["id"]
+    assert lasts(100, lambda: archive.show(bucket)["state"] == "CREATING")
+    archive.policy(bucket)
+    archive.fill()
+    simulator.advance(MIDNIGHT + DAY - 100)
+    assert lasts(300, lambda: runs("archiving", "PENDING"))
+    assert lasts(400, lambda: runs("archiving", "IN_PROGRESS"))
+    recover(archive, bucket, "/")
+    assert lasts(300, lambda: runs("recovery", "PENDING"))
+    assert lasts(500, lambda: runs("recovery", "IN_PROGRESS"))
+    recover(archive, bucket, "/")
+    run = archive.histories(bucket, "recovery", "&state=PENDING")[0]["id"]
+    archive.ok("PUT", f"/recovery-histories/cancel-recovery?id={run}&bucket_id={bucket}")
+    assert lasts(600, lambda: runs("recovery", "IN_PROGRESS"))
+    archive.ok("DELETE", f"/buckets/{bucket}/objects", {"paths": ["/"]})
+    assert lasts(700, lambda: archive.names(bucket) != [])
+    archive.ok("DELETE", f"/buckets/{bucket}")
+    assert lasts(200, lambda: archive.ok("GET", "/buckets")["buckets"] != [])
+
+
+def test_the_world_can_be_put_back(archive: ArchiveApi, simulator: Simulator) -> None:
+    bucket = archive.archived(versioning=True)
+    archive.again(bucket, {"readme.txt": 99})
+    recover(archive, bucket, "/")
+    archive.ok("DELETE", f"/buckets/{archive.made('second')}")
+    simulator.advance(4)
+    kept = simulator.world()
+    simulator.put_world(kept)
+    assert simulator.world() == kept
+    simulator.advance(10)
+    assert archive.detail(bucket, "recovery")["state"] == "SUCCESS"
 
 
 # --- histories ----------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -70,6 +71,8 @@ def test_switches_of_jobs(backup: BackupApi, simulator: Simulator) -> None:
     (schedule,) = backup.ok("GET", f"/backups/{target}/schedules")["contents"]
     assert (job["schedule_id"], job["schedule_name"]) == (schedule["id"], schedule["name"])
     assert (job["backup_job_guid"], backup.show(target)["state"]) == (None, "INPROGRESS")
+    body = {"retention_period": "MONTH_1"}
+    assert backup("PUT", f"/v1/backups/{target}/retention-period", body).status == 409
     simulator.advance(9)
     assert backup.jobs(target)[0]["backup_job_guid"] == job_id
     assert backup.show(target)["state"] == "AVAILABLE"
@@ -150,6 +153,67 @@ def test_histories(backup: BackupApi, simulator: Simulator) -> None:
     assert backup.jobs(target, f"?backup_end_time={korean.isoformat()}%2B09:00") == [middle, oldest]
     for query in ("backup_start_time=yesterday", "sort=nothing:asc", "page=-1", f"backup_end_time={start[:-1]}+09:00"):
         assert backup("GET", f"/v1/backups/{target}/backup-histories?{query}").status == 400
+
+
+def test_durations(backup: BackupApi, simulator: Simulator) -> None:
+    names = ("create", "edit", "delete", "job", "history", "incremental", "point_delete", "agent_create")
+    names = (*names, "connection_check", "agent_delete", "restore", "file_restore")
+    simulator.switch(**{f"backup_{name}_seconds": number * 100 for number, name in enumerate(names, start=1)})
+
+    def lasts(seconds: int, busy: Callable[[], bool]) -> bool:
+        assert busy()
+        simulator.advance(seconds - 1)
+        assert busy()
+        simulator.advance(1)
+        return not busy()
+
+    agent = backup.ok("POST", "/backup-agents", {"server_uuid": simulator.server("west-db1")["id"]})["resource"]["id"]
+    assert lasts(800, lambda: backup.ok("GET", f"/backup-agents/{agent}")["state"] == "CREATING")
+    backup.ok("GET", f"/backup-agents/{agent}/check-connection-state")
+    assert lasts(900, lambda: backup.ok("GET", f"/backup-agents/{agent}")["connection_state"] is None)
+    fields: dict[str, Any] = {"schedules": [FULL, DAILY], "policy_category": "AGENT"}
+    target = backup.asked("west-db1", **fields).body["resource"]["id"]
+    image = backup.asked(name="image").body["resource"]["id"]
+    assert lasts(100, lambda: backup.show(target)["state"] == "CREATING")
+    backup.ok("PUT", f"/backups/{target}/retention-period", {"retention_period": "MONTH_1"})
+    assert lasts(200, lambda: backup.show(target)["state"] == "EDITING")
+    for made in (target, image):
+        backup.ok("POST", f"/backups/{made}/manual-backup")
+    assert lasts(400, lambda: backup.points(target) == [])
+    assert lasts(100, lambda: backup.jobs(target) == [])
+    server = simulator.server("west-db1")["id"]
+    paths = {"filesystem_paths": [{"source": "/", "destination": "/"}], "restore_server_uuid": server}
+    backup.ok("POST", f"/backups/{target}/restore-agent-backup", {**paths, "restore_target_id": backup.point(target)})
+    assert lasts(1200, lambda: backup.restores(target)[0]["restore_state"] == "INPROGRESS")
+    wanted = {"restore_server_name": "new", "server_type_id": "s1v1m2", "restore_target_id": backup.point(image)}
+    backup.ok("POST", f"/backups/{image}/restore", wanted)
+    assert lasts(1100, lambda: backup.restores(image)[0]["restore_state"] == "INPROGRESS")
+    backup.ok("DELETE", f"/backups/{target}/restore-targets", {"restore_target_ids": [backup.point(target)]})
+    assert lasts(700, lambda: backup.points(target) != [])
+    backup.ok("POST", f"/backups/{target}/manual-backup")
+    now = datetime.fromisoformat(simulator.control("GET", "clock")["now"])
+    night = now.replace(hour=17, minute=30, second=0, microsecond=0)
+    simulator.advance((night - now).total_seconds())
+    assert lasts(600, lambda: len(backup.points(target)) == 1)
+    backup.ok("DELETE", f"/backups/{target}")
+    assert lasts(300, lambda: backup.ok("GET", "/backups")["count"] == 2)
+    backup.ok("DELETE", f"/backup-agents/{agent}")
+    assert lasts(1000, lambda: backup.ok("GET", "/backup-agents")["count"] == 1)
+
+
+def test_the_world_can_be_put_back(backup: BackupApi, simulator: Simulator) -> None:
+    target = backup.of_files(dr_enabled=True, schedules=[FULL, DAILY])
+    backup.run(target)
+    backup.ok("PUT", f"/backups/{target}/retention-period", {"retention_period": "MONTH_1"})
+    image = backup.made(name="image")
+    body = {"restore_server_name": "new", "server_type_id": "s1v1m2", "restore_target_id": backup.point(image)}
+    backup.ok("POST", f"/backups/{image}/restore", body)
+    backup.ok("POST", f"/backups/{image}/manual-backup")
+    kept = simulator.world()
+    simulator.put_world(kept)
+    assert simulator.world() == kept
+    simulator.advance(10)
+    assert (backup.jobs(image)[0]["backup_job_state"], simulator.server("new")["type"]) == ("SUCCESS", "VM")
 
 
 # --- schedules ----------------------------------------------------------------------------------------------------

@@ -41,6 +41,22 @@ def test_a_replica(backup: BackupApi, simulator: Simulator, pair: tuple[str, str
     assert copy not in backup.points(replica, "?size=100", EAST)
 
 
+def test_restore_targets_of_both_ends_may_follow_a_changed_retention(
+    backup: BackupApi, simulator: Simulator, pair: tuple[str, str]
+) -> None:
+    simulator.switch(backup_retention_applies="all", backup_replicate_seconds=50)
+    target, replica = pair
+    backup.run(target)
+    simulator.advance(49)
+    assert backup.points(replica, region=EAST) == []
+    simulator.advance(1)
+    change(backup, target, "retention-period")
+    simulator.advance(1)
+    assert [point["retention_period"] for point in backup.points(replica, region=EAST)] == ["MONTH_3"]
+    simulator.advance(50 * 86400)
+    assert len(backup.points(replica, "?size=100&sort=backup_start_time:asc", EAST)) > 2
+
+
 def test_a_replica_is_changed_by_its_original(backup: BackupApi, simulator: Simulator, pair: tuple[str, str]) -> None:
     target, replica = pair
     answers = [change(backup, replica, what, EAST) for what in CHANGES]

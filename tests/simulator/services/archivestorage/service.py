@@ -10,7 +10,7 @@ from ...errors import ApiError
 from ...service import Call, Service
 from ...tables import Record
 from ...world import ObjectBucket, World
-from ..common import moment_of
+from ..common import demand_moments, moment_of
 from .archiving import Archivings
 from .buckets import Buckets
 from .histories import Histories
@@ -52,6 +52,7 @@ class ArchiveStorage(Service):
         super().complete(row)
         if isinstance(row, Run):
             row.start_at = row.start_at or row.created_at
+            demand_moments(row, "start_at", *(["end_at"] if row.end_at else []))
         if isinstance(row, Recovery):
             row.recovery_id = row.recovery_id or f"ARC-{self.world.new_id()}"
         if isinstance(row, Version):

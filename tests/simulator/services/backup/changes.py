@@ -86,9 +86,10 @@ class Changes:
             setattr(backup, name, value)
         if backup.dr_enabled != before:
             (service.replica_part.begin if backup.dr_enabled else service.replica_part.end)(backup)
-        service.replica_part.follow(backup)
-        if "retention_period" in values:
-            service.point_part.retention_changed(backup)
+        other = service.replica_part.follow(backup)
+        for end in (backup, other) if "retention_period" in values else ():
+            if end is not None:
+                service.point_part.retention_changed(end)
 
 
 def asked_paths(body: Mapping[str, Any], name: str) -> tuple[list[str], bool]:

@@ -87,12 +87,13 @@ class Replicas:
         else:
             self._service.forget(other)
 
-    def follow(self, backup: Policy) -> None:
-        """Let a replica say what its original says."""
+    def follow(self, backup: Policy) -> Policy | None:
+        """Let the replica of a backup, if there is one, say what its original says."""
         other = self._service.backups.get(backup.replica_id)
         if other is not None:
             for name in _FOLLOWED:
                 setattr(other, name, getattr(backup, name))
+        return other
 
     def copy(self, backup: Policy, point: Point) -> None:
         """Let a new restore target be in the other region too, in a while."""

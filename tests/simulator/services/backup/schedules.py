@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ...clock import KOREAN_TIME
 from ...errors import validation_error
 from ...service import Call, Reply, event, operation
+from ...tables import SeedError
 from ..common import DAYS
 from .records import Policy, Schedule
 from .shown import authored
@@ -69,7 +70,12 @@ class Schedules:
             self._service.schedules.add(Schedule(account_id=backup.account_id, backup_id=backup.id, **fields))
 
     def complete(self, schedule: Schedule) -> None:
-        """Give a new schedule its name and its first run."""
+        """Give a new schedule its name and its first run.
+
+        :raises SeedError: it is from a seed, and there is no such time of the day.
+        """
+        if not _TIME.fullmatch(schedule.start_time):
+            raise SeedError(f"start_time must be HH:MM:SS, each half hour, not {schedule.start_time!r}")
         if not schedule.name:
             stem = f"{schedule.type}_{schedule.frequency}_{schedule.start_time}"
             schedule.name = f"{stem}-{self._world.new_suffix()}"

@@ -9,6 +9,7 @@ from ...errors import ApiError, contact_admin
 from ...service import Call, Reply, Service
 from ...tables import Record
 from ...world import Server, World
+from ..common import demand_moments
 from .agents import Agents
 from .backups import Backups
 from .changes import Changes
@@ -57,8 +58,10 @@ class Backup(Service):
             row.modified_at = row.modified_at or row.created_at
         if isinstance(row, (Job, Point, Restore)):
             row.backup_start_time = row.backup_start_time or row.created_at
+            demand_moments(row, "backup_start_time")
         if isinstance(row, Restore):
             row.restore_start_time = row.restore_start_time or row.created_at
+            demand_moments(row, "restore_start_time")
         if isinstance(row, Schedule):
             self.schedule_part.complete(row)
         if isinstance(row, Point):
@@ -82,8 +85,9 @@ class Backup(Service):
         :raises ApiError: 404, or the answer to a conflict.
         """
         found = self.backup(call)
-        if found.state != "AVAILABLE":
-            raise self.conflict(f"The backup {found.name} is in state {found.state}.")
+        state = self.state_of(found)
+        if state != "AVAILABLE":
+            raise self.conflict(f"The backup {found.name} is in state {state}.")
         return found
 
     def original(self, call: Call) -> Policy:
