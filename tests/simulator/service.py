@@ -58,11 +58,26 @@ class Call:
         """
         if offset < 0 or limit < 1:
             raise ApiError(400, "ValidationError", [f"Input should be greater than or equal to {int(offset >= 0)}"])
-        seen = self._settled(rows)
+        return self._cut(rows, offset, self._capped(limit))
+
+    def numbered(self, rows: Sequence[R], page: int, size: int) -> tuple[list[R], int]:
+        """The same of a list whose pages are counted from 0. Where pages are capped, they are counted as capped.
+
+        :raises ApiError: 400, page or size make no sense.
+        """
+        if page < 0 or size < 1:
+            raise ApiError(400, "ValidationError", [f"Input should be greater than or equal to {int(page >= 0)}"])
+        size = self._capped(size)
+        return self._cut(rows, page * size, size)
+
+    def _capped(self, limit: int) -> int:
         largest = self.world.switches.count("largest_page")
         limit = min(limit, largest) if largest else limit
         cap = self.faults.on_list(self.target, "page_cap")
-        limit = min(limit, max(cap.count, 1)) if cap else limit
+        return min(limit, max(cap.count, 1)) if cap else limit
+
+    def _cut(self, rows: Sequence[R], offset: int, limit: int) -> tuple[list[R], int]:
+        seen = self._settled(rows)
         if offset and self.faults.on_list(self.target, "duplicate"):
             seen = [*seen[:1], *seen]
         return self._drop(seen[offset : offset + limit]), len(seen)

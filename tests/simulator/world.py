@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 import heapq
+import ipaddress
 import json
 import random
 import string
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,14 +27,18 @@ from .tables import Record, SeedError, Table
 REGIONS = ("kr-west1", "kr-east1", "kr-south1", "kr-south2", "kr-south3")
 DEFAULT_SEED = Path(__file__).parent / "seed.json"
 SERVER_TYPES = ("VM", "BM", "GPU", "GPU_NODE", "MNGC", "ENDPOINT")
+SERVER_STATES = ("RUNNING", "STOPPED")
+_OBJECT = "an object with path, size (bytes), modified_at (ISO 8601, UTC) and etag, of which only path is needed"
+_USUAL_TYPES = {"VM": "s1v1m2", "GPU": "g1v16h1", "BM": "s2v16m64_metal"}
 _SECRETS = ("secret_key", "auth_token")
 
 
 @dataclass(slots=True)
 class Server(Record):
-    """Something that storage can be given to; ``type`` is one of ``SERVER_TYPES``.
+    """Something that storage can be given to; ``type`` is one of ``SERVER_TYPES``, ``state`` RUNNING or STOPPED.
 
-    An empty ``account_id`` in a seed becomes the first key pair's.
+    An empty ``account_id`` in a seed becomes the first key pair's. ``server_type`` and ``os_version`` become usual ones
+    where they are empty. ``files`` are the paths that a backup finds on it; none means a few usual ones.
     """
 
     name: str = ""
@@ -42,6 +48,16 @@ class Server(Record):
     guid: str = ""
     os_type: str = "LINUX"
     subnet_id: str | None = None
+    state: str = "RUNNING"
+    server_type: str = ""
+    os_version: str = ""
+    security_groups: list[Any] = field(default_factory=list)
+    files: list[Any] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Be of a usual size and system, unless told otherwise."""
+        self.server_type = self.server_type or _USUAL_TYPES.get(self.type, "")
+        self.os_version = self.os_version or ("WINDOWS 2022" if self.os_type == "WINDOWS" else "UBUNTU 22.04")
 
 
 @dataclass(slots=True)
@@ -53,11 +69,31 @@ class Subnet(Record):
     vpc_id: str = ""
     state: str = "ACTIVE"
     cidr: str = ""
+    vpc_name: str = ""
+    type: str = "GENERAL"
+
+
+@dataclass(slots=True)
+class SecurityGroup(Record):
+    """A security group that a restored server can be put into."""
+
+    name: str = ""
+    region: str = "kr-west1"
+
+
+@dataclass(slots=True)
+class ServerType(Record):
+    """A size of servers, in all regions; the ``id`` says it (``s1v1m2``), ``type`` is that of the servers."""
+
+    type: str = "VM"
 
 
 @dataclass(slots=True)
 class ObjectBucket(Record):
-    """An Object Storage bucket, which Archive Storage archives from and recovers to."""
+    """An Object Storage bucket, which Archive Storage archives from and recovers to.
+
+    ``objects`` are its files, each with ``path`` and, if wanted, ``size`` (bytes), ``modified_at`` and ``etag``.
+    """
 
     name: str = ""
     region: str = "kr-west1"
@@ -81,11 +117,15 @@ class World:
         self.keys = Table("key_pairs", KeyPair, self.complete, key="access_key")
         self.servers = Table("servers", Server, self.complete)
         self.subnets = Table("subnets", Subnet, self.complete)
+        self.security_groups = Table("security_groups", SecurityGroup, self.complete)
+        self.server_types = Table("server_types", ServerType, self.complete)
         self.object_buckets = Table("object_buckets", ObjectBucket, self.complete)
         self._shared: dict[str, Table[Any]] = {
             "key_pairs": self.keys,
             "servers": self.servers,
             "subnets": self.subnets,
+            "security_groups": self.security_groups,
+            "server_types": self.server_types,
             "object_buckets": self.object_buckets,
         }
         self.services = {kind.name: kind(self) for kind in services}
@@ -236,15 +276,30 @@ class World:
         for pair in self.keys:
             if not (pair.access_key and pair.secret_key):
                 raise SeedError("a key pair needs an access_key and a secret_key")
-        for server in self.servers:
-            if server.type not in SERVER_TYPES:
-                types = ", ".join(SERVER_TYPES)
-                raise SeedError(f"server {server.name!r} has type {server.type!r}; it is one of {types}")
+        self._check_neighbours()
         for name, table in self._tables().items():
             for row in table:
                 region = getattr(row, "region", REGIONS[0])
                 if region not in REGIONS:
                     raise SeedError(f"{name} has region {region!r}; it is one of {', '.join(REGIONS)}")
+
+    def _check_neighbours(self) -> None:
+        """The servers, subnets and buckets beside the services."""
+        for server in self.servers:
+            if server.type not in SERVER_TYPES:
+                types = ", ".join(SERVER_TYPES)
+                raise SeedError(f"server {server.name!r} has type {server.type!r}; it is one of {types}")
+            if server.state not in SERVER_STATES:
+                states = ", ".join(SERVER_STATES)
+                raise SeedError(f"server {server.name!r} has state {server.state!r}; it is one of {states}")
+        for subnet in self.subnets:
+            try:
+                ipaddress.ip_network(subnet.cidr or "0.0.0.0/0")
+            except ValueError:
+                raise SeedError(f"subnet {subnet.name!r} has cidr {subnet.cidr!r}; it is a network") from None
+        for bucket in self.object_buckets:
+            if not all(map(_is_object, bucket.objects)):
+                raise SeedError(f"object bucket {bucket.name!r}: each of its objects is {_OBJECT}")
 
     def _merge_events(self, documents: object) -> None:
         if not isinstance(documents, list):
@@ -257,6 +312,18 @@ class World:
                 raise SeedError("an event has due (seconds since the epoch), service, kind and data") from None
             self._event_number += 1
             heapq.heappush(self._events, (moment, self._event_number, service, kind, data))
+
+
+def _is_object(item: object) -> bool:
+    """Whether an item of an Object Storage bucket is what ``_OBJECT`` says."""
+    if not isinstance(item, dict) or not isinstance(item.get("path"), str) or not item["path"]:
+        return False
+    try:
+        datetime.fromisoformat(item.get("modified_at", "2024-01-01"))
+    except (TypeError, ValueError):
+        return False
+    size = item.get("size", 0)
+    return isinstance(size, int) and size >= 0 and isinstance(item.get("etag", ""), str)
 
 
 def _with_secrets(document: object, keys: Table[KeyPair]) -> object:

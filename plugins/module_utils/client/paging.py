@@ -12,6 +12,8 @@ from .errors import StorageError
 
 #: What is asked for at once; a service may give less.
 PAGE_SIZE = 1000
+#: How many times as many are asked for next, where that is the only way to see more.
+GROWTH = 10
 #: No list of the platform is near this long; a server that never ends its list is stopped here.
 MOST_PAGES = 10_000
 #: Lists can change while they are read: so often is one read again when items were missed.
@@ -44,8 +46,20 @@ class Paging(Protocol):
         """Whether ``position`` counts pages from 0, not items."""
 
     @property
+    def marker(self) -> str:
+        """Query parameter, and field of the answer, of the item to go on after; empty where the list has none."""
+
+    @property
+    def truncated(self) -> str:
+        """Field that says whether there is more behind ``marker``."""
+
+    @property
+    def limit_only(self) -> bool:
+        """Whether the only way to see more is to ask for more at once."""
+
+    @property
     def key(self) -> str:
-        """Field by which an item is known."""
+        """Field by which an item is known; empty where it is known by all of its fields."""
 
 
 def read_all(fetch: Fetch, paging: Paging) -> list[dict[str, Any]]:
@@ -54,6 +68,10 @@ def read_all(fetch: Fetch, paging: Paging) -> list[dict[str, Any]]:
     :param fetch: asks for one page with the given query parameters and returns the answer.
     :raises StorageError: the list does not end, or an answer holds no list.
     """
+    if paging.limit_only:
+        return _read_growing(fetch, paging)
+    if paging.marker:
+        return _read_marked(fetch, paging)
     if not paging.position:
         return _unique(_items(fetch({}), paging), paging, {})
     seen: dict[Any, dict[str, Any]] = {}
@@ -86,6 +104,35 @@ def _read_pass(fetch: Fetch, paging: Paging, seen: dict[Any, dict[str, Any]]) ->
     raise StorageError(f"A list of {paging.items} did not end after {MOST_PAGES} pages; the service repeats itself.")
 
 
+def _read_growing(fetch: Fetch, paging: Paging) -> list[dict[str, Any]]:
+    """Ask for more until fewer come than were asked for; how many there are is told nowhere."""
+    size = PAGE_SIZE
+    while True:
+        items = _items(fetch({paging.size: size}), paging)
+        if len(items) < size:
+            return _unique(items, paging, {})
+        size *= GROWTH
+
+
+def _read_marked(fetch: Fetch, paging: Paging) -> list[dict[str, Any]]:
+    """Go on after the last item until the service says that nothing is left."""
+    seen: dict[Any, dict[str, Any]] = {}
+    place: dict[str, Any] = {}
+    for _page in range(MOST_PAGES):
+        answer = fetch({**place, paging.size: PAGE_SIZE})
+        _unique(_items(answer, paging), paging, seen)
+        marker = answer.get(paging.marker)
+        if not answer.get(paging.truncated):
+            return list(seen.values())
+        if not marker or marker == place.get(paging.marker):
+            break
+        place = {paging.marker: marker}
+    raise StorageError(
+        f"A list of {paging.items} does not end: the service says that there is more, and not where it goes on."
+        " Run the task again, or check endpoint_url."
+    )
+
+
 def _items(answer: Mapping[str, Any], paging: Paging) -> list[dict[str, Any]]:
     """The array of an answer. One that is missing is no empty list: what is there would be made a second time."""
     items = answer.get(paging.items, "")
@@ -110,5 +157,11 @@ def _count(answer: Mapping[str, Any], paging: Paging) -> int:
 
 def _unique(items: list[dict[str, Any]], paging: Paging, seen: dict[Any, dict[str, Any]]) -> list[dict[str, Any]]:
     for item in items:
-        seen.setdefault(item.get(paging.key, id(item)), item)
+        seen.setdefault(_identity(item, paging.key), item)
     return list(seen.values())
+
+
+def _identity(item: Mapping[str, Any], key: str) -> Any:
+    """By what an item is told from others; one without a key by all that it says."""
+    identity = item.get(key) if key else None
+    return repr(sorted(item.items())) if identity is None else identity

@@ -31,6 +31,9 @@ class Pages:
     position: str = ""
     size: str = "limit"
     by_page: bool = False
+    marker: str = ""
+    truncated: str = ""
+    limit_only: bool = False
     key: str = "id"
 
 

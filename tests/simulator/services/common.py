@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from ..clock import korean, snapshot_stamp
 from ..errors import validation_error
-from ..tables import Record
+from ..tables import Record, SeedError
 
 R = TypeVar("R", bound=Record)
 
@@ -65,6 +65,39 @@ def stamped_name(stem: str, moment: float, taken: Collection[str]) -> str:
 def moment_of(text: str) -> float:
     """Seconds since the epoch of a time as records have it: the inverse of ``clock.stamp``."""
     return datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()
+
+
+def demand_moments(row: Record, *names: str) -> None:
+    """Refuse a record from a seed in which one of these fields is no time.
+
+    :raises SeedError: one is none.
+    """
+    for name in names:
+        text = getattr(row, name)
+        try:
+            moment_of(text)
+        except ValueError:
+            raise SeedError(f"{name} must be a time such as 2024-07-30T04:54:33.219373, not {text!r}") from None
+
+
+def asked_moment(text: str | None) -> float | None:
+    """Seconds since the epoch of a time in a query; without a zone it is UTC.
+
+    :raises ApiError: 400, it is no time.
+    """
+    if text is None:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise validation_error("Input should be a valid datetime, invalid datetime separator") from None
+    return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+
+
+def between(moment: float, earliest: float | None, latest: float | None) -> bool:
+    """Whether a moment, in whole seconds as it is printed, is from ``earliest`` to ``latest``, where given."""
+    moment = int(moment)
+    return (earliest is None or moment >= earliest) and (latest is None or moment <= latest)
 
 
 def until_next(now: float, hour: int, day_of_week: str | None) -> float:

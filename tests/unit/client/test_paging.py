@@ -218,3 +218,50 @@ def test_filters_go_with_every_page(serve: Serve, connect: Callable[..., Caller]
 def test_what_is_no_list_can_not_be_read_as_one(connect: Callable[..., Caller]) -> None:
     with pytest.raises(TypeError, match="ShowThing answers no list"):
         connect("http://127.0.0.1:1").client.read_list(READ)
+
+
+# --- lists without positions
+
+MARKED = Pages("contents", "count", marker="marker", truncated="is_truncated", key="object_name")
+GROWING = Pages("buckets", limit_only=True)
+
+
+@given(size=st.integers(0, 40), cap=st.integers(1, 12))
+def test_marked_lists_are_read_to_their_end(size: int, cap: int) -> None:
+    """Whatever a service gives at once: each item once, in its order."""
+    names = [f"object-{number:03}" for number in range(size)]
+
+    def fetch(query: Mapping[str, Any]) -> dict[str, Any]:
+        left = [name for name in names if name > query.get("marker", "")]
+        page = left[:cap]
+        more = len(left) > cap
+        contents = [{"object_name": name} for name in page]
+        return {"count": len(page), "contents": contents, "is_truncated": more, "marker": page[-1] if more else None}
+
+    assert [item["object_name"] for item in read_all(fetch, MARKED)] == names
+
+
+@pytest.mark.parametrize("marker", [None, "same"])
+def test_a_marked_list_that_does_not_go_on(marker: str | None) -> None:
+    answer_again = {"count": 1, "contents": [{"object_name": "a"}], "is_truncated": True, "marker": marker}
+    with pytest.raises(StorageError, match="does not end"):
+        read_all(lambda _query: answer_again, MARKED)
+
+
+@pytest.mark.parametrize("size", [0, 1, 999, 1000, 1001, 12345])
+def test_growing_lists_are_asked_for_more(size: int) -> None:
+    asked = []
+
+    def fetch(query: Mapping[str, Any]) -> dict[str, Any]:
+        asked.append(query["limit"])
+        return {"buckets": [{"id": number} for number in range(min(size, query["limit"]))]}
+
+    assert len(read_all(fetch, GROWING)) == size
+    assert asked == [1000, 10_000, 100_000][: 1 + (size >= 1000) + (size >= 10_000)]
+
+
+def test_items_without_a_key_are_told_apart_by_all_they_say() -> None:
+    items = [{"key": None, "at": 1}, {"key": None, "at": 2}, {"key": None, "at": 1}, {"key": "a", "at": 1}]
+    for key in ("key", ""):
+        found = read_all(lambda _query: {"things": items}, Pages("things", key=key))
+        assert found == [items[0], items[1], items[3]]

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.scp.storage.plugins.module_utils.operations import (
+    archivestorage,
+    backup,
     baremetal_blockstorage,
     filestorage,
     parallel_filestorage,
@@ -25,6 +27,8 @@ TABLES: dict[str, ModuleType] = {
     "filestorage": filestorage,
     "parallel-filestorage": parallel_filestorage,
     "baremetal-blockstorage": baremetal_blockstorage,
+    "backup": backup,
+    "archivestorage": archivestorage,
 }
 #: By operationId, without the service.
 ACTIONS = {
@@ -98,6 +102,43 @@ ACTIONS = {
         "SetVolumeGroupReplicationPolicy": "SetVolumeGroupReplicationPolicy",
         "DeleteVolumeGroupReplication": "DeleteVolumeGroupReplication",
     },
+    "backup": {
+        "CreateBackupAgent": "CreateBackupAgent",
+        "ShowBackupAgent": "ShowBackupAgent",
+        "ShowBackupAgentInstallFilePath": "ShowBackupAgentInstallFilePath",
+        "ListBackupAgents": "ListBackupAgents",
+        "ListTargetsOfBackupAgent": "ListBackupAgentTargets",
+        "CheckBackupMasterConnectionState": "CheckBackupAgentConnectionState",
+        "DeleteBackupAgent": "DeleteBackupAgent",
+        "CreateBackup": "CreateBackup",
+        "ShowBackup": "ShowBackup",
+        "ListAgentBackupRestoreTargetServers": "ListAgentBackupRestoreTargetServers",
+        "ListBackupHistories": "ListBackupHistories",
+        "ListBackupRegionRelationship": "ListBackupRegionRelationship",
+        "ListBackupRestoreHistories": "ListRestoreHistories",
+        "ListBackupRestoreSubnets": "ListRestoreSubnets",
+        "ListBackupRestoreTargets": "ListRestoreTargets",
+        "ListBackupSchedules": "ListBackupSchedules",
+        "ListBackupTargets": "ListBackupTargets",
+        "ListBackups": "ListBackups",
+        "ListFilesystemPath": "",
+        "CheckBackupNameDuplicate": "CheckDuplicationBackupName",
+        "CheckBackupRestoreServerNameDuplicate": "CheckDuplicationRestoreServerName",
+        "CheckFilesystemPathDuplication": "CheckDuplicationFilesystem",
+        "SetBackupSchedule": "SetBackupSchedule",
+        "SetFilesystemPath": "SetFilesystemBackupPath",
+        "UpdateReplicationUse": "",
+        "UpdateRetentionPeriod": "SetBackupRetentionPeriod",
+        "ManualBackup": "CreateManualBackup",
+        "RestoreAgentBackup": "RestoreAgentBackup",
+        "RestoreBackup": "RestoreBackup",
+        "DeleteBackup": "DeleteBackup",
+        "DeleteBackupRestoreTarget": "DeleteRestoreTarget",
+    },
+    # The names of its actions are not known.
+    "archivestorage": dict.fromkeys(
+        (operation.name for operation in vars(archivestorage).values() if isinstance(operation, Operation)), ""
+    ),
 }
 #: Names that a count has in the platform's answers.
 COUNTS = {"count", "total_count"}
@@ -140,7 +181,12 @@ class Contract:
     def arrays(self, name: str) -> list[str]:
         """The fields of the answer that are arrays."""
         properties = self.answer(name).get("properties", {})
-        return [field for field, schema in properties.items() if self.resolved(schema).get("type") == "array"]
+        return [field for field, schema in properties.items() if "array" in self.types(schema)]
+
+    def types(self, schema: dict[str, Any]) -> list[str]:
+        """What a value may be."""
+        found = self.resolved(schema).get("type", [])
+        return [found] if isinstance(found, str) else list(found)
 
 
 CASES = [(service, operation) for service, table in TABLES.items() for operation in entries(table)]
@@ -160,7 +206,14 @@ def test_all_operations_are_there_and_no_more(service: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("service", "count"), [("filestorage", 21), ("parallel-filestorage", 11), ("baremetal-blockstorage", 41)]
+    ("service", "count"),
+    [
+        ("filestorage", 21),
+        ("parallel-filestorage", 11),
+        ("baremetal-blockstorage", 41),
+        ("backup", 31),
+        ("archivestorage", 25),
+    ],
 )
 def test_number_of_operations(service: str, count: int) -> None:
     assert len(entries(TABLES[service])) == count
@@ -220,13 +273,15 @@ def test_paging(service: str, operation: Operation) -> None:
     contract, pages = Contract(service), operation.paging
     assert isinstance(pages, Pages)
     answer = contract.answer(operation.name)
-    assert pages.items in answer.get("required", answer["properties"])
+    assert pages.items in answer["properties"]
     assert pages.count in COUNTS & set(answer["properties"]) or (
         not pages.count and not COUNTS & set(answer["properties"])
     )
     item = contract.resolved(contract.resolved(answer["properties"][pages.items])["items"])
-    assert pages.key in item["properties"]
-    assert {pages.position} - {""} == POSITIONS & set(operation.query)
+    assert not pages.key or pages.key in item["properties"]
+    assert {pages.position or pages.marker} - {""} == POSITIONS & set(operation.query)
+    assert pages.limit_only == (not POSITIONS & set(operation.query) and bool(SIZES & set(operation.query)))
+    assert bool(pages.marker) == bool(pages.truncated) == ("marker" in answer["properties"])
     if pages.position:
         # Without a count nobody could tell where the pages end.
         assert pages.count

@@ -12,6 +12,7 @@ import http.client
 import json
 import time
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -107,6 +108,14 @@ class Api:
         assert answer.body["count"] == len(answer.body["snapshots"])
         found: list[dict[str, Any]] = answer.body["snapshots"]
         return found
+
+
+def to_monday(simulator: Simulator) -> None:
+    """Hold the time still, at nine on a Monday in Korea, so that schedules do not come by surprise."""
+    simulator.scale(0)
+    now = datetime.fromisoformat(simulator.control("GET", "clock")["now"])
+    monday = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=7 - now.weekday())
+    simulator.advance((monday - now).total_seconds())
 
 
 @pytest.fixture

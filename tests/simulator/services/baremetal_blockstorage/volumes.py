@@ -240,7 +240,7 @@ class Volumes:
         if server is not None:
             image = "Windows 2022 for BM" if server.os_type == "WINDOWS" else "RHEL 8.8 for BM"
             srn = self._srn(server, "baremetal", f"server/{server.id}")
-            shown |= {"name": server.name, "state": "RUNNING", "image_name": image, "srn": srn}
+            shown |= {"name": server.name, "state": server.state, "image_name": image, "srn": srn}
         return shown
 
     @staticmethod

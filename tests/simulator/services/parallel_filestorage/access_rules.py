@@ -39,7 +39,7 @@ class AccessRules:
             "object_id": rule.object_id,
             "object_type": rule.object_type,
             "object_name": node.name if node else "",
-            "object_state": "RUNNING" if node else "UNKNOWN",
+            "object_state": node.state if node else "UNKNOWN",
             "access_state": in_force if rule.state == "active" else rule.state,
             "access_ip_list": rule.ips,
         }

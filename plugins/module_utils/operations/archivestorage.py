@@ -1,0 +1,116 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Archive Storage 1.1: all 25 operations (reference: Archive Storage)."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from .table import Operation, Pages, Service
+
+SERVICE = Service("archivestorage", "1.1", "Archive Storage")
+
+_operation = partial(Operation, SERVICE)
+
+SHOW_ARCHIVING_HISTORY = _operation(
+    "ShowArchivingHistory", "GET", "/v1/archiving-histories/detail", query=("id", "bucket_id")
+)
+LIST_ARCHIVING_HISTORIES = _operation(
+    "ListArchivingHistories",
+    "GET",
+    "/v1/archiving-histories",
+    query=("bucket_id", "start_at_from", "start_at_to", "state", "limit", "offset"),
+    paging=Pages("contents", "total_count", "offset"),
+)
+CANCEL_ARCHIVING = _operation(
+    "CancelArchiving", "PUT", "/v1/archiving-histories/cancel-archiving", query=("id", "bucket_id")
+)
+CREATE_ARCHIVING_POLICY = _operation(
+    "CreateArchivingPolicy",
+    "POST",
+    "/v1/archiving-policies",
+    query=("bucket_id",),
+    body=("archiving_source_bucket_name", "object_lifecycle", "object_path"),
+)
+SHOW_ARCHIVING_POLICY = _operation(
+    "ShowArchivingPolicy", "GET", "/v1/archiving-policies/{archiving_policy_id}", query=("bucket_id",)
+)
+LIST_ARCHIVING_POLICIES = _operation(
+    "ListArchivingPolicies",
+    "GET",
+    "/v1/archiving-policies",
+    query=("bucket_id",),
+    paging=Pages("archiving_policies", "count"),
+)
+SET_ARCHIVING_POLICY = _operation(
+    "SetArchivingPolicy",
+    "PUT",
+    "/v1/archiving-policies/{archiving_policy_id}",
+    query=("bucket_id",),
+    body=("object_lifecycle",),
+)
+SET_ARCHIVING_POLICY_STATE = _operation(
+    "SetArchivingPolicyState",
+    "PUT",
+    "/v1/archiving-policies/{archiving_policy_id}/state",
+    query=("bucket_id",),
+    body=("state",),
+)
+CREATE_BUCKET = _operation("CreateBucket", "POST", "/v1/buckets", body=("name", "tags"))
+SHOW_BUCKET = _operation("ShowBucket", "GET", "/v1/buckets/{bucket_id}")
+SHOW_BUCKET_ENCRYPTION = _operation("ShowBucketEncryption", "GET", "/v1/buckets/{bucket_id}/encryption")
+SHOW_BUCKET_VERSIONING = _operation("ShowBucketVersioning", "GET", "/v1/buckets/{bucket_id}/versioning")
+LIST_BUCKET_OBJECT_VERSIONS = _operation(
+    "ListBucketObjectVersions",
+    "GET",
+    "/v1/buckets/{bucket_id}/object-versions",
+    query=("object_path", "offset", "limit"),
+    paging=Pages("contents", "count", "offset", key="object_version_id"),
+)
+LIST_BUCKET_OBJECTS = _operation(
+    "ListBucketObjects",
+    "GET",
+    "/v1/buckets/{bucket_id}/objects",
+    query=("marker", "object_path", "object_name", "object_type", "limit"),
+    paging=Pages("contents", "count", size="limit", marker="marker", truncated="is_truncated", key="object_name"),
+)
+LIST_BUCKETS = _operation(
+    "ListBuckets", "GET", "/v1/buckets", query=("name", "limit"), paging=Pages("buckets", limit_only=True)
+)
+SET_BUCKET_ENCRYPTION = _operation(
+    "SetBucketEncryption", "PUT", "/v1/buckets/{bucket_id}/encryption", body=("enabled",)
+)
+SET_BUCKET_VERSIONING = _operation(
+    "SetBucketVersioning", "PUT", "/v1/buckets/{bucket_id}/versioning", body=("enabled",)
+)
+RECOVER_OBJECT_VERSIONS = _operation(
+    "RecoverObjectVersions",
+    "PUT",
+    "/v1/buckets/{bucket_id}/recover-object-versions",
+    body=("recovery_target_bucket_name", "source_object_path", "source_object_version", "overwrite"),
+)
+RECOVER_OBJECTS = _operation(
+    "RecoverObjects",
+    "PUT",
+    "/v1/buckets/{bucket_id}/recover-objects",
+    body=("recovery_target_bucket_name", "recovery_infos", "overwrite"),
+)
+DELETE_BUCKET = _operation("DeleteBucket", "DELETE", "/v1/buckets/{bucket_id}")
+DELETE_BUCKET_OBJECT_VERSIONS = _operation(
+    "DeleteBucketObjectVersions", "DELETE", "/v1/buckets/{bucket_id}/object-versions", body=("path", "versions")
+)
+DELETE_BUCKET_OBJECTS = _operation("DeleteBucketObjects", "DELETE", "/v1/buckets/{bucket_id}/objects", body=("paths",))
+SHOW_RECOVERY_HISTORY = _operation(
+    "ShowRecoveryHistory", "GET", "/v1/recovery-histories/detail", query=("id", "bucket_id")
+)
+LIST_RECOVERY_HISTORIES = _operation(
+    "ListRecoveryHistories",
+    "GET",
+    "/v1/recovery-histories",
+    query=("bucket_id", "start_at_from", "start_at_to", "state", "limit", "offset"),
+    paging=Pages("contents", "total_count", "offset"),
+)
+CANCEL_RECOVERY = _operation(
+    "CancelRecovery", "PUT", "/v1/recovery-histories/cancel-recovery", query=("id", "bucket_id")
+)
