@@ -119,6 +119,7 @@ def test_cancelling(archive: ArchiveApi, simulator: Simulator) -> None:
     assert archive("PUT", path).status == 400
     simulator.advance(DAY + 100)
     assert archive.names(bucket, "?object_type=FILE") == sorted(FILES)
+    assert [run["state"] for run in archive.histories(bucket)] == ["SUCCESS", "CANCELLED", "SUCCESS"]
 
 
 @pytest.mark.parametrize("word", ["RUNNING", "INPROGRESS"])
