@@ -40,7 +40,7 @@ QOS = {"iops": (5000, 20000), "throughput": (250, 1000)}
 class VolumeState:
     """A volume as the show operation gives it.
 
-    :ivar group: its group in full, read only where the task may let the volume leave it.
+    :ivar group: its group in full, read only where the volume is to go.
     :ivar replication: see :func:`read_replication`; read only where the task may end it.
     :ivar removing: this task has sent the call that deletes it.
     """
@@ -119,7 +119,7 @@ class Volume(Resource[VolumeState]):
         if volume is None or not self.wants_absent:
             return state
         group, replication = volume.get("volume_group"), None
-        if group is not None and self.params.get("leave_volume_group"):
+        if group is not None:
             group = show_owner(Finder(self.client, GROUPS), group["id"])
         if replicated(volume) and self.params.get("end_replication"):
             replication = read_replication(self.client, VOLUME_REPLICATIONS, volume["id"], owner=volume)
