@@ -11,8 +11,7 @@ from tests.integration.lives.bm import gone, group, rated, volume
 from tests.integration.lives.story import Step
 from tests.simulator.fixture import Simulator
 
-#: Steps that act in every run, by what their names begin with.
-REPEATING = ("a first snapshot of", "a newer snapshot of", "go back with")
+YOUNG = {"max_age": "12h"}
 _NO_SERVERS: dict[str, Any] = {"attachments": [], "purge_attachments": True}
 
 
@@ -43,16 +42,14 @@ class Owner:
             self.step(f"no schedule for {name}", "snapshot_schedule", {"state": "absent"}, "Delete SnapshotSchedule"),
         ]
 
-    def first(self) -> Step:
-        """A snapshot that later steps name."""
-        return self.step(
-            f"a first snapshot of {self.name}",
-            "snapshot",
-            {},
-            "Create Snapshot",
-            repeats=True,
-            keywords={"register": self.result},
-        )
+    def young(self, **more: Any) -> Step:
+        """A snapshot, if there is none that is young."""
+        return self.step(f"a young snapshot of {self.name}", "snapshot", YOUNG, "Create Snapshot", **more)
+
+    @property
+    def named(self) -> dict[str, str]:
+        """Keywords of a step whose snapshot later steps name."""
+        return {"register": self.result}
 
     @property
     def first_id(self) -> str:
@@ -61,13 +58,19 @@ class Owner:
 
     def taken(self) -> list[Step]:
         """Snapshots by age, kept in number."""
-        young = {"max_age": "12h"}
         return [
-            self.step(f"a young snapshot of {self.name}", "snapshot", young, "Create Snapshot"),
-            self.first(),
-            self.step(f"one snapshot of {self.name} kept", "snapshot", {**young, "keep": 1}, "Delete Snapshot"),
-            self.step(f"a newer snapshot of {self.name}", "snapshot", {}, "Create Snapshot", repeats=True),
+            self.young(),
+            self._another("first", keywords=self.named),
+            self.step(f"one snapshot of {self.name} kept", "snapshot", {**YOUNG, "keep": 1}, "Delete Snapshot"),
         ]
+
+    def newer(self) -> Step:
+        """A snapshot that may, or may not, go when the first one is restored."""
+        return self._another("newer")
+
+    def _another(self, which: str, **more: Any) -> Step:
+        """A snapshot in every run."""
+        return self.step(f"a {which} snapshot of {self.name}", "snapshot", {}, "Create Snapshot", repeats=True, **more)
 
     def restored(self) -> list[Step]:
         """Back to the first snapshot, and without it."""
@@ -86,6 +89,7 @@ def volume_snapshot_life(simulator: Simulator) -> list[Step]:
         rated(simulator, "s-data"),
         *data.schedules(),
         *data.taken(),
+        data.newer(),
         volume("s-data without servers", {"name": "s-data", **_NO_SERVERS}, "DetachVolume"),
         *data.restored(),
         _unrated("s-data"),
@@ -115,7 +119,7 @@ def volume_recovery_life(simulator: Simulator) -> list[Step]:
     data = Owner("rec-data", of_group=False)
     return [
         rated(simulator, "rec-data"),
-        data.first(),
+        data.young(keywords=data.named),
         data.step("recover rec-data", "recovery", {"snapshot": "latest", "name": "rec-copy"}, "Create Recovery"),
         data.step("once more", "recovery", {"snapshot": data.first_id, "name": "rec-copy-2"}, "Create Recovery"),
         _unused_gone("rec-copy"),
@@ -138,7 +142,7 @@ def group_recovery_life(simulator: Simulator) -> list[Step]:
     return [
         *(rated(simulator, name) for name in names),
         group("the group rg-all", {"name": "rg-all", "volumes": names}, "CreateVolumeGroup"),
-        both.first(),
+        both.young(keywords=both.named),
         recover("recover rg-all", "latest", "a-"),
         recover("recover rg-all once more", both.first_id, "b-"),
         *(
