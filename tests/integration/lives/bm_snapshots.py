@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.integration.lives.bm import gone, group, rated, volume
-from tests.integration.lives.story import Step
+from tests.integration.lives.story import Step, far_hour
 from tests.simulator.fixture import Simulator
 
 YOUNG = {"max_age": "12h"}
@@ -31,12 +31,12 @@ class Owner:
         operation = verb.replace(" ", self.prefix)
         return Step(name, f"{self.module}_{noun}", {self.option: self.name, **args}, (operation,), **more)
 
-    def schedules(self) -> list[Step]:
+    def schedules(self, simulator: Simulator) -> list[Step]:
         """Every change that a schedule can go through."""
-        daily, name = {"hour": 3}, self.name
+        daily, later, name = {"hour": far_hour(simulator)}, {"hour": far_hour(simulator, 16)}, self.name
         return [
             self.step(f"a schedule for {name}", "snapshot_schedule", daily, "Create SnapshotSchedule"),
-            self.step(f"another hour for {name}", "snapshot_schedule", {"hour": 0}, "Set SnapshotSchedule"),
+            self.step(f"another hour for {name}", "snapshot_schedule", later, "Set SnapshotSchedule"),
             self.step(f"weekly for {name}", "snapshot_schedule", {"day_of_week": "MON"}, "Set SnapshotSchedule"),
             self.step(f"daily for {name}", "snapshot_schedule", {}, "Set SnapshotSchedule"),
             self.step(f"no schedule for {name}", "snapshot_schedule", {"state": "absent"}, "Delete SnapshotSchedule"),
@@ -87,7 +87,7 @@ def volume_snapshot_life(simulator: Simulator) -> list[Step]:
     data = Owner("s-data", of_group=False)
     return [
         rated(simulator, "s-data"),
-        *data.schedules(),
+        *data.schedules(simulator),
         *data.taken(),
         data.newer(),
         volume("s-data without servers", {"name": "s-data", **_NO_SERVERS}, "DetachVolume"),
@@ -104,7 +104,7 @@ def group_snapshot_life(simulator: Simulator) -> list[Step]:
     return [
         *(rated(simulator, name) for name in names),
         group("the group sg-all", {"name": "sg-all", "volumes": names}, "CreateVolumeGroup"),
-        *both.schedules(),
+        *both.schedules(simulator),
         *both.taken(),
         *(volume(f"{name} without servers", {"name": name, **_NO_SERVERS}, "DetachVolume") for name in names),
         *both.restored(),
