@@ -49,7 +49,7 @@ def changing(kind: Kind, owner: Mapping[str, Any] | None) -> str:
     if owner is None:
         return ""
     told = under_way(noun_of(kind), owner)
-    members = [] if kind is VOLUMES else volumes_of(kind, owner)
+    members = [] if kind is VOLUMES else [volume for volume in volumes_of(kind, owner) if volume.get("state")]
     return told or next((told for volume in members if (told := under_way("volume", volume))), "")
 
 
