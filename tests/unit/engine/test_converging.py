@@ -16,67 +16,37 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.scp.storage.plugins.module_utils.engine.runner import Mode, run
 from ansible_collections.scp.storage.plugins.modules import (
     scp_filestorage_replication,
     scp_filestorage_snapshot_schedule,
     scp_filestorage_volume,
 )
+from tests.convergence import Bench
 from tests.simulator.fixture import Simulator
 
-SERVERS = ("VM", "BM", "GPU", "ENDPOINT")
 SLOW_BUT_MANY = settings(
     max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 
 
-class Bench:
-    """Runs modules as the runner does, against a simulator."""
+class Servers(Bench):
+    """Knows some servers too."""
 
     def __init__(self, simulator: Simulator) -> None:
-        self.simulator = simulator
-        self.environ = simulator.environ()
-        world = simulator.world()
+        super().__init__(simulator)
         self.servers = [
             {"object_type": server["type"], "object_id": server["id"]}
-            for server in world["servers"]
+            for server in simulator.world()["servers"]
             if server["region"] == "kr-west1"
         ][:4]
 
-    def run(self, module: Any, check: bool = False, **params: Any) -> dict[str, Any]:
-        spec = module.SPEC
-        defaults = {name: option.get("default") for name, option in spec.argument_spec.items()}
-        return run(spec, {**defaults, **params}, self.environ, Mode(check=check, diff=True)).result
-
-    def writes(self) -> list[str]:
-        """The writes that the service took; those it refused for a moment do not count."""
-        return [entry["operation"] for entry in self.simulator.writes() if 0 < entry["status"] < 400]
-
-    def converge(self, module: Any, **params: Any) -> dict[str, Any]:
-        """Run as a person would: look, do, look again; return the real run's result."""
-        self.simulator.clear_operations()
-        predicted = self.run(module, check=True, **params)
-        assert self.writes() == [], "check mode must not write"
-        real = self.run(module, **params)
-        assert not real.get("failed"), real
-        assert not predicted.get("failed"), predicted
-        assert predicted["operations"] == real["operations"] == self.writes()
-        assert predicted["changed"] == real["changed"] == bool(real["operations"])
-        assert predicted["diff"] == real["diff"]
-        assert set(real["diff"]["before"]) == set(real["diff"]["after"])
-        self.simulator.clear_operations()
-        again = self.run(module, **params)
-        assert (again["changed"], again["operations"], self.writes()) == (False, [], [])
-        assert again["diff"]["before"] == again["diff"]["after"]
-        return real
-
 
 @pytest.fixture
-def bench(simulator: Simulator) -> Bench:
-    return Bench(simulator)
+def bench(simulator: Simulator) -> Servers:
+    return Servers(simulator)
 
 
-def _rules(bench: Bench, chosen: set[int]) -> list[dict[str, str]]:
+def _rules(bench: Servers, chosen: set[int]) -> list[dict[str, str]]:
     return [bench.servers[number] for number in sorted(chosen)]
 
 
@@ -87,7 +57,7 @@ MAYBE_BOOL = st.sampled_from([None, True, False])
 @SLOW_BUT_MANY
 @given(before=CHOSEN, recovery=MAYBE_BOOL, after=st.none() | CHOSEN, purge=st.booleans(), wanted=MAYBE_BOOL)
 def test_volumes(
-    bench: Bench, before: set[int], recovery: bool | None, after: set[int] | None, purge: bool, wanted: bool | None
+    bench: Servers, before: set[int], recovery: bool | None, after: set[int] | None, purge: bool, wanted: bool | None
 ) -> None:
     bench.simulator.reset()
     common: dict[str, Any] = {"name": "data", "protocol": "NFS", "type_name": "SSD"}

@@ -1,0 +1,175 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the executor makes of a refusal: it passes, something under way explains it, or there is another way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from ansible_collections.scp.storage.plugins.module_utils.client.errors import CallError, StorageError, Where
+from ansible_collections.scp.storage.plugins.module_utils.engine.executor import Executor
+from ansible_collections.scp.storage.plugins.module_utils.engine.plan import Step
+from ansible_collections.scp.storage.plugins.module_utils.engine.resource import Resource
+from ansible_collections.scp.storage.plugins.module_utils.engine.waiter import Waiter
+
+CHANGE = SimpleNamespace(name="Change", method="PUT", service="storage")
+HERE, THERE = "kr-west1", "kr-east1"
+
+
+@dataclass
+class Service:
+    """A thing with a value, and what it answers to changes of it.
+
+    :ivar answers: statuses of the next changes, by region; then it takes them.
+    :ivar busy_reads: reads that show it changing, after each change that was refused.
+    """
+
+    answers: dict[str, list[int]] = field(default_factory=dict)
+    busy_reads: int = 0
+    value: int = 0
+    state: str = "fine"
+    sent: list[str] = field(default_factory=list)
+    settings: Any = field(default_factory=lambda: SimpleNamespace(region=HERE))
+    _busy: int = 0
+
+    def call(self, operation: Any, *, region: str, body: Mapping[str, Any], **_ignored: Any) -> dict[str, Any]:
+        self.sent.append(region)
+        if self.answers.get(region):
+            self._busy = self.busy_reads
+            status = self.answers[region].pop(0)
+            raise CallError(
+                Where("storage", operation.name, region, "PUT"), f"was refused with {status}", status=status
+            )
+        self.value, self.state = body["value"], "fine"
+        return {}
+
+    def read(self) -> Thing:
+        self._busy -= 1
+        return Thing(self.value, self.state, changing=self._busy >= 0)
+
+
+@dataclass(frozen=True)
+class Thing:
+    value: int = 0
+    state: str = "fine"
+    changing: bool = False
+
+
+class Adjusted(Resource[Thing]):
+    """Wants the value 1."""
+
+    noun = "thing"
+    repairs = True
+    otherwise = False
+
+    def find(self) -> Thing:
+        read: Thing = self.client.read()  # type: ignore[attr-defined]
+        return read
+
+    def next_step(self, state: Thing) -> Step[Thing] | None:
+        if state.value == self.params["value"]:
+            return None
+        step: Step[Thing] = Step(
+            CHANGE, lambda before, _answer: replace(before, value=1, state="fine"), region=HERE, body={"value": 1}
+        )
+        return replace(step, otherwise=replace(step, region=THERE)) if self.otherwise else step
+
+    def pending(self, state: Thing) -> str:
+        return "thing: changing" if state.changing else ""
+
+    def failed(self, state: Thing) -> str:
+        return f"The thing is {state.state}." if state.state != "fine" else ""
+
+    def view(self, state: Thing) -> dict[str, Any]:
+        return {"value": state.value}
+
+    def managed(self, state: Thing) -> dict[str, Any] | None:
+        return self.view(state)
+
+
+class AdjustedElsewhere(Adjusted):
+    otherwise = True
+
+
+def applied(service: Service, kind: type[Adjusted] = Adjusted, value: int = 1) -> Executor[Thing]:
+    time = SimpleNamespace(now=0.0)
+
+    def sleep(seconds: float) -> None:
+        time.now += seconds
+
+    resource = kind({"value": value}, service)  # type: ignore[arg-type]
+    executor = Executor(resource, Waiter(600, 5.0, None, sleep, lambda: time.now), wait=True)
+    executor.apply()
+    return executor
+
+
+@pytest.mark.parametrize("status", [400, 404, 409, 422])
+def test_something_under_way_explains_a_refusal(status: int) -> None:
+    """Whatever the status is: the change is sent again when the thing is at rest, and counts once."""
+    service = Service({HERE: [status, status]}, busy_reads=3)
+    executor = applied(service)
+    assert service.sent == [HERE] * 3
+    assert executor.outcome.operations == ["Change"]
+    assert service.value == 1
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 409, 500])
+def test_a_refusal_that_nothing_explains_is_final(status: int) -> None:
+    service = Service({HERE: [status]})
+    with pytest.raises(CallError, match=str(status)):
+        applied(service)
+    assert service.sent == [HERE]
+
+
+def test_refusals_are_not_believed_for_ever() -> None:
+    service = Service({HERE: [409] * 10_000}, busy_reads=2)
+    with pytest.raises(CallError, match="409"):
+        applied(service)
+    assert len(service.sent) < 1000
+
+
+@pytest.mark.parametrize("status", [400, 404, 409])
+def test_another_way_is_taken(status: int) -> None:
+    service = Service({HERE: [status]})
+    executor = applied(service, AdjustedElsewhere)
+    assert service.sent == [HERE, THERE]
+    assert executor.outcome.operations == ["Change"]
+
+
+def test_another_way_waits_for_what_is_under_way() -> None:
+    service = Service({HERE: [400]}, busy_reads=2)
+    applied(service, AdjustedElsewhere)
+    assert service.sent == [HERE, HERE]
+
+
+def test_both_ways_refused_tells_both() -> None:
+    service = Service({HERE: [400], THERE: [404]})
+    with pytest.raises(StorageError, match=r"refused with 400.*The other way failed too.*refused with 404") as error:
+        applied(service, AdjustedElsewhere)
+    assert error.value.facts["region"] == HERE
+
+
+@pytest.mark.parametrize("status", [401, 403, 429])
+def test_no_other_way_for_those_who_may_not(status: int) -> None:
+    service = Service({HERE: [status]})
+    with pytest.raises(CallError, match=str(status)):
+        applied(service, AdjustedElsewhere)
+    assert service.sent == [HERE]
+
+
+def test_a_change_may_repair_what_is_in_error() -> None:
+    service = Service(state="broken")
+    assert applied(service).outcome.operations == ["Change"]
+
+
+def test_what_is_in_error_and_needs_no_change_fails() -> None:
+    service = Service(state="broken")
+    with pytest.raises(StorageError, match="The thing is broken"):
+        applied(service, value=0)
+    assert service.sent == []
