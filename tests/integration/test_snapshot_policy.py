@@ -27,7 +27,7 @@ WORLD = {
     },
     "parallel-filestorage": {"volumes": [{"name": "train_data_5p393x"}]},
     "baremetal-blockstorage": {
-        "volume_groups": [{"id": "a" * 32, "name": "db"}],
+        "volume_groups": [{"id": "a" * 32, "name": "orders"}],
         "volumes": [
             {"id": "1" * 32, "name": "app-data", "snapshot_rate": 30},
             {"id": "2" * 32, "name": "new-data"},
@@ -48,7 +48,7 @@ POLICY: dict[str, Any] = {
         {"name": "train_data", "kind": "pfs"},
         {"name": "app-data", "kind": "bm_volume"},
         {"name": "new-data", "kind": "bm_volume", "max_age": "12h", "snapshot_rate": 20},
-        {"name": "db", "kind": "bm_volume_group", "max_age": "12h"},
+        {"name": "orders", "kind": "bm_volume_group", "max_age": "12h"},
     ],
 }
 WRITES = [
@@ -119,7 +119,7 @@ def test_life(there: Controller) -> None:
 
 
 def _check_report(report: dict[str, dict[str, Any]]) -> None:
-    assert list(report) == ["web_data", "office", "far_data", "train_data", "app-data", "new-data", "db"]
+    assert list(report) == ["web_data", "office", "far_data", "train_data", "app-data", "new-data", "orders"]
     for name, entry in report.items():
         assert entry["message"] == "", name
         assert entry["id"], name
@@ -128,14 +128,14 @@ def _check_report(report: dict[str, dict[str, Any]]) -> None:
         assert (entry["newest"] is None) is by_schedule, name
         if entry["newest"]:
             assert all(entry["newest"].values()), name
-    assert {entry["volume_name"] for entry in report.values()} >= {"web_data_2m060u", "train_data_5p393x", "db"}
+    assert {entry["volume_name"] for entry in report.values()} >= {"web_data_2m060u", "train_data_5p393x", "orders"}
     daily = {"frequency": "DAILY", "day_of_week": None, "hour": "3", "snapshot_retention_count": 14}
     assert report["web_data"]["schedule"] == daily
     # There is no such count for block storage, so the one for all is no matter here.
     assert report["app-data"]["schedule"] == {**daily, "hour": 3, "snapshot_retention_count": None}
     weekly = {"frequency": "WEEKLY", "day_of_week": "SUN", "hour": "0"}
     assert {**report["office"]["schedule"], **weekly} == report["office"]["schedule"]
-    assert [report[name]["schedule"] for name in ("far_data", "train_data", "new-data", "db")] == [None] * 4
+    assert [report[name]["schedule"] for name in ("far_data", "train_data", "new-data", "orders")] == [None] * 4
     assert report["far_data"]["region"] == EAST
     assert report["far_data"]["operations"] == ["CreateSnapshot"]
 
@@ -151,7 +151,7 @@ def test_as_time_goes_by(there: Controller) -> None:
             "web_data",
             {"name": "train_data", "kind": "pfs"},
             {"name": "app-data", "kind": "bm_volume"},
-            {"name": "db", "kind": "bm_volume_group"},
+            {"name": "orders", "kind": "bm_volume_group"},
         ],
     }
     counts = []
@@ -160,7 +160,7 @@ def test_as_time_goes_by(there: Controller) -> None:
         run = _play(there, policy).succeeded()
         report = _report(run)
         assert len({entry["snapshots"] for entry in report.values()}) == 1, report
-        counts.append((report["db"]["snapshots"], len(_writes(run))))
+        counts.append((report["orders"]["snapshots"], len(_writes(run))))
     assert counts == [(1, 4), (1, 0), (2, 4), (2, 0), (2, 8), (2, 8)]
     # A group's snapshot is one for each of its members in the service's books.
     assert _snapshots(there)["filestorage"] == 2
@@ -269,7 +269,7 @@ MISTAKES: dict[str, tuple[Any, list[str]]] = {
     ),
     "too many kept": ([{"name": "train", "kind": "pfs", "max_age": "1d", "keep": 50}], ["keep is 50", "49 at most"]),
     "space for a group": (
-        [{"name": "db", "kind": "bm_volume_group", "max_age": "1d", "snapshot_rate": 30}],
+        [{"name": "orders", "kind": "bm_volume_group", "max_age": "1d", "snapshot_rate": 30}],
         ["snapshot_rate", "bm_volume only", "members"],
     ),
     "an empty list": ([], ["empty"]),

@@ -145,7 +145,11 @@ def _live(controller: Controller, position: dict[str, Any], steps: list[Step]) -
         if not step.repeats:
             repeated = run[f"again {step.name}"]
             assert (repeated.changed, repeated.writes) == (False, []), step.name
-    assert controller.simulator.resources() == {}
+    left = controller.simulator.resources()
+    if position.get("bm_group_empty") == "stays":
+        # No call of the API deletes a group.
+        left.pop("baremetal-blockstorage.volume_groups")
+    assert left == {}
 
 
 def test_creation_that_ends_in_error(controller: Controller) -> None:
