@@ -189,6 +189,18 @@ def test_one_that_fails(there: Controller) -> None:
     assert _report(run)[chosen[0]["name"]]["volume_name"] == "twin_data_bbbbbb"
 
 
+def test_answers_that_get_lost(there: Controller) -> None:
+    """What was done is seen, and nothing is done twice."""
+    simulator = there.simulator
+    for operation in ("CreateSnapshotSchedule", "CreateSnapshot", "CreateVolumeSnapshotRate", "CreateVolumeSnapshot"):
+        simulator.fault("lost", operation=operation)
+    simulator.fault("error_after", operation="CreateVolumeGroupSnapshot", status=500)
+    run = _play(there, POLICY).succeeded()
+    assert _writes(run) == WRITES
+    _check_report(_report(run))
+    assert _writes(_play(there, POLICY).succeeded()) == []
+
+
 def test_a_schedule_that_is_there(there: Controller) -> None:
     """It is brought to what is asked, and left alone where snapshots by age are asked for."""
     simulator = there.simulator
