@@ -149,16 +149,16 @@ def test_the_others(controller: Controller, playbook: str, share: int, request: 
 #: For block storage: what goes before, the variables, the states of the replications that it ends with (none: and no
 #: replica), whether servers use the replica then, and the step as above.
 BLOCKS: dict[str, tuple[list[str], dict[str, Any], list[str], bool, int]] = {
-    "dr_replication": ([], {}, ["ACTIVE"], False, 5),
-    "dr_failover": (["dr_replication"], {}, ["BROKEN"], True, 5),
+    "dr_replication": ([], {}, ["ACTIVE"], False, 9),
+    "dr_failover": (["dr_replication"], {}, ["BROKEN"], True, 9),
     "dr_failback": (
         ["dr_replication", "dr_failover"],
         {**DISCARDING, "dr_failback_remove_attachments": True},
         ["ACTIVE"],
         False,
-        5,
+        9,
     ),
-    "dr_teardown": (["dr_replication", "dr_failover"], {**DELETING, "dr_teardown_detach": True}, [], False, 7),
+    "dr_teardown": (["dr_replication", "dr_failover"], {**DELETING, "dr_teardown_detach": True}, [], False, 13),
 }
 
 
