@@ -21,7 +21,7 @@ WORLD = {
     "filestorage": {"volumes": [{"name": "web_data_2m060u", "type_name": "SSD"}]},
     "parallel-filestorage": {"volumes": [{"name": "train_data_7h2k1q", "capacity_tb": 10}]},
     "baremetal-blockstorage": {
-        "volume_groups": [{"id": "db0", "name": "db"}],
+        "volume_groups": [{"id": "db0", "name": "orders"}],
         "volumes": [
             {"id": f"{name}0", "name": name, "snapshot_rate": 30, "group_id": group, "iops": 5000, "throughput": 250}
             for name, group in (("app-data", ""), ("app-log", ""), ("db-data", "db0"), ("db-log", "db0"))

@@ -207,9 +207,13 @@ class Executor(Generic[StateT]):
             self.waiter.pause(seconds)
             try:
                 state = self.resource.find()
+                if self._left_to_do(step, state) and self.resource.pending(state):
+                    # What is under way may be this write.
+                    self._settle(state, None)
+                    state = self.resource.find()
             except CallError:
                 continue
-            if step.key not in [again.key for again in make_plan(self.resource, state).steps]:
+            if not self._left_to_do(step, state):
                 self.outcome.operations.append(step.operation.name)
                 return state
         resends = self._resends.get(step.key, 0)
@@ -222,6 +226,10 @@ class Executor(Generic[StateT]):
             )
         self._resends[step.key] = resends + 1
         return state
+
+    def _left_to_do(self, step: Step[StateT], state: StateT) -> bool:
+        """Whether a step is still to be done in a state that was read."""
+        return step.key in [again.key for again in make_plan(self.resource, state).steps]
 
     def _after_refusal(self, step: Step[StateT], error: CallError) -> StateT:
         """What is there once a refusal has passed that passes by itself, or that something under way explains.

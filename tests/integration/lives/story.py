@@ -7,9 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from tests.integration.harness import Run, TaskResult, task
+from tests.simulator.fixture import Simulator
+
+KOREAN_TIME = timezone(timedelta(hours=9))
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,12 @@ class Step:
     def task(self, **keywords: Any) -> dict[str, Any]:
         """The task."""
         return task(self.module, self.args, **{"name": self.name, **self.keywords, **keywords})
+
+
+def far_hour(simulator: Simulator, hours: int = 8) -> int:
+    """The hour of a schedule that does not come while a life lasts: so many hours from now, in Korean time."""
+    now = datetime.fromisoformat(simulator.control("GET", "clock")["now"])
+    return (now.astimezone(KOREAN_TIME) + timedelta(hours=hours)).hour
 
 
 def played(steps: Sequence[Step]) -> list[dict[str, Any]]:

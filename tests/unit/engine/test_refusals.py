@@ -12,7 +12,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.scp.storage.plugins.module_utils.client.errors import CallError, StorageError, Where
+from ansible_collections.scp.storage.plugins.module_utils.client.errors import (
+    CallError,
+    StorageError,
+    UnknownOutcome,
+    Where,
+)
 from ansible_collections.scp.storage.plugins.module_utils.engine.executor import Executor
 from ansible_collections.scp.storage.plugins.module_utils.engine.plan import Step
 from ansible_collections.scp.storage.plugins.module_utils.engine.resource import Resource
@@ -28,15 +33,18 @@ class Service:
 
     :ivar answers: statuses of the next changes, by region; then it takes them.
     :ivar busy_reads: reads that show it changing, after each change that was refused.
+    :ivar silent: the answer to the next change is lost; it takes effect when these reads have shown it changing.
     """
 
     answers: dict[str, list[int]] = field(default_factory=dict)
     busy_reads: int = 0
+    silent: bool = False
     value: int = 0
     state: str = "fine"
     sent: list[str] = field(default_factory=list)
     settings: Any = field(default_factory=lambda: SimpleNamespace(region=HERE))
     _busy: int = 0
+    _later: int | None = None
 
     def call(self, operation: Any, *, region: str, body: Mapping[str, Any], **_ignored: Any) -> dict[str, Any]:
         self.sent.append(region)
@@ -46,11 +54,17 @@ class Service:
             raise CallError(
                 Where("storage", operation.name, region, "PUT"), f"was refused with {status}", status=status
             )
+        if self.silent:
+            self.silent = False
+            self._busy, self._later = self.busy_reads, body["value"]
+            raise UnknownOutcome(Where("storage", operation.name, region, "PUT"), "lost its connection")
         self.value, self.state = body["value"], "fine"
         return {}
 
     def read(self) -> Thing:
         self._busy -= 1
+        if self._busy < 0 and self._later is not None:
+            self.value, self._later = self._later, None
         return Thing(self.value, self.state, changing=self._busy >= 0)
 
 
@@ -173,3 +187,13 @@ def test_what_is_in_error_and_needs_no_change_fails() -> None:
     with pytest.raises(StorageError, match="The thing is broken"):
         applied(service, value=0)
     assert service.sent == []
+
+
+@pytest.mark.parametrize("reads", [0, 1, 40])
+def test_a_lost_answer_is_waited_for_while_something_is_under_way(reads: int) -> None:
+    """However long the change takes, it is sent once, and the task tells that it was done."""
+    service = Service(busy_reads=reads, silent=True)
+    executor = applied(service)
+    assert service.sent == [HERE]
+    assert executor.outcome.operations == ["Change"]
+    assert service.value == 1
