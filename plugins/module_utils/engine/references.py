@@ -94,18 +94,26 @@ class Finder:
         return [dict(item) for item in items if self.kind.fits(str(item.get("name")), name)]
 
     def one(
-        self, wanted: str, *, leave_out: Callable[[Mapping[str, Any]], bool] | None = None, last_resort: bool = False
+        self,
+        wanted: str,
+        *,
+        leave_out: Callable[[Mapping[str, Any]], bool] | None = None,
+        last_resort: bool = False,
+        prefer: Callable[[Mapping[str, Any]], bool] | None = None,
     ) -> dict[str, Any] | None:
         """The one thing of that name or id, as the list or show operation gives it; ``None`` where there is none.
 
         :param leave_out: tells things that do not count when a name is looked up.
         :param last_resort: take one of these if there is no other.
+        :param prefer: tells things that count before all others of the name.
         :raises StorageError: several things fit; the message lists them.
         """
         if _ID.fullmatch(wanted):
             return self.by_id(wanted)
         fitting = self.named(wanted)
         found = [item for item in fitting if leave_out is None or not leave_out(item)]
+        if prefer is not None:
+            found = [item for item in found if prefer(item)] or found
         if not found and last_resort:
             found = fitting[:1]
         if len(found) > 1:
