@@ -185,9 +185,11 @@ class RestorePoint(Resource[PointState]):
 
     def extras(self, before: PointState, after: PointState) -> dict[str, Any]:
         present = {point[_ID] for point in (*after.points, *after.removed)}
+        dropped = [point for point in before.points if point[_ID] not in present]
+        backup_id = (before.backup or {}).get("id")
         return {
-            "deleted_restore_points": [dict(point) for point in reversed(after.removed)],
-            "dropped_restore_points": [dict(point) for point in reversed(before.points) if point[_ID] not in present],
+            f"{how}_restore_points": [{"backup_id": backup_id, **point} for point in reversed(points)]
+            for how, points in (("deleted", after.removed), ("dropped", dropped))
         }
 
 
