@@ -131,7 +131,7 @@ RETURN = r"""
 ---
 restore:
   description: The restore, as the histories of the backup show it. Also returned when it failed.
-  returned: always, empty where there is none
+  returned: when the backup is there; empty where there is none
   type: dict
   contains:
     backup_id:

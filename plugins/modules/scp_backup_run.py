@@ -88,7 +88,7 @@ RETURN = r"""
 ---
 history:
   description: The job that was run, joined, or is young enough, as the histories of the backup show it. Also returned when it failed.
-  returned: always, empty where there is none
+  returned: when the backup is there; empty where there is none
   type: dict
   contains:
     backup_id:

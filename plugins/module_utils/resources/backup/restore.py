@@ -181,8 +181,10 @@ class Restore(Resource[RestoreState]):
     def managed(self, state: RestoreState) -> dict[str, Any] | None:
         if state.restore is None:
             return None
-        shown = ("backup_start_time", "schedule_name", "restore_server_name")
-        return {"backup": state.backup["name"], **{name: state.restore.get(name) for name in shown}}
+        # With a zone in restore points and without one in histories it is the same moment.
+        moment = str(state.restore.get("backup_start_time"))[:19]
+        shown = {name: state.restore.get(name) for name in ("schedule_name", "restore_server_name")}
+        return {"backup": state.backup["name"], "backup_start_time": moment, **shown}
 
     def extras(self, before: RestoreState, after: RestoreState) -> dict[str, Any]:
         """The restore point that was taken, which the histories do not name."""
