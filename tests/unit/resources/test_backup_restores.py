@@ -108,9 +108,7 @@ TEXT = st.sampled_from(["one", "two"])
 )
 def test_planning_servers(networks: Any, groups: Any, region: str | None, name: str) -> None:
     asked = {"networks": networks, "security_groups": groups, "restore_region": region, "restore_server_name": name}
-    params = _params(
-        scp_backup_restore, backup="web-image", restore_point="latest", server_type_id="s1v1m2", **asked
-    )
+    params = _params(scp_backup_restore, backup="web-image", restore_point="latest", server_type_id="s1v1m2", **asked)
     made = plan(
         restore.ServerRestore(params, CLIENT), restore.RestoreState(IMAGE, point={"restore_target_id": "p"}), CONTRACT
     )
@@ -287,9 +285,7 @@ def _once(bench: Bench, module: Any, **params: Any) -> dict[str, Any]:
 
 @SLOW
 @given(unknowns=UNKNOWNS, kept=st.integers(1, 3), runs=st.integers(1, 4), later=st.booleans())
-def test_from_run_to_restore(
-    simulator: Simulator, unknowns: dict[str, Any], kept: int, runs: int, later: bool
-) -> None:
+def test_from_run_to_restore(simulator: Simulator, unknowns: dict[str, Any], kept: int, runs: int, later: bool) -> None:
     """Jobs are run, or joined, once; what they kept is restored once; restore points go down to a number."""
     bench = _bench(simulator, **unknowns, **LONGER)
     for _time in range(runs):

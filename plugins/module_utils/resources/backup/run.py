@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import contextlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -95,7 +96,7 @@ class Run(Resource[RunState]):
         state = RunState(backup, jobs, self._known)
         job = self.job(state)
         if job is not None and word(job, _STATE) in ENDS and word(job, _STATE) not in self._good:
-            return replace(state, hints=tuple(_hints(self.client, backup)))
+            return replace(state, hints=tuple(_hints(self.client, backup, word(job, _STATE))))
         return state
 
     def job(self, state: RunState) -> dict[str, Any] | None:
@@ -179,12 +180,13 @@ def _key(job: Mapping[str, Any]) -> tuple[str, str]:
     return str(job.get("schedule_id")), str(job.get("backup_start_time"))
 
 
-def _hints(client: Client, backup: Mapping[str, Any]) -> Iterable[str]:
+def _hints(client: Client, backup: Mapping[str, Any], ended: str) -> list[str]:
     """What may have made a job fail, as far as the service knows, and what to do about it."""
-    try:
-        found = [*_of_agent(client, backup), *_of_server(client, backup)]
-    except CallError:
-        found = []
+    found: list[str] = []
+    if ended == FAILED:
+        # No answer to these is no reason to tell less than that the job failed.
+        with contextlib.suppress(CallError):
+            found = [*_of_agent(client, backup), *_of_server(client, backup)]
     if not found and backup.get("filesystem_paths"):
         paths = ", ".join(map(str, backup["filesystem_paths"]))
         found = [f"Check that these are on server {backup['server_name']}: {paths}."]
@@ -203,9 +205,10 @@ def _of_agent(client: Client, backup: Mapping[str, Any]) -> list[str]:
         return [f"Its agent {told(agent)} is in state {agent['state']}."]
     if word(agent, "connection_state") == SUCCESS:
         return [f"Whether server {server} and its agent run now is told by scp_backup_agent with check_connection."]
+    connection = agent.get("connection_state") or "not checked yet"
     return [
-        f"Its agent {told(agent)} is not connected (connection_state {agent.get('connection_state') or 'not checked'}):"
-        f" start server {server} and the agent on it, and see with scp_backup_agent and check_connection."
+        f"The connection to its agent {told(agent)} is {connection}: start server {server} and the agent on it, and see"
+        " with scp_backup_agent and check_connection."
     ]
 
 
