@@ -214,6 +214,10 @@ class Executor(Generic[StateT]):
                 return state
         resends = self._resends.get(step.key, 0)
         creates = step.operation.method == "POST"
+        if state is not None and not creates and self.resource.pending(state):
+            # What is under way explains a refusal, whatever its status: let that end before it is sent again.
+            self._settle(state, None)
+            return self.resource.find()
         if state is None or resends >= MOST_RESENDS or (creates and error.status != SERVICE_AWAY):
             raise StorageError(
                 f"{error.message.rstrip('.')}. Nothing of it was seen afterwards, and it was not sent again, to make no"

@@ -19,6 +19,11 @@ _ID = re.compile(r"^[0-9a-f]{32}$|^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", 
 _SUFFIX = re.compile(r"_[a-z0-9]{6}$")
 
 
+def is_id(text: str) -> bool:
+    """Whether a text looks like an id of the platform and not like a name."""
+    return _ID.fullmatch(text) is not None
+
+
 class NoSuchThing(StorageError):
     """A name or an id fits nothing."""
 
@@ -108,7 +113,7 @@ class Finder:
         :param prefer: tells things that count before all others of the name.
         :raises StorageError: several things fit; the message lists them.
         """
-        if _ID.fullmatch(wanted):
+        if is_id(wanted):
             return self.by_id(wanted)
         fitting = self.named(wanted)
         found = [item for item in fitting if leave_out is None or not leave_out(item)]
