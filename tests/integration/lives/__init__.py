@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from tests.integration.lives import (
     backup,
+    backup_restores,
     bm,
     bm_replication,
     bm_snapshots,
@@ -30,6 +31,7 @@ LIVES: dict[str, Life] = {
     **bm_replication.LIVES,
     **bm_snapshots.LIVES,
     **backup.LIVES,
+    **backup_restores.LIVES,
 }
 
 __all__ = ["LIVES", "Life", "Step", "all_lives", "check_life", "played"]
