@@ -324,31 +324,22 @@ def _delete_beside_a_job(controller: Controller, status: str) -> None:
     simulator = controller.simulator
     simulator.patch_world({SERVICE: _world(simulator)})
     simulator.switch(backup_delete_busy=status, backup_job_seconds=400, backup_history_seconds=20)
-    _begin_job(simulator, "id-of-images")
     absent = {"name": "images", "state": "absent"}
     run = controller.run(
         [
+            task("scp_backup_run", {"backup": "images", "wait": False}, name="run"),
             task(BACKUP, {**absent, "wait_timeout": 2}, name="soon", ignore_errors=True),
             task(BACKUP, absent, name="go", check=True),
-            task(BACKUP, absent),
+            task(BACKUP, absent, name="done"),
             task(BACKUP, absent, name="again"),
         ]
     ).succeeded()
     assert run["soon"].failed
     assert "must end before it can be deleted" in run["soon"].message, run["soon"].message
     assert run["soon"].operations == []
-    assert run["go"].operations == run[2].operations == ["DeleteBackup"]
-    assert run[2].accepted == ["DeleteBackup"]
+    assert run["go"].operations == run["done"].operations == run["done"].accepted == ["DeleteBackup"]
     assert not run["again"].changed
     assert "id-of-images" not in {one["id"] for one in simulator.world()[SERVICE]["backups"]}
-
-
-def _begin_job(simulator: Simulator, backup: str) -> None:
-    """Begin a job as the service does, by a schedule whose time comes."""
-    daily = {"backup_id": backup, "type": "FULL", "frequency": "DAILY"}
-    times = [f"{hour:02}:{half}:00" for hour in range(24) for half in ("00", "30")]
-    simulator.patch_world({SERVICE: {"schedules": [{**daily, "start_time": time} for time in times]}})
-    simulator.advance(1800)
 
 
 @pytest.mark.parametrize("what", ["create", "delete"])
