@@ -26,9 +26,9 @@ options:
       - The services to look at, by default all that the collection manages.
     type: list
     elements: str
-    choices: [baremetal-blockstorage, filestorage, parallel-filestorage]
+    choices: [backup, baremetal-blockstorage, filestorage, parallel-filestorage]
 notes:
-  - "IAM actions needed, for each service: ListVolumes."
+  - "IAM actions needed: ListBackups for C(backup), and ListVolumes for each other service."
 """
 
 EXAMPLES = r"""

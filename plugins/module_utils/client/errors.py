@@ -259,7 +259,7 @@ def _advice(where: Where, status: int, code: str, detail: str, skew: float) -> s
             "It can't be replicated to that region: choose another target_region. Where the service tells which are"
             " possible, the info module of the replication lists those, with gather regions."
         )
-    if status == 404 and "server" in code.lower():
+    if status == 404 and "servernotfound" in code.lower():
         return "Check object_id and object_type: the server must exist in the region of the volume."
     return ""
 

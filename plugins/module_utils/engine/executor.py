@@ -218,6 +218,10 @@ class Executor(Generic[StateT]):
                 return state
         resends = self._resends.get(step.key, 0)
         creates = step.operation.method == "POST"
+        if state is not None and not creates and self.resource.pending(state):
+            # What is under way explains a refusal, whatever its status: let that end before it is sent again.
+            self._settle(state, None)
+            return self.resource.find()
         if state is None or resends >= MOST_RESENDS or (creates and error.status != SERVICE_AWAY):
             raise StorageError(
                 f"{error.message.rstrip('.')}. Nothing of it was seen afterwards, and it was not sent again, to make no"
@@ -242,15 +246,18 @@ class Executor(Generic[StateT]):
             pause = min(FIRST_REFUSAL_PAUSE + self._refused_for / 2, LONGEST_REFUSAL_PAUSE)
             self.waiter.pause(pause)
             self._refused_for += pause
-            return self.resource.find()
-        if error.status not in REFUSALS:
-            raise error
-        try:
             state = self.resource.find()
-        except CallError:
-            raise error from None
-        if not self.resource.pending(state):
-            raise error
+            if not self.resource.pending(state):
+                return state
+        else:
+            if error.status not in REFUSALS:
+                raise error
+            try:
+                state = self.resource.find()
+            except CallError:
+                raise error from None
+            if not self.resource.pending(state):
+                raise error
         # Somebody else, or a schedule, changes the thing as well: let that end first.
         self._refused_for += FIRST_REFUSAL_PAUSE
         self._settle(state, None)

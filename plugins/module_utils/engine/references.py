@@ -19,6 +19,11 @@ _ID = re.compile(r"^[0-9a-f]{32}$|^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", 
 _SUFFIX = re.compile(r"_[a-z0-9]{6}$")
 
 
+def is_id(text: str) -> bool:
+    """Whether a text looks like an id of the platform and not like a name."""
+    return _ID.fullmatch(text) is not None
+
+
 class NoSuchThing(StorageError):
     """A name or an id fits nothing."""
 
@@ -94,18 +99,26 @@ class Finder:
         return [dict(item) for item in items if self.kind.fits(str(item.get("name")), name)]
 
     def one(
-        self, wanted: str, *, leave_out: Callable[[Mapping[str, Any]], bool] | None = None, last_resort: bool = False
+        self,
+        wanted: str,
+        *,
+        leave_out: Callable[[Mapping[str, Any]], bool] | None = None,
+        last_resort: bool = False,
+        prefer: Callable[[Mapping[str, Any]], bool] | None = None,
     ) -> dict[str, Any] | None:
         """The one thing of that name or id, as the list or show operation gives it; ``None`` where there is none.
 
         :param leave_out: tells things that do not count when a name is looked up.
         :param last_resort: take one of these if there is no other.
+        :param prefer: tells things that count before all others of the name.
         :raises StorageError: several things fit; the message lists them.
         """
-        if _ID.fullmatch(wanted):
+        if is_id(wanted):
             return self.by_id(wanted)
         fitting = self.named(wanted)
         found = [item for item in fitting if leave_out is None or not leave_out(item)]
+        if prefer is not None:
+            found = [item for item in found if prefer(item)] or found
         if not found and last_resort:
             found = fitting[:1]
         if len(found) > 1:

@@ -10,11 +10,17 @@ from typing import Any
 from ..client.errors import StorageError
 from ..client.session import Call
 from ..engine.resource import Info, side_by_side
-from ..operations import baremetal_blockstorage, filestorage, parallel_filestorage
+from ..operations import backup, baremetal_blockstorage, filestorage, parallel_filestorage
 
 #: For each service a cheap reading call that shows whether the key is accepted.
 PROBES: dict[str, Call] = {
-    table.SERVICE.name: table.LIST_VOLUMES for table in (filestorage, parallel_filestorage, baremetal_blockstorage)
+    probe.service: probe
+    for probe in (
+        filestorage.LIST_VOLUMES,
+        parallel_filestorage.LIST_VOLUMES,
+        baremetal_blockstorage.LIST_VOLUMES,
+        backup.LIST_BACKUPS,
+    )
 }
 
 
@@ -50,7 +56,7 @@ class Connection(Info):
         }
         try:
             result["endpoint"], result["versions"] = self.client.versions(service)
-            self.client.call(probe, query={"limit": 1})
+            self.client.call(probe, query={probe.paging.size: 1} if probe.paging else {})
         except StorageError as error:
             return {**result, "problem": error.message}
         return {**result, "usable": True}

@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.integration.lives import (
+    backup,
+    backup_restores,
     bm,
     bm_replication,
     bm_snapshots,
@@ -28,6 +30,8 @@ LIVES: dict[str, Life] = {
     **bm.LIVES,
     **bm_replication.LIVES,
     **bm_snapshots.LIVES,
+    **backup.LIVES,
+    **backup_restores.LIVES,
 }
 
 __all__ = ["LIVES", "Life", "Step", "all_lives", "check_life", "played"]

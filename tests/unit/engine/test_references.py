@@ -111,3 +111,16 @@ def test_what_can_not_be_changed() -> None:
     immutable("protocol", "NFS", "NFS", "")
     with pytest.raises(StorageError, match=r"protocol is 'NFS'.*'CIFS'.*Way out"):
         immutable("protocol", "NFS", "CIFS", "Way out.")
+
+
+def test_those_that_are_preferred_count_first() -> None:
+    def prefer(volume: Any) -> bool:
+        return bool(volume["name"].endswith("_aaaaaa"))
+
+    found = finder(["data_bbbbbb", "data_aaaaaa"]).one("data", prefer=prefer)
+    assert found is not None
+    assert found["name"] == "data_aaaaaa"
+    assert finder(["data_bbbbbb"]).one("data", prefer=prefer) is not None
+    with pytest.raises(StorageError, match="fits 2"):
+        finder(["data_aaaaaa", "data_aaaaaa"]).one("data", prefer=prefer)
+    assert finder(["data_bbbbbb"]).one("data", prefer=prefer, leave_out=lambda _volume: True) is None

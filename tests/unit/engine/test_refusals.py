@@ -24,6 +24,8 @@ from ansible_collections.scp.storage.plugins.module_utils.engine.resource import
 from ansible_collections.scp.storage.plugins.module_utils.engine.waiter import Waiter
 
 CHANGE = SimpleNamespace(name="Change", method="PUT", service="storage")
+#: A status that does not say whether the change was made.
+UNCLEAR = 503
 HERE, THERE = "kr-west1", "kr-east1"
 
 
@@ -51,7 +53,7 @@ class Service:
         if self.answers.get(region):
             self._busy = self.busy_reads
             status = self.answers[region].pop(0)
-            raise CallError(
+            raise (UnknownOutcome if status == UNCLEAR else CallError)(
                 Where("storage", operation.name, region, "PUT"), f"was refused with {status}", status=status
             )
         if self.silent:
@@ -131,6 +133,20 @@ def test_something_under_way_explains_a_refusal(status: int) -> None:
     assert service.sent == [HERE] * 3
     assert executor.outcome.operations == ["Change"]
     assert service.value == 1
+
+
+def test_something_under_way_explains_an_unclear_answer() -> None:
+    """It is sent again as often as that takes, and not only a few times."""
+    service = Service({HERE: [UNCLEAR] * 6}, busy_reads=8)
+    assert applied(service).outcome.operations == ["Change"]
+    assert service.sent == [HERE] * 7
+
+
+def test_an_unclear_answer_that_nothing_explains_is_not_sent_for_ever() -> None:
+    service = Service({HERE: [UNCLEAR] * 6})
+    with pytest.raises(StorageError, match="not sent again"):
+        applied(service)
+    assert len(service.sent) == 4
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 409, 500])

@@ -1,0 +1,375 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Restores: new servers out of images, and files back on a server (behaviour.md §8).
+
+What was restored is known by the histories only. They tell the server, the moment of the restore point and the state,
+and neither the region nor the files.
+"""
+
+from __future__ import annotations
+
+import re
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from ...client.errors import StorageError
+from ...engine.plan import UNKNOWN_ID, Step
+from ...engine.references import Finder
+from ...engine.resource import Resource
+from ...operations import backup as api
+from .common import (
+    BACKUPS,
+    COMPLETED,
+    FAILED,
+    INPROGRESS,
+    PARTIAL_SUCCESS,
+    moment_of,
+    read_points,
+    read_restores,
+    required_backup,
+    told,
+    under_way,
+    word,
+)
+from .restore_point import broken_backup, busy, chosen_point
+
+#: Words with which a restore has ended.
+ENDS = (COMPLETED, PARTIAL_SUCCESS, FAILED)
+_STATE = "restore_state"
+_SERVER_NAME = re.compile(r"[a-zA-Z0-9_ -]{1,63}")
+#: A history names no zone: its times may be in UTC, as those of restore points, or in Korean time.
+_ZONES = (timedelta(0), timedelta(hours=9))
+
+
+@dataclass(frozen=True)
+class RestoreState:
+    """A backup, and the restore that is asked for.
+
+    :ivar restore: as the histories show it; ``None`` where there is none.
+    :ivar point: the restore point to take, where that was looked up.
+    :ivar server: the server that files go to.
+    :ivar problems: why it can't be restored, each for a person.
+    :ivar seen: whether the restore was read, and is not only known from the call that begins it.
+    """
+
+    backup: dict[str, Any]
+    restore: dict[str, Any] | None = None
+    point: dict[str, Any] | None = None
+    server: dict[str, Any] | None = None
+    problems: tuple[str, ...] = ()
+    seen: bool = True
+
+
+class Restore(Resource[RestoreState]):
+    """What ``scp_backup_restore`` and ``scp_backup_file_restore`` do."""
+
+    noun = "restore"
+    slowest_poll = 30.0
+    #: The type of backup that it is for, and what to say where it is another one.
+    policy_type: ClassVar[str]
+    other_type: ClassVar[str]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._known: frozenset[tuple[str, ...]] | None = None
+        self._wanted = str(self.params["restore_point"])
+
+    @abstractmethod
+    def fits(self, state: RestoreState, restore: Mapping[str, Any]) -> bool:
+        """Whether a restore of the histories is one as the task asks for."""
+
+    @abstractmethod
+    def send(self, state: RestoreState, point: Mapping[str, Any]) -> Step[RestoreState]:
+        """The step that begins it."""
+
+    # -- reading ------------------------------------------------------------------------------------------------------
+
+    def read_backup(self) -> RestoreState:
+        """The backup, and whether it is of the right type."""
+        backup = required_backup(self.client, self.params["backup"])
+        problems = () if word(backup, "policy_type") == self.policy_type else (self.other_type,)
+        return RestoreState(backup, problems=problems)
+
+    def read_histories(self, state: RestoreState) -> list[dict[str, Any]]:
+        """The restores that fit, the newest first."""
+        found = [found for found in read_restores(self.client, str(state.backup["id"])) if self.fits(state, found)]
+        if self._known is None:
+            self._known = frozenset(_key(restore) for restore in found if word(restore, _STATE) in ENDS)
+        return found
+
+    def fresh(self, restores: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
+        """The first restore that had not ended when the task began: one to join, or the task's own."""
+        return next((found for found in reversed(restores) if _key(found) not in (self._known or ())), None)
+
+    def with_point(self, state: RestoreState) -> RestoreState:
+        """The same with the restore point that is asked for."""
+        points = read_points(self.client, str(state.backup["id"]))
+        point, problem = chosen_point(points, self._wanted)
+        if point is not None:
+            # Another job may end meanwhile: the newest is the newest of when the task began.
+            self._wanted = str(point["restore_target_id"])
+        return replace(state, point=point, problems=(*state.problems, *([problem] if problem else [])))
+
+    def refresh(self, state: RestoreState) -> RestoreState:
+        if state.restore is None:
+            backup = Finder(self.client, BACKUPS).by_id(str(state.backup["id"])) or state.backup
+            return replace(state, backup=backup)
+        if state.seen and word(state.restore, _STATE) in ENDS:
+            return state
+        found = self.fresh(self.read_histories(state))
+        return replace(state, restore=found or state.restore, seen=found is not None)
+
+    # -- planning -----------------------------------------------------------------------------------------------------
+
+    def next_step(self, state: RestoreState) -> Step[RestoreState] | None:
+        if state.restore is not None:
+            return None
+        if state.problems or state.point is None:
+            raise StorageError(f"Nothing can be restored from backup {told(state.backup)}: {_listed(state.problems)}.")
+        return self.send(state, state.point)
+
+    def begun(self, before: RestoreState, **fields: Any) -> RestoreState:
+        """The state after the step, with what is known of the restore beforehand."""
+        point = before.point or {}
+        restore = {
+            "backup_id": before.backup["id"],
+            "backup_start_time": point.get("backup_start_time"),
+            "schedule_name": point.get("schedule_name"),
+            "restore_start_time": UNKNOWN_ID,
+            "restore_end_time": None,
+            _STATE: INPROGRESS,
+            **fields,
+        }
+        return replace(before, restore=restore, seen=False)
+
+    # -- telling ------------------------------------------------------------------------------------------------------
+
+    def pending(self, state: RestoreState) -> str:
+        if state.restore is None:
+            return under_way("backup", state.backup)
+        if word(state.restore, _STATE) in ENDS:
+            return ""
+        return f"{self._told(state.restore)}: {state.restore[_STATE]} since {state.restore['restore_start_time']}"
+
+    def failed(self, state: RestoreState) -> str:
+        if state.restore is None:
+            return broken_backup(state.backup)
+        ended = word(state.restore, _STATE)
+        if ended == FAILED or (ended == PARTIAL_SUCCESS and not self.params["allow_partial"]):
+            told_end = f"{self._told(state.restore)} ended as {ended}. The service's history has no reason."
+            return f"{told_end[0].upper()}{told_end[1:]} {self.advice(ended)}"
+        return ""
+
+    @abstractmethod
+    def advice(self, ended: str) -> str:
+        """What to do about a restore that did not end well."""
+
+    @staticmethod
+    def _told(restore: Mapping[str, Any]) -> str:
+        return (
+            f"the restore to server {restore.get('restore_server_name')} from the restore point of"
+            f" {restore.get('backup_start_time')}"
+        )
+
+    def view(self, state: RestoreState) -> dict[str, Any]:
+        return dict(state.restore or {})
+
+    def managed(self, state: RestoreState) -> dict[str, Any] | None:
+        if state.restore is None:
+            return None
+        # With a zone in restore points and without one in histories it is the same moment.
+        moment = str(state.restore.get("backup_start_time"))[:19]
+        shown = {name: state.restore.get(name) for name in ("schedule_name", "restore_server_name")}
+        return {"backup": state.backup["name"], "backup_start_time": moment, **shown}
+
+    def extras(self, before: RestoreState, after: RestoreState) -> dict[str, Any]:
+        """The restore point that was taken, which the histories do not name."""
+        taken = before.point if before.restore is None else None
+        return {"restore_point": dict(taken) if taken else None}
+
+
+class ServerRestore(Restore):
+    """``scp_backup_restore``."""
+
+    policy_type = "VM_IMAGE"
+    other_type = "it keeps files, and no image of a server (scp_backup_file_restore brings files back)"
+
+    def check(self) -> None:
+        if not _SERVER_NAME.fullmatch(self._called):
+            raise StorageError(
+                f"restore_server_name {self._called!r} can't be the name of a server: 1 to 63 letters, digits, hyphens,"
+                " underscores and spaces."
+            )
+
+    @property
+    def _called(self) -> str:
+        """The name of the new server."""
+        return str(self.params["restore_server_name"])
+
+    @property
+    def _where(self) -> str:
+        """The region of the new server."""
+        return str(self.params.get("restore_region") or self.region)
+
+    def fits(self, state: RestoreState, restore: Mapping[str, Any]) -> bool:
+        return bool(restore["restore_server_name"] == self._called)
+
+    def find(self) -> RestoreState:
+        state = self.read_backup()
+        restores = self.read_histories(state)
+        if found := self.fresh(restores):
+            return replace(state, restore=found)
+        if state.problems:
+            return state
+        taken = bool(
+            self.client.call(
+                api.CHECK_BACKUP_RESTORE_SERVER_NAME_DUPLICATE,
+                region=self._where,
+                query={"restore_server_name": self._called},
+            ).get("result")
+        )
+        made = next((found for found in restores if word(found, _STATE) in (COMPLETED, PARTIAL_SUCCESS)), None)
+        if taken and made is not None:
+            return replace(state, restore=made)
+        if taken:
+            problem = (
+                f"the name {self._called} is taken in {self._where} by a server that is no restore of this backup"
+                " (choose another restore_server_name)"
+            )
+            state = replace(state, problems=(problem,))
+        state = self.with_point(state)
+        return replace(state, problems=(*state.problems, *self._subnet_problems(state)))
+
+    def _subnet_problems(self, state: RestoreState) -> list[str]:
+        """What is wrong with the subnets that are asked for."""
+        wanted = [str(network["subnet_id"]) for network in self.params.get("networks") or ()]
+        if not wanted:
+            return []
+        listed = self.client.read_list(
+            api.LIST_BACKUP_RESTORE_SUBNETS,
+            path={"backup_id": str(state.backup["id"])},
+            query={"region": self._where},
+        )
+        states = {str(subnet["id"]): word(subnet) for subnet in listed}
+        usable = ", ".join(f"{subnet['id']} ({subnet['name']})" for subnet in listed if word(subnet) == "ACTIVE")
+        return [
+            f"networks: subnet {subnet_id} "
+            + (
+                f"is in state {states[subnet_id]}"
+                if subnet_id in states
+                else f"is none of {self._where} (usable are: {usable or 'none'})"
+            )
+            for subnet_id in wanted
+            if states.get(subnet_id) != "ACTIVE"
+        ]
+
+    def send(self, state: RestoreState, point: Mapping[str, Any]) -> Step[RestoreState]:
+        given = ("networks", "security_groups", "restore_region")
+        body = {
+            "restore_server_name": self._called,
+            "restore_target_id": point["restore_target_id"],
+            "server_type_id": self.params["server_type_id"],
+            **{name: self.params[name] for name in given if self.params.get(name) is not None},
+        }
+        return Step(
+            api.RESTORE_BACKUP,
+            lambda before, _answer: self.begun(before, restore_server_name=self._called, restore_server_id=None),
+            path={"backup_id": state.backup["id"]},
+            body=body,
+            done=lambda seen: seen.seen,
+            not_yet=busy,
+        )
+
+    def advice(self, ended: str) -> str:
+        if ended == PARTIAL_SUCCESS:
+            return "Look at the server; with allow_partial a restore that was done in part is good enough."
+        return "Try again, with another restore_point, or with another server_type_id or networks."
+
+
+class FileRestore(Restore):
+    """``scp_backup_file_restore``."""
+
+    policy_type = "FILESYSTEM"
+    other_type = "it keeps an image of a server, and no files (scp_backup_restore makes a server of it)"
+
+    def check(self) -> None:
+        if not self.params["filesystem_paths"]:
+            raise StorageError("filesystem_paths is empty: name at least one source and its destination.")
+
+    def fits(self, state: RestoreState, restore: Mapping[str, Any]) -> bool:
+        server, point = state.server or {}, state.point or {}
+        to = restore.get("restore_server_id")
+        if to != server.get("server_uuid") and (to or restore["restore_server_name"] != server.get("server_name")):
+            return False
+        behind = moment_of(restore) - moment_of(point)
+        return behind in _ZONES and restore.get("schedule_name") == point.get("schedule_name")
+
+    def find(self) -> RestoreState:
+        state = self.read_backup()
+        if state.problems:
+            return state
+        state = self._with_server(self.with_point(state))
+        if state.problems:
+            return state
+        return replace(state, restore=self.fresh(self.read_histories(state)))
+
+    def _with_server(self, state: RestoreState) -> RestoreState:
+        """The same with the server that files are to go to."""
+        wanted = self.params.get("server")
+        listed = self.client.read_list(
+            api.LIST_AGENT_BACKUP_RESTORE_TARGET_SERVERS, path={"backup_id": str(state.backup["id"])}
+        )
+        wanted = wanted or str(state.backup["server_uuid"])
+        found = [server for server in listed if wanted in (server["server_uuid"], server["server_name"])]
+        if len(found) == 1:
+            return replace(state, server=found[0])
+        if found:
+            ids = ", ".join(str(server["server_uuid"]) for server in found)
+            problem = f"server {wanted!r} fits {len(found)} servers ({ids}): give the uuid of the one that you mean"
+        else:
+            original = "" if self.params.get("server") else f" {state.backup['server_name']}"
+            names = ", ".join(sorted(str(server["server_name"]) for server in listed)) or "none"
+            problem = (
+                f"files can't go to server{original} {wanted!r}: it must run the same system, and have an agent that is"
+                f" AVAILABLE (scp_backup_agent makes one; servers that it can be are: {names})"
+            )
+        return replace(state, problems=(*state.problems, problem))
+
+    def send(self, state: RestoreState, point: Mapping[str, Any]) -> Step[RestoreState]:
+        server = state.server or {}
+        body = {
+            "filesystem_paths": [
+                {name: pair[name] for name in ("source", "destination")} for pair in self.params["filesystem_paths"]
+            ],
+            "overwrite": self.params["overwrite"],
+            "restore_server_uuid": server["server_uuid"],
+            "restore_target_id": point["restore_target_id"],
+        }
+        target = {"restore_server_name": server["server_name"], "restore_server_id": server["server_uuid"]}
+        return Step(
+            api.RESTORE_AGENT_BACKUP,
+            lambda before, _answer: self.begun(before, **target),
+            path={"backup_id": state.backup["id"]},
+            body=body,
+            done=lambda seen: seen.seen,
+            not_yet=busy,
+        )
+
+    def advice(self, ended: str) -> str:
+        if ended == PARTIAL_SUCCESS:
+            existing = "" if self.params["overwrite"] else "Files that are there already stay without overwrite. "
+            return f"{existing}With allow_partial a restore that was done in part is good enough."
+        return "See whether the server and its agent run (scp_backup_agent with check_connection), and try again."
+
+
+def _key(restore: Mapping[str, Any]) -> tuple[str, ...]:
+    """What a restore is known by: the histories have no id."""
+    return tuple(str(restore.get(name)) for name in ("restore_server_name", "backup_start_time", "restore_start_time"))
+
+
+def _listed(problems: Sequence[str]) -> str:
+    return "; and ".join(problems)

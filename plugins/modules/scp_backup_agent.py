@@ -1,0 +1,221 @@
+#!/usr/bin/python
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: scp_backup_agent
+short_description: Manage the backup agents of servers
+version_added: 0.1.0
+description:
+  - Create and delete the agents that Backup knows of servers. A server needs one before its files can be backed up.
+  - This is Backup's side only. The agent must be installed on the server, too; RV(agent.install_file_path) says where its installer is, and
+    the role P(scp.storage.backup_agent#role) does all of it.
+  - The API can't change an agent. Another O(server_category) or O(subnet_id) is an error, and nothing is recreated.
+author:
+  - the scp.storage authors (@scp-storage)
+extends_documentation_fragment:
+  - scp.storage.attributes
+  - scp.storage.connection
+  - scp.storage.wait
+attributes:
+  idempotent:
+    description: When run twice in a row without anything else changing, the second run does not report C(changed).
+    support: full
+options:
+  server:
+    description:
+      - Name or uuid of the server. A server has one agent at most.
+    type: str
+    required: true
+  state:
+    description:
+      - V(present) creates the agent.
+      - V(absent) deletes it. As long as backups use it this is an error that lists them.
+    type: str
+    choices: [present, absent]
+    default: present
+  server_category:
+    description:
+      - What kind of server it is. Left out, servers of all kinds are looked at.
+    type: str
+    choices: [VIRTUAL_SERVER, GPU_SERVER, BAREMETAL_SERVER]
+  subnet_id:
+    description:
+      - Id of the subnet over which a new agent reaches Backup, by default that of the server.
+    type: str
+  tags:
+    description:
+      - Tags for a new agent.
+      - The API takes them at creation only and never shows them, so they do not make a task changed.
+    type: list
+    elements: dict
+    suboptions:
+      key:
+        description: Key of the tag, up to 128 characters.
+        type: str
+        required: true
+      value:
+        description: Value of the tag, up to 256 characters.
+        type: str
+  check_connection:
+    description:
+      - Whether to have the service check its connection to the agent, and to wait for the result. A connection that fails, fails the task.
+      - A check changes nothing but RV(agent.connection_state) and its time, so it does not count as a change. In check mode there is none.
+      - Only an agent that is installed on a server that runs has a connection.
+    type: bool
+    default: false
+notes:
+  - "IAM actions needed, in C(backup): ListBackupAgents, ShowBackupAgent, ListBackupAgentTargets, ListBackupTargets; to change
+    CreateBackupAgent, DeleteBackupAgent; with O(check_connection) CheckBackupAgentConnectionState; with O(state=absent) ListBackups and
+    ShowBackup."
+seealso:
+  - module: scp.storage.scp_backup_agent_info
+  - module: scp.storage.scp_backup
+"""
+
+EXAMPLES = r"""
+---
+- name: An agent for a bare-metal server
+  scp.storage.scp_backup_agent:
+    server: west-db1
+    server_category: BAREMETAL_SERVER
+  register: made
+
+- name: Where its installer is
+  ansible.builtin.debug:
+    msg: "{{ made.agent.install_file_path }}"
+
+- name: When it is installed, see that it is connected
+  scp.storage.scp_backup_agent_info:
+    server_name: west-db1
+    gather: [detail]
+
+- name: No agent
+  scp.storage.scp_backup_agent:
+    server: west-db1
+    state: absent
+"""
+
+RETURN = r"""
+---
+agent:
+  description: The agent, as far as it is known.
+  returned: success
+  type: dict
+  contains:
+    id:
+      description: Id of the agent.
+      type: str
+    name:
+      description: Name that the service gave it.
+      type: str
+    state:
+      description: V(AVAILABLE) when it can be used; others pass by themselves or tell of an error.
+      type: str
+    server_uuid:
+      description: Uuid of the server.
+      type: str
+    server_name:
+      description: Name of the server.
+      type: str
+    server_category:
+      description: What kind of server it is.
+      type: str
+    server_os_type:
+      description: V(LINUX) or V(WINDOWS).
+      type: str
+    server_backup_agent_ip:
+      description: The server's address for backups.
+      type: str
+    install_file_path:
+      description: Where the installer is fetched from.
+      type: str
+    connection_state:
+      description: What the last check of the connection found, V(SUCCESS) or V(FAILED); V(null) before any.
+      type: str
+    connection_check_time:
+      description: When that was.
+      type: str
+    backup_policy_count:
+      description: How many backups use it.
+      type: int
+    backup_master_ip:
+      description: The address that the server must reach.
+      type: str
+    media_servers:
+      description: Further addresses that it must reach, each with C(name) and C(ip_address).
+      type: list
+      elements: dict
+  sample:
+    id: BACKUP_AGENT-abcd
+    name: agent_abcd12
+    state: AVAILABLE
+    server_uuid: 1fdcac6943bd0c156b5eb91d669afb80
+    server_name: west-db1
+    server_category: BAREMETAL_SERVER
+    server_os_type: LINUX
+    server_backup_agent_ip: 10.10.1.14
+    server_gateway_ip: 10.10.1.1
+    subnet_id: 32189e00376bd344b8f87de613b39240
+    subnet_name: west-subnet
+    install_file_path: http://linux-agent
+    connection_state: SUCCESS
+    connection_check_time: "2026-07-30T05:12:09Z"
+    backup_policy_count: 0
+    backup_master_ip: 33.44.55.66
+    backup_master_name: backupmaster
+    media_servers: []
+    created_at: "2026-07-30T04:54:33Z"
+operations:
+  description:
+    - The API operations that changed something, in order, by their C(operationId). In check mode those that would be sent.
+  returned: always
+  type: list
+  elements: str
+  sample: [CreateBackupAgent]
+error:
+  description: What is known of the call that failed.
+  returned: when a call failed
+  type: dict
+  sample:
+    service: backup
+    operation: CreateBackupAgent
+    region: kr-west1
+    status: 401
+    code: UNAUTHORIZED
+    detail: HmacValidFail
+    request_id: ""
+"""
+
+from ansible_collections.scp.storage.plugins.module_utils.engine.entry import run_module
+from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
+from ansible_collections.scp.storage.plugins.module_utils.resources.backup import agent
+
+SPEC = ModuleSpec(
+    handler=agent.Agent,
+    options={
+        "server": {"type": "str", "required": True},
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "server_category": {"type": "str", "choices": ["VIRTUAL_SERVER", "GPU_SERVER", "BAREMETAL_SERVER"]},
+        "subnet_id": {"type": "str"},
+        "tags": {
+            "type": "list",
+            "elements": "dict",
+            "options": {"key": {"type": "str", "required": True, "no_log": False}, "value": {"type": "str"}},
+        },
+        "check_connection": {"type": "bool", "default": False},
+    },
+)
+
+
+def main() -> None:
+    """Run the module as a process of its own."""
+    run_module(SPEC)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,166 @@
+#!/usr/bin/python
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: scp_backup_agent_info
+short_description: Read backup agents
+version_added: 0.1.0
+description:
+  - Read the agents of servers, all of them or those that fit, and where the installer for a system is.
+  - Nothing found is an empty list, not an error.
+author:
+  - the scp.storage authors (@scp-storage)
+extends_documentation_fragment:
+  - scp.storage.attributes
+  - scp.storage.connection
+  - scp.storage.info
+options:
+  name:
+    description:
+      - Only the agent of exactly this name, which the service gave it.
+    type: str
+  server_name:
+    description:
+      - Only agents of servers of exactly this name.
+    type: str
+  server_backup_agent_ip:
+    description:
+      - Only agents at exactly this address.
+    type: str
+  os_type:
+    description:
+      - Returns RV(install_file_path) for this system. It filters nothing.
+    type: str
+    choices: [LINUX, WINDOWS]
+  gather:
+    description:
+      - Parts to read for each agent. Each costs a call for each agent; they are sent side by side.
+      - V(detail) adds what lists do not show, as the uuid and the system of the server, its installer and the addresses that it must reach.
+    type: list
+    elements: str
+    choices: [detail]
+    default: []
+notes:
+  - "IAM actions needed, in C(backup): ListBackupAgents; for O(gather) ShowBackupAgent, for O(os_type) ShowBackupAgentInstallFilePath."
+seealso:
+  - module: scp.storage.scp_backup_agent
+"""
+
+EXAMPLES = r"""
+---
+- name: All agents in full
+  scp.storage.scp_backup_agent_info:
+    gather: [detail]
+  register: all_agents
+
+- name: Where the installer for Linux is
+  scp.storage.scp_backup_agent_info:
+    os_type: LINUX
+
+- name: Servers whose agent is not connected
+  scp.storage.scp_backup_agent_info:
+    query: "agents[?connection_state != 'SUCCESS'].server_name"
+"""
+
+RETURN = r"""
+---
+agents:
+  description: The agents, the oldest first.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: Id of the agent.
+      type: str
+    name:
+      description: Name that the service gave it.
+      type: str
+    state:
+      description: V(AVAILABLE) when it can be used; others pass by themselves or tell of an error.
+      type: str
+    server_name:
+      description: Name of the server.
+      type: str
+    server_category:
+      description: What kind of server it is.
+      type: str
+    server_backup_agent_ip:
+      description: The server's address for backups.
+      type: str
+    connection_state:
+      description: What the last check of the connection found, V(SUCCESS) or V(FAILED); V(null) before any.
+      type: str
+    backup_policy_count:
+      description: How many backups use it.
+      type: int
+    server_uuid:
+      description: Uuid of the server.
+      returned: with V(detail) in O(gather)
+      type: str
+    install_file_path:
+      description: Where the installer is fetched from.
+      returned: with V(detail) in O(gather)
+      type: str
+  sample:
+  - id: BACKUP_AGENT-abcd
+    name: agent_abcd12
+    state: AVAILABLE
+    server_name: west-db1
+    server_category: BAREMETAL_SERVER
+    server_backup_agent_ip: 10.10.1.14
+    connection_state: SUCCESS
+    backup_policy_count: 3
+    created_at: "2026-07-30T04:54:33Z"
+install_file_path:
+  description: Where the installer for O(os_type) is fetched from.
+  returned: when O(os_type) is given
+  type: str
+  sample: http://linux-agent
+result:
+  description: What O(query) selects.
+  returned: when O(query) is given
+  type: raw
+  sample: [west-db1]
+error:
+  description: What is known of the call that failed.
+  returned: when a call failed
+  type: dict
+  sample:
+    service: backup
+    operation: ListBackupAgents
+    region: kr-west1
+    status: 401
+    code: UNAUTHORIZED
+    detail: HmacValidFail
+    request_id: ""
+"""
+
+from ansible_collections.scp.storage.plugins.module_utils.engine.entry import run_module
+from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
+from ansible_collections.scp.storage.plugins.module_utils.resources.backup import agent
+
+SPEC = ModuleSpec(
+    handler=agent.AgentInfo,
+    options={
+        "name": {"type": "str"},
+        "server_name": {"type": "str"},
+        "server_backup_agent_ip": {"type": "str"},
+        "os_type": {"type": "str", "choices": ["LINUX", "WINDOWS"]},
+        "gather": {"type": "list", "elements": "str", "choices": ["detail"], "default": []},
+    },
+)
+
+
+def main() -> None:
+    """Run the module as a process of its own."""
+    run_module(SPEC)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,233 @@
+#!/usr/bin/python
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: scp_backup_file_restore
+short_description: Bring files back to a server
+version_added: 0.1.0
+description:
+  - Write files of a restore point to a server, to where they were or elsewhere, and wait until that is done.
+  - It restores in every run, as the histories do not tell which files a restore brought. Only while a restore of the same restore point to
+    the same server is going on, that one is joined, with whatever files; so put all files for a server into one task.
+  - A restore that fails makes the task fail, with the entry of the history in the result.
+author:
+  - the scp.storage authors (@scp-storage)
+extends_documentation_fragment:
+  - scp.storage.attributes
+  - scp.storage.connection
+  - scp.storage.wait
+attributes:
+  idempotent:
+    description: When run twice in a row without anything else changing, the second run does not report C(changed).
+    support: none
+    details: It restores in every run, but for one that joins a restore that is going on.
+options:
+  backup:
+    description:
+      - Name or id of the backup.
+    type: str
+    required: true
+  restore_point:
+    description:
+      - Id of the restore point, or V(latest) for the newest that can be restored.
+      - M(scp.storage.scp_backup_restore_point_info) finds the newest before a moment, and lists the files in it.
+    type: str
+    required: true
+  server:
+    description:
+      - Name or uuid of the server that the files go to. Left out, it is the one that the backup is of.
+      - It must have an agent, and run the same system. M(scp.storage.scp_backup_target_info) reads which servers are possible.
+    type: str
+  filesystem_paths:
+    description:
+      - What to bring back, and to where.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      source:
+        description: Path of a file or of a folder in the restore point.
+        type: str
+        required: true
+      destination:
+        description: Path of the folder on the server that it goes to.
+        type: str
+        required: true
+  overwrite:
+    description:
+      - Whether files that are there already are overwritten. Otherwise they stay, and such a restore may end as V(PARTIAL_SUCCESS).
+    type: bool
+    default: false
+  allow_partial:
+    description:
+      - Whether a restore that ends as V(PARTIAL_SUCCESS) is good enough. Otherwise it fails the task, as one that failed does.
+    type: bool
+    default: false
+  state:
+    description:
+      - With V(present) the files are brought back.
+    type: str
+    choices: [present]
+    default: present
+  wait_timeout:
+    description:
+      - Seconds to wait at most. On time-out the task fails, says the last state it saw, and returns what it has. Run again, it joins what
+        is going on.
+      - The service is looked at every 30 seconds at the slowest, and a read that fails meanwhile is no end of it.
+    type: int
+    default: 7200
+notes:
+  - "IAM actions needed, in C(backup): ListBackups, ShowBackup, ListRestoreTargets, ListAgentBackupRestoreTargetServers, ListRestoreHistories,
+    RestoreAgentBackup."
+  - The API has no call that ends a restore that is going on.
+seealso:
+  - module: scp.storage.scp_backup_restore_point_info
+  - module: scp.storage.scp_backup_restore
+    description: Makes a new server, where a backup keeps images.
+"""
+
+EXAMPLES = r"""
+---
+- name: The configuration of the application as it was, over what is there
+  scp.storage.scp_backup_file_restore:
+    backup: app-files
+    restore_point: latest
+    filesystem_paths:
+      - source: /data/app/config.yml
+        destination: /data/app
+    overwrite: true
+
+- name: All data of the application on another server, beside its own
+  scp.storage.scp_backup_file_restore:
+    backup: app-files
+    restore_point: latest
+    server: west-db2
+    filesystem_paths:
+      - source: /data/app
+        destination: /restored/app
+"""
+
+RETURN = r"""
+---
+restore:
+  description: The restore, as the histories of the backup show it. Also returned when it failed.
+  returned: when the backup is there; empty where there is none
+  type: dict
+  contains:
+    backup_id:
+      description: Id of the backup.
+      type: str
+    backup_start_time:
+      description: The moment that was restored.
+      type: str
+    schedule_name:
+      description: Name of the schedule that the restore point is of.
+      type: str
+    restore_server_name:
+      description: Name of the server that the files went to.
+      type: str
+    restore_server_id:
+      description: Id of the server that the files went to, as soon as the service tells.
+      type: str
+    restore_state:
+      description: V(INPROGRESS), V(COMPLETED), V(PARTIAL_SUCCESS) or V(FAILED).
+      type: str
+    restore_start_time:
+      description: When the restore began.
+      type: str
+    restore_end_time:
+      description: When it ended; V(null) while it runs.
+      type: str
+  sample:
+    backup_id: 00cd2538fbf94d12b36aabbdd607e974
+    backup_start_time: "2026-10-01T15:00:00"
+    schedule_name: INCREMENTAL_DAILY_15:00:00-chg4By
+    restore_server_name: west-db2
+    restore_server_id: 26895cb7-2059-49e7-b6fe-9c9c4b0d3db0
+    restore_state: COMPLETED
+    restore_start_time: "2026-10-02T05:38:48"
+    restore_end_time: "2026-10-02T05:52:47"
+restore_point:
+  description: The restore point that it was, or would be, restored from; V(null) where the restore was there already.
+  returned: success
+  type: dict
+  contains:
+    restore_target_id:
+      description: Id of the restore point.
+      type: str
+    backup_start_time:
+      description: The moment that it has kept, which is when its job began.
+      type: str
+    schedule_name:
+      description: Name of the schedule that it is of.
+      type: str
+    is_restore_available:
+      description: Whether the service says that it can be restored.
+      type: bool
+  sample:
+    restore_target_id: ca1a8e76-af49-40ea-93f8-a5989ffe138b
+    backup_start_time: "2026-10-01T15:00:00Z"
+    schedule_name: INCREMENTAL_DAILY_15:00:00-chg4By
+    is_restore_available: true
+    retention_period: MONTH_1
+    usage_gb: 24.2
+operations:
+  description:
+    - The API operations that changed something, in order, by their C(operationId). In check mode those that would be sent.
+  returned: always
+  type: list
+  elements: str
+  sample: [RestoreAgentBackup]
+error:
+  description: What is known of the call that failed.
+  returned: when a call failed
+  type: dict
+  sample:
+    service: backup
+    operation: RestoreAgentBackup
+    region: kr-west1
+    status: 401
+    code: UNAUTHORIZED
+    detail: HmacValidFail
+    request_id: ""
+"""
+
+from ansible_collections.scp.storage.plugins.module_utils.engine.entry import run_module
+from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
+from ansible_collections.scp.storage.plugins.module_utils.resources.backup import restore
+
+SPEC = ModuleSpec(
+    handler=restore.FileRestore,
+    options={
+        "backup": {"type": "str", "required": True},
+        "restore_point": {"type": "str", "required": True},
+        "server": {"type": "str"},
+        "filesystem_paths": {
+            "type": "list",
+            "elements": "dict",
+            "required": True,
+            "options": {
+                "source": {"type": "str", "required": True},
+                "destination": {"type": "str", "required": True},
+            },
+        },
+        "overwrite": {"type": "bool", "default": False},
+        "allow_partial": {"type": "bool", "default": False},
+        "state": {"type": "str", "choices": ["present"], "default": "present"},
+    },
+    wait_timeout=7200,
+)
+
+
+def main() -> None:
+    """Run the module as a process of its own."""
+    run_module(SPEC)
+
+
+if __name__ == "__main__":
+    main()

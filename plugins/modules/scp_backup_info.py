@@ -1,0 +1,188 @@
+#!/usr/bin/python
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: scp_backup_info
+short_description: Read backups of servers
+version_added: 0.1.0
+description:
+  - Read backups, all of them or those that fit, with as many further parts as O(gather) asks for.
+  - Nothing found is an empty list, not an error.
+author:
+  - the scp.storage authors (@scp-storage)
+extends_documentation_fragment:
+  - scp.storage.attributes
+  - scp.storage.connection
+  - scp.storage.info
+options:
+  name:
+    description:
+      - Only backups of exactly this name. A backup and its replica have the same name.
+    type: str
+  backup_id:
+    description:
+      - Only the backup with this id. It comes in full, as with V(detail) in O(gather).
+    type: str
+  server_name:
+    description:
+      - Only backups of servers of exactly this name.
+    type: str
+  gather:
+    description:
+      - Parts to read for each backup. Each costs a call or more for each backup; they are sent side by side.
+      - V(detail) adds what lists do not show, as categories, regions, paths and the ids of server, agent and replica.
+      - V(schedules) adds RV(backups[].schedules).
+      - V(histories) adds RV(backups[].histories), the jobs that ran, V(restore_histories) RV(backups[].restore_histories).
+      - V(restore_points) adds RV(backups[].restore_points).
+    type: list
+    elements: str
+    choices: [detail, schedules, histories, restore_histories, restore_points]
+    default: []
+notes:
+  - "IAM actions needed, in C(backup): ListBackups; for O(backup_id) and O(gather) ShowBackup, ListBackupSchedules, ListBackupHistories,
+    ListRestoreHistories, ListRestoreTargets."
+seealso:
+  - module: scp.storage.scp_backup
+"""
+
+EXAMPLES = r"""
+---
+- name: All backups with all that hangs on them
+  scp.storage.scp_backup_info:
+    gather: [detail, schedules, histories, restore_histories, restore_points]
+  register: all_backups
+
+- name: The backups of one server
+  scp.storage.scp_backup_info:
+    server_name: west-web1
+    gather: [detail]
+
+- name: Names of the backups whose last job went wrong
+  scp.storage.scp_backup_info:
+    gather: [histories]
+    query: "backups[?histories[0].backup_job_state == 'FAILED'].name"
+"""
+
+RETURN = r"""
+---
+backups:
+  description: The backups, the oldest first.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: Id of the backup.
+      type: str
+    name:
+      description: Name of the backup.
+      type: str
+    state:
+      description: V(AVAILABLE) when it can run; others pass by themselves or tell of an error.
+      type: str
+    role_type:
+      description: V(ORIGINAL), or V(REPLICA) for the copy of a backup of another region.
+      type: str
+    policy_type:
+      description: V(VM_IMAGE) or V(FILESYSTEM).
+      type: str
+    server_name:
+      description: Name of the server.
+      type: str
+    retention_period:
+      description: How long what a job has kept can be restored.
+      type: str
+    server_uuid:
+      description: Uuid of the server.
+      returned: with V(detail) in O(gather)
+      type: str
+    filesystem_paths:
+      description: The paths that are kept of a server with an agent.
+      returned: with V(detail) in O(gather)
+      type: list
+      elements: str
+    replica_backup_id:
+      description: Id of its replica in C(dr_region).
+      returned: with V(detail) in O(gather)
+      type: str
+    schedules:
+      description: When it runs.
+      returned: with V(schedules) in O(gather)
+      type: list
+      elements: dict
+    histories:
+      description: Its jobs, the newest first, each with C(backup_job_state), C(backup_start_time) and C(backup_end_time).
+      returned: with V(histories) in O(gather)
+      type: list
+      elements: dict
+    restore_histories:
+      description: The restores from it, the newest first.
+      returned: with V(restore_histories) in O(gather)
+      type: list
+      elements: dict
+    restore_points:
+      description: What it can be restored to, the newest first; C(restore_target_id) is what other modules take as a restore point.
+      returned: with V(restore_points) in O(gather)
+      type: list
+      elements: dict
+  sample:
+  - id: 0fdd87aab8cb46f59b7c1f81ed03fb3e
+    name: app-image
+    state: AVAILABLE
+    role_type: ORIGINAL
+    policy_type: VM_IMAGE
+    server_name: west-app1
+    retention_period: MONTH_1
+    created_at: "2026-07-30T04:54:33Z"
+result:
+  description: What O(query) selects.
+  returned: when O(query) is given
+  type: raw
+  sample: [app-image]
+error:
+  description: What is known of the call that failed.
+  returned: when a call failed
+  type: dict
+  sample:
+    service: backup
+    operation: ListBackups
+    region: kr-west1
+    status: 401
+    code: UNAUTHORIZED
+    detail: HmacValidFail
+    request_id: ""
+"""
+
+from ansible_collections.scp.storage.plugins.module_utils.engine.entry import run_module
+from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
+from ansible_collections.scp.storage.plugins.module_utils.resources.backup import backup
+
+SPEC = ModuleSpec(
+    handler=backup.BackupInfo,
+    options={
+        "name": {"type": "str"},
+        "backup_id": {"type": "str"},
+        "server_name": {"type": "str"},
+        "gather": {
+            "type": "list",
+            "elements": "str",
+            "choices": ["detail", "schedules", "histories", "restore_histories", "restore_points"],
+            "default": [],
+        },
+    },
+    rules={"mutually_exclusive": [("backup_id", "name"), ("backup_id", "server_name")]},
+)
+
+
+def main() -> None:
+    """Run the module as a process of its own."""
+    run_module(SPEC)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,198 @@
+#!/usr/bin/python
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: scp_backup_restore_point
+short_description: Delete restore points, by id, by age or by number
+version_added: 0.1.0
+description:
+  - Delete restore points of a backup before their retention period is over, with one call. The API calls them restore targets.
+  - By age or by number, the newest restore point that can be restored always stays. So does what an incremental restore point that stays
+    builds on, all back to its full one; the name of its schedule tells whether a restore point is incremental. To delete such a restore
+    point all the same, name it in O(restore_points).
+author:
+  - the scp.storage authors (@scp-storage)
+extends_documentation_fragment:
+  - scp.storage.attributes
+  - scp.storage.connection
+  - scp.storage.wait
+attributes:
+  idempotent:
+    description: When run twice in a row without anything else changing, the second run does not report C(changed).
+    support: full
+options:
+  backup:
+    description:
+      - Name or id of the backup.
+    type: str
+    required: true
+  state:
+    description:
+      - With V(absent) restore points are deleted. There is no other state, M(scp.storage.scp_backup_run) makes restore points.
+      - A backup that does not exist has none.
+    type: str
+    choices: [absent]
+    required: true
+  restore_points:
+    description:
+      - Ids of the restore points to delete, the newest too. Those that are not there are passed over.
+      - Incremental ones that build on them may go with them, or may not be restorable any more; see RV(dropped_restore_points).
+      - Exactly one of O(restore_points), O(older_than) and O(keep) is needed.
+    type: list
+    elements: str
+  older_than:
+    description:
+      - Delete those whose moment is longer ago than this. A number of seconds, or a number with V(s), V(m), V(h), V(d) or V(w).
+    type: str
+  keep:
+    description:
+      - Delete those that are older than this many of the newest. What can't be restored does not count.
+    type: int
+notes:
+  - "IAM actions needed, in C(backup): ListBackups, ShowBackup, ListRestoreTargets; to delete DeleteRestoreTarget."
+seealso:
+  - module: scp.storage.scp_backup_restore_point_info
+  - module: scp.storage.scp_backup
+    description: Its C(retention_period) says how long restore points are kept.
+"""
+
+EXAMPLES = r"""
+---
+- name: Nothing older than 90 days
+  scp.storage.scp_backup_restore_point:
+    backup: web-image
+    state: absent
+    older_than: 90d
+
+- name: The newest three only, and what they build on
+  scp.storage.scp_backup_restore_point:
+    backup: web-image
+    state: absent
+    keep: 3
+
+- name: What there is
+  scp.storage.scp_backup_restore_point_info:
+    backup: web-image
+  register: web_image
+
+- name: Not the one that was made while the disk was full
+  scp.storage.scp_backup_restore_point:
+    backup: web-image
+    state: absent
+    restore_points:
+      - "{{ web_image.restore_points[0].restore_target_id }}"
+"""
+
+RETURN = r"""
+---
+restore_point:
+  description: The newest restore point that is left; empty where there is none.
+  returned: success
+  type: dict
+  contains:
+    restore_target_id:
+      description: Id of the restore point.
+      type: str
+    backup_id:
+      description: Id of the backup.
+      type: str
+    backup_start_time:
+      description: The moment that it has kept, which is when its job began.
+      type: str
+    schedule_id:
+      description: Id of the schedule that it is of.
+      type: str
+    schedule_name:
+      description: Name of that schedule, which begins with its type.
+      type: str
+    retention_period:
+      description: How long it is kept, for example V(MONTH_1).
+      type: str
+    usage_gb:
+      description: How many GB it takes.
+      type: float
+    is_restore_available:
+      description: Whether the service says that it can be restored.
+      type: bool
+  sample:
+    restore_target_id: ca1a8e76-af49-40ea-93f8-a5989ffe138b
+    backup_id: 00cd2538fbf94d12b36aabbdd607e974
+    backup_start_time: "2026-10-01T15:00:00Z"
+    schedule_id: f5b8e22b-0d88-4698-9996-fb44217c8227
+    schedule_name: INCREMENTAL_DAILY_15:00:00-chg4By
+    retention_period: MONTH_1
+    usage_gb: 24.2
+    is_restore_available: true
+deleted_restore_points:
+  description: The restore points that were deleted, or would be, the oldest first.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+  - restore_target_id: ca1a8e76-af49-40ea-93f8-a5989ffe138b
+    backup_id: 00cd2538fbf94d12b36aabbdd607e974
+    backup_start_time: "2026-10-01T15:00:00Z"
+    schedule_id: f5b8e22b-0d88-4698-9996-fb44217c8227
+    schedule_name: INCREMENTAL_DAILY_15:00:00-chg4By
+    retention_period: MONTH_1
+    usage_gb: 24.2
+    is_restore_available: true
+dropped_restore_points:
+  description: Restore points that went meanwhile without being told to, as those that build on a deleted one may. Empty in check mode.
+  returned: success
+  type: list
+  elements: dict
+  sample: []
+operations:
+  description:
+    - The API operations that changed something, in order, by their C(operationId). In check mode those that would be sent.
+  returned: always
+  type: list
+  elements: str
+  sample: [DeleteBackupRestoreTarget]
+error:
+  description: What is known of the call that failed.
+  returned: when a call failed
+  type: dict
+  sample:
+    service: backup
+    operation: DeleteBackupRestoreTarget
+    region: kr-west1
+    status: 401
+    code: UNAUTHORIZED
+    detail: HmacValidFail
+    request_id: ""
+"""
+
+from ansible_collections.scp.storage.plugins.module_utils.engine.entry import run_module
+from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
+from ansible_collections.scp.storage.plugins.module_utils.resources.backup import restore_point
+
+SPEC = ModuleSpec(
+    handler=restore_point.RestorePoint,
+    options={
+        "backup": {"type": "str", "required": True},
+        "state": {"type": "str", "choices": ["absent"], "required": True},
+        "restore_points": {"type": "list", "elements": "str"},
+        "older_than": {"type": "str"},
+        "keep": {"type": "int"},
+    },
+    rules={
+        "mutually_exclusive": [("restore_points", "older_than", "keep")],
+        "required_one_of": [("restore_points", "older_than", "keep")],
+    },
+)
+
+
+def main() -> None:
+    """Run the module as a process of its own."""
+    run_module(SPEC)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,166 @@
+#!/usr/bin/python
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: scp_backup_run
+short_description: Back up now, unless the last success is young enough, and wait for the result
+version_added: 0.1.0
+description:
+  - Run a backup by hand, beside its schedules, and wait until its job has ended. Such a run is always a full one.
+  - A job of the backup that is running already, by hand or by a schedule, is joined; the API lets only one run at a time.
+  - A job that fails makes the task fail, with the entry of the history in the result. The API gives no reason, so the error tells what is
+    known of the server and of the agent that the backup needs.
+author:
+  - the scp.storage authors (@scp-storage)
+extends_documentation_fragment:
+  - scp.storage.attributes
+  - scp.storage.connection
+  - scp.storage.wait
+attributes:
+  idempotent:
+    description: When run twice in a row without anything else changing, the second run does not report C(changed).
+    support: partial
+    details: With O(max_age). Without, it backs up in every run.
+options:
+  backup:
+    description:
+      - Name or id of the backup.
+    type: str
+    required: true
+  max_age:
+    description:
+      - Back up only when the last success began longer ago than this. A number of seconds, or a number with V(s), V(m), V(h), V(d) or V(w).
+      - Successes of the schedules count as well, incremental ones too. A partial success counts with O(allow_partial).
+    type: str
+  allow_partial:
+    description:
+      - Whether a job that ends as V(PARTIAL_SUCCESS) is good enough. Otherwise it fails the task, as one that failed does.
+    type: bool
+    default: false
+  state:
+    description:
+      - With V(present) a job runs, or has run.
+    type: str
+    choices: [present]
+    default: present
+  wait_timeout:
+    description:
+      - Seconds to wait at most. On time-out the task fails, says the last state it saw, and returns what it has. Run again, it joins what
+        is going on.
+      - The service is looked at every 30 seconds at the slowest, and a read that fails meanwhile is no end of it.
+    type: int
+    default: 7200
+notes:
+  - "IAM actions needed, in C(backup): ListBackups, ShowBackup, ListBackupHistories; to run it CreateManualBackup; to tell why a job failed
+    ShowBackupAgent, ListBackupAgentTargets and ListBackupTargets."
+  - The API has no call that ends a job.
+  - A replica can't be run. It gets its restore points from its original.
+seealso:
+  - module: scp.storage.scp_backup
+    description: Makes backups, with their schedules.
+  - module: scp.storage.scp_backup_info
+    description: Reads the histories.
+"""
+
+EXAMPLES = r"""
+---
+- name: A backup that is not older than a day, whatever the schedules did
+  scp.storage.scp_backup_run:
+    backup: web-image
+    max_age: 24h
+
+- name: A backup before the upgrade
+  scp.storage.scp_backup_run:
+    backup: web-image
+  register: before_upgrade
+
+- name: When the backup began, to find its restore point by
+  ansible.builtin.debug:
+    msg: "{{ before_upgrade.history.backup_start_time }}"
+"""
+
+RETURN = r"""
+---
+history:
+  description: The job that was run, joined, or is young enough, as the histories of the backup show it. Also returned when it failed.
+  returned: when the backup is there; empty where there is none
+  type: dict
+  contains:
+    backup_id:
+      description: Id of the backup.
+      type: str
+    backup_job_guid:
+      description: Id of the job.
+      type: str
+    backup_job_state:
+      description: V(INPROGRESS), V(SUCCESS), V(PARTIAL_SUCCESS) or V(FAILED).
+      type: str
+    backup_start_time:
+      description: When it began, which is the moment that it keeps.
+      type: str
+    backup_end_time:
+      description: When it ended; V(null) while it runs.
+      type: str
+    schedule_id:
+      description: Id of the schedule that the job is of.
+      type: str
+    schedule_name:
+      description: Name of that schedule. The service has one for runs by hand.
+      type: str
+  sample:
+    backup_id: 00cd2538fbf94d12b36aabbdd607e974
+    backup_job_guid: 3b1da7ba-3f38-45cb-9538-e921826f80d7
+    backup_job_state: SUCCESS
+    backup_start_time: "2026-10-01T15:00:00Z"
+    backup_end_time: "2026-10-01T15:24:10Z"
+    schedule_id: f5b8e22b-0d88-4698-9996-fb44217c8227
+    schedule_name: FULL_WEEKLY_15:00:00-chg4By
+operations:
+  description:
+    - The API operations that changed something, in order, by their C(operationId). In check mode those that would be sent.
+  returned: always
+  type: list
+  elements: str
+  sample: [ManualBackup]
+error:
+  description: What is known of the call that failed.
+  returned: when a call failed
+  type: dict
+  sample:
+    service: backup
+    operation: ManualBackup
+    region: kr-west1
+    status: 401
+    code: UNAUTHORIZED
+    detail: HmacValidFail
+    request_id: ""
+"""
+
+from ansible_collections.scp.storage.plugins.module_utils.engine.entry import run_module
+from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
+from ansible_collections.scp.storage.plugins.module_utils.resources.backup import run
+
+SPEC = ModuleSpec(
+    handler=run.Run,
+    options={
+        "backup": {"type": "str", "required": True},
+        "max_age": {"type": "str"},
+        "allow_partial": {"type": "bool", "default": False},
+        "state": {"type": "str", "choices": ["present"], "default": "present"},
+    },
+    wait_timeout=7200,
+)
+
+
+def main() -> None:
+    """Run the module as a process of its own."""
+    run_module(SPEC)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,229 @@
+#!/usr/bin/python
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: scp_backup_target_info
+short_description: Read what can be backed up, and where it can go
+version_added: 0.1.0
+description:
+  - Read what the service offers to choose from, for backups, agents and restores.
+  - Nothing found is an empty list, not an error. An option that the O(kind) has no use for is an error.
+author:
+  - the scp.storage authors (@scp-storage)
+extends_documentation_fragment:
+  - scp.storage.attributes
+  - scp.storage.connection
+  - scp.storage.info
+options:
+  kind:
+    description:
+      - V(servers) are those of which a backup can be made; it needs O(server_category) and O(policy_type), and takes O(server_name) and
+        O(backup_region).
+      - V(agent_servers) are those that have no agent yet; it needs O(server_category), and takes O(server_name).
+      - V(file_restore_servers) are those to which the files of a backup can be restored; it needs O(backup), and takes O(server_name).
+      - V(subnets) are those in which a server can be restored from a backup; it needs O(backup), and takes O(restore_region), O(vpc_id) and
+        O(subnet_state).
+      - V(regions) are pairs of regions between which backups go; it takes the ends of the pair and O(backup_master_type).
+    type: str
+    required: true
+    choices: [servers, agent_servers, file_restore_servers, subnets, regions]
+  server_category:
+    description:
+      - Only servers of this kind.
+    type: str
+    choices: [VIRTUAL_SERVER, GPU_SERVER, BAREMETAL_SERVER]
+  policy_type:
+    description:
+      - Servers for backups of this type. Those for V(FILESYSTEM) have an agent.
+      - Listing those for V(VM_IMAGE) was seen to fail on the platform with a 500.
+    type: str
+    choices: [VM_IMAGE, FILESYSTEM]
+  server_name:
+    description:
+      - Only servers of exactly this name.
+    type: str
+  backup_region:
+    description:
+      - Only servers of this region, by default of the one that is called. The reference does not explain it.
+    type: str
+  backup:
+    description:
+      - Name or id of a backup.
+    type: str
+  restore_region:
+    description:
+      - Only subnets of this region, by default of the one that is called.
+    type: str
+  vpc_id:
+    description:
+      - Only subnets of this VPC.
+    type: str
+  subnet_state:
+    description:
+      - Only subnets in this state, for example V(ACTIVE).
+    type: str
+  from_region:
+    description:
+      - Only pairs that begin in this region.
+    type: str
+  from_availability_zone:
+    description:
+      - Only pairs that begin in this availability zone.
+    type: str
+  to_region:
+    description:
+      - Only pairs that end in this region.
+    type: str
+  to_availability_zone:
+    description:
+      - Only pairs that end in this availability zone.
+    type: str
+  backup_master_type:
+    description:
+      - Only pairs for backups of this kind; the service takes V(AGENTLESS) where it is left out.
+    type: str
+    choices: [AGENT, AGENT_VM, AGENT_BM, AGENTLESS, AGENT_SAP_INT, AGENT_SAP_EXT]
+notes:
+  - "IAM actions needed, in C(backup), one for each kind in their order: ListBackupTargets, ListBackupAgentTargets,
+    ListAgentBackupRestoreTargetServers, ListRestoreSubnets, ListBackupRegionRelationship; for O(backup) ListBackups and ShowBackup."
+seealso:
+  - module: scp.storage.scp_backup
+  - module: scp.storage.scp_backup_agent
+  - module: scp.storage.scp_backup_restore
+"""
+
+EXAMPLES = r"""
+---
+- name: Virtual servers of which images can be kept
+  scp.storage.scp_backup_target_info:
+    kind: servers
+    server_category: VIRTUAL_SERVER
+    policy_type: VM_IMAGE
+
+- name: Bare-metal servers without an agent that run
+  scp.storage.scp_backup_target_info:
+    kind: agent_servers
+    server_category: BAREMETAL_SERVER
+    query: "targets[?server_state == 'RUNNING'].server_name"
+
+- name: Subnets for a server that is restored from a backup
+  scp.storage.scp_backup_target_info:
+    kind: subnets
+    backup: web-image
+    subnet_state: ACTIVE
+
+- name: Regions in which backups of this one can be kept
+  scp.storage.scp_backup_target_info:
+    kind: regions
+    from_region: kr-west1
+"""
+
+RETURN = r"""
+---
+targets:
+  description: What there is to choose from, in the API's fields for the O(kind), sorted by name.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    server_uuid:
+      description: Uuid of a server, by which other modules find it, as by its name.
+      returned: for servers
+      type: str
+    server_name:
+      description: Name of a server.
+      returned: for servers
+      type: str
+    server_state:
+      description: State of a server, for example V(RUNNING).
+      returned: for O(kind=agent_servers)
+      type: str
+    id:
+      description: Id of a subnet.
+      returned: for O(kind=subnets)
+      type: str
+    name:
+      description: Name of a subnet.
+      returned: for O(kind=subnets)
+      type: str
+    to_region:
+      description: The region in which backups of C(from_region) can be kept.
+      returned: for O(kind=regions)
+      type: str
+  sample:
+  - server_uuid: 1ebcb471-6d7b-44d1-9e25-9c88c4a1f9a4
+    server_guid: b2ebf652-7c43-4131-aeb4-1a390fa39508
+    server_name: west-web1
+    server_type: s1v1m2
+    server_os_version: UBUNTU 22.04
+result:
+  description: What O(query) selects.
+  returned: when O(query) is given
+  type: raw
+  sample: [west-db3]
+error:
+  description: What is known of the call that failed.
+  returned: when a call failed
+  type: dict
+  sample:
+    service: backup
+    operation: ListBackupTargets
+    region: kr-west1
+    status: 401
+    code: UNAUTHORIZED
+    detail: HmacValidFail
+    request_id: ""
+"""
+
+from ansible_collections.scp.storage.plugins.module_utils.engine.entry import run_module
+from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
+from ansible_collections.scp.storage.plugins.module_utils.resources.backup import target_info
+
+SPEC = ModuleSpec(
+    handler=target_info.TargetInfo,
+    options={
+        "kind": {
+            "type": "str",
+            "required": True,
+            "choices": ["servers", "agent_servers", "file_restore_servers", "subnets", "regions"],
+        },
+        "server_category": {"type": "str", "choices": ["VIRTUAL_SERVER", "GPU_SERVER", "BAREMETAL_SERVER"]},
+        "policy_type": {"type": "str", "choices": ["VM_IMAGE", "FILESYSTEM"]},
+        "server_name": {"type": "str"},
+        "backup_region": {"type": "str"},
+        "backup": {"type": "str"},
+        "restore_region": {"type": "str"},
+        "vpc_id": {"type": "str"},
+        "subnet_state": {"type": "str"},
+        "from_region": {"type": "str"},
+        "from_availability_zone": {"type": "str"},
+        "to_region": {"type": "str"},
+        "to_availability_zone": {"type": "str"},
+        "backup_master_type": {
+            "type": "str",
+            "choices": ["AGENT", "AGENT_VM", "AGENT_BM", "AGENTLESS", "AGENT_SAP_INT", "AGENT_SAP_EXT"],
+        },
+    },
+    rules={
+        "required_if": [
+            ("kind", "servers", ("server_category", "policy_type")),
+            ("kind", "agent_servers", ("server_category",)),
+            ("kind", "file_restore_servers", ("backup",)),
+            ("kind", "subnets", ("backup",)),
+        ]
+    },
+)
+
+
+def main() -> None:
+    """Run the module as a process of its own."""
+    run_module(SPEC)
+
+
+if __name__ == "__main__":
+    main()
