@@ -91,13 +91,14 @@ options:
         type: str
         required: true
       start_day:
-        description: The day of the week. It means nothing, and is not sent, with V(DAILY).
+        description:
+          - The day of the week, V(MON), V(TUE), V(WED), V(THU), V(FRI), V(SAT) or V(SUN). It means nothing, and is not sent, with V(DAILY).
         type: str
-        choices: [MON, TUE, WED, THU, FRI, SAT, SUN]
       start_week:
-        description: The week of the month. It means nothing, and is not sent, with V(DAILY) and V(WEEKLY).
+        description:
+          - The week of the month, V(WEEK_1), V(WEEK_2), V(WEEK_3), V(WEEK_4) or V(WEEK_LAST). It means nothing, and is not sent, with
+            V(DAILY) and V(WEEKLY).
         type: str
-        choices: [WEEK_1, WEEK_2, WEEK_3, WEEK_4, WEEK_LAST]
   retention_period:
     description:
       - How long what a job has kept can be restored. The service takes V(WEEK_2) for a new backup where this is left out.
@@ -340,8 +341,8 @@ SPEC = ModuleSpec(
                 "type": {"type": "str", "required": True, "choices": ["FULL", "INCREMENTAL"]},
                 "frequency": {"type": "str", "required": True, "choices": ["DAILY", "WEEKLY", "MONTHLY"]},
                 "start_time": {"type": "str", "required": True},
-                "start_day": {"type": "str", "choices": ["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"]},
-                "start_week": {"type": "str", "choices": ["WEEK_1", "WEEK_2", "WEEK_3", "WEEK_4", "WEEK_LAST"]},
+                "start_day": {"type": "str"},
+                "start_week": {"type": "str"},
             },
         },
         "retention_period": {"type": "str", "choices": ["WEEK_2", "MONTH_1", "MONTH_3", "MONTH_6", "YEAR_1"]},

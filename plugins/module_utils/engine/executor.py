@@ -238,15 +238,18 @@ class Executor(Generic[StateT]):
             pause = min(FIRST_REFUSAL_PAUSE + self._refused_for / 2, LONGEST_REFUSAL_PAUSE)
             self.waiter.pause(pause)
             self._refused_for += pause
-            return self.resource.find()
-        if error.status not in REFUSALS:
-            raise error
-        try:
             state = self.resource.find()
-        except CallError:
-            raise error from None
-        if not self.resource.pending(state):
-            raise error
+            if not self.resource.pending(state):
+                return state
+        else:
+            if error.status not in REFUSALS:
+                raise error
+            try:
+                state = self.resource.find()
+            except CallError:
+                raise error from None
+            if not self.resource.pending(state):
+                raise error
         # Somebody else, or a schedule, changes the thing as well: let that end first.
         self._refused_for += FIRST_REFUSAL_PAUSE
         self._settle(state, None)

@@ -15,6 +15,7 @@ from ...engine.plan import UNKNOWN_ID, Step
 from ...engine.references import Finder, is_id
 from ...engine.resource import Info, Resource, side_by_side
 from ...operations import backup as api
+from .. import snapshots
 from . import paths, schedules
 from .common import (
     BACKUPS,
@@ -396,7 +397,7 @@ class Backup(Resource[BackupState]):
             told_each = "; ".join(f"{option} is {is_!r} and can't be {wanted!r}" for option, is_, wanted in different)
             raise StorageError(
                 f"Backup {told(backup)} can't be changed so: {told_each}. The service sets this at creation only. Use"
-                " another name for a new backup, or delete this one first (state absent), with all that it has kept."
+                " another name for a new backup, or delete this one first (state absent)."
             )
 
     def _agentless_differences(self, backup: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
@@ -405,7 +406,7 @@ class Backup(Resource[BackupState]):
         replicated, wanted = bool(backup.get("dr_enabled")), self.params.get("dr_enabled")
         if wanted is not None and wanted != replicated:
             found.append(("dr_enabled (of a backup without an agent)", replicated, wanted))
-        if self._paths_asked is not None:
+        if self._paths_asked is not None and self._category is None:
             found.append(("policy_category", "AGENTLESS", "one with paths"))
         return found
 
@@ -478,6 +479,7 @@ class Backup(Resource[BackupState]):
             api.DELETE_BACKUP,
             lambda before, _answer: replace(before.with_fields(state=DELETING), removing=True),
             path={"backup_id": str(backup["id"])},
+            not_yet=snapshots.busy,  # by a job that has begun and does not show yet
         )
 
     # -- waiting and telling ------------------------------------------------------------------------------------------

@@ -14,6 +14,10 @@ MOST_INCREMENTAL = 6
 NEEDS = {"DAILY": (), "WEEKLY": ("start_day",), "MONTHLY": ("start_week", "start_day")}
 _TIME = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d))?")
 _LAST_HOUR = 23
+_WORDS = {
+    "start_day": ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"),
+    "start_week": ("WEEK_1", "WEEK_2", "WEEK_3", "WEEK_4", "WEEK_LAST"),
+}
 _HALVES = ("00", "30")
 
 #: A schedule as what it means: type, frequency, week, day, time.
@@ -88,6 +92,10 @@ def _of(schedule: Mapping[str, Any]) -> list[str]:
         found.append("start_time is no time of the day; write it as '09:00' or '09:30'")
     elif time[3:5] not in _HALVES or time[6:] != "00":
         found.append("start_time must be a full or a half hour (minutes 00 or 30, seconds 00)")
+    for name, words in _WORDS.items():
+        # What was read has null where a frequency has no use for it, and Ansible takes no null among choices.
+        if schedule.get(name) and str(schedule[name]).upper() not in words:
+            found.append(f"{name} must be one of {', '.join(words)}")
     missing = [name for name in NEEDS[schedule["frequency"]] if not schedule.get(name)]
     if missing:
         found.append(f"{schedule['frequency']} needs {' and '.join(missing)}")

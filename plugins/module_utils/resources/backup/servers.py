@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from ...client.errors import StorageError, TransientError
+from ...client.errors import CallError, StorageError
 from ...client.session import Client
 from ...engine.references import is_id
 from ...operations import backup as api
@@ -77,7 +77,7 @@ def find_for_backup(client: Client, wanted: str, category: str, policy_type: str
     where = client.settings.region
     try:
         servers = find_servers(backup_servers(client, policy_type), wanted, [category])
-    except TransientError as error:
+    except CallError as error:
         if error.status != REFUSES_IMAGES or policy_type != "VM_IMAGE":
             raise
         servers = _by_agents(client, wanted, category)
