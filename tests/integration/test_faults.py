@@ -48,6 +48,10 @@ KINDS = [*AT_A_CALL, *AT_LISTS]
 #: Words of which one says what went wrong with a call.
 CAUSES = ("connection", "no JSON", "within", "refused with", "answered with", "an answer")
 LONGEST = 600
+#: What a step that acts in every run may have made twice.
+MADE = (".snapshots", ".restore_targets")
+#: Tables that keep every attempt.
+RECORDS = (".histories", ".restore_histories")
 #: By service, the names of the lives' volumes.
 NAMES = {
     "filestorage": ("web_data", "snap_data", "repl_data", "repl_copy", "disk_data"),
@@ -125,14 +129,16 @@ def _check(run: Run, steps: Sequence[Step], simulator: Simulator, usual: Run) ->
             assert first.changed, step.name
             if not step.repeats:
                 assert (again.changed, again.writes) == (False, []), (step.name, _story(run))
-        counts, expected = (dict(each[f"after {step.name}"].result["counts"]) for each in (run, usual))
         repeated = repeated or step.repeats
-        if repeated:
-            # A step that acts in every run may have acted twice.
-            counts, expected = (
-                {name: count for name, count in each.items() if not name.endswith(".snapshots")}
-                for each in (counts, expected)
-            )
+        uneven = (*RECORDS, *MADE) if repeated else RECORDS
+        counts, expected = (
+            {
+                name: count
+                for name, count in each[f"after {step.name}"].result["counts"].items()
+                if not name.endswith(uneven)
+            }
+            for each in (run, usual)
+        )
         assert counts == expected, (step.name, _story(run))
     left = {name: len(rows) for name, rows in simulator.resources().items()}
     assert left == {f"{service}.volumes": len(others["volumes"]) for service, others in OTHERS.items()}
