@@ -26,9 +26,9 @@ options:
       - The services to look at, by default all that the collection manages.
     type: list
     elements: str
-    choices: [baremetal-blockstorage, filestorage, parallel-filestorage]
+    choices: [archivestorage, baremetal-blockstorage, filestorage, parallel-filestorage]
 notes:
-  - "IAM actions needed, for each service: ListVolumes."
+  - "Operations that are called: ListBuckets of C(archivestorage), and ListVolumes of each other service, which is also the IAM action needed."
 """
 
 EXAMPLES = r"""

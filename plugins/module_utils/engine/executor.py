@@ -116,7 +116,11 @@ class Executor(Generic[StateT]):
         try:
             return self._send_by(step, step)
         except CallError as refusal:
-            if step.otherwise is None or refusal.status not in REFUSALS:
+            if refusal.status not in REFUSALS:
+                raise
+            if step.otherwise is None:
+                if step.advice:
+                    raise StorageError(f"{refusal.message.rstrip('.')}. {step.advice}", **refusal.facts) from None
                 raise
             try:
                 return self._send_by(step, step.otherwise)
@@ -136,7 +140,7 @@ class Executor(Generic[StateT]):
             return _ReadAgain(self._after_refusal(step, error))
         self._refused_for = 0.0
         self.outcome.operations.append(step.operation.name)
-        if step.operation.method == "POST":
+        if step.creates:
             self._created = step
         return answer
 
@@ -213,8 +217,7 @@ class Executor(Generic[StateT]):
                 self.outcome.operations.append(step.operation.name)
                 return state
         resends = self._resends.get(step.key, 0)
-        creates = step.operation.method == "POST"
-        if state is None or resends >= MOST_RESENDS or (creates and error.status != SERVICE_AWAY):
+        if state is None or resends >= MOST_RESENDS or (step.creates and error.status != SERVICE_AWAY):
             raise StorageError(
                 f"{error.message.rstrip('.')}. Nothing of it was seen afterwards, and it was not sent again, to make no"
                 " duplicate. Run the task again: it goes on from what is there by then.",

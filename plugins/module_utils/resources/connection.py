@@ -10,11 +10,12 @@ from typing import Any
 from ..client.errors import StorageError
 from ..client.session import Call
 from ..engine.resource import Info, side_by_side
-from ..operations import baremetal_blockstorage, filestorage, parallel_filestorage
+from ..operations import archivestorage, baremetal_blockstorage, filestorage, parallel_filestorage
 
 #: For each service a cheap reading call that shows whether the key is accepted.
 PROBES: dict[str, Call] = {
-    table.SERVICE.name: table.LIST_VOLUMES for table in (filestorage, parallel_filestorage, baremetal_blockstorage)
+    **{table.SERVICE.name: table.LIST_VOLUMES for table in (filestorage, parallel_filestorage, baremetal_blockstorage)},
+    archivestorage.SERVICE.name: archivestorage.LIST_BUCKETS,
 }
 
 
@@ -50,7 +51,7 @@ class Connection(Info):
         }
         try:
             result["endpoint"], result["versions"] = self.client.versions(service)
-            self.client.call(probe, query={"limit": 1})
+            self.client.call(probe, query={probe.paging.size: 1} if probe.paging else {})
         except StorageError as error:
             return {**result, "problem": error.message}
         return {**result, "usable": True}
