@@ -1,7 +1,7 @@
+#!/usr/bin/python
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Module ``scp_archive_job``."""
 
 from __future__ import annotations
 
@@ -50,6 +50,10 @@ options:
     choices: [finished, cancelled]
     default: finished
   wait_timeout:
+    description:
+      - Seconds to wait at most. On time-out the task fails, says the last state it saw, and returns what it has.
+        How long a job takes depends on how much it moves; a task that is run again goes on waiting for it.
+    type: int
     default: 7200
 notes:
   - "Operations that are called, in C(archivestorage): ListBuckets, ShowBucket; ListArchivingHistories, ShowArchivingHistory, CancelArchiving, or

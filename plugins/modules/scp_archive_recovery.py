@@ -1,7 +1,7 @@
+#!/usr/bin/python
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Module ``scp_archive_recovery``."""
 
 from __future__ import annotations
 
@@ -76,6 +76,10 @@ options:
     type: str
     default: 1d
   wait_timeout:
+    description:
+      - Seconds to wait at most. On time-out the task fails, says the last state it saw, and returns what it has.
+        How long a recovery takes depends on how much it brings back; a task that is run again goes on waiting for it.
+    type: int
     default: 7200
 notes:
   - "Operations that are called, in C(archivestorage): ListBuckets, ShowBucket, ListRecoveryHistories, ShowRecoveryHistory; for O(recovery_infos)

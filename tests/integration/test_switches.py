@@ -136,6 +136,7 @@ def _live(controller: Controller, position: dict[str, Any], steps: list[Step]) -
         controller.simulator.control("DELETE", "world")
     tasks = []
     for step in steps:
+        tasks += step.before
         tasks += [step.task()] if step.repeats else [step.task(), step.task(name=f"again {step.name}")]
     run = controller.run(tasks).succeeded()
     for step in steps:

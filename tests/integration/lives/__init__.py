@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.integration.lives import (
+    archivestorage,
     bm,
     bm_replication,
     bm_snapshots,
@@ -28,6 +29,7 @@ LIVES: dict[str, Life] = {
     **bm.LIVES,
     **bm_replication.LIVES,
     **bm_snapshots.LIVES,
+    **archivestorage.LIVES,
 }
 
 __all__ = ["LIVES", "Life", "Step", "all_lives", "check_life", "played"]
