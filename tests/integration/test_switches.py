@@ -31,18 +31,23 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "bm_snapshot_base_percent": (5.0,),
     "bm_snapshot_growth_percent": (100.0,),
     "bm_snapshot_space_limit": (50,),
+    "archive_policy_hour": (23,),
+    "archive_object_page": (1000,),
 }
 #: They change nothing by themselves, or belong to how the test looks at time.
 LEFT_OUT = {"bm_fail_status", "clock_skew_seconds", "gateway_clock_offset_seconds", "snapshot_delete_busy_attempts"}
 #: Switches of services that no module calls yet.
-UNBUILT = ("backup_", "archive_")
+UNBUILT = ("backup_",)
 #: What a position means little without.
 WITH = {("snapshot_delete_busy", "409"): {"snapshot_delete_busy_attempts": 3}}
-#: Positions in which the service does not do what is asked; the test at the end is theirs.
+#: Positions in which the service does not do what is asked; the test at the end is theirs, or those of a service's own.
 FAILURES = {
     ("filestorage_create_ends_in", "error"),
     ("replication_create_ends_in", "error"),
     ("bm_group_empty", "400"),
+    ("archive_create_ends_in", "ERROR"),
+    ("archive_archiving_ends_in", "FAILED"),
+    ("archive_recovery_ends_in", "FAILED"),
     *(("bm_fails", what) for what in ("create", "attach", "detach", "edit", "delete", "replicate", "recover")),
 }
 #: The lives that switches can touch, by what their names begin with; all others can touch all.
@@ -54,6 +59,7 @@ TOUCHED = {
     "filestorage_": ("filestorage-",),
     "pfs_": ("pfs-",),
     "bm_": ("bm-",),
+    "archive_": ("archive-",),
 }
 SWITCHES = {name: switch for name, switch in known_switches().known.items() if not name.startswith(UNBUILT)}
 DURATIONS = {
