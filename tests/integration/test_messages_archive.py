@@ -65,7 +65,7 @@ CASES = (
         for name in ("ab", "Logs", "a..b", "a.-b", "a-.b", "-ab", "ab.", "10.0.0.1", "admin", "a_b", "x" * 64)
     ),
     Case("a name of an hour", BUCKET, {"name": "gone-archive"}, ("gone-archive", "409", "an hour", "another name")),
-    Case("no such id", BUCKET, {"bucket_id": "none-such"}, ("Archive Storage bucket", "'none-such'", "kr-west1")),
+    Case("no such id", BUCKET, {"bucket_id": "none-such"}, ("bucket of Archive Storage", "'none-such'", "kr-west1")),
     Case("another name", BUCKET, {"bucket_id": FULL, "name": "x-archive"}, ("'full-archive'", "'x-archive'")),
     Case("a bucket that goes", BUCKET, {"name": "late-archive"}, ("late-archive", "being deleted", "an hour")),
     Case("a sad bucket", BUCKET, {"name": "sad-archive"}, ("sad-archive", "state ERROR", "state absent")),
@@ -108,7 +108,7 @@ CASES = (
         "no days", POLICY, {"bucket": "full-archive", "object_lifecycle": 0}, ("object_lifecycle", "'0'", "1 or more")
     ),
     Case("odd days", POLICY, {"bucket": "full-archive", "object_lifecycle": "a week"}, ("'a week'", "number of days")),
-    Case("no bucket", POLICY, {"bucket": "none-such"}, ("Archive Storage bucket", "'none-such'", "kr-west1")),
+    Case("no bucket", POLICY, {"bucket": "none-such"}, ("bucket of Archive Storage", "'none-such'", "kr-west1")),
     Case("two policies", POLICY, {"bucket": "twice-archive"}, ("twice-archive", "2 archiving", "7 days", "INACTIVE")),
     Case("policy of a bucket that goes", POLICY, {"bucket": LATE}, ("late-archive", "being deleted")),
     Case(
@@ -156,9 +156,11 @@ CASES = (
         "a job that failed",
         JOB,
         {"bucket": "full-archive", "kind": "recovery"},
-        (FAILED, "full-archive", "state FAILED", "0 of 1 objects", "scp_archive_job_info"),
+        (FAILED, "full-archive", "state FAILED", "0 of 1 objects", "no reason"),
     ),
-    Case("a job that was stopped", JOB, {"bucket": FULL, "kind": "archiving"}, (STOPPED, "state CANCELLED")),
+    Case(
+        "a job that was stopped", JOB, {"bucket": FULL, "kind": "archiving"}, (STOPPED, "state CANCELLED", "somebody")
+    ),
     Case(
         "no such job",
         JOB,

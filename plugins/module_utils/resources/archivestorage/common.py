@@ -22,7 +22,7 @@ _NAME = re.compile(
     r"(?!.*(?:\.\.|\.-|-\.))(?!\d{1,3}(?:\.\d{1,3}){3}$)(?!admin$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]",
 )
 BUCKETS = Kind(
-    title="Archive Storage bucket",
+    title="bucket of Archive Storage",
     listing=api.LIST_BUCKETS,
     show=api.SHOW_BUCKET,
     option="bucket_id",
@@ -105,7 +105,7 @@ def bucket_failure(bucket: Mapping[str, Any] | None) -> str:
 class JobKind:
     """What differs between the histories of archivings and of recoveries.
 
-    :param infos: field of the show answer that tells how far each path has come.
+    :param name: the word for one, also in the names of fields.
     """
 
     name: str
@@ -215,9 +215,10 @@ def job_failure(kind: JobKind, job: Mapping[str, Any] | None, bucket: Mapping[st
         return ""
     done, total = counts(kind, job)
     when = f" at {job['end_at']}" if job.get("end_at") else ""
+    why = "somebody cancelled it" if state_of(job) in _CANCELLED else "the service gives no reason"
     return (
         f"{kind.name.capitalize()} {job.get('id')} of bucket {told_bucket(bucket)} ended in state {job['state']}{when},"
-        f" with {done} of {total} objects through; the service gives no reason. {advice}"
+        f" with {done} of {total} objects through; {why}. {advice}"
     )
 
 

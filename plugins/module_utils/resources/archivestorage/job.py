@@ -121,7 +121,7 @@ class Job(Resource[JobState]):
     def failed(self, state: JobState) -> str:
         if self._cancels:
             return ""
-        advice = "scp_archive_job_info with gather shows how far each of its paths has come."
+        advice = "What the task returns as job shows how far each of its paths has come."
         return job_failure(self._kind, state.job, state.bucket, advice)
 
     def view(self, state: JobState) -> dict[str, Any]:
