@@ -27,6 +27,11 @@ def plain(path: str) -> str:
     return path.lstrip("/")
 
 
+def as_sent(path: str) -> str:
+    """A path as the service has it: without a slash before it, but for the root."""
+    return plain(path) or ROOT
+
+
 def parent(path: str) -> str:
     """The folder that a file or a folder is in, as the list operation wants it."""
     above = plain(path).rstrip("/").rpartition("/")[0]
@@ -97,13 +102,18 @@ class Objects(Resource[ObjectState]):
     @property
     def _asked(self) -> list[str]:
         """The paths, or the ids of versions, that the task names, each once."""
-        return list(dict.fromkeys(self.params["versions"] if self._versioned else self.params["paths"]))
+        return list(dict.fromkeys(self.params["versions"] if self._versioned else map(as_sent, self.params["paths"])))
+
+    @property
+    def _path(self) -> str:
+        """The object whose versions the task names."""
+        return as_sent(self.params["path"])
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
     def check(self) -> None:
         option = "versions" if self._versioned else "paths"
-        if not all(self._asked):
+        if not all(self.params[option]):
             raise StorageError(f"{option} has an empty entry. Name each, or leave it out.")
         if self._versioned and (self.params["path"].endswith("/") or not self.params["path"]):
             raise StorageError(
@@ -118,7 +128,7 @@ class Objects(Resource[ObjectState]):
     def _present(self, bucket_id: str) -> tuple[str, ...]:
         if not self._versioned:
             return tuple(present_paths(self.client, bucket_id, self._asked))
-        versions = read_versions(self.client, bucket_id, self.params["path"])
+        versions = read_versions(self.client, bucket_id, self._path)
         there = {str(version["object_version_id"]) for version in versions}
         return tuple(version for version in self._asked if version in there)
 
@@ -137,7 +147,7 @@ class Objects(Resource[ObjectState]):
         listed = list(state.present)
         operation, body = api.DELETE_BUCKET_OBJECTS, dict[str, Any](paths=listed)
         if self._versioned:
-            operation, body = api.DELETE_BUCKET_OBJECT_VERSIONS, {"path": self.params["path"], "versions": listed}
+            operation, body = api.DELETE_BUCKET_OBJECT_VERSIONS, {"path": self._path, "versions": listed}
         return Step(
             operation,
             lambda before, _answer: replace(before, present=()),
@@ -160,11 +170,11 @@ class Objects(Resource[ObjectState]):
             return {}
         asked: dict[str, Any] = {"paths": self._asked}
         if self._versioned:
-            asked = {"path": self.params["path"], "versions": self._asked}
+            asked = {"path": self._path, "versions": self._asked}
         return {"bucket_id": state.bucket["id"], **asked}
 
     def managed(self, state: ObjectState) -> dict[str, Any]:
-        named = {"path": self.params["path"]} if self._versioned else {}
+        named = {"path": self._path} if self._versioned else {}
         present = list(state.present)
         return {"bucket": (state.bucket or {}).get("name"), **named, ("versions" if named else "paths"): present}
 
@@ -185,7 +195,7 @@ class ObjectInfo(Info):
         if bucket is None:
             return {"versions" if of_one else self.plural: []}
         if of_one:
-            return {"versions": read_versions(self.client, str(bucket["id"]), of_one)}
+            return {"versions": read_versions(self.client, str(bucket["id"]), as_sent(of_one))}
         filters = {name: self.params.get(name) for name in ("object_path", "object_name", "object_type")}
         try:
             listed = self.client.read_list(api.LIST_BUCKET_OBJECTS, path={"bucket_id": bucket["id"]}, query=filters)

@@ -35,7 +35,7 @@ from .common import (
     told_bucket,
     told_job,
 )
-from .objects import plain, present_paths, read_versions, told_missing
+from .objects import as_sent, plain, present_paths, read_versions, told_missing
 
 
 @dataclass(frozen=True)
@@ -72,8 +72,8 @@ class Recovery(Resource[RecoveryState]):
     def _paths(self) -> list[str]:
         """The paths to recover, each once."""
         if self._version:
-            return [self.params["source_object_path"]]
-        return list(dict.fromkeys(info["source_object_path"] for info in self.params["recovery_infos"]))
+            return [as_sent(self.params["source_object_path"])]
+        return list(dict.fromkeys(as_sent(info["source_object_path"]) for info in self.params["recovery_infos"]))
 
     @property
     def _target(self) -> str:
