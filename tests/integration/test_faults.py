@@ -101,6 +101,7 @@ def _run(controller: Controller, steps: Sequence[Step], fault: Callable[[Step], 
             name=f"again {step.name}", register="second", when=f"{register} is failed or {not step.repeats}"
         )
         tasks += [
+            *step.before,
             task("simulator_fault", {"fault": fault(step)}, name=f"before {step.name}"),
             step.task(register=register, ignore_errors=True),
             task("simulator_fault", {}, name=f"fault of {step.name}"),

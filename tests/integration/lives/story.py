@@ -22,6 +22,7 @@ class Step:
 
     :ivar operations: what it sends, by ``operationId``.
     :ivar repeats: it acts in every run, and is no step to run twice.
+    :ivar before: tasks of what happens before it, by the world's doing or to know what it names.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Step:
     operations: tuple[str, ...]
     repeats: bool = False
     keywords: dict[str, Any] = field(default_factory=dict)
+    before: tuple[dict[str, Any], ...] = ()
 
     def task(self, **keywords: Any) -> dict[str, Any]:
         """The task."""
@@ -46,6 +48,7 @@ def played(steps: Sequence[Step]) -> list[dict[str, Any]]:
     """Each step in check mode, for real, again, and again in check mode; all with a diff."""
     tasks = []
     for step in steps:
+        tasks += step.before
         tasks += [step.task(name=f"check {step.name}", check=True, diff=True, register="_"), step.task(diff=True)]
         if not step.repeats:
             tasks += [

@@ -213,3 +213,50 @@ def test_a_lost_answer_is_waited_for_while_something_is_under_way(reads: int) ->
     assert service.sent == [HERE]
     assert executor.outcome.operations == ["Change"]
     assert service.value == 1
+
+
+class Advised(Adjusted):
+    def next_step(self, state: Thing) -> Step[Thing] | None:
+        step = super().next_step(state)
+        return step and replace(step, advice="Ask the one who has it.")
+
+
+@pytest.mark.parametrize(("status", "told"), [(400, True), (404, True), (409, True), (403, False), (500, False)])
+def test_advice_goes_with_refusals_of_what_is_there(status: int, told: bool) -> None:
+    with pytest.raises(StorageError, match=f"was refused with {status}") as error:
+        applied(Service({HERE: [status]}), Advised)
+    assert error.value.message.endswith("Ask the one who has it.") is told
+    assert error.value.facts["status"] == status
+
+
+class Making(Adjusted):
+    makes = True
+
+    def next_step(self, state: Thing) -> Step[Thing] | None:
+        step = super().next_step(state)
+        return step and replace(step, makes=self.makes)
+
+
+class Changing(Making):
+    makes = False
+
+
+class Lost(Service):
+    """Loses the first call."""
+
+    def call(self, operation: Any, *, region: str, body: Mapping[str, Any], **more: Any) -> dict[str, Any]:
+        if not self.sent:
+            self.sent.append(region)
+            raise UnknownOutcome(Where("storage", operation.name, region, "PUT"), "got no answer")
+        return super().call(operation, region=region, body=body, **more)
+
+
+def test_a_call_that_makes_something_is_not_sent_twice() -> None:
+    """Whatever its method is; one that only changes something is."""
+    service = Lost()
+    with pytest.raises(StorageError, match="it was not sent again"):
+        applied(service, Making)
+    assert service.sent == [HERE]
+    service = Lost()
+    assert applied(service, Changing).outcome.operations == ["Change"]
+    assert service.sent == [HERE, HERE]
