@@ -34,6 +34,8 @@ from .replication import VOLUME_REPLICATIONS, as_broken, from_either_side, read_
 
 MOST_ATTACHMENTS = 8
 SIZES_GB = (1, 16384)
+#: For refusals of calls that name servers.
+ABOUT_SERVERS = "Check object_id and object_type: the servers must exist in the region of the volume."
 QOS = {"iops": (5000, 20000), "throughput": (250, 1000)}
 
 
@@ -188,7 +190,7 @@ class Volume(Resource[VolumeState]):
             }
             return replace(before, volume=volume)
 
-        return Step(api.CREATE_VOLUME, effect, body=body)
+        return Step(api.CREATE_VOLUME, effect, body=body, advice=ABOUT_SERVERS)
 
     def _check_unchangeable(self, volume: Mapping[str, Any]) -> None:
         if self.params.get("volume_id"):
@@ -302,6 +304,7 @@ class Volume(Resource[VolumeState]):
                 "attachments": [{"object_id": identifier, "object_type": kind} for identifier, kind in servers.items()]
             },
             done=lambda seen: servers.keys() <= _attached(seen.volume).keys(),
+            advice=ABOUT_SERVERS,
         )
 
     @staticmethod
