@@ -14,6 +14,7 @@ import yaml
 
 from tests.integration.harness import Controller
 from tests.placement import ROOT
+from tests.simulator.fixture import Simulator
 
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("scp*.py"))
 #: What the examples take to be there: the things of which those of a service speak, but for the module that makes them.
@@ -28,6 +29,8 @@ WORLD = {
         ],
     },
 }
+#: The servers that backups of the examples are of, and those that have an agent.
+IMAGED, WITH_FILES, WITH_AGENT = "west-web1", "west-db3", ("west-db2", "west-db3")
 #: Modules that make these things in their examples, and of which service.
 MAKERS = {"scp_filestorage_volume": "filestorage", "scp_pfs_volume": "parallel-filestorage"}
 
@@ -44,12 +47,64 @@ def _examples(module: str) -> list[dict[str, Any]]:
     return tasks
 
 
+def _backups(simulator: Simulator) -> dict[str, Any]:
+    """Backups of an image and of files, with agents and restore points."""
+    server = simulator.server
+    files = {"policy_category": "AGENT", "policy_type": "FILESYSTEM", "agent_id": f"BACKUP_AGENT-{WITH_FILES}"}
+    metal = {"server_category": "BAREMETAL_SERVER"}
+    subnet = server(IMAGED)["subnet_id"]
+    old = {"backup_start_time": "2024-10-02T15:00:00.000000", "expires_at": 4102444800.0}
+    return {
+        "backups": [
+            {
+                "id": name,
+                "name": name,
+                "server_uuid": server(of)["id"],
+                "server_name": of,
+                "server_subnet_id": subnet,
+                **more,
+            }
+            for name, of, more in (
+                ("web-image", IMAGED, {}),
+                ("app-files", WITH_FILES, {**files, **metal, "filesystem_paths": ["/data/app"]}),
+            )
+        ],
+        "agents": [
+            {
+                **metal,
+                "id": f"BACKUP_AGENT-{name}",
+                "name": f"agent_of_{name}",
+                "server_uuid": server(name)["id"],
+                "server_name": name,
+            }
+            for name in WITH_AGENT
+        ],
+        "restore_targets": [
+            {
+                "id": f"{backup}-{number}",
+                "backup_id": backup,
+                "schedule_name": "FULL_DAILY_00:00:00-chg4By",
+                "files": ["/data/app/app.log", "/data/app/config.yml"],
+                **(old if number == 0 else {}),
+            }
+            for backup in ("web-image", "app-files")
+            for number in range(5)
+        ],
+    }
+
+
 @pytest.mark.parametrize("module", MODULES)
 def test_examples(controller: Controller, module: str) -> None:
     """All go well in their order; each calls the service, and those that write change something."""
     simulator = controller.simulator
-    simulator.patch_world({service: part for service, part in WORLD.items() if service != MAKERS.get(module)})
+    world = {**WORLD, "backup": _backups(simulator)}
+    simulator.patch_world({service: part for service, part in world.items() if service != MAKERS.get(module)})
+    east = {
+        part: next(found["id"] for found in simulator.world()[f"{part}s"] if found["region"] == "kr-east1")
+        for part in ("subnet", "security_group")
+    }
     variables = {
+        **{f"east_{part}_id": found for part, found in east.items()},
         "vm_id": simulator.server("west-web1")["id"],
         "bm_id": simulator.server("west-db1")["id"],
         "gpu_node_ids": [simulator.server(f"west-gpunode{number}")["id"] for number in range(1, 4)],

@@ -31,7 +31,7 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "bm_snapshot_base_percent": (5.0,),
     "bm_snapshot_growth_percent": (100.0,),
     "bm_snapshot_space_limit": (50,),
-    "backup_month_days": (31,),
+    "backup_month_days": (28,),
 }
 #: They change nothing by themselves, or belong to how the test looks at time.
 LEFT_OUT = {"bm_fail_status", "clock_skew_seconds", "gateway_clock_offset_seconds", "snapshot_delete_busy_attempts"}

@@ -61,9 +61,9 @@ def run_life(simulator: Simulator) -> list[Step]:
         image("run-image", "west-web2"),
         run("a run of run-image", "run-image", max_age="12h"),
         run("one more run of run-image", "run-image"),
+        fewer("one restore point of run-image", "run-image", {"keep": 1}, keywords={"register": "run_image"}),
         restored("run-image", "run-restored"),
         restored("run-image", "run-standby", **elsewhere),
-        fewer("one restore point of run-image", "run-image", {"keep": 1}, keywords={"register": "run_image"}),
         fewer(
             "no restore point of run-image",
             "run-image",
