@@ -90,3 +90,69 @@ def test_agents_installed_in_another_way(controller: Controller) -> None:
     assert sorted(written) == [f"mine-{name}" for name in SERVERS]
     assert all(text.startswith("file://") and " BACKUP_AGENT-" in text for text in written.values())
     assert _lines(controller, "installed.txt") == []
+
+
+SCHEDULES = [
+    {"type": "FULL", "frequency": "WEEKLY", "start_day": "SUN", "start_time": "01:00"},
+    {"type": "INCREMENTAL", "frequency": "DAILY", "start_time": "02:30"},
+]
+WANTED = [
+    {"server": "west-web1"},
+    {"server": "west-web2", "retention_period": "MONTH_3", "schedules": SCHEDULES[:1], "name": "web two"},
+    {
+        "server": "west-db3",
+        "server_category": "BAREMETAL_SERVER",
+        "filesystem_paths": ["/data"],
+        "dr_enabled": True,
+        "tags": [{"key": "team", "value": "x"}],
+    },
+]
+
+
+def policies(controller: Controller, *arguments: str, **variables: Any) -> Run:
+    """Run the playbook of backups."""
+    given = {"backup_servers": WANTED, "backup_schedules": SCHEDULES, **variables}
+    run = controller.playbook("scp.storage.backup_policy", variables=given, arguments=arguments)
+    assert not [word for word in CRASHES if word in run.output], run.output
+    return run
+
+
+def _writes(run: Run) -> list[str]:
+    return [call["operation"] for call in run.calls if call["write"]]
+
+
+def test_policies(controller: Controller) -> None:
+    """All servers get theirs, and a first backup; a second run does nothing, and a change only what is asked."""
+    simulator = controller.simulator
+    assert _writes(policies(controller, "--check").succeeded()) == []
+    run = policies(controller, backup_policy_first_backup=True).succeeded()
+    assert sorted(_writes(run)) == ["CreateBackup"] * 3 + ["CreateBackupAgent"] + ["ManualBackup"] * 3
+    world = simulator.world()[SERVICE]
+    original = {backup["name"]: backup for backup in world["backups"] if backup["role_type"] == "ORIGINAL"}
+    assert sorted(original) == ["web two", "west-db3-files", "west-web1-image"]
+    assert original["web two"]["retention_period"] == "MONTH_3"
+    assert original["west-db3-files"]["policy_type"] == "FILESYSTEM"
+    assert original["west-db3-files"]["dr_enabled"] is True
+    assert sorted(job["backup_job_state"] for job in world["histories"]) == ["SUCCESS"] * 3
+    again = policies(controller, backup_policy_first_backup=True).succeeded()
+    assert (again.count("changed"), _writes(again)) == (0, [])
+    as_texts = {"backup_servers": json.dumps(WANTED), "backup_schedules": json.dumps(SCHEDULES[:1])}
+    assert _writes(policies(controller, **as_texts).succeeded()) == ["SetBackupSchedule"] * 2
+
+
+def test_lists_that_can_not_be(controller: Controller) -> None:
+    """What is wrong is told before anything is sent."""
+    mistakes: dict[str, tuple[Any, tuple[str, ...]]] = {
+        "nothing": ([], ("backup_policy_servers is empty",)),
+        "a key": ([{"server": "west-web1", "retention": "WEEK_2"}], ("retention", "retention_period")),
+        "twice": ([{"server": "west-web1"}, {"server": "x", "name": "west-web1-image"}], ("west-web1-image", "own")),
+        "no server": ([{"name": "x"}], ("server",)),
+    }
+    for servers, words in mistakes.values():
+        run = policies(controller, backup_servers=servers)
+        assert run.rc != 0
+        told = " ".join(
+            f"{result.message} {result.result.get('argument_errors', '')}" for result in run if result.failed
+        )
+        assert [word for word in words if word not in told] == [], told
+        assert run.calls == []
