@@ -10,10 +10,9 @@ from typing import Any
 
 from ...engine.references import Finder, Kind
 from ...engine.resource import side_by_side
-from .common import GROUPS, VOLUMES, find_owner, in_error, leaving, told_failure, under_way
+from .common import GROUPS, RECOVERY, VOLUMES, find_owner, in_error, leaving, told_failure, under_way
 from .replication import GROUP_REPLICATIONS, VOLUME_REPLICATIONS, read_replication
 
-RECOVERY = "RECOVERY"
 TARGET = "REPL"
 WRITABLE = "READ_WRITE"
 

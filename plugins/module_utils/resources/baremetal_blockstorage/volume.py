@@ -18,6 +18,7 @@ from .common import (
     DELETING,
     GROUPS,
     NO_SCHEDULE,
+    RECOVERY,
     VOLUMES,
     find_owner,
     in_error,
@@ -220,6 +221,11 @@ class Volume(Resource[VolumeState]):
         wanted, present = self.params.get("snapshot_rate"), volume.get("snapshot_rate") or 0
         if wanted is None or wanted == present:
             return None
+        if volume.get("purpose") == RECOVERY:
+            raise StorageError(
+                f"Volume {volume['name']} ({volume['id']}) is a recovery, and a recovery has no snapshots of its own:"
+                " leave out snapshot_rate."
+            )
         if wanted == 0:
             return self._end_rate(volume)
         operation = api.SET_VOLUME_SNAPSHOT_RATE if present else api.CREATE_VOLUME_SNAPSHOT_RATE
