@@ -40,6 +40,27 @@ CORES = {
     "2.21": ("3.12", "3.13", "3.14"),
 }
 PACKAGE = "ansible_collections.scp.storage"
+#: Integration tests that take minutes and ask nothing of ansible-core: what the engine and the services' nouns make of
+#: faults, crashes, waiting and refusals, and of every switch of the simulator.
+SAME_ON_ALL_CORES = (
+    "test_archive.py",
+    "test_backup_restores.py",
+    "test_bm.py",
+    "test_bm_snapshots.py",
+    "test_calls.py",
+    "test_faults.py",
+    "test_messages_archive.py",
+    "test_messages_backup.py",
+    "test_messages_bm_replication.py",
+    "test_messages_pfs.py",
+    "test_switches.py",
+    "test_waiting.py",
+    "dr/test_crashes.py",
+    "dr/test_demo.py",
+    "dr/test_many.py",
+    "dr/test_set_up_faults.py",
+)
+PACKAGE = "ansible_collections.scp.storage"
 #: Integration tests that take minutes and ask nothing of ansible-core: what the engine and the roles make of faults and
 #: crashes, and of every switch of the simulator.
 SAME_ON_ALL_CORES = (

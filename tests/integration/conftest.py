@@ -18,6 +18,7 @@ TIME_SCALE = 20.0
 
 #: Tests that take long and are left out unless ``-m`` names their marker; a sample of each kind always runs.
 LONG = {
+    "full_routes": "every life as module processes too",
     "full_faults": "every fault in every life, at every call",
     "full_switches": "every position of every switch alone",
 }
