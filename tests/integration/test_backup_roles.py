@@ -1,0 +1,92 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The roles of Backup, from servers without anything to servers that are backed up."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tests.integration.harness import Controller, Run
+
+SERVICE = "backup"
+SERVERS = ("west-db3", "west-db4")
+#: What must not be seen in any output.
+CRASHES = ("Traceback", "MODULE FAILURE", "unexpected", "object has no attribute", "is undefined")
+
+
+def agents(controller: Controller, *arguments: str, **variables: Any) -> Run:
+    """Run the playbook of agents on servers that are all this machine."""
+    inventory = controller.folder / "inventory.json"
+    hosts = {name: {"ansible_connection": "local"} for name in SERVERS}
+    inventory.write_text(json.dumps({"all": {"hosts": hosts}}), encoding="utf-8")
+    installer = controller.folder / "installer"
+    installer.write_text("#!/bin/sh\necho installed >> installed.txt\n", encoding="utf-8")
+    given = {
+        "backup_agent_installer_url": installer.as_uri(),
+        "backup_agent_installer": str(controller.folder / "fetched-{{ inventory_hostname }}"),
+        "backup_agent_install_become": False,
+        "backup_agent_install_command": f'cd {controller.folder} && "$INSTALLER" && echo $BACKUP_MASTER >> masters.txt',
+        "backup_agent_connection_delay": 0,
+        "backup_agent_connection_retries": 2,
+        **variables,
+    }
+    run = controller.playbook("scp.storage.backup_agent", variables=given, arguments=["-i", str(inventory), *arguments])
+    assert not [word for word in CRASHES if word in run.output], run.output
+    return run
+
+
+def _lines(controller: Controller, file: str) -> list[str]:
+    path = controller.folder / file
+    return path.read_text(encoding="utf-8").split() if path.exists() else []
+
+
+def test_agents(controller: Controller) -> None:
+    """They are made and installed, with the address of Backup's master at hand; a second run does nothing."""
+    foretold = agents(controller, "--check").succeeded()
+    assert sum(result.operations == ["CreateBackupAgent"] for result in foretold) == len(SERVERS)
+    assert controller.simulator.writes() == []
+    agents(controller).succeeded()
+    found = controller.simulator.world()[SERVICE]["agents"]
+    assert sorted(agent["server_name"] for agent in found) == list(SERVERS)
+    assert [agent["connection_state"] for agent in found] == ["SUCCESS"] * len(SERVERS)
+    assert _lines(controller, "installed.txt") == ["installed"] * len(SERVERS)
+    assert all(address.startswith("100.64.") for address in _lines(controller, "masters.txt"))
+    assert not list(controller.folder.glob("fetched-*"))
+    again = agents(controller).succeeded()
+    assert again.count("changed") == 0
+    assert len(_lines(controller, "installed.txt")) == len(SERVERS)
+
+
+def test_agents_that_do_not_connect(controller: Controller) -> None:
+    """What is wrong is told after as many checks as were asked for; the next run installs them again."""
+    controller.simulator.switch(backup_connection_result="FAILED")
+    run = agents(controller)
+    assert run.rc != 0
+    told = [result for result in run if result.name.endswith("Wait until Backup is connected to it")]
+    assert len(told) == len(SERVERS)
+    assert all("has no connection" in result.message for result in told)
+    checks = {call["sequence"] for call in run.calls if call["operation"] == "CheckBackupMasterConnectionState"}
+    assert len(checks) == len(SERVERS) * (1 + 2)
+    controller.simulator.switch(backup_connection_result="SUCCESS")
+    again = agents(controller, backup_agent_server_category="BAREMETAL_SERVER").succeeded()
+    assert [call["operation"] for call in again.calls if call["write"]] == []
+
+
+def test_agents_installed_in_another_way(controller: Controller) -> None:
+    """A file of tasks takes the place of those of the role; without it or a command, the role says what is missing."""
+    controller.simulator.switch(backup_connection_result="FAILED")
+    run = agents(controller, backup_agent_install_command="")
+    assert run.rc != 0
+    told = [result.message for result in run if result.failed]
+    assert len(told) == len(SERVERS)
+    assert all("backup_agent_install_command" in message and "file://" in message for message in told)
+    tasks, mine = controller.folder / "mine.yml", str(controller.folder / "mine-{{ inventory_hostname }}")
+    copy = {"content": "{{ backup_agent_url }} {{ backup_agent_facts.id }}", "dest": mine, "mode": "0600"}
+    tasks.write_text(json.dumps([{"name": "My own way", "ansible.builtin.copy": copy}]), encoding="utf-8")
+    agents(controller, backup_agent_install_tasks=str(tasks), backup_agent_connection_retries=1)
+    written = {path.name: path.read_text(encoding="utf-8") for path in controller.folder.glob("mine-*")}
+    assert sorted(written) == [f"mine-{name}" for name in SERVERS]
+    assert all(text.startswith("file://") and " BACKUP_AGENT-" in text for text in written.values())
+    assert _lines(controller, "installed.txt") == []
