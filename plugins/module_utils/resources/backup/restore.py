@@ -153,7 +153,8 @@ class Restore(Resource[RestoreState]):
             return under_way("backup", state.backup)
         if word(state.restore, _STATE) in ENDS:
             return ""
-        return f"{self._told(state.restore)}: {state.restore[_STATE]} since {state.restore['restore_start_time']}"
+        since = f" since {state.restore.get('restore_start_time')}" if state.seen else ""
+        return f"{self._told(state.restore)}: {state.restore[_STATE]}{since}"
 
     def failed(self, state: RestoreState) -> str:
         if state.restore is None:
