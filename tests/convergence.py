@@ -28,8 +28,12 @@ class Bench:
         """The writes that the service took; those it refused for a moment do not count."""
         return [entry["operation"] for entry in self.simulator.writes() if 0 < entry["status"] < 400]
 
-    def converge(self, module: Any, **params: Any) -> dict[str, Any]:
-        """Run as a person would: look, do, look again; return the real run's result."""
+    def converge(self, module: Any, *, foretold: bool = True, repeats: bool = False, **params: Any) -> dict[str, Any]:
+        """Run as a person would: look, do, look again; return the real run's result.
+
+        :param foretold: whether what comes of it can be told in every field; otherwise in its shape only.
+        :param repeats: the task acts in every run.
+        """
         self.simulator.clear_operations()
         predicted = self.run(module, check=True, **params)
         assert self.simulator.writes() == [], "check mode must not write"
@@ -38,8 +42,12 @@ class Bench:
         assert not predicted.get("failed"), predicted
         assert predicted["operations"] == real["operations"] == self.writes()
         assert predicted["changed"] == real["changed"] == bool(real["operations"])
-        assert predicted["diff"] == real["diff"]
-        assert set(real["diff"]["before"]) == set(real["diff"]["after"])
+        assert predicted["diff"]["before"] == real["diff"]["before"]
+        assert set(real["diff"]["before"]) == set(real["diff"]["after"]) == set(predicted["diff"]["after"])
+        if foretold:
+            assert predicted["diff"]["after"] == real["diff"]["after"]
+        if repeats:
+            return real
         self.simulator.clear_operations()
         again = self.run(module, **params)
         assert (again["changed"], again["operations"], self.simulator.writes()) == (False, [], [])

@@ -26,9 +26,10 @@ options:
       - The services to look at, by default all that the collection manages.
     type: list
     elements: str
-    choices: [backup, baremetal-blockstorage, filestorage, parallel-filestorage]
+    choices: [archivestorage, backup, baremetal-blockstorage, filestorage, parallel-filestorage]
 notes:
-  - "IAM actions needed: ListBackups for C(backup), and ListVolumes for each other service."
+  - "Operations that are called: ListBuckets of C(archivestorage), ListBackups of C(backup), and ListVolumes of each other service, which are
+    also the IAM actions needed as far as these are known."
 """
 
 EXAMPLES = r"""

@@ -56,8 +56,8 @@ options:
     type: int
     default: 7200
 notes:
-  - "IAM actions needed, in C(backup): ListBackups, ShowBackup, ListBackupHistories; to run it CreateManualBackup; to tell why a job failed
-    ShowBackupAgent, ListBackupAgentTargets and ListBackupTargets."
+  - "IAM actions needed, in C(backup): ListBackups, ShowBackup, ListBackupHistories; to run it CreateManualBackup and
+    ListRestoreTargets; to tell why a job failed ShowBackupAgent, ListBackupAgentTargets and ListBackupTargets."
   - The API has no call that ends a job.
   - A replica can't be run. It gets its restore points from its original.
 seealso:
@@ -79,9 +79,9 @@ EXAMPLES = r"""
     backup: web-image
   register: before_upgrade
 
-- name: When the backup began, to find its restore point by
+- name: What to go back to, for scp_backup_restore
   ansible.builtin.debug:
-    msg: "{{ before_upgrade.history.backup_start_time }}"
+    msg: "{{ before_upgrade.restore_point.restore_target_id }}"
 """
 
 RETURN = r"""
@@ -120,6 +120,18 @@ history:
     backup_end_time: "2026-10-01T15:24:10Z"
     schedule_id: f5b8e22b-0d88-4698-9996-fb44217c8227
     schedule_name: FULL_WEEKLY_15:00:00-chg4By
+restore_point:
+  description:
+    - The restore point that the job has made. V(null) where none was run or joined, in check mode, without O(wait), and where none was
+      listed a while after the job had ended.
+  returned: success
+  type: dict
+  sample:
+    restore_target_id: ca1a8e76-af49-40ea-93f8-a5989ffe138b
+    backup_id: 00cd2538fbf94d12b36aabbdd607e974
+    backup_start_time: "2026-10-01T15:00:00Z"
+    schedule_name: FULL_WEEKLY_15:00:00-chg4By
+    is_restore_available: true
 operations:
   description:
     - The API operations that changed something, in order, by their C(operationId). In check mode those that would be sent.

@@ -81,19 +81,19 @@ EXAMPLES = r"""
 ---
 - name: Data and log of a database belong together
   scp.storage.scp_bm_volume_group:
-    name: app
+    name: billing
     volumes: [app-data]
   register: app
 
 - name: The group is made of exactly these
   scp.storage.scp_bm_volume_group:
-    name: app
+    name: billing
     volumes: [app-data, app-log]
     purge_volumes: true
 
 - name: No group any more, the volumes stay
   scp.storage.scp_bm_volume_group:
-    name: app
+    name: billing
     state: absent
   register: gone
 
@@ -136,7 +136,7 @@ volume_group:
       type: bool
   sample:
     id: 7c2f0f1c5d5f4c07a0c0d1a5d90c3f22
-    name: app
+    name: billing
     state: AVAILABLE
     purpose: ORG
     member_volumes:

@@ -54,7 +54,7 @@ EXAMPLES = r"""
 
 - name: Names of the members of one group
   scp.storage.scp_bm_volume_group_info:
-    name: db
+    name: orders
     gather: [detail]
     query: "volume_groups[0].member_volumes[].name"
 """
@@ -102,7 +102,7 @@ volume_groups:
       type: dict
   sample:
   - id: 7c2f0f1c5d5f4c07a0c0d1a5d90c3f22
-    name: db
+    name: orders
     state: AVAILABLE
     purpose: ORG
     num_of_block_storages: 2

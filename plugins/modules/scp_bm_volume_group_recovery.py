@@ -64,11 +64,11 @@ EXAMPLES = r"""
 ---
 - name: A snapshot to try the upgrade on
   scp.storage.scp_bm_volume_group_snapshot:
-    volume_group: db
+    volume_group: orders
 
 - name: Volumes to try the upgrade on
   scp.storage.scp_bm_volume_group_recovery:
-    volume_group: db
+    volume_group: orders
     snapshot: latest
     block_storage_name_prefix: try-
   register: trial
@@ -106,7 +106,7 @@ recovery:
       type: dict
   sample:
     id: 5ba2b3f5e1e44f5c8a33f7d4ac7f9a10
-    name: try-db
+    name: try-orders
     state: AVAILABLE
     purpose: RECOVERY
     member_volumes:
@@ -118,10 +118,10 @@ recovery:
     recovery:
       origin_volume_group:
         id: c9ecae8b973b425c81c3817893cd8063
-        name: db
+        name: orders
       recovery_volume_group:
         id: 5ba2b3f5e1e44f5c8a33f7d4ac7f9a10
-        name: try-db
+        name: try-orders
 snapshot:
   description: The snapshot that the recovery was, or would be, made from; V(null) where the recovery was there already.
   returned: success

@@ -86,7 +86,7 @@ EXAMPLES = r"""
 - name: A copy of the group in the other region, at most five minutes old
   scp.storage.scp_bm_volume_group_replication:
     region: kr-west1
-    volume_group: db
+    volume_group: orders
     name: db-copy
     replication_volume_name_prefix: copy-
     target_region: kr-east1
@@ -102,14 +102,14 @@ EXAMPLES = r"""
 - name: Take the replication up again, once an hour, which overwrites what was written to the copy
   scp.storage.scp_bm_volume_group_replication:
     region: kr-west1
-    volume_group: db
+    volume_group: orders
     cycle: HOURLY
     policy: RESYNC
 
 - name: End the replication and keep both groups
   scp.storage.scp_bm_volume_group_replication:
     region: kr-west1
-    volume_group: db
+    volume_group: orders
     state: absent
 """
 
@@ -170,7 +170,7 @@ replication:
     health: ok
     related_volume_groups:
       - id: c9ecae8b973b425c81c3817893cd8063
-        name: db
+        name: orders
         region: kr-west1
         purpose: ORG
         auth: READ_WRITE
@@ -181,7 +181,7 @@ replication:
         auth: READ
     source:
       id: c9ecae8b973b425c81c3817893cd8063
-      name: db
+      name: orders
       region: kr-west1
       auth: READ_WRITE
     target:

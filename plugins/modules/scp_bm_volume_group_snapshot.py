@@ -76,24 +76,24 @@ EXAMPLES = r"""
 ---
 - name: A snapshot at least every twelve hours, and the newest fourteen kept
   scp.storage.scp_bm_volume_group_snapshot:
-    volume_group: db
+    volume_group: orders
     max_age: 12h
     keep: 14
 
 - name: A snapshot before the upgrade
   scp.storage.scp_bm_volume_group_snapshot:
-    volume_group: db
+    volume_group: orders
   register: before_upgrade
 
 - name: The upgrade failed, go back; the servers have let go of the volumes
   scp.storage.scp_bm_volume_group_snapshot:
-    volume_group: db
+    volume_group: orders
     snapshot: "{{ before_upgrade.snapshot.snapshot_id }}"
     state: restored
 
 - name: The snapshot is not needed any more
   scp.storage.scp_bm_volume_group_snapshot:
-    volume_group: db
+    volume_group: orders
     snapshot: "{{ before_upgrade.snapshot.snapshot_id }}"
     state: absent
 """

@@ -36,12 +36,12 @@ EXAMPLES = r"""
 ---
 - name: All snapshots of a volume group
   scp.storage.scp_bm_volume_group_snapshot_info:
-    volume_group: db
+    volume_group: orders
   register: db
 
 - name: The name of the newest
   scp.storage.scp_bm_volume_group_snapshot_info:
-    volume_group: db
+    volume_group: orders
     query: "sort_by(snapshots, &created_dt)[-1].snapshot_name"
 """
 

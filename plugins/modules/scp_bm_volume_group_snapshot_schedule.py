@@ -61,17 +61,17 @@ EXAMPLES = r"""
 ---
 - name: A snapshot every night at three
   scp.storage.scp_bm_volume_group_snapshot_schedule:
-    volume_group: db
+    volume_group: orders
     hour: 3
 
 - name: Only on Sundays, at the same hour
   scp.storage.scp_bm_volume_group_snapshot_schedule:
-    volume_group: db
+    volume_group: orders
     day_of_week: SUN
 
 - name: No schedule any more
   scp.storage.scp_bm_volume_group_snapshot_schedule:
-    volume_group: db
+    volume_group: orders
     state: absent
 """
 

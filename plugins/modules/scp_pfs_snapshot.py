@@ -125,6 +125,14 @@ deleted_snapshots:
   type: list
   elements: str
   sample: [snapshot.2026-09-01_142150]
+dropped_snapshots:
+  description:
+    - Names of the snapshots that the service dropped meanwhile, without being told to delete them. Those are the newer ones
+      with O(state=restored). In check mode those that are expected to go.
+  returned: success
+  type: list
+  elements: str
+  sample: []
 operations:
   description:
     - The API operations that changed something, in order, by their C(operationId). In check mode those that would be sent.

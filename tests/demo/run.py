@@ -32,6 +32,15 @@ INPUTS = ROOT / "playbooks" / "vars" / "dr.example.yml"
 #: In simulated seconds: a volume takes 2 real seconds, a replica 3, and an ended replication vanishes after 5.
 TIME_SCALE = 4
 DURATIONS = {"filestorage_create_seconds": 8, "replication_create_seconds": 12}
+#: What bare-metal servers use already when the demo begins; the playbooks do not make that.
+BLOCK_STORAGE = {
+    "volumes": [
+        {"name": "ledger", "size_gb": 100},
+        {"name": "billing-data", "snapshot_rate": 20, "group_id": "b" * 32},
+        {"name": "billing-log", "snapshot_rate": 20, "group_id": "b" * 32},
+    ],
+    "volume_groups": [{"id": "b" * 32, "name": "billing"}],
+}
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _RECAP = re.compile(r"changed=(\d+)\s+unreachable=(\d+)\s+failed=(\d+)")
 
@@ -123,6 +132,7 @@ def demo(simulator: Simulator, stage: Stage) -> None:
     """
     inputs = yaml.safe_load(INPUTS.read_text(encoding="utf-8"))
     volumes = inputs["dr_volumes"]
+    simulator.patch_world({"baremetal-blockstorage": BLOCK_STORAGE})
     say(f"1. Protect {len(volumes)} volumes: create what is missing, and give each a replica in the other region.")
     stage.play("dr_replication")
 
@@ -136,23 +146,36 @@ def demo(simulator: Simulator, stage: Stage) -> None:
 
     lost = inputs["dr_region"]
     names = [item for item in volumes if isinstance(item, str) or item.get("region", lost) == lost]
-    server = simulator.server("east-web1")
-    say(f"3. Disaster: {lost} is out of reach from now on. Fail over its {len(names)} volumes, and let the server")
-    print(f"    {server['name']} in {server['region']} mount the replicas.", flush=True)
+    server, metal = simulator.server("east-web1"), simulator.server("east-db1")
+    say(f"3. Disaster: {lost} is out of reach from now on. Fail over its {len(names)} volumes, let the server")
+    print(
+        f"    {server['name']} there mount the replicas, and attach those of block storage to {metal['name']}.",
+        flush=True,
+    )
     outage = {"region": lost, "times": None}
     simulator.fault("reset", **outage)
-    rules = [{"object_type": server["type"], "object_id": server["id"]}]
-    stage.play("dr_failover", {"dr_volumes": names, "dr_target_access_rules": rules})
+    handing_over = {
+        "dr_volumes": names,
+        "dr_target_access_rules": [{"object_type": server["type"], "object_id": server["id"]}],
+        "dr_target_attachments": [{"object_type": metal["type"], "object_id": metal["id"]}],
+    }
+    stage.play("dr_failover", handing_over)
     say("The paths above are what to mount now. Once more, to see that failing over is safe to repeat:")
-    again = stage.play("dr_failover", {"dr_volumes": names, "dr_target_access_rules": rules})
+    again = stage.play("dr_failover", handing_over)
     if again:
         raise DemoFailed(f"failing over again changed {again} tasks")
 
-    say(f"4. {lost} is back. End all protection, and delete the replicas, which wants a clear yes to both.")
+    say(f"4. {lost} is back. End all protection, and delete the replicas, which wants a clear yes to each.")
     simulator.clear_faults()
-    stage.play("dr_teardown", {"dr_teardown_confirm": True, "dr_teardown_delete_targets": True})
-    left = simulator.world()["filestorage"]
-    if left["replications"] or len(left["volumes"]) != len(volumes):
+    yes = ("dr_teardown_confirm", "dr_teardown_delete_targets", "dr_teardown_detach")
+    stage.play("dr_teardown", dict.fromkeys(yes, True))
+    left = simulator.resources()
+    files = [item for item in volumes if isinstance(item, str) or "kind" not in item]
+    counts = {name: len(rows) for name, rows in left.items()}
+    if counts != {
+        "filestorage.volumes": len(files),
+        **{f"baremetal-blockstorage.{name}": len(rows) for name, rows in BLOCK_STORAGE.items()},
+    }:
         raise DemoFailed("something was left behind")
     say(f"That was all. Left are the {len(volumes)} volumes, which go with the simulator.")
 

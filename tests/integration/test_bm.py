@@ -31,9 +31,11 @@ def _world(simulator: Simulator) -> dict[str, Any]:
             _volume("free", snapshot_rate=30),
             _volume("plain"),
             _volume("twin", id="twin1"),
+            _volume("second", purpose="RECOVERY"),
             _volume("twin", id="twin2"),
             _volume("member", snapshot_rate=30, group_id="g1"),
             _volume("sent", snapshot_rate=30),
+            _volume("sent-member", snapshot_rate=30, group_id="g3"),
             _volume("copy", snapshot_rate=30, region="kr-east1", purpose="REPL"),
             _volume("archive", disk_type="HDD", iops=None, throughput=None),
             _volume(
@@ -41,13 +43,22 @@ def _world(simulator: Simulator) -> dict[str, Any]:
             ),
             *(_volume(f"m{number}", snapshot_rate=10, group_id="g2") for number in range(16)),
         ],
-        "volume_groups": [{"id": "g1", "name": "group-one"}, {"id": "g2", "name": "group-full"}],
+        "volume_groups": [
+            *(
+                {"id": f"g{number}", "name": name}
+                for number, name in enumerate(("group-one", "group-full", "group-sent"), 1)
+            ),
+            {"id": "g4", "name": "group-copy", "region": "kr-east1", "purpose": "REPL"},
+        ],
         "attachments": [
             {"volume_id": "id-of-busy", "server_id": servers[0]},
             {"volume_id": "id-of-busy", "server_id": servers[1]},
         ],
         "snapshot_schedules": [{"owner_id": "id-of-busy", "hour": 3}],
-        "replications": [{"source_id": "id-of-sent", "target_id": "id-of-copy"}],
+        "replications": [
+            {"source_id": "id-of-sent", "target_id": "id-of-copy"},
+            {"source_id": "g3", "target_id": "g4"},
+        ],
     }
 
 
@@ -97,12 +108,20 @@ def _cases(simulator: Simulator) -> list[Case]:
             ("group-one", "leave_volume_group"),
         ),
         Case(
+            "a member of a replicated group that should go",
+            VOLUME,
+            {"name": "sent-member", "state": "absent"},
+            ("group-sent", "leave_volume_group", "scp_bm_volume_group_replication"),
+        ),
+        Case("a replicated group without members", GROUP, {"name": "group-sent", "state": "absent"}, ("dr_teardown",)),
+        Case(
             "a replicated volume that should go",
             VOLUME,
             {"name": "sent", "state": "absent", "detach": True},
             ("replicated", "end_replication"),
         ),
         Case("no snapshots with a schedule", VOLUME, {"name": "busy", "snapshot_rate": 0}, ("end_snapshot_schedule",)),
+        Case("snapshots of a recovery", VOLUME, {"name": "second", "snapshot_rate": 10}, ("second", "recovery")),
         Case("no snapshots of a member", VOLUME, {"name": "member", "snapshot_rate": 0}, ("group-one",)),
         Case("a volume in error", VOLUME, {"name": "broken"}, ("ERROR", "403 Forbidden", "BM server", "absent")),
         Case("nothing said of a new group", GROUP, {"name": "new-group"}, ("volumes", "one volume")),

@@ -65,7 +65,7 @@ def _world(simulator: Simulator) -> dict[str, Any]:
         ],
         "snapshots": [
             {"id": f"snap-of-{owner}", "owner_id": owner, "name": f"vo1___{owner}.2026-01-02_030405"}
-            for owner in ("id-of-free", "id-of-busy", "id-of-copy", "g1", "g5")
+            for owner in ("id-of-free", "id-of-busy", "id-of-copy", "id-of-g5-data", "g1", "g5")
         ],
         "replications": [
             {"source_id": "id-of-sent", "target_id": "id-of-copy"},
@@ -126,6 +126,12 @@ CASES = [
         GROUP_SNAPSHOT,
         {"region": EAST, "volume_group": "group-copy", "snapshot": "snap-of-g5", "state": "restored"},
         ("attached to east-db1", "group-sent in kr-west1", "scp_bm_volume_group_replication", "BREAK"),
+    ),
+    Case(
+        "a member of a target group restored",
+        SNAPSHOT,
+        {"region": EAST, "volume": "g5-data", "snapshot": "snap-of-id-of-g5-data", "state": "restored"},
+        ("attached to east-db1", "its volume group group-copy is the target", "scp_bm_volume_group_replication"),
     ),
     Case("an hour that there is not", SCHEDULE, {"volume": "free", "hour": 24}, ("hour", "0 to 23", "24")),
     Case("no hour", GROUP_SCHEDULE, {"volume_group": "group-used"}, ("group-used", "hour")),

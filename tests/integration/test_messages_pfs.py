@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.integration.harness import Controller, Run, TaskResult, task
+from tests.integration.messages import Case, check_messages
 
 VOLUME = {"name": "train_data", "capacity_tb": 10}
 WORLD = {
@@ -29,76 +31,72 @@ WORLD = {
         }
     ],
 }
-#: By title: module, options, and words that the message must have.
-CASES: dict[str, tuple[str, dict[str, Any], tuple[str, ...]]] = {
-    "smaller": (
-        "scp_pfs_volume",
+_VOLUME, _SNAPSHOT = "scp_pfs_volume", "scp_pfs_snapshot"
+CASES = [
+    Case(
+        "smaller",
+        _VOLUME,
         {**VOLUME, "capacity_tb": 5, "access_rules": [{"object_id": "whoever"}]},
         ("capacity_tb", "train_data_2m060u", "is 10", "to 5", "Ask for 10 or more", "another volume"),
     ),
-    "nothing": ("scp_pfs_volume", {**VOLUME, "capacity_tb": 0}, ("capacity_tb", "from 1 to 1000", "not 0")),
-    "too large": ("scp_pfs_volume", {**VOLUME, "capacity_tb": 1001}, ("capacity_tb", "from 1 to 1000", "not 1001")),
-    "no capacity": ("scp_pfs_volume", {"name": "new_data"}, ("new_data", "kr-west1", "to create it", "capacity_tb")),
-    "bad name": ("scp_pfs_volume", {**VOLUME, "name": "Train"}, ("'Train'", "Parallel File Storage", "3 to 21")),
-    "ambiguous": (
-        "scp_pfs_volume",
+    Case("nothing", _VOLUME, {**VOLUME, "capacity_tb": 0}, ("capacity_tb", "from 1 to 1000", "not 0")),
+    Case("too large", _VOLUME, {**VOLUME, "capacity_tb": 1001}, ("capacity_tb", "from 1 to 1000", "not 1001")),
+    Case("no capacity", _VOLUME, {"name": "new_data"}, ("new_data", "kr-west1", "to create it", "capacity_tb")),
+    Case("bad name", _VOLUME, {**VOLUME, "name": "Train"}, ("'Train'", "Parallel File Storage", "3 to 21")),
+    Case(
+        "ambiguous",
+        _VOLUME,
         {"name": "twin_data", "state": "absent"},
         ("twin_data_aaaaaa (11111111", "twin_data_bbbbbb (11111111", "id"),
     ),
-    "no such id": (
-        "scp_pfs_volume",
+    Case(
+        "no such id",
+        _VOLUME,
         {"volume_id": "99999999-0000-4000-8000-000000000000"},
         ("Parallel File Storage volume", "99999999", "kr-west1"),
     ),
-    "another name": (
-        "scp_pfs_volume",
+    Case(
+        "another name",
+        _VOLUME,
         {"volume_id": "11111111-0000-4000-8000-000000000001", "name": "other_data"},
         ("name", "'train_data'", "'other_data'"),
     ),
-    "no node": (
-        "scp_pfs_volume",
+    Case(
+        "no node",
+        _VOLUME,
         {**VOLUME, "access_rules": [{"object_id": "x", "object_type": "VM"}]},
         ("object_type", "GPU_NODE", "VM"),
     ),
-    "in error": ("scp_pfs_volume", {"name": "sad_data"}, ("sad_data_cccccc", "state error", "absent", "support")),
-    "going": (
-        "scp_pfs_volume",
+    Case("in error", _VOLUME, {"name": "sad_data"}, ("sad_data_cccccc", "state error", "absent", "support")),
+    Case(
+        "going",
+        _VOLUME,
         {"volume_id": "11111111-0000-4000-8000-000000000005"},
         ("late_data_dddddd", "being deleted", "by name"),
     ),
-    "no volume": ("scp_pfs_snapshot", {"volume": "none_such"}, ("Parallel File Storage volume", "'none_such'")),
-    "no snapshot": (
-        "scp_pfs_snapshot",
+    Case("no volume", _SNAPSHOT, {"volume": "none_such"}, ("Parallel File Storage volume", "'none_such'")),
+    Case(
+        "no snapshot",
+        _SNAPSHOT,
         {"volume": "train_data", "snapshot": "none_such", "state": "restored"},
         ("'none_such'", "train_data_2m060u", "there are: snapshot.2026-10-01_142150"),
     ),
-    "too many kept": ("scp_pfs_snapshot", {"volume": "train_data", "keep": 50}, ("keep", "less than 50", "at most 50")),
-    "bad age": ("scp_pfs_snapshot", {"volume": "train_data", "max_age": "old"}, ("max_age", "'old'", "12h")),
-}
+    Case("too many kept", _SNAPSHOT, {"volume": "train_data", "keep": 50}, ("keep", "less than 50", "at most 50")),
+    Case("bad age", _SNAPSHOT, {"volume": "train_data", "max_age": "old"}, ("max_age", "'old'", "12h")),
+]
 
 
 def test_messages(controller: Controller) -> None:
-    """Each is one paragraph with the words that help, the same in check mode, and nothing was written before it."""
+    """Each says what helps, also in check mode, and nothing was written before it."""
     controller.simulator.patch_world({"parallel-filestorage": WORLD})
-    tasks = [
-        task(module, args, name=f"{title}, check {check}", check=check, ignore_errors=True)
-        for title, (module, args, _ignored) in CASES.items()
-        for check in (True, False)
-    ]
-    run = controller.run(tasks).succeeded()
-    assert "Traceback" not in run.output
-    for title, (_ignored, _args, says) in CASES.items():
-        foretold, real = (run[f"{title}, check {check}"] for check in (True, False))
-        _check(foretold, says)
-        _check(real, says)
-        assert (foretold.writes, real.writes) == ([], []), title
-        assert foretold.message == real.message
+    checked = [replace(case, title=f"{case.title}, in check mode", check=True) for case in CASES]
+    check_messages(controller, [*CASES, *checked], "messages_pfs.txt")
+    assert controller.simulator.writes() == []
 
 
 def _check(result: TaskResult, says: tuple[str, ...]) -> None:
     assert result.failed, result.name
-    assert "\n" not in result.message
-    assert [word for word in (*says,) if word not in result.message] == [], result.message
+    assert [word for word in says if word not in result.message] == [], result.message
 
 
 def _run(controller: Controller, *tasks: tuple[str, dict[str, Any]], module: str = "scp_pfs_volume") -> Run:

@@ -174,9 +174,10 @@ class Simulator:
         return found
 
     def resources(self) -> dict[str, list[Any]]:
-        """What the services hold, by ``service.table``; empty tables are left out."""
+        """What the services hold, by ``service.table``; empty tables, and names of what is gone, are left out."""
         parts = {name: part for name, part in self.world().items() if isinstance(part, dict)}
-        return {f"{name}.{table}": rows for name, part in parts.items() for table, rows in part.items() if rows}
+        held = {f"{name}.{table}": rows for name, part in parts.items() for table, rows in part.items() if rows}
+        return {name: rows for name, rows in held.items() if name != "archivestorage.used_names"}
 
     def patch_world(self, parts: Mapping[str, Any]) -> None:
         """Add parts of a seed, or change what has the same id."""

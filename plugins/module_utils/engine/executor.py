@@ -116,7 +116,11 @@ class Executor(Generic[StateT]):
         try:
             return self._send_by(step, step)
         except CallError as refusal:
-            if step.otherwise is None or refusal.status not in REFUSALS:
+            if refusal.status not in REFUSALS:
+                raise
+            if step.otherwise is None:
+                if step.advice:
+                    raise StorageError(f"{refusal.message.rstrip('.')}. {step.advice}", **refusal.facts) from None
                 raise
             try:
                 return self._send_by(step, step.otherwise)
@@ -136,7 +140,7 @@ class Executor(Generic[StateT]):
             return _ReadAgain(self._after_refusal(step, error))
         self._refused_for = 0.0
         self.outcome.operations.append(step.operation.name)
-        if step.operation.method == "POST":
+        if step.creates:
             self._created = step
         return answer
 
@@ -203,29 +207,35 @@ class Executor(Generic[StateT]):
         :raises StorageError: it left no trace, and sending it again could make a second thing.
         """
         state: StateT | None = None
+        explained = False
         for seconds in LOOKS_AFTER_UNKNOWN:
             self.waiter.pause(seconds)
             try:
                 state = self.resource.find()
+                if self._left_to_do(step, state) and self.resource.pending(state):
+                    # What is under way may be this write, or the reason why it was not done.
+                    explained = True
+                    self._settle(state, None)
+                    state = self.resource.find()
             except CallError:
                 continue
-            if step.key not in [again.key for again in make_plan(self.resource, state).steps]:
+            if not self._left_to_do(step, state):
                 self.outcome.operations.append(step.operation.name)
                 return state
-        resends = self._resends.get(step.key, 0)
-        creates = step.operation.method == "POST"
-        if state is not None and not creates and self.resource.pending(state):
-            # What is under way explains a refusal, whatever its status: let that end before it is sent again.
-            self._settle(state, None)
-            return self.resource.find()
-        if state is None or resends >= MOST_RESENDS or (creates and error.status != SERVICE_AWAY):
+        resends = self._resends.get(step.key, 0) + (not explained)
+        tried = resends > MOST_RESENDS or self.waiter.expired
+        if state is None or tried or (step.creates and error.status != SERVICE_AWAY):
             raise StorageError(
                 f"{error.message.rstrip('.')}. Nothing of it was seen afterwards, and it was not sent again, to make no"
                 " duplicate. Run the task again: it goes on from what is there by then.",
                 **error.facts,
             )
-        self._resends[step.key] = resends + 1
+        self._resends[step.key] = resends
         return state
+
+    def _left_to_do(self, step: Step[StateT], state: StateT) -> bool:
+        """Whether a step is still to be done in a state that was read."""
+        return step.key in [again.key for again in make_plan(self.resource, state).steps]
 
     def _after_refusal(self, step: Step[StateT], error: CallError) -> StateT:
         """What is there once a refusal has passed that passes by itself, or that something under way explains.

@@ -40,6 +40,8 @@ class Step(Generic[StateT]):
     :param at_once: the next step need not wait for it.
     :param not_yet: tells a refusal that passes by itself; the step is planned and sent again a little later.
     :param otherwise: the same step by another way, taken when this one is refused and nothing else is under way.
+    :param makes: it makes a new thing each time that it is sent, as every POST does.
+    :param advice: what a person can do when it is refused, beyond the service's words.
     """
 
     operation: Call
@@ -53,6 +55,13 @@ class Step(Generic[StateT]):
     at_once: bool = False
     not_yet: Callable[[CallError], bool] = never
     otherwise: Step[StateT] | None = None
+    makes: bool = False
+    advice: str = ""
+
+    @property
+    def creates(self) -> bool:
+        """Whether sending it twice makes two things."""
+        return self.makes or self.operation.method == "POST"
 
     @property
     def key(self) -> tuple[Any, ...]:

@@ -10,7 +10,7 @@ from typing import Any
 from ..client.errors import StorageError
 from ..client.session import Call
 from ..engine.resource import Info, side_by_side
-from ..operations import backup, baremetal_blockstorage, filestorage, parallel_filestorage
+from ..operations import archivestorage, backup, baremetal_blockstorage, filestorage, parallel_filestorage
 
 #: For each service a cheap reading call that shows whether the key is accepted.
 PROBES: dict[str, Call] = {
@@ -20,6 +20,7 @@ PROBES: dict[str, Call] = {
         parallel_filestorage.LIST_VOLUMES,
         baremetal_blockstorage.LIST_VOLUMES,
         backup.LIST_BACKUPS,
+        archivestorage.LIST_BUCKETS,
     )
 }
 

@@ -211,7 +211,7 @@ class Snapshot(Resource[SnapshotState]):
         """What keeps the service from taking, or going back to, a snapshot, as far as it can be told beforehand."""
         return ()
 
-    def read_spared(self, owner: Mapping[str, Any], snapshots: tuple[Taken, ...]) -> frozenset[str]:
+    def read_spared(self, owner: Mapping[str, Any], found: tuple[Taken, ...]) -> frozenset[str]:
         """Ids of snapshots that ``keep`` must leave alone."""
         return frozenset()
 

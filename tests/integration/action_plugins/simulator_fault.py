@@ -16,6 +16,9 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 
+#: Tables of what was, and of nothing that is there.
+MEMORIES = ("used_names",)
+
 
 class ActionModule(ActionBase):  # type: ignore[misc]
     """The action."""
@@ -33,7 +36,12 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             **result,
             "changed": False,
             "fired": fired,
-            "counts": {f"{name}.{table}": len(rows) for name, part in services.items() for table, rows in part.items()},
+            "counts": {
+                f"{name}.{table}": len(rows)
+                for name, part in services.items()
+                for table, rows in part.items()
+                if table not in MEMORIES
+            },
         }
 
 

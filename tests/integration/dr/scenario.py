@@ -28,6 +28,19 @@ VARIABLES: dict[str, Any] = {
 CONFIRMED = {"dr_teardown_confirm": True}
 DELETING = {**CONFIRMED, "dr_teardown_delete_targets": True}
 DISCARDING = {"dr_failback_discard_target_changes": True}
+#: A block volume without space for snapshots, one with, and a group of two.
+BLOCK_WORLD: dict[str, Any] = {
+    "volumes": [
+        {"id": "1" * 32, "name": "ledger"},
+        {"id": "2" * 32, "name": "billing-data", "snapshot_rate": 20, "group_id": "c" * 32},
+        {"id": "3" * 32, "name": "billing-log", "snapshot_rate": 20, "group_id": "c" * 32, "size_gb": 20},
+    ],
+    "volume_groups": [{"id": "c" * 32, "name": "billing"}],
+}
+LEDGER = {"name": "ledger", "kind": "bm_volume", "snapshot_rate": 20}
+BILLING = {"name": "billing", "kind": "bm_volume_group", "target_name": "billing-copy"}
+#: One of each kind.
+ALL_KINDS: dict[str, Any] = {"dr_volumes": ["web_data", LEDGER, BILLING]}
 #: What must not be seen in any output, as the user did nothing wrong that these could explain.
 CRASHES = ("Traceback", "MODULE FAILURE", "unexpected", "object has no attribute", "is undefined")
 _SUFFIX = re.compile(r"_[a-z0-9]{6}$")
@@ -132,6 +145,51 @@ def assert_unprotected(simulator: Simulator, *, targets: bool) -> None:
     world = simulator.world()["filestorage"]
     assert not world["replications"]
     assert not world["snapshots"]
+
+
+def block_storage(simulator: Simulator) -> None:
+    """Let there be the volumes and the group of ``BLOCK_WORLD``."""
+    simulator.patch_world({"baremetal-blockstorage": BLOCK_WORLD})
+
+
+def blocks(simulator: Simulator) -> Counter[VolumeSeen]:
+    """All block volumes and groups that there are."""
+    world = simulator.world()["baremetal-blockstorage"]
+    found = (*world["volumes"], *world["volume_groups"])
+    return Counter((item["name"], item["region"], item["purpose"]) for item in found)
+
+
+#: What ``BLOCK_WORLD`` is before and after.
+UNPROTECTED_BLOCKS: Counter[VolumeSeen] = Counter(
+    (item["name"], WEST, "ORG") for item in (*BLOCK_WORLD["volumes"], *BLOCK_WORLD["volume_groups"])
+)
+#: The names of copies.
+BLOCK_COPIES = {"bm_volume": ["ledger"], "bm_volume_group": ["billing-copy", "dr-billing-data", "dr-billing-log"]}
+
+
+def protected_blocks(*kinds: str, purpose: str = "REPL") -> Counter[VolumeSeen]:
+    """What there is with replicas of these kinds, or of both; their purpose is ORG when the replication is gone."""
+    copies = [(name, EAST, purpose) for kind in kinds or BLOCK_COPIES for name in BLOCK_COPIES[kind]]
+    return UNPROTECTED_BLOCKS + Counter(copies)
+
+
+def block_replications(simulator: Simulator) -> list[str]:
+    """The states of all replications of block storage."""
+    found: list[str] = sorted(item["state"] for item in simulator.world()["baremetal-blockstorage"]["replications"])
+    return found
+
+
+def attached(simulator: Simulator) -> Counter[tuple[str, str]]:
+    """Which servers use which block volumes, by names."""
+    world = simulator.world()
+    part = world["baremetal-blockstorage"]
+    names = {item["id"]: item["name"] for item in (*world["servers"], *part["volumes"])}
+    return Counter((names[item["volume_id"]], names[item["server_id"]]) for item in part["attachments"])
+
+
+def servers(simulator: Simulator, *names: str) -> list[dict[str, str]]:
+    """Servers as access rules and attachments name them."""
+    return [{"object_type": found["type"], "object_id": found["id"]} for found in map(simulator.server, names)]
 
 
 def replicas(run: Run) -> list[dict[str, Any]]:

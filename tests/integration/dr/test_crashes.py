@@ -12,14 +12,23 @@ from typing import Any
 import pytest
 
 from tests.integration.dr.scenario import (
+    BILLING,
     DELETING,
     DISCARDING,
     EAST,
+    LEDGER,
+    UNPROTECTED_BLOCKS,
     VARIABLES,
     WEST,
     assert_protected,
+    attached,
+    block_replications,
+    block_storage,
+    blocks,
     play,
+    protected_blocks,
     replications,
+    servers,
     story,
     volumes,
 )
@@ -135,3 +144,41 @@ def test_the_others(controller: Controller, playbook: str, share: int, request: 
             assert replications(simulator) == {("web_data", WEST, "web_data", EAST, policy): 1}
             assert volumes(simulator).total() == 2
         assert bool(world["access_rules"]) is open_to_servers
+
+
+#: For block storage: what goes before, the variables, the states of the replications that it ends with (none: and no
+#: replica), whether servers use the replica then, and the step as above.
+BLOCKS: dict[str, tuple[list[str], dict[str, Any], list[str], bool, int]] = {
+    "dr_replication": ([], {}, ["ACTIVE"], False, 9),
+    "dr_failover": (["dr_replication"], {}, ["BROKEN"], True, 9),
+    "dr_failback": (
+        ["dr_replication", "dr_failover"],
+        {**DISCARDING, "dr_failback_remove_attachments": True},
+        ["ACTIVE"],
+        False,
+        9,
+    ),
+    "dr_teardown": (["dr_replication", "dr_failover"], {**DELETING, "dr_teardown_detach": True}, [], False, 13),
+}
+
+
+@pytest.mark.parametrize("share", range(2))
+@pytest.mark.parametrize("item", [LEDGER, BILLING], ids=lambda item: str(item["kind"]))
+@pytest.mark.parametrize("playbook", BLOCKS)
+def test_blocks(
+    controller: Controller, playbook: str, item: dict[str, Any], share: int, request: pytest.FixtureRequest
+) -> None:
+    """Each role is killed after a call when it works on a block volume or a group, and run again."""
+    before, variables, states, in_use, stride = BLOCKS[playbook]
+    simulator: Simulator = controller.simulator
+    block_storage(simulator)
+    only = {"dr_volumes": [item], "dr_target_attachments": servers(simulator, "east-db1")}
+    if before:
+        story(controller, *((name, only) for name in before))
+    if "full_faults" in request.config.option.markexpr:
+        stride = 1
+    for _ignored in crashes(controller, range(share * stride, 1000, 2 * stride), playbook, {**only, **variables}):
+        play(controller, playbook, {**only, **variables}).succeeded()
+        assert block_replications(simulator) == states
+        assert blocks(simulator) == (protected_blocks(item["kind"]) if states else UNPROTECTED_BLOCKS)
+        assert bool(attached(simulator)) is in_use

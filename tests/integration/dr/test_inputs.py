@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.integration.dr.scenario import EAST, WEST, assert_no_crash, failure, play
+from tests.integration.dr.scenario import EAST, WEST, assert_no_crash, block_storage, failure, play, replicas
 from tests.integration.harness import Controller, task
 
 #: The list, and what the message must say.
@@ -26,6 +26,32 @@ MISTAKES: dict[str, tuple[Any, list[str]]] = {
     ),
     "half of what creates": ([{"name": "web_data", "protocol": "NFS", "type_name": ""}], ["protocol and type_name"]),
     "wrong rules": ([{"name": "web_data", "target_access_rules": [{"id": "x"}]}], ["object_type", "object_id"]),
+    "a rate for files": (
+        [{"name": "web_data", "snapshot_rate": 20}],
+        ["snapshot_rate means nothing for kind filestorage"],
+    ),
+    "a protocol for blocks": (
+        [{"name": "ledger", "kind": "bm_volume", "protocol": "NFS"}],
+        ["ledger", "protocol means nothing for kind bm_volume", "leave it out"],
+    ),
+    "a rate for a group": (
+        [{"name": "billing", "kind": "bm_volume_group", "snapshot_rate": 20}],
+        ["snapshot_rate means nothing for kind bm_volume_group"],
+    ),
+    "a wrong rate": ([{"name": "ledger", "kind": "bm_volume", "snapshot_rate": "much"}], ["ledger", "much", "percent"]),
+    "a wrong name of a block volume": (
+        [{"name": "ledger", "kind": "bm_volume", "target_name": "ledger_copy"}],
+        ["ledger_copy", "hyphens"],
+    ),
+    "a frequency in capitals": ([{"name": "ledger", "kind": "bm_volume", "frequency": "5MIN"}], ["5MIN", "5min"]),
+    "wrong servers": (
+        [{"name": "ledger", "kind": "bm_volume", "target_attachments": [{"object_type": "VM", "object_id": "x"}]}],
+        ["ledger", "BM or MNGC"],
+    ),
+    "the same block volume twice": (
+        [{"name": "ledger", "kind": "bm_volume"}, {"name": "ledger", "kind": "bm_volume"}],
+        ["Item 2 (ledger)", "item 1"],
+    ),
     "an empty list": ([], ["empty", "dr_volumes"]),
     "no list": ({"name": "web_data"}, ["must be a list"]),
     "a number": ([7], ["Item 1", "must be a name"]),
@@ -78,3 +104,16 @@ def test_ambiguous_source(controller: Controller) -> None:
     assert simulator.world()["filestorage"]["replications"][0]["source_id"] == ids[0]
     play(controller, "dr_failover", chosen).succeeded()
     assert simulator.world()["filestorage"]["replications"][0]["policy"] == "paused"
+
+
+def test_same_names_of_different_kinds(controller: Controller) -> None:
+    """A group may have the name of a volume; and what is meant for one kind does not reach the others."""
+    simulator = controller.simulator
+    block_storage(simulator)
+    simulator.patch_world({"baremetal-blockstorage": {"volumes": [{"name": "billing", "snapshot_rate": 10}]}})
+    both = [{"name": "billing", "kind": kind} for kind in ("bm_volume", "bm_volume_group")]
+    run = play(controller, "dr_replication", {"dr_volumes": [*both, "web_data"], "dr_snapshot_rate": 30}).succeeded()
+    assert [item["health"] for item in replicas(run)] == ["ok", "ok", "ok"]
+    # What has space for snapshots keeps it as it is.
+    rates = {item["snapshot_rate"] for item in simulator.world()["baremetal-blockstorage"]["volumes"]}
+    assert rates == {0, 10, 20}

@@ -11,11 +11,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.integration.dr.scenario import DELETING, EAST, WEST, play, replications, writes
+from tests.integration.dr.scenario import DELETING, DISCARDING, EAST, WEST, play, replications, writes
 from tests.integration.harness import Controller
 from tests.simulator.fixture import Simulator
 
 MANY = 20
+#: Block volumes, whose roles have more steps.
+FEW = 6
 #: Simulated seconds in one real one, and how long a creation takes in simulated seconds.
 TIME_SCALE = 10.0
 CREATION_SECONDS = 200.0
@@ -43,3 +45,26 @@ def test_each_step_is_sent_for_all_before_any_is_waited_for(simulator: Simulator
     assert ended.count("DeleteVolumeReplication") == MANY
     first_cleared = min(ended.index(operation) for operation in ("DeleteSnapshot", "DeleteVolume"))
     assert last("DeleteVolumeReplication", ended) < first_cleared
+
+
+def test_each_step_of_block_storage_is_sent_for_all_before_any_is_waited_for(
+    simulator: Simulator, tmp_path: Path
+) -> None:
+    """All four roles, on volumes that have no space for snapshots yet."""
+    controller = Controller(simulator, tmp_path)
+    simulator.scale(2 * TIME_SCALE)
+    names = [f"vol-{number:03}" for number in range(FEW)]
+    simulator.patch_world({"baremetal-blockstorage": {"volumes": [{"name": name} for name in names]}})
+    simulator.switch(bm_replication_create_seconds=CREATION_SECONDS / 2)
+    many = {"dr_volumes": [{"name": name, "kind": "bm_volume", "snapshot_rate": 20} for name in names]}
+    steps = [
+        ("dr_replication", {}, ["CreateVolumeSnapshotRate", "CreateVolumeReplication"]),
+        ("dr_failover", {}, ["SetVolumeReplicationPolicy"]),
+        ("dr_failback", DISCARDING, ["SetVolumeReplicationPolicy"]),
+        ("dr_teardown", DELETING, ["SetVolumeReplicationPolicy", "DeleteVolumeReplication", "DeleteVolume"]),
+    ]
+    for playbook, variables, operations in steps:
+        run = play(controller, playbook, {**many, **variables}).succeeded()
+        assert writes(run) == [operation for operation in operations for _ignored in names]
+        assert writes(play(controller, playbook, {**many, **variables}).succeeded()) == []
+    assert {volume["name"] for volume in simulator.world()["baremetal-blockstorage"]["volumes"]} == set(names)

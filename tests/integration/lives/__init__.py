@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.integration.lives import (
+    archivestorage,
     backup,
     backup_restores,
     bm,
@@ -32,6 +33,7 @@ LIVES: dict[str, Life] = {
     **bm_snapshots.LIVES,
     **backup.LIVES,
     **backup_restores.LIVES,
+    **archivestorage.LIVES,
 }
 
 __all__ = ["LIVES", "Life", "Step", "all_lives", "check_life", "played"]

@@ -8,11 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 from tests.integration.lives.bm import gone, group, rated, volume
-from tests.integration.lives.story import Step
+from tests.integration.lives.story import Step, far_hour
 from tests.simulator.fixture import Simulator
 
-#: Steps that act in every run, by what their names begin with.
-REPEATING = ("a first snapshot of", "a newer snapshot of", "go back with")
+YOUNG = {"max_age": "12h"}
 _NO_SERVERS: dict[str, Any] = {"attachments": [], "purge_attachments": True}
 
 
@@ -32,27 +31,25 @@ class Owner:
         operation = verb.replace(" ", self.prefix)
         return Step(name, f"{self.module}_{noun}", {self.option: self.name, **args}, (operation,), **more)
 
-    def schedules(self) -> list[Step]:
+    def schedules(self, simulator: Simulator) -> list[Step]:
         """Every change that a schedule can go through."""
-        daily, name = {"hour": 3}, self.name
+        daily, later, name = {"hour": far_hour(simulator)}, {"hour": far_hour(simulator, 16)}, self.name
         return [
             self.step(f"a schedule for {name}", "snapshot_schedule", daily, "Create SnapshotSchedule"),
-            self.step(f"another hour for {name}", "snapshot_schedule", {"hour": 0}, "Set SnapshotSchedule"),
+            self.step(f"another hour for {name}", "snapshot_schedule", later, "Set SnapshotSchedule"),
             self.step(f"weekly for {name}", "snapshot_schedule", {"day_of_week": "MON"}, "Set SnapshotSchedule"),
             self.step(f"daily for {name}", "snapshot_schedule", {}, "Set SnapshotSchedule"),
             self.step(f"no schedule for {name}", "snapshot_schedule", {"state": "absent"}, "Delete SnapshotSchedule"),
         ]
 
-    def first(self) -> Step:
-        """A snapshot that later steps name."""
-        return self.step(
-            f"a first snapshot of {self.name}",
-            "snapshot",
-            {},
-            "Create Snapshot",
-            repeats=True,
-            keywords={"register": self.result},
-        )
+    def young(self, **more: Any) -> Step:
+        """A snapshot, if there is none that is young."""
+        return self.step(f"a young snapshot of {self.name}", "snapshot", YOUNG, "Create Snapshot", **more)
+
+    @property
+    def named(self) -> dict[str, str]:
+        """Keywords of a step whose snapshot later steps name."""
+        return {"register": self.result}
 
     @property
     def first_id(self) -> str:
@@ -61,13 +58,19 @@ class Owner:
 
     def taken(self) -> list[Step]:
         """Snapshots by age, kept in number."""
-        young = {"max_age": "12h"}
         return [
-            self.step(f"a young snapshot of {self.name}", "snapshot", young, "Create Snapshot"),
-            self.first(),
-            self.step(f"one snapshot of {self.name} kept", "snapshot", {**young, "keep": 1}, "Delete Snapshot"),
-            self.step(f"a newer snapshot of {self.name}", "snapshot", {}, "Create Snapshot", repeats=True),
+            self.young(),
+            self._another("first", keywords=self.named),
+            self.step(f"one snapshot of {self.name} kept", "snapshot", {**YOUNG, "keep": 1}, "Delete Snapshot"),
         ]
+
+    def newer(self) -> Step:
+        """A snapshot that may, or may not, go when the first one is restored."""
+        return self._another("newer")
+
+    def _another(self, which: str, **more: Any) -> Step:
+        """A snapshot in every run."""
+        return self.step(f"a {which} snapshot of {self.name}", "snapshot", {}, "Create Snapshot", repeats=True, **more)
 
     def restored(self) -> list[Step]:
         """Back to the first snapshot, and without it."""
@@ -84,8 +87,9 @@ def volume_snapshot_life(simulator: Simulator) -> list[Step]:
     data = Owner("s-data", of_group=False)
     return [
         rated(simulator, "s-data"),
-        *data.schedules(),
+        *data.schedules(simulator),
         *data.taken(),
+        data.newer(),
         volume("s-data without servers", {"name": "s-data", **_NO_SERVERS}, "DetachVolume"),
         *data.restored(),
         _unrated("s-data"),
@@ -100,7 +104,7 @@ def group_snapshot_life(simulator: Simulator) -> list[Step]:
     return [
         *(rated(simulator, name) for name in names),
         group("the group sg-all", {"name": "sg-all", "volumes": names}, "CreateVolumeGroup"),
-        *both.schedules(),
+        *both.schedules(simulator),
         *both.taken(),
         *(volume(f"{name} without servers", {"name": name, **_NO_SERVERS}, "DetachVolume") for name in names),
         *both.restored(),
@@ -115,7 +119,7 @@ def volume_recovery_life(simulator: Simulator) -> list[Step]:
     data = Owner("rec-data", of_group=False)
     return [
         rated(simulator, "rec-data"),
-        data.first(),
+        data.young(keywords=data.named),
         data.step("recover rec-data", "recovery", {"snapshot": "latest", "name": "rec-copy"}, "Create Recovery"),
         data.step("once more", "recovery", {"snapshot": data.first_id, "name": "rec-copy-2"}, "Create Recovery"),
         _unused_gone("rec-copy"),
@@ -138,7 +142,7 @@ def group_recovery_life(simulator: Simulator) -> list[Step]:
     return [
         *(rated(simulator, name) for name in names),
         group("the group rg-all", {"name": "rg-all", "volumes": names}, "CreateVolumeGroup"),
-        both.first(),
+        both.young(keywords=both.named),
         recover("recover rg-all", "latest", "a-"),
         recover("recover rg-all once more", both.first_id, "b-"),
         *(

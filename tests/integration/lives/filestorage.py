@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.integration.lives.story import Step
+from tests.integration.lives.story import Step, far_hour
 from tests.simulator.fixture import Simulator
 
 TARGET_REGION = "kr-east1"
@@ -45,7 +45,7 @@ def volume_life(simulator: Simulator) -> list[Step]:
     ]
 
 
-def snapshot_life() -> list[Step]:
+def snapshot_life(simulator: Simulator) -> list[Step]:
     """Snapshots of a volume and its schedule."""
 
     def snapshot(name: str, args: dict[str, Any], *operations: str, **more: Any) -> Step:
@@ -55,11 +55,10 @@ def snapshot_life() -> list[Step]:
         return Step(name, "scp_filestorage_snapshot_schedule", {"volume": "snap_data", **args}, operations)
 
     first = "{{ first.snapshot.id }}"
+    daily = {"frequency": "DAILY", "hour": str(far_hour(simulator))}
     return [
         _volume("a volume for snapshots", {"name": "snap_data", "protocol": "NFS", "type_name": "SSD"}, "CreateVolume"),
-        schedule(
-            "a schedule", {"frequency": "DAILY", "hour": "3", "snapshot_retention_count": 30}, "CreateSnapshotSchedule"
-        ),
+        schedule("a schedule", {**daily, "snapshot_retention_count": 30}, "CreateSnapshotSchedule"),
         schedule("another schedule", {"frequency": "WEEKLY", "day_of_week": "SUN"}, "SetSnapshotSchedule"),
         schedule("daily again", {"frequency": "DAILY"}, "SetSnapshotSchedule"),
         schedule("fewer kept", {"snapshot_retention_count": 5}, "SetSnapshotSchedule"),
@@ -129,6 +128,6 @@ def _rule(simulator: Simulator, server: str) -> dict[str, str]:
 
 LIVES = {
     "filestorage-volume": volume_life,
-    "filestorage-snapshot": lambda _ignored: snapshot_life(),
+    "filestorage-snapshot": snapshot_life,
     "filestorage-replication": lambda _ignored: replication_life(),
 }

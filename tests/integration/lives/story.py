@@ -7,9 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from tests.integration.harness import Run, TaskResult, task
+from tests.simulator.fixture import Simulator
+
+KOREAN_TIME = timezone(timedelta(hours=9))
 
 
 @dataclass(frozen=True)
@@ -18,6 +22,7 @@ class Step:
 
     :ivar operations: what it sends, by ``operationId``.
     :ivar repeats: it acts in every run, and is no step to run twice.
+    :ivar before: tasks of what happens before it, by the world's doing or to know what it names.
     """
 
     name: str
@@ -26,16 +31,24 @@ class Step:
     operations: tuple[str, ...]
     repeats: bool = False
     keywords: dict[str, Any] = field(default_factory=dict)
+    before: tuple[dict[str, Any], ...] = ()
 
     def task(self, **keywords: Any) -> dict[str, Any]:
         """The task."""
         return task(self.module, self.args, **{"name": self.name, **self.keywords, **keywords})
 
 
+def far_hour(simulator: Simulator, hours: int = 8) -> int:
+    """The hour of a schedule that does not come while a life lasts: so many hours from now, in Korean time."""
+    now = datetime.fromisoformat(simulator.control("GET", "clock")["now"])
+    return (now.astimezone(KOREAN_TIME) + timedelta(hours=hours)).hour
+
+
 def played(steps: Sequence[Step]) -> list[dict[str, Any]]:
     """Each step in check mode, for real, again, and again in check mode; all with a diff."""
     tasks = []
     for step in steps:
+        tasks += step.before
         tasks += [step.task(name=f"check {step.name}", check=True, diff=True, register="_"), step.task(diff=True)]
         if not step.repeats:
             tasks += [

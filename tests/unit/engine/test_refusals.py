@@ -35,15 +35,18 @@ class Service:
 
     :ivar answers: statuses of the next changes, by region; then it takes them.
     :ivar busy_reads: reads that show it changing, after each change that was refused.
+    :ivar silent: the answer to the next change is lost; it takes effect when these reads have shown it changing.
     """
 
     answers: dict[str, list[int]] = field(default_factory=dict)
     busy_reads: int = 0
+    silent: bool = False
     value: int = 0
     state: str = "fine"
     sent: list[str] = field(default_factory=list)
     settings: Any = field(default_factory=lambda: SimpleNamespace(region=HERE))
     _busy: int = 0
+    _later: int | None = None
 
     def call(self, operation: Any, *, region: str, body: Mapping[str, Any], **_ignored: Any) -> dict[str, Any]:
         self.sent.append(region)
@@ -53,11 +56,17 @@ class Service:
             raise (UnknownOutcome if status == UNCLEAR else CallError)(
                 Where("storage", operation.name, region, "PUT"), f"was refused with {status}", status=status
             )
+        if self.silent:
+            self.silent = False
+            self._busy, self._later = self.busy_reads, body["value"]
+            raise UnknownOutcome(Where("storage", operation.name, region, "PUT"), "lost its connection")
         self.value, self.state = body["value"], "fine"
         return {}
 
     def read(self) -> Thing:
         self._busy -= 1
+        if self._busy < 0 and self._later is not None:
+            self.value, self._later = self._later, None
         return Thing(self.value, self.state, changing=self._busy >= 0)
 
 
@@ -194,3 +203,60 @@ def test_what_is_in_error_and_needs_no_change_fails() -> None:
     with pytest.raises(StorageError, match="The thing is broken"):
         applied(service, value=0)
     assert service.sent == []
+
+
+@pytest.mark.parametrize("reads", [0, 1, 40])
+def test_a_lost_answer_is_waited_for_while_something_is_under_way(reads: int) -> None:
+    """However long the change takes, it is sent once, and the task tells that it was done."""
+    service = Service(busy_reads=reads, silent=True)
+    executor = applied(service)
+    assert service.sent == [HERE]
+    assert executor.outcome.operations == ["Change"]
+    assert service.value == 1
+
+
+class Advised(Adjusted):
+    def next_step(self, state: Thing) -> Step[Thing] | None:
+        step = super().next_step(state)
+        return step and replace(step, advice="Ask the one who has it.")
+
+
+@pytest.mark.parametrize(("status", "told"), [(400, True), (404, True), (409, True), (403, False), (500, False)])
+def test_advice_goes_with_refusals_of_what_is_there(status: int, told: bool) -> None:
+    with pytest.raises(StorageError, match=f"was refused with {status}") as error:
+        applied(Service({HERE: [status]}), Advised)
+    assert error.value.message.endswith("Ask the one who has it.") is told
+    assert error.value.facts["status"] == status
+
+
+class Making(Adjusted):
+    makes = True
+
+    def next_step(self, state: Thing) -> Step[Thing] | None:
+        step = super().next_step(state)
+        return step and replace(step, makes=self.makes)
+
+
+class Changing(Making):
+    makes = False
+
+
+class Lost(Service):
+    """Loses the first call."""
+
+    def call(self, operation: Any, *, region: str, body: Mapping[str, Any], **more: Any) -> dict[str, Any]:
+        if not self.sent:
+            self.sent.append(region)
+            raise UnknownOutcome(Where("storage", operation.name, region, "PUT"), "got no answer")
+        return super().call(operation, region=region, body=body, **more)
+
+
+def test_a_call_that_makes_something_is_not_sent_twice() -> None:
+    """Whatever its method is; one that only changes something is."""
+    service = Lost()
+    with pytest.raises(StorageError, match="it was not sent again"):
+        applied(service, Making)
+    assert service.sent == [HERE]
+    service = Lost()
+    assert applied(service, Changing).outcome.operations == ["Change"]
+    assert service.sent == [HERE, HERE]

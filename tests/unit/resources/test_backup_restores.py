@@ -299,6 +299,8 @@ def test_from_run_to_restore(simulator: Simulator, unknowns: dict[str, Any], kep
     assert len(simulator.world()["backup"]["histories"]) == runs
     points = bench.run(scp_backup_restore_point_info, backup="web-image")["restore_points"]
     assert len(points) == runs
+    assert (joined if later else done)["restore_point"] == points[0]
+    assert young["restore_point"] is None
     made = bench.converge(scp_backup_restore, restore_server_name="web-restored", **SERVER)
     assert (made["changed"], made["restore"]["restore_state"]) == (True, "COMPLETED")
     assert made["restore"]["restore_server_id"] == simulator.server("web-restored")["id"]
@@ -347,6 +349,20 @@ def test_a_server_that_is_gone_is_restored_again(simulator: Simulator) -> None:
     second = bench.converge(scp_backup_restore, **asked)
     assert second["changed"]
     assert second["restore"]["restore_server_id"] != first["restore"]["restore_server_id"]
+
+
+def test_the_restore_point_of_a_run(simulator: Simulator) -> None:
+    """It is waited for where lists lag behind, and not for long where there is none."""
+    bench = _bench(simulator)
+    simulator.fault("list_lag", operation="ListBackupRestoreTargets", seconds=60, times=None)
+    listed = bench.run(scp_backup_run, backup="web-image")["restore_point"]
+    assert listed["backup_id"] == IMAGE["id"]
+    simulator.clear_faults()
+    simulator.switch(backup_job_ends_in="PARTIAL_SUCCESS", backup_partial_restorable=False)
+    partial = bench.run(scp_backup_run, backup="web-image", allow_partial=True)
+    assert partial["history"]["backup_job_state"] == "PARTIAL_SUCCESS"
+    assert partial["restore_point"] is None
+    assert len(bench.run(scp_backup_restore_point_info, backup="web-image")["restore_points"]) == 1
 
 
 def test_by_age(simulator: Simulator) -> None:

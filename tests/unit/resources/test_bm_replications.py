@@ -187,8 +187,10 @@ def test_planning(
         if schema is not None:
             assert set(step.body or {}) <= set(schema["properties"])
             jsonschema_rs.validate(schema, step.body)
-        ways = [step] if step.otherwise is None else [step, step.otherwise]
-        assert [way.region or home for way in ways] == [home, away][: len(ways)] or operations[-1] == "DeleteVolume"
+        if step.otherwise is not None:
+            assert [way.region for way in (step, step.otherwise)] == [home, away]
+        else:
+            assert (step.region or home) == (EAST if step.operation.name == "DeleteVolume" else home)
     if task["state"] == "present":
         assert not {"DeleteVolumeReplication", "DeleteVolume"} & set(operations)
         assert ("CreateVolumeReplication" in operations) == (found is None)

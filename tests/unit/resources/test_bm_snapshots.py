@@ -6,20 +6,17 @@ against the simulator, of volumes and of groups, with whatever is unknown of the
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-import jsonschema_rs
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.scp.storage.plugins.module_utils.client.errors import StorageError
 from ansible_collections.scp.storage.plugins.module_utils.engine.ages import KOREAN_TIME
-from ansible_collections.scp.storage.plugins.module_utils.engine.plan import Plan, make_plan
-from ansible_collections.scp.storage.plugins.module_utils.engine.runner import Mode, run
+from ansible_collections.scp.storage.plugins.module_utils.engine.plan import make_plan
 from ansible_collections.scp.storage.plugins.module_utils.resources import snapshots
 from ansible_collections.scp.storage.plugins.module_utils.resources.baremetal_blockstorage import schedule, snapshot
 from ansible_collections.scp.storage.plugins.module_utils.resources.filestorage import snapshot as file_snapshot
@@ -33,32 +30,16 @@ from ansible_collections.scp.storage.plugins.modules import (
     scp_bm_volume_snapshot_info,
     scp_bm_volume_snapshot_schedule,
 )
-from tests.placement import ROOT
+from tests import convergence
 from tests.simulator.fixture import Simulator
+from tests.unit.resources.planning import Contract
 
 SERVICE = "baremetal-blockstorage"
-CONTRACT = json.loads((ROOT / f"tests/simulator/contract/{SERVICE}.openapi.json").read_text(encoding="utf-8"))
+CONTRACT = Contract(SERVICE)
 CLIENT = SimpleNamespace(settings=SimpleNamespace(region="kr-west1"))
 NOW = datetime(2026, 10, 1, 12, 0, tzinfo=UTC)
 OWNER = {"id": "0" * 32, "name": "data", "state": "AVAILABLE", "snapshot_rate": 30}
 GROUP = {**OWNER, "member_volumes": [{**OWNER, "id": "1" * 32}]}
-
-
-def _check_legal(plan: Plan[Any]) -> None:
-    """Every step is one that the contract allows."""
-    calls = {call["operationId"]: call for path in CONTRACT["paths"].values() for call in path.values()}
-    for step in plan.steps:
-        call = calls[step.operation.name]
-        names = {item["name"] for item in call.get("parameters", []) if item["in"] == "path"}
-        assert set(step.path) == names
-        assert step.query == {}
-        if "requestBody" not in call:
-            assert step.body is None
-            continue
-        schema = call["requestBody"]["content"]["application/json"]["schema"]
-        known = CONTRACT["components"]["schemas"][schema["$ref"].rpartition("/")[2]]["properties"]
-        assert set(step.body or {}) <= set(known)
-        jsonschema_rs.validate({**schema, "components": CONTRACT["components"]}, step.body)
 
 
 DAYS = st.sampled_from([None, "MON", "SUN"])
@@ -98,7 +79,7 @@ def test_planning_schedules(
         assert impossible or (hindered and there)
         return
     assert not impossible
-    _check_legal(plan)
+    CONTRACT.check(plan)
     assert resource.next_step(plan.after) is None
     assert len(plan.steps) <= 1
     if state == "absent":
@@ -156,7 +137,7 @@ def test_planning_snapshots(
     )
     plan = make_plan(resource, begin)
     if which != "file":
-        _check_legal(plan)
+        CONTRACT.check(plan)
     assert resource.next_step(plan.after) is None
     young = (
         any(minutes <= {"1h": 60, "1d": 1440, "3d": 4320}[age] for minutes, system in taken if not system) if age else 0
@@ -176,12 +157,11 @@ def test_planning_snapshots(
         assert all(at[gone] <= at[kept] for gone in removed for kept in mine if kept in at)
 
 
-class Bench:
-    """Runs the modules of one kind of owner as the runner does, against a simulator in fast time."""
+class Bench(convergence.Bench):
+    """Runs the modules of one kind of owner, against a simulator in fast time."""
 
     def __init__(self, simulator: Simulator, grouped: bool, **switches: Any) -> None:
-        self.simulator = simulator
-        self.environ = simulator.environ()
+        super().__init__(simulator)
         self.grouped = grouped
         self.option = "volume_group" if grouped else "volume"
         group_id = "c" * 32 if grouped else ""
@@ -201,34 +181,11 @@ class Bench:
         return group if self.grouped else volume
 
     def run(self, module: Any, check: bool = False, **params: Any) -> dict[str, Any]:
-        spec = module.SPEC
-        defaults = {name: option.get("default") for name, option in spec.argument_spec.items()}
-        given_params = {**defaults, self.option: "data", **params}
-        return run(spec, given_params, self.environ, Mode(check=check, diff=True)).result
+        return super().run(module, check, **{self.option: "data", **params})
 
-    def writes(self) -> list[str]:
-        """The writes that the service took."""
-        return [entry["operation"] for entry in self.simulator.writes() if 0 < entry["status"] < 400]
-
-    def converge(self, module: Any, *, once: bool = False, **params: Any) -> dict[str, Any]:
-        """Look, do, look again; the real run's result. With ``once`` it is a task that acts in every run."""
-        self.simulator.clear_operations()
-        predicted = self.run(module, check=True, **params)
-        assert self.simulator.writes() == [], "check mode must not write"
-        real = self.run(module, **params)
-        assert not real.get("failed"), real
-        assert not predicted.get("failed"), predicted
-        assert predicted["operations"] == real["operations"] == self.writes()
-        assert predicted["changed"] == real["changed"] == bool(real["operations"])
-        assert predicted["diff"]["before"] == real["diff"]["before"]
-        assert predicted["diff"]["after"].keys() == real["diff"]["after"].keys()
-        if not once:
-            self.simulator.clear_operations()
-            again = self.run(module, **params)
-            assert (again["changed"], again["operations"], self.simulator.writes()) == (False, [], [])
-            assert again["diff"]["before"] == again["diff"]["after"]
-            assert again["dropped_snapshots"] == [] if "dropped_snapshots" in again else True
-        return real
+    def converge(self, module: Any, *, foretold: bool = False, **params: Any) -> dict[str, Any]:
+        """The same, where the service decides on the names."""
+        return super().converge(module, foretold=foretold, **params)
 
     def shown(self) -> list[str]:
         """Names of the owner's snapshots, oldest first."""
@@ -271,9 +228,9 @@ def test_schedules(
 ) -> None:
     bench = Bench(simulator, grouped, **unknowns)
     module = bench.module(scp_bm_volume_snapshot_schedule, scp_bm_volume_group_snapshot_schedule)
-    made = bench.converge(module, **first)
+    made = bench.converge(module, foretold=True, **first)
     change = {**second, "hour": None if keep_hour else second["hour"]}
-    changed = bench.converge(module, **change)
+    changed = bench.converge(module, foretold=True, **change)
     expected = {"frequency": "WEEKLY" if second["day_of_week"] else "DAILY", "day_of_week": second["day_of_week"]}
     hour = first["hour"] if keep_hour else second["hour"]
     assert changed["snapshot_schedule"] == {f"{bench.option}_id": bench.owner_id, **expected, "hour": hour}
@@ -293,7 +250,7 @@ def test_snapshots(
     bench = Bench(simulator, grouped, **unknowns)
     module = bench.module(scp_bm_volume_snapshot, scp_bm_volume_group_snapshot)
     for number in range(count):
-        taken = bench.converge(module, once=True)
+        taken = bench.converge(module, repeats=True)
         assert taken["snapshot"]["snapshot_name"] == bench.shown()[-1]
         assert len(bench.shown()) == number + 1
     before = bench.shown()
@@ -304,7 +261,7 @@ def test_snapshots(
     assert kept["dropped_snapshots"] == []
     wanted = bench.shown()[min(back, len(bench.shown()) - 1)]
     newer = bench.shown()[bench.shown().index(wanted) + 1 :]
-    restored = bench.converge(module, once=True, snapshot=wanted, state="restored")
+    restored = bench.converge(module, repeats=True, snapshot=wanted, state="restored")
     assert restored["dropped_snapshots"] == (newer if unknowns["bm_restore_drops_newer"] else [])
     assert restored["deleted_snapshots"] == []
     gone = bench.converge(module, snapshot=wanted, state="absent")
@@ -322,7 +279,7 @@ def test_recoveries(simulator: Simulator, unknowns: dict[str, Any], grouped: boo
     bench.run(bench.module(scp_bm_volume_snapshot, scp_bm_volume_group_snapshot))
     made: dict[str, str] = {}
     for name in names:
-        done = bench.converge(module, snapshot="latest", **{naming: f"{name}-x-"})
+        done = bench.converge(module, foretold=True, snapshot="latest", **{naming: f"{name}-x-"})
         assert done["changed"] is (name not in made)
         assert (done["snapshot"] is None) is (name in made)
         assert made.setdefault(name, done["recovery"]["id"]) == done["recovery"]["id"]

@@ -31,6 +31,15 @@ VOLUMES = st.none() | st.fixed_dictionaries(
         "mount_path": st.sampled_from([None, "10.0.0.1:/data_2m060u"]),
     }
 )
+
+
+def _rule(node: str, state: str = "", *addresses: str) -> dict[str, Any]:
+    """An access rule; with a state, as the service shows it."""
+    rule: dict[str, Any] = {"object_type": "GPU_NODE", "object_id": node}
+    listed = [{"access_ip": f"10.0.0.{number}", "access_ip_state": word} for number, word in enumerate(addresses)]
+    return {**rule, "access_state": state, "access_ip_list": listed} if state else rule
+
+
 TASKS = st.fixed_dictionaries(
     {
         "state": st.sampled_from(["present", "absent"]),
@@ -44,13 +53,6 @@ TASKS = st.fixed_dictionaries(
 SNAPSHOTS = st.lists(st.sampled_from(["s1", "s2", "s3"]), max_size=3, unique=True).map(
     lambda ids: tuple({"id": text, "name": f"snapshot.{text}", "state": "available"} for text in ids)
 )
-
-
-def _rule(node: str, state: str = "", *addresses: str) -> dict[str, Any]:
-    """An access rule; with a state, as the service shows it."""
-    rule: dict[str, Any] = {"object_type": "GPU_NODE", "object_id": node}
-    listed = [{"access_ip": f"10.0.0.{number}", "access_ip_state": word} for number, word in enumerate(addresses)]
-    return {**rule, "access_state": state, "access_ip_list": listed} if state else rule
 
 
 def _nodes(rules: Any) -> set[str]:

@@ -29,6 +29,7 @@ from .common import (
     is_replica,
     moment_of,
     read_jobs,
+    read_points,
     required_backup,
     told,
     told_job,
@@ -37,6 +38,8 @@ from .common import (
 )
 from .restore_point import broken_backup, busy
 
+#: So often is looked for the restore point of a job that went well: lists can lag, and a partial one may have none.
+MOST_LOOKS = 4
 #: Words with which a job has ended.
 ENDS = (SUCCESS, PARTIAL_SUCCESS, FAILED)
 
@@ -48,12 +51,16 @@ class RunState:
     :ivar jobs: the newest first.
     :ivar known: the jobs that had ended when the task began; every other one counts as the one that is asked for.
     :ivar hints: what may have made that one fail, each for a person.
+    :ivar point: the restore point that it has made.
+    :ivar awaits: whether that may still come to light.
     """
 
     backup: dict[str, Any]
     jobs: tuple[dict[str, Any], ...]
     known: frozenset[tuple[str, str]]
     hints: tuple[str, ...] = ()
+    point: dict[str, Any] | None = None
+    awaits: bool = False
 
 
 class Run(Resource[RunState]):
@@ -66,6 +73,7 @@ class Run(Resource[RunState]):
         super().__init__(*args, **kwargs)
         self._known: frozenset[tuple[str, str]] | None = None
         self._limit: datetime | None = None
+        self._looks = 0
 
     def check(self) -> None:
         if self.params.get("max_age") is not None:
@@ -95,9 +103,14 @@ class Run(Resource[RunState]):
                 self._limit = self.client.now() - parse_age("max_age", self.params["max_age"])
         state = RunState(backup, jobs, self._known)
         job = self.job(state)
-        if job is not None and word(job, _STATE) in ENDS and word(job, _STATE) not in self._good:
+        if job is None or _key(job) in self._known or word(job, _STATE) not in ENDS:
+            return state
+        if word(job, _STATE) not in self._good:
             return replace(state, hints=tuple(_hints(self.client, backup, word(job, _STATE))))
-        return state
+        points = read_points(self.client, str(backup["id"]))
+        point = next((point for point in points if _made_by(job, point)), None)
+        self._looks += 1
+        return replace(state, point=point, awaits=point is None and self._looks < MOST_LOOKS)
 
     def job(self, state: RunState) -> dict[str, Any] | None:
         """The job that the task is about: a young success, or else the first that has not ended before the task."""
@@ -146,7 +159,7 @@ class Run(Resource[RunState]):
         if job is None:
             return under_way("backup", state.backup)
         if word(job, _STATE) in ENDS:
-            return ""
+            return f"the restore point of {told_job(job)}" if state.awaits else ""
         return f"{told_job(job)} of backup {state.backup['name']}: {job[_STATE]}"
 
     def failed(self, state: RunState) -> str:
@@ -171,6 +184,10 @@ class Run(Resource[RunState]):
         shown = {name: job.get(name) for name in ("schedule_name", "backup_start_time")}
         return {"backup": state.backup["name"], **shown}
 
+    def extras(self, before: RunState, after: RunState) -> dict[str, Any]:
+        """What can be restored now."""
+        return {"restore_point": after.point and {"backup_id": after.backup["id"], **after.point}}
+
 
 _STATE = "backup_job_state"
 
@@ -178,6 +195,12 @@ _STATE = "backup_job_state"
 def _key(job: Mapping[str, Any]) -> tuple[str, str]:
     """What a job is known by: a running one may have no ``backup_job_guid``."""
     return str(job.get("schedule_id")), str(job.get("backup_start_time"))
+
+
+def _made_by(job: Mapping[str, Any], point: Mapping[str, Any]) -> bool:
+    """Whether a restore point is what a job has kept; neither names the other."""
+    inside = moment_of(job) <= moment_of(point) <= moment_of(job, "backup_end_time")
+    return inside and job.get("schedule_id") == point.get("schedule_id")
 
 
 def _hints(client: Client, backup: Mapping[str, Any], ended: str) -> list[str]:

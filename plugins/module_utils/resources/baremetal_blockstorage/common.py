@@ -37,6 +37,8 @@ GROUPS = Kind(
 SETTLED = ("IN_USE", "AVAILABLE")
 DELETING = "DELETING"
 DELETED = "DELETED"
+#: ``purpose`` of what was made from a snapshot.
+RECOVERY = "RECOVERY"
 #: The schedule of what has none.
 NO_SCHEDULE = {"frequency": "NONE"}
 

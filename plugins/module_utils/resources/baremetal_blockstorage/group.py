@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -84,24 +84,34 @@ class VolumeGroup(Resource[GroupState]):
             group = find_owner(finder, self._wanted, leaving_counts=self._empties)
         if self.wants_absent or self.params.get("volumes") is None:
             return GroupState(group)
-        return self._with_wanted(GroupState(group))
+        return self._with_wanted(group)
 
-    def _with_wanted(self, state: GroupState) -> GroupState:
-        """Add the listed volumes. Those that are members need no look."""
-        by_word = {word: volume for volume in state.members.values() for word in (volume["id"], volume["name"])}
+    def _with_wanted(self, group: dict[str, Any] | None) -> GroupState:
+        """The group with the volumes that the task lists. Those that are members need no look."""
+        members = GroupState(group).members.values()
+        by_word = {word: volume for volume in members for word in (volume["id"], volume["name"])}
         words = list(dict.fromkeys(self.params["volumes"]))
         strangers = [word for word in words if word not in by_word]
         finder = Finder(self.client, VOLUMES)
+        looked_up = dict(zip(strangers, side_by_side(lambda word: _found(finder, word), strangers), strict=True))
+        if group is None and (unlisted := self._group_of(looked_up.values())) is not None:
+            return self._with_wanted(unlisted)
         wanted = {str(by_word[word]["id"]): by_word[word] for word in words if word in by_word}
         problems: list[str] = []
-        for word, found in zip(strangers, side_by_side(lambda word: _found(finder, word), strangers), strict=True):
+        for word, found in looked_up.items():
             if isinstance(found, NoSuchThing):
                 problems.append(found.message.rstrip("."))
                 continue
             wanted[str(found["id"])] = found
             if told := _unfit(found):
                 problems.append(f"volume {word} {told}")
-        return replace(state, wanted=wanted, problems=tuple(problems))
+        return GroupState(group, wanted, tuple(problems))
+
+    def _group_of(self, volumes: Iterable[dict[str, Any] | NoSuchThing]) -> dict[str, Any] | None:
+        """The group of the task as its members tell of it: the list of groups can lag behind."""
+        groups = [volume.get("volume_group") or {} for volume in volumes if isinstance(volume, dict)]
+        found = {str(group["id"]) for group in groups if group and group["name"] == self.params.get("name")}
+        return show_owner(Finder(self.client, GROUPS), found.pop()) if len(found) == 1 else None
 
     def refresh(self, state: GroupState) -> GroupState:
         if state.group is None:

@@ -10,10 +10,9 @@ from typing import Any
 
 from ...engine.references import Finder, Kind
 from ...engine.resource import side_by_side
-from .common import GROUPS, VOLUMES, find_owner, in_error, leaving, told_failure, under_way
+from .common import GROUPS, RECOVERY, VOLUMES, find_owner, in_error, leaving, told_failure, under_way
 from .replication import GROUP_REPLICATIONS, VOLUME_REPLICATIONS, read_replication
 
-RECOVERY = "RECOVERY"
 TARGET = "REPL"
 WRITABLE = "READ_WRITE"
 
@@ -49,7 +48,7 @@ def changing(kind: Kind, owner: Mapping[str, Any] | None) -> str:
     if owner is None:
         return ""
     told = under_way(noun_of(kind), owner)
-    members = [] if kind is VOLUMES else volumes_of(kind, owner)
+    members = [] if kind is VOLUMES else [volume for volume in volumes_of(kind, owner) if volume.get("state")]
     return told or next((told for volume in members if (told := under_way("volume", volume))), "")
 
 

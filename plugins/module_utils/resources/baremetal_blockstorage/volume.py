@@ -18,6 +18,7 @@ from .common import (
     DELETING,
     GROUPS,
     NO_SCHEDULE,
+    RECOVERY,
     VOLUMES,
     find_owner,
     in_error,
@@ -33,6 +34,8 @@ from .replication import VOLUME_REPLICATIONS, as_broken, from_either_side, read_
 
 MOST_ATTACHMENTS = 8
 SIZES_GB = (1, 16384)
+#: For refusals of calls that name servers.
+ABOUT_SERVERS = "Check object_id and object_type: the servers must exist in the region of the volume."
 QOS = {"iops": (5000, 20000), "throughput": (250, 1000)}
 
 
@@ -40,7 +43,7 @@ QOS = {"iops": (5000, 20000), "throughput": (250, 1000)}
 class VolumeState:
     """A volume as the show operation gives it.
 
-    :ivar group: its group in full, read only where the task may let the volume leave it.
+    :ivar group: its group in full, read only where the volume is to go.
     :ivar replication: see :func:`read_replication`; read only where the task may end it.
     :ivar removing: this task has sent the call that deletes it.
     """
@@ -119,7 +122,7 @@ class Volume(Resource[VolumeState]):
         if volume is None or not self.wants_absent:
             return state
         group, replication = volume.get("volume_group"), None
-        if group is not None and self.params.get("leave_volume_group"):
+        if group is not None:
             group = show_owner(Finder(self.client, GROUPS), group["id"])
         if replicated(volume) and self.params.get("end_replication"):
             replication = read_replication(self.client, VOLUME_REPLICATIONS, volume["id"], owner=volume)
@@ -187,7 +190,7 @@ class Volume(Resource[VolumeState]):
             }
             return replace(before, volume=volume)
 
-        return Step(api.CREATE_VOLUME, effect, body=body)
+        return Step(api.CREATE_VOLUME, effect, body=body, advice=ABOUT_SERVERS)
 
     def _check_unchangeable(self, volume: Mapping[str, Any]) -> None:
         if self.params.get("volume_id"):
@@ -220,6 +223,11 @@ class Volume(Resource[VolumeState]):
         wanted, present = self.params.get("snapshot_rate"), volume.get("snapshot_rate") or 0
         if wanted is None or wanted == present:
             return None
+        if volume.get("purpose") == RECOVERY:
+            raise StorageError(
+                f"Volume {volume['name']} ({volume['id']}) is a recovery, and a recovery has no snapshots of its own:"
+                " leave out snapshot_rate."
+            )
         if wanted == 0:
             return self._end_rate(volume)
         operation = api.SET_VOLUME_SNAPSHOT_RATE if present else api.CREATE_VOLUME_SNAPSHOT_RATE
@@ -296,6 +304,7 @@ class Volume(Resource[VolumeState]):
                 "attachments": [{"object_id": identifier, "object_type": kind} for identifier, kind in servers.items()]
             },
             done=lambda seen: servers.keys() <= _attached(seen.volume).keys(),
+            advice=ABOUT_SERVERS,
         )
 
     @staticmethod

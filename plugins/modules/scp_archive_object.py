@@ -1,0 +1,175 @@
+#!/usr/bin/python
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: scp_archive_object
+short_description: Delete archived objects, or versions of one
+version_added: 0.1.0
+description:
+  - Delete objects of a bucket of Archive Storage, folders with all that is in them, or versions of one object.
+  - What is not there is no error. One call deletes all that is there.
+  - The API has no call that puts an object into a bucket; archiving does that, see M(scp.storage.scp_archive_policy).
+author:
+  - the scp.storage authors (@scp-storage)
+extends_documentation_fragment:
+  - scp.storage.attributes
+  - scp.storage.connection
+  - scp.storage.wait
+attributes:
+  idempotent:
+    description: When run twice in a row without anything else changing, the second run does not report C(changed).
+    support: full
+options:
+  bucket:
+    description:
+      - Name or id of the bucket of Archive Storage.
+    type: str
+    required: true
+  state:
+    description:
+      - V(absent) is all that can be asked for, and must be, as nothing of it comes back.
+    type: str
+    choices: [absent]
+    required: true
+  paths:
+    description:
+      - Paths of the objects to delete. The path of a folder ends in V(/), and all that is in it goes too.
+      - In a bucket with versioning, the versions of deleted objects can stay.
+    type: list
+    elements: str
+  path:
+    description:
+      - Path of the one object of which O(versions) are to be deleted.
+    type: str
+  versions:
+    description:
+      - Ids of the versions to delete. M(scp.storage.scp_archive_object_info) with O(scp.storage.scp_archive_object_info#module:versions_of)
+        lists them.
+    type: list
+    elements: str
+notes:
+  - "Operations that are called, in C(archivestorage): ListBuckets, ShowBucket; for O(paths) ListBucketObjects for each folder that they are in,
+    DeleteBucketObjects; for O(versions) ListBucketObjectVersions, DeleteBucketObjectVersions. The names of the IAM actions that allow them are not
+    published for this service."
+seealso:
+  - module: scp.storage.scp_archive_object_info
+"""
+
+EXAMPLES = r"""
+---
+- name: A file, and a folder with all that is in it
+  scp.storage.scp_archive_object:
+    bucket: app-archive
+    state: absent
+    paths:
+      - app/2024-10-01.log
+      - db/audit/
+
+- name: Which versions a file has
+  scp.storage.scp_archive_object_info:
+    bucket: app-archive
+    versions_of: readme.txt
+    query: "versions[?!latest].object_version_id"
+  register: older
+
+- name: Older versions of it are gone
+  scp.storage.scp_archive_object:
+    bucket: app-archive
+    state: absent
+    path: readme.txt
+    versions: "{{ older.result }}"
+"""
+
+RETURN = r"""
+---
+object:
+  description: What the task was about.
+  returned: success
+  type: dict
+  contains:
+    bucket_id:
+      description: Id of the bucket.
+      type: str
+    paths:
+      description: The paths that were to go.
+      returned: when O(paths) was given
+      type: list
+      elements: str
+    path:
+      description: The object whose versions were to go.
+      returned: when O(path) was given
+      type: str
+    versions:
+      description: The versions that were to go.
+      returned: when O(versions) was given
+      type: list
+      elements: str
+  sample:
+    bucket_id: 3d036efe-f576-48b0-8375-6d3704a95b63
+    paths: [app/2024-10-01.log, db/audit/]
+deleted_paths:
+  description: Those of them that were there.
+  returned: when O(paths) was given
+  type: list
+  elements: str
+  sample: [db/audit/]
+deleted_versions:
+  description: Those of them that were there.
+  returned: when O(versions) was given
+  type: list
+  elements: str
+  sample: [Oc9nEYWV.6VjzsIMXFZWM1zL8HcYvKl]
+operations:
+  description:
+    - The API operations that changed something, in order, by their C(operationId). In check mode those that would be sent.
+  returned: always
+  type: list
+  elements: str
+  sample: [DeleteBucketObjects]
+error:
+  description: What is known of the call that failed.
+  returned: when a call failed
+  type: dict
+  sample:
+    service: archivestorage
+    operation: DeleteBucketObjects
+    region: kr-west1
+    status: 401
+    code: UNAUTHORIZED
+    detail: HmacValidFail
+    request_id: ""
+"""
+
+from ansible_collections.scp.storage.plugins.module_utils.engine.entry import run_module
+from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
+from ansible_collections.scp.storage.plugins.module_utils.resources.archivestorage import objects
+
+SPEC = ModuleSpec(
+    handler=objects.Objects,
+    options={
+        "bucket": {"type": "str", "required": True},
+        "state": {"type": "str", "choices": ["absent"], "required": True},
+        "paths": {"type": "list", "elements": "str"},
+        "path": {"type": "str"},
+        "versions": {"type": "list", "elements": "str"},
+    },
+    rules={
+        "required_one_of": [("paths", "path")],
+        "mutually_exclusive": [("paths", "path"), ("paths", "versions")],
+        "required_together": [("path", "versions")],
+    },
+)
+
+
+def main() -> None:
+    """Run the module as a process of its own."""
+    run_module(SPEC)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,232 @@
+#!/usr/bin/python
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: scp_archive_recovery
+short_description: Recover archived objects
+version_added: 0.1.0
+description:
+  - Bring archived objects, folders with all that is in them, or one version of an object back to a bucket of Object Storage, and wait until they are there.
+    That can take hours.
+  - The API has no names for recoveries. The task knows its own by the histories of the bucket, by where it goes to and the paths that it is about.
+  - One that runs is joined, and no second one begins. One that succeeded and is no older than O(max_age) counts as done. All others, failed and
+    cancelled ones too, do not count, and another one begins.
+  - The histories tell neither the version nor O(overwrite). A running recovery of the same object is joined whatever its version. One that has
+    ended counts only where the size of what it brought back tells its version from all others.
+author:
+  - the scp.storage authors (@scp-storage)
+extends_documentation_fragment:
+  - scp.storage.attributes
+  - scp.storage.connection
+  - scp.storage.wait
+attributes:
+  idempotent:
+    description: When run twice in a row without anything else changing, the second run does not report C(changed).
+    support: partial
+    details: With an O(max_age) of 0 it acts in every run in which no such recovery runs, and likewise where versions of an object are of one size.
+options:
+  bucket:
+    description:
+      - Name or id of the bucket of Archive Storage.
+    type: str
+    required: true
+  recovery_target_bucket_name:
+    description:
+      - Name of the bucket of Object Storage that the objects go to.
+    type: str
+    required: true
+  recovery_infos:
+    description:
+      - What to recover.
+    type: list
+    elements: dict
+    suboptions:
+      source_object_path:
+        description: Path of a file, or of a folder, which ends in V(/).
+        type: str
+        required: true
+      object_type:
+        description: What the path is of.
+        type: str
+        choices: [FILE, FOLDER]
+        required: true
+  source_object_path:
+    description:
+      - Path of the object of which O(source_object_version) is recovered.
+    type: str
+  source_object_version:
+    description:
+      - Id of the version to recover. M(scp.storage.scp_archive_object_info) with O(scp.storage.scp_archive_object_info#module:versions_of)
+        lists them.
+    type: str
+  overwrite:
+    description:
+      - Whether objects of the same paths in the target are replaced.
+    type: bool
+    default: false
+  max_age:
+    description:
+      - How old a recovery that succeeded may be to count as done, in seconds, or with a unit, as V(30m), V(12h), V(7d) or V(2w).
+      - With V(0), only one that still runs counts, so that the task recovers anew in every run.
+    type: str
+    default: 1d
+  wait_timeout:
+    description:
+      - Seconds to wait at most. On time-out the task fails, says the last state it saw, and returns what it has.
+        How long a recovery takes depends on how much it brings back; a task that is run again goes on waiting for it.
+    type: int
+    default: 7200
+notes:
+  - "Operations that are called, in C(archivestorage): ListBuckets, ShowBucket, ListRecoveryHistories, ShowRecoveryHistory; for O(recovery_infos)
+    ListBucketObjects, RecoverObjects; for O(source_object_version) ListBucketObjectVersions, RecoverObjectVersions. The names of the IAM actions that
+    allow them are not published for this service."
+seealso:
+  - module: scp.storage.scp_archive_job
+  - module: scp.storage.scp_archive_object_info
+"""
+
+EXAMPLES = r"""
+---
+- name: A file and a folder come back
+  scp.storage.scp_archive_recovery:
+    bucket: app-archive
+    recovery_target_bucket_name: west-recovered
+    recovery_infos:
+      - source_object_path: readme.txt
+        object_type: FILE
+      - source_object_path: db/
+        object_type: FOLDER
+    overwrite: true
+
+- name: Which versions a file has
+  scp.storage.scp_archive_object_info:
+    bucket: app-archive
+    versions_of: readme.txt
+    query: "versions[?!latest].object_version_id"
+  register: older
+
+- name: An older version comes back, and nobody waits for it
+  scp.storage.scp_archive_recovery:
+    bucket: app-archive
+    recovery_target_bucket_name: west-recovered
+    source_object_path: readme.txt
+    source_object_version: "{{ older.result[0] }}"
+    overwrite: true
+    wait: false
+"""
+
+RETURN = r"""
+---
+recovery:
+  description: The recovery, as its history tells it.
+  returned: success
+  type: dict
+  contains:
+    id:
+      description: Id of the job's history.
+      type: str
+    recovery_id:
+      description: Id of the recovery.
+      type: str
+    recovery_target_bucket_name:
+      description: The bucket of Object Storage that it goes to.
+      type: str
+    state:
+      description: State of the job, for example V(IN_PROGRESS), V(SUCCESS), V(FAILED) or V(CANCELLED).
+      type: str
+    start_at:
+      description: When it began.
+      type: str
+    end_at:
+      description: When it ended; V(null) while it runs.
+      type: str
+    bucket_id:
+      description: Id of the bucket.
+      type: str
+    recovery_infos:
+      description: How far each path has come, with C(recovery_object_count) of C(total_object_count) objects and C(recovery_rate) in percent.
+      type: list
+      elements: dict
+  sample:
+    id: EXE-9df439a5-9e6d-46a4-806e-1e9991520763
+    recovery_id: ARC-f9eab563-312b-4bbf-a4bf-d377448d66b5
+    state: SUCCESS
+    recovery_target_bucket_name: west-recovered
+    start_at: "2026-07-30T13:54:33+09:00"
+    end_at: "2026-07-30T14:20:05+09:00"
+    bucket_id: 3d036efe-f576-48b0-8375-6d3704a95b63
+    recovery_infos:
+      - source_object_path: readme.txt
+        usage: "1024"
+        total_object_count: 1
+        recovery_object_count: 1
+        recovery_rate: 100
+joined:
+  description: Whether the recovery had begun, or was done, before the task.
+  returned: success
+  type: bool
+  sample: false
+operations:
+  description:
+    - The API operations that changed something, in order, by their C(operationId). In check mode those that would be sent.
+  returned: always
+  type: list
+  elements: str
+  sample: [RecoverObjects]
+error:
+  description: What is known of the call that failed.
+  returned: when a call failed
+  type: dict
+  sample:
+    service: archivestorage
+    operation: RecoverObjects
+    region: kr-west1
+    status: 401
+    code: UNAUTHORIZED
+    detail: HmacValidFail
+    request_id: ""
+"""
+
+from ansible_collections.scp.storage.plugins.module_utils.engine.entry import run_module
+from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
+from ansible_collections.scp.storage.plugins.module_utils.resources.archivestorage import recovery
+
+SPEC = ModuleSpec(
+    handler=recovery.Recovery,
+    options={
+        "bucket": {"type": "str", "required": True},
+        "recovery_target_bucket_name": {"type": "str", "required": True},
+        "recovery_infos": {
+            "type": "list",
+            "elements": "dict",
+            "options": {
+                "source_object_path": {"type": "str", "required": True},
+                "object_type": {"type": "str", "choices": ["FILE", "FOLDER"], "required": True},
+            },
+        },
+        "source_object_path": {"type": "str"},
+        "source_object_version": {"type": "str"},
+        "overwrite": {"type": "bool", "default": False},
+        "max_age": {"type": "str", "default": "1d"},
+    },
+    wait_timeout=7200,
+    rules={
+        "required_one_of": [("recovery_infos", "source_object_path")],
+        "mutually_exclusive": [("recovery_infos", "source_object_path"), ("recovery_infos", "source_object_version")],
+        "required_together": [("source_object_path", "source_object_version")],
+    },
+)
+
+
+def main() -> None:
+    """Run the module as a process of its own."""
+    run_module(SPEC)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The action ``simulator_world``: what happens in the simulator's world, and not through the API.
+
+Options, done in this order: ``switches`` to set, parts of a seed to add as ``world``, and ``midnight``, which moves the
+time on until ten minutes after the next midnight in Korea, when all that runs daily has begun.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+from ansible.plugins.action import ActionBase
+
+KOREAN_TIME = timezone(timedelta(hours=9))
+AFTER_MIDNIGHT = timedelta(minutes=10)
+
+
+class ActionModule(ActionBase):  # type: ignore[misc]
+    """The action."""
+
+    _supports_check_mode = True
+
+    def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        args = self._task.args
+        if args.get("switches"):
+            _control("PUT", "switches", args["switches"])
+        if args.get("world"):
+            _control("PATCH", "world", args["world"])
+        if args.get("midnight"):
+            _control("PUT", "clock", {"advance": _until_midnight()})
+        return {**result, "changed": False}
+
+
+def _until_midnight() -> float:
+    """Simulated seconds until ten minutes after the next midnight."""
+    now = datetime.fromisoformat(_control("GET", "clock")["now"])
+    here = (now if now.tzinfo else now.replace(tzinfo=UTC)).astimezone(KOREAN_TIME)
+    midnight = here.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    return (midnight + AFTER_MIDNIGHT - here).total_seconds()
+
+
+def _control(method: str, path: str, document: Any = None) -> Any:
+    connection = http.client.HTTPConnection(os.environ["TASK_LOG_SIMULATOR"].removeprefix("http://"), timeout=30)
+    try:
+        connection.request(method, f"/_control/{path}", None if document is None else json.dumps(document))
+        response = connection.getresponse()
+        answer = json.loads(response.read())
+        if response.status >= 400:
+            raise AssertionError(f"{method} {path}: {answer}")
+        return answer
+    finally:
+        connection.close()
