@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from tests.integration.harness import Controller, Run, task
@@ -120,15 +121,17 @@ def test_waiting_goes_on_through_errors(controller: Controller) -> None:
     """A service that is away for a while is waited for, and lines for a person tell how far things are."""
     running = {"id": JOB_ID, "state": "PENDING", "parts": [{"path": "/", "objects": [{"path": "x", "size": 1}]}]}
     _world(controller, archiving_histories=[running])
-    controller.simulator.fault("status", status=503, operation="ShowArchivingHistory", times=12, skip=2)
+    controller.simulator.fault("status", status=503, operation="ShowArchivingHistory", times=3, skip=2)
     run = controller.start(
         [{"hosts": "localhost", "gather_facts": False, "tasks": [_waiting()]}], environ={"SCP_MAX_RETRIES": "0"}
     )
-    _when_called(controller, "ShowArchivingHistory", 15)
+    _when_called(controller, "ShowArchivingHistory", 9)
     controller.simulator.patch_world({"archivestorage": {"archiving_histories": [{"id": JOB_ID, "state": "SUCCESS"}]}})
     done = run.finish().succeeded()
     assert done["wait"].result["job"]["state"] == "SUCCESS"
     assert done["wait"].changed is False
+    assert f"waiting for archiving {JOB_ID} since" in done.stdout
+    assert "PENDING, 0 % (0 of 1 objects)" in done.stdout
 
 
 def _waiting() -> dict[str, Any]:
@@ -138,7 +141,7 @@ def _waiting() -> dict[str, Any]:
 def _when_called(controller: Controller, operation: str, times: int) -> None:
     """Return when an operation was called so often."""
     while sum(entry["operation"] == operation for entry in controller.simulator.operations()) < times:
-        pass
+        time.sleep(0.1)
 
 
 def test_cancelling(controller: Controller) -> None:
@@ -227,3 +230,10 @@ def test_reading_in_full(controller: Controller) -> None:
     ]
     assert run["jobs"].result["jobs"][0]["archiving_infos"][0]["source_object_path"] == "/"
     assert [job["kind"] for job in run["failed"].result["jobs"]] == ["archiving"]
+
+
+def test_the_connection(controller: Controller) -> None:
+    """The service is looked at with all others, and it accepts the key."""
+    result = controller.run_task("scp.storage.scp", {"query": "services[?usable].service"})
+    assert "archivestorage" in result.result["result"]
+    assert {"ListBuckets"} <= set(result.reads)

@@ -24,6 +24,8 @@ SCHEDULE = {
     "snapshot_retention_count": 30,
 }
 PARALLEL = {"name": "train_data", "capacity_tb": 10}
+BUCKET = {"name": "app-archive", "versioning": True}
+POLICY = {"bucket": "app-archive", "archiving_source_bucket_name": "west-app-logs"}
 EVERYTHING = ["access_rules", "snapshots", "snapshot_schedule", "replications"]
 
 
@@ -39,6 +41,8 @@ def _world(controller: Controller) -> list[dict[str, str]]:
             task("scp_filestorage_replication", REPLICATION),
             task("scp_pfs_volume", {**PARALLEL, "access_rules": [{"object_id": _node(controller)}]}),
             task("scp_pfs_snapshot", {"volume": "train_data"}),
+            task("scp_archive_bucket", BUCKET),
+            task("scp_archive_policy", {**POLICY, "object_lifecycle": 30}),
         ]
     ).succeeded()
     controller.simulator.scale(0)
@@ -58,6 +62,10 @@ def _tasks(rules: list[dict[str, str]]) -> list[dict[str, Any]]:
         ("scp_filestorage_replication", {**REPLICATION, "wait": "yes"}),
         ("scp_pfs_volume", {**PARALLEL, "capacity_tb": "10", "access_rules": []}),
         ("scp_pfs_snapshot", {"volume": "train_data", "max_age": "1d"}),
+        ("scp_archive_bucket", {**BUCKET, "versioning": "yes", "encryption": "false"}),
+        ("scp_archive_policy", {**POLICY, "object_lifecycle": "030"}),
+        ("scp_archive_object", {"bucket": "app-archive", "state": "absent", "paths": "none,such/"}),
+        ("scp_archive_job", {"bucket": "app-archive", "kind": "recovery", "state": "cancelled"}),
     ]
     checked: list[tuple[str, dict[str, Any]]] = [
         (
@@ -72,6 +80,8 @@ def _tasks(rules: list[dict[str, str]]) -> list[dict[str, Any]]:
         ("scp_pfs_volume", {**PARALLEL, "capacity_tb": 20, "access_rules": [], "purge_access_rules": True}),
         ("scp_pfs_volume", {"name": "train_data", "state": "absent"}),
         ("scp_pfs_snapshot", {"volume": "train_data"}),
+        ("scp_archive_bucket", {"name": "new-archive", "encryption": True, "tags": [{"key": "team"}]}),
+        ("scp_archive_policy", {**POLICY, "state": "inactive"}),
     ]
     reading: list[tuple[str, dict[str, Any]]] = [
         ("scp_filestorage_volume_info", {"gather": EVERYTHING, "query": "volumes[].{name: base_name, path: path}"}),
@@ -80,6 +90,13 @@ def _tasks(rules: list[dict[str, str]]) -> list[dict[str, Any]]:
         ("scp_filestorage_replication_info", {"volume": "web_data", "gather": "regions"}),
         ("scp_pfs_volume_info", {"gather": "access_rules,snapshots", "query": "volumes[].mount_path"}),
         ("scp_pfs_snapshot_info", {"volume": "train_data"}),
+        (
+            "scp_archive_bucket_info",
+            {"gather": "versioning,encryption,policies", "query": "buckets[].policies[].state"},
+        ),
+        ("scp_archive_policy_info", {"bucket": "app-archive"}),
+        ("scp_archive_object_info", {"bucket": "app-archive", "object_path": "/"}),
+        ("scp_archive_job_info", {"bucket": "app-archive", "gather": "detail"}),
     ]
     failing: list[tuple[str, dict[str, Any]]] = [
         ("scp_filestorage_volume", {"nam": "web_data"}),
@@ -100,6 +117,14 @@ def _tasks(rules: list[dict[str, str]]) -> list[dict[str, Any]]:
         ("scp_pfs_volume", {**PARALLEL, "capacity_tb": 1}),
         ("scp_pfs_volume", {**PARALLEL, "access_rules": [{"object_type": "VM", "object_id": "x"}]}),
         ("scp_pfs_snapshot", {"volume": "train_data", "keep": 50}),
+        ("scp_archive_bucket", {"name": "Bad_Name"}),
+        ("scp_archive_policy", {**POLICY, "archiving_source_bucket_name": "west-recovered"}),
+        ("scp_archive_object", {"bucket": "app-archive", "paths": ["/"]}),
+        ("scp_archive_job", {"bucket": "app-archive", "kind": "archiving"}),
+        (
+            "scp_archive_recovery",
+            {"bucket": "app-archive", "recovery_target_bucket_name": "x", "source_object_path": "none"},
+        ),
     ]
     tasks = [task(module, args, diff=True, name=f"unchanged {module}") for module, args in writing]
     tasks += [task(module, args, diff=True, check=True, name=f"check {module}") for module, args in checked]

@@ -209,7 +209,7 @@ def test_a_replica_in_use_is_not_deleted(controller: Controller) -> None:
 def test_failover_refuses_what_is_too_far_behind(controller: Controller) -> None:
     """The limit is twice the frequency, or as given; with force the rest fails over, and with consent all do."""
     simulator = controller.simulator
-    replicate_blocks(controller, behind=3 * 3600 + 61, full=True)
+    replicate_blocks(controller, behind=3 * 3600 + 61.5, full=True)
     refused = play(controller, "dr_failover", ONLY_BLOCKS)
     message = failure(refused)
     for words in ("03:01:01", "twice its frequency, hourly", "dr_failover_accept_lag", "2 of 2"):

@@ -229,6 +229,8 @@ def test_same_names_in_both_regions(controller: Controller) -> None:
     simulator.patch_world(
         {"filestorage": {"volumes": [{"name": "web_data_zzz999", "region": EAST, "type_name": "SSD"}]}}
     )
+    # A replication that is gone tells its target no longer.
+    simulator.switch(replication_delete_seconds=0)
     story(controller, *((playbook, {**variables, **only}) for playbook, variables in (FAIL_OVER, FAIL_BACK, TEAR_DOWN)))
     assert volumes(simulator) == {("web_data", WEST, "none"): 1, ("web_data", EAST, "none"): 2}
 
