@@ -210,6 +210,17 @@ def test_planning(
         assert ("SetVolumeReplicationPolicy" in operations) == (not broken), "broken first, then deleted"
 
 
+@pytest.mark.parametrize(("owner_state", "fails"), [("IN_USE", False), ("ERROR_EDITING", True)])
+def test_an_old_error_of_a_server_stops_no_failover(owner_state: str, fails: bool) -> None:
+    errors = [{"object_type": "BM", "status": 403, "code": "Forbidden"}]
+    near = {"id": "id-of-copy", "name": "copy", "state": owner_state, "external_errors": errors}
+    client: Any = SimpleNamespace(settings=SimpleNamespace(region=EAST))
+    resource = VolumeReplication({"policy": "BREAK"}, client)
+    found = judged({**shown("SNAPMIRROED", "READ"), "sync_cycle": "HOURLY"})
+    told = resource.failed(ReplicationState(near, found, None, WEST, near_is_target=True))
+    assert ("403 Forbidden" in told) is fails
+
+
 class Replications(Bench):
     """Runs one of the two modules, in fast time."""
 

@@ -546,7 +546,9 @@ class Replication(Resource[ReplicationState]):
         return f"{told}: {replication.get('sync_state') or 'no state yet'}" if state.health in passing else ""
 
     def failed(self, state: ReplicationState) -> str:
-        reasons = [told_failure(self.table.noun, owner) for owner in (state.near, state.far)]
+        # That a server could not be reached some time ago is no reason not to fail over.
+        ends = (owner for owner in (state.near, state.far) if owner is not None and in_error(owner))
+        reasons = [told_failure(self.table.noun, owner) for owner in ends]
         if state.health == ERROR and state.replication is not None:
             source, target = state.replication["source"], state.replication["target"]
             reasons.insert(
