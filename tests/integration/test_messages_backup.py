@@ -436,3 +436,25 @@ def test_a_new_backup_waits_for_the_old_one(controller: Controller) -> None:
     assert run["foretell"].operations == run["anew"].operations == ["CreateBackup"]
     assert run["anew"].accepted == ["CreateBackup"]
     assert run[0].result["backup"]["id"] != run["anew"].result["backup"]["id"]
+
+
+def test_a_replica_beside_its_original(controller: Controller) -> None:
+    """Where a backup is kept in another region its replica comes back to its own; their name means the original."""
+    simulator = controller.simulator
+    asked = {**FILES, "backup_region": EAST, "dr_enabled": True}
+    run = controller.run(
+        [
+            task(AGENT, {"server": "west-db1"}),
+            task(BACKUP, asked, name="make"),
+            task(BACKUP, {**asked, "retention_period": "YEAR_1"}, name="change"),
+            task("scp_backup_info", {"name": "new-files", "gather": ["detail"]}, name="both"),
+            task(BACKUP, {"name": "new-files", "state": "absent"}, name="remove"),
+            task(AGENT, {"server": "west-db1", "state": "absent"}),
+        ]
+    ).succeeded()
+    assert run["change"].operations == ["UpdateRetentionPeriod"]
+    assert run["change"].result["backup"]["id"] == run["make"].result["backup"]["id"]
+    both = {backup["role_type"]: backup for backup in run["both"].result["backups"]}
+    assert both["REPLICA"]["origin_backup_id"] == both["ORIGINAL"]["id"]
+    assert run["remove"].operations == ["UpdateReplicationUse", "DeleteBackup"]
+    assert simulator.resources() == {}
