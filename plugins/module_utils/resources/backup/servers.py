@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
 
 from ...client.errors import CallError, StorageError
 from ...client.session import Client
@@ -16,8 +16,13 @@ from .common import SERVER_CATEGORIES
 
 #: Listing servers for images was seen to answer this (behaviour.md §2); there is another way to find them then.
 REFUSES_IMAGES = 500
-#: Reads servers of one category; of exactly that name, where one is given, as far as the service's filter can tell.
-Read = Callable[[str, str | None], list[dict[str, Any]]]
+
+
+class Read(Protocol):
+    """Reads servers of one category, and of one name where it is given, as far as the service's filter can tell."""
+
+    def __call__(self, category: str, name: str | None) -> list[dict[str, Any]]:
+        """Return them as the service lists them."""
 
 
 def fitting(servers: Iterable[Mapping[str, Any]], wanted: str) -> list[dict[str, Any]]:
