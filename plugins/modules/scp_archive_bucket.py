@@ -19,6 +19,7 @@ author:
 extends_documentation_fragment:
   - scp.storage.attributes
   - scp.storage.connection
+  - scp.storage.tags
   - scp.storage.wait
 attributes:
   idempotent:
@@ -52,20 +53,6 @@ options:
     description:
       - Whether the bucket is encrypted. Left alone where it is left out.
     type: bool
-  tags:
-    description:
-      - Tags for a new bucket.
-      - The API takes them at creation only and never shows them, so they do not make a task changed.
-    type: list
-    elements: dict
-    suboptions:
-      key:
-        description: Key of the tag, up to 128 characters.
-        type: str
-        required: true
-      value:
-        description: Value of the tag, up to 256 characters.
-        type: str
 notes:
   - "Operations that are called, in C(archivestorage): ListBuckets, ShowBucket; to change CreateBucket, DeleteBucket; for O(versioning)
     ShowBucketVersioning, SetBucketVersioning; for O(encryption) ShowBucketEncryption, SetBucketEncryption; to delete also ListArchivingHistories,
@@ -160,7 +147,7 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.entry import run_module
-from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
+from ansible_collections.scp.storage.plugins.module_utils.engine.spec import TAGS, ModuleSpec
 from ansible_collections.scp.storage.plugins.module_utils.resources.archivestorage import bucket
 
 SPEC = ModuleSpec(
@@ -171,11 +158,7 @@ SPEC = ModuleSpec(
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "versioning": {"type": "bool"},
         "encryption": {"type": "bool"},
-        "tags": {
-            "type": "list",
-            "elements": "dict",
-            "options": {"key": {"type": "str", "required": True, "no_log": False}, "value": {"type": "str"}},
-        },
+        "tags": TAGS,
     },
     rules={"required_one_of": [("name", "bucket_id")]},
 )

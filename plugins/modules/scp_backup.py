@@ -22,6 +22,7 @@ author:
 extends_documentation_fragment:
   - scp.storage.attributes
   - scp.storage.connection
+  - scp.storage.tags
   - scp.storage.wait
 attributes:
   idempotent:
@@ -130,20 +131,6 @@ options:
     description:
       - With an agent, V(true) keeps all of the server instead of O(filesystem_paths).
     type: bool
-  tags:
-    description:
-      - Tags for a new backup.
-      - The API takes them at creation only and never shows them, so they do not make a task changed.
-    type: list
-    elements: dict
-    suboptions:
-      key:
-        description: Key of the tag, up to 128 characters.
-        type: str
-        required: true
-      value:
-        description: Value of the tag, up to 256 characters.
-        type: str
   wait_timeout:
     description:
       - Seconds to wait at most. On time-out the task fails, says the last state it saw, and returns what it has.
@@ -321,7 +308,7 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.entry import run_module
-from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
+from ansible_collections.scp.storage.plugins.module_utils.engine.spec import TAGS, ModuleSpec
 from ansible_collections.scp.storage.plugins.module_utils.resources.backup import backup
 
 SPEC = ModuleSpec(
@@ -351,11 +338,7 @@ SPEC = ModuleSpec(
         "encrypt_enabled": {"type": "bool"},
         "filesystem_paths": {"type": "list", "elements": "str"},
         "is_all_filesystem": {"type": "bool"},
-        "tags": {
-            "type": "list",
-            "elements": "dict",
-            "options": {"key": {"type": "str", "required": True, "no_log": False}, "value": {"type": "str"}},
-        },
+        "tags": TAGS,
     },
     wait_timeout=7200,
     rules={"required_one_of": [("name", "backup_id")]},

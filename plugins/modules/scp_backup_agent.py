@@ -20,6 +20,7 @@ author:
 extends_documentation_fragment:
   - scp.storage.attributes
   - scp.storage.connection
+  - scp.storage.tags
   - scp.storage.wait
 attributes:
   idempotent:
@@ -47,20 +48,6 @@ options:
     description:
       - Id of the subnet over which a new agent reaches Backup, by default that of the server.
     type: str
-  tags:
-    description:
-      - Tags for a new agent.
-      - The API takes them at creation only and never shows them, so they do not make a task changed.
-    type: list
-    elements: dict
-    suboptions:
-      key:
-        description: Key of the tag, up to 128 characters.
-        type: str
-        required: true
-      value:
-        description: Value of the tag, up to 256 characters.
-        type: str
   check_connection:
     description:
       - Whether to have the service check its connection to the agent, and to wait for the result. A connection that fails, fails the task.
@@ -192,7 +179,7 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.entry import run_module
-from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
+from ansible_collections.scp.storage.plugins.module_utils.engine.spec import TAGS, ModuleSpec
 from ansible_collections.scp.storage.plugins.module_utils.resources.backup import agent
 
 SPEC = ModuleSpec(
@@ -202,11 +189,7 @@ SPEC = ModuleSpec(
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "server_category": {"type": "str", "choices": ["VIRTUAL_SERVER", "GPU_SERVER", "BAREMETAL_SERVER"]},
         "subnet_id": {"type": "str"},
-        "tags": {
-            "type": "list",
-            "elements": "dict",
-            "options": {"key": {"type": "str", "required": True, "no_log": False}, "value": {"type": "str"}},
-        },
+        "tags": TAGS,
         "check_connection": {"type": "bool", "default": False},
     },
 )

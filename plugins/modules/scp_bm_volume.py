@@ -22,6 +22,7 @@ author:
 extends_documentation_fragment:
   - scp.storage.attributes
   - scp.storage.connection
+  - scp.storage.tags
   - scp.storage.wait
 attributes:
   idempotent:
@@ -90,20 +91,6 @@ options:
       - Space for snapshots, in percent of the volume's size. Snapshots, schedules, replications and groups need it.
       - V(0) ends snapshots; those that there are go. Which numbers the service takes is not documented.
     type: int
-  tags:
-    description:
-      - Tags for a new volume.
-      - The API takes them at creation only and never shows them, so they do not make a task changed.
-    type: list
-    elements: dict
-    suboptions:
-      key:
-        description: Key of the tag, up to 128 characters.
-        type: str
-        required: true
-      value:
-        description: Value of the tag, up to 256 characters.
-        type: str
   detach:
     description:
       - Whether a volume that is to be deleted is detached from its servers before. Otherwise an attached volume is an error.
@@ -286,7 +273,7 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.entry import run_module
-from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
+from ansible_collections.scp.storage.plugins.module_utils.engine.spec import TAGS, ModuleSpec
 from ansible_collections.scp.storage.plugins.module_utils.resources.baremetal_blockstorage import volume
 
 SPEC = ModuleSpec(
@@ -308,11 +295,7 @@ SPEC = ModuleSpec(
         },
         "purge_attachments": {"type": "bool", "default": False},
         "snapshot_rate": {"type": "int"},
-        "tags": {
-            "type": "list",
-            "elements": "dict",
-            "options": {"key": {"type": "str", "required": True, "no_log": False}, "value": {"type": "str"}},
-        },
+        "tags": TAGS,
         "detach": {"type": "bool", "default": False},
         "end_snapshot_schedule": {"type": "bool", "default": False},
         "end_replication": {"type": "bool", "default": False},

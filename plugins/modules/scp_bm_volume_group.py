@@ -23,6 +23,7 @@ author:
 extends_documentation_fragment:
   - scp.storage.attributes
   - scp.storage.connection
+  - scp.storage.tags
   - scp.storage.wait
 attributes:
   idempotent:
@@ -55,20 +56,6 @@ options:
       - Whether members that O(volumes) does not list leave the group, all with one call. With an empty list all leave, as with O(state=absent).
     type: bool
     default: false
-  tags:
-    description:
-      - Tags for a new group.
-      - The API takes them at creation only and never shows them, so they do not make a task changed.
-    type: list
-    elements: dict
-    suboptions:
-      key:
-        description: Key of the tag, up to 128 characters.
-        type: str
-        required: true
-      value:
-        description: Value of the tag, up to 256 characters.
-        type: str
 notes:
   - "IAM actions needed, in C(baremetal-blockstorage): ListVolumeGroups, ShowVolumeGroup, ListVolumes, ShowVolume; to change
     CreateVolumeGroup, AddVolumeGroupMembers, RemoveVolumeGroupMembers."
@@ -179,7 +166,7 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.entry import run_module
-from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
+from ansible_collections.scp.storage.plugins.module_utils.engine.spec import TAGS, ModuleSpec
 from ansible_collections.scp.storage.plugins.module_utils.resources.baremetal_blockstorage import group
 
 SPEC = ModuleSpec(
@@ -190,11 +177,7 @@ SPEC = ModuleSpec(
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "volumes": {"type": "list", "elements": "str"},
         "purge_volumes": {"type": "bool", "default": False},
-        "tags": {
-            "type": "list",
-            "elements": "dict",
-            "options": {"key": {"type": "str", "required": True, "no_log": False}, "value": {"type": "str"}},
-        },
+        "tags": TAGS,
     },
     rules={"required_one_of": [("name", "volume_group_id")]},
 )

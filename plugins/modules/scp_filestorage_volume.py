@@ -21,6 +21,7 @@ author:
 extends_documentation_fragment:
   - scp.storage.attributes
   - scp.storage.connection
+  - scp.storage.tags
   - scp.storage.wait
 attributes:
   idempotent:
@@ -64,20 +65,6 @@ options:
       - Id of a snapshot whose content a new volume starts with. Protocol and type must be those of the snapshot's volume.
       - The API takes it at creation only and never shows it, so it does not make a task changed.
     type: str
-  tags:
-    description:
-      - Tags for a new volume.
-      - The API takes them at creation only and never shows them, so they do not make a task changed.
-    type: list
-    elements: dict
-    suboptions:
-      key:
-        description: Key of the tag, up to 128 characters.
-        type: str
-        required: true
-      value:
-        description: Value of the tag, up to 256 characters.
-        type: str
   file_unit_recovery_enabled:
     description:
       - Whether single files can be recovered from snapshots.
@@ -234,7 +221,7 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.entry import run_module
-from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
+from ansible_collections.scp.storage.plugins.module_utils.engine.spec import TAGS, ModuleSpec
 from ansible_collections.scp.storage.plugins.module_utils.resources.filestorage import volume
 
 SPEC = ModuleSpec(
@@ -247,11 +234,7 @@ SPEC = ModuleSpec(
         "type_name": {"type": "str", "choices": ["HDD", "SSD", "HighPerformanceSSD", "SSD_SAP_S", "SSD_SAP_E"]},
         "cifs_password": {"type": "str", "no_log": True},
         "snapshot_id": {"type": "str"},
-        "tags": {
-            "type": "list",
-            "elements": "dict",
-            "options": {"key": {"type": "str", "required": True, "no_log": False}, "value": {"type": "str"}},
-        },
+        "tags": TAGS,
         "file_unit_recovery_enabled": {"type": "bool"},
         "access_rules": {
             "type": "list",

@@ -19,6 +19,7 @@ author:
 extends_documentation_fragment:
   - scp.storage.attributes
   - scp.storage.connection
+  - scp.storage.tags
   - scp.storage.wait
 attributes:
   idempotent:
@@ -46,20 +47,6 @@ options:
       - Capacity in terabytes, 1 to 1000. Needed to create a volume.
       - A volume grows while it is in use. It never shrinks, and to ask for less than it has is an error.
     type: int
-  tags:
-    description:
-      - Tags for a new volume.
-      - The API takes them at creation only and never shows them, so they do not make a task changed.
-    type: list
-    elements: dict
-    suboptions:
-      key:
-        description: Key of the tag, up to 128 characters.
-        type: str
-        required: true
-      value:
-        description: Value of the tag, up to 256 characters.
-        type: str
   access_rules:
     description:
       - Which GPU nodes may mount the volume. What is missing is added; see O(purge_access_rules) for the rest. All changes go in one call.
@@ -201,7 +188,7 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.entry import run_module
-from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
+from ansible_collections.scp.storage.plugins.module_utils.engine.spec import TAGS, ModuleSpec
 from ansible_collections.scp.storage.plugins.module_utils.resources.parallel_filestorage import volume
 
 SPEC = ModuleSpec(
@@ -211,11 +198,7 @@ SPEC = ModuleSpec(
         "volume_id": {"type": "str"},
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "capacity_tb": {"type": "int"},
-        "tags": {
-            "type": "list",
-            "elements": "dict",
-            "options": {"key": {"type": "str", "required": True, "no_log": False}, "value": {"type": "str"}},
-        },
+        "tags": TAGS,
         "access_rules": {
             "type": "list",
             "elements": "dict",

@@ -1,0 +1,28 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The option of modules that create what can have tags."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """``scp.storage.tags``."""
+
+    DOCUMENTATION = r"""
+options:
+  tags:
+    description:
+      - Tags of what is created.
+      - The API takes them at creation only and never shows them, so they do not make a task changed.
+    type: list
+    elements: dict
+    suboptions:
+      key:
+        description: Key of the tag, up to 128 characters.
+        type: str
+        required: true
+      value:
+        description: Value of the tag, up to 256 characters.
+        type: str
+"""
