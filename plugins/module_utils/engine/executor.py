@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic
 
-from ..client.errors import CallError, StorageError, UnknownOutcome
+from ..client.errors import CallError, NotFound, StorageError, UnknownOutcome
 from .plan import StateT, Step, make_plan
 from .resource import Resource
 from .waiter import Waiter
@@ -244,7 +244,7 @@ class Executor(Generic[StateT]):
         """
         if self._refused_for > LONGEST_REFUSAL or self.waiter.expired:
             raise error
-        if step.not_yet(error):
+        if step.not_yet(error) or _gone_already(step, error):
             pause = min(FIRST_REFUSAL_PAUSE + self._refused_for / 2, LONGEST_REFUSAL_PAUSE)
             self.waiter.pause(pause)
             self._refused_for += pause
@@ -259,11 +259,18 @@ class Executor(Generic[StateT]):
             except CallError:
                 raise error from None
             if not self.resource.pending(state):
-                raise error
+                if self._left_to_do(step, state):
+                    raise error
+                return state
         # Somebody else, or a schedule, changes the thing as well: let that end first.
         self._refused_for += FIRST_REFUSAL_PAUSE
         self._settle(state, None)
         return self.resource.find()
+
+
+def _gone_already(step: Step[Any], error: CallError) -> bool:
+    """Whether what a step deletes is not there any more, so that only a list that lags behind still shows it."""
+    return step.operation.method == "DELETE" and isinstance(error, NotFound) and step.otherwise is None
 
 
 def _until_revealed(steps: Sequence[Step[StateT]]) -> Sequence[Step[StateT]]:

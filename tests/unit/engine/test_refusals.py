@@ -14,6 +14,7 @@ import pytest
 
 from ansible_collections.scp.storage.plugins.module_utils.client.errors import (
     CallError,
+    NotFound,
     StorageError,
     UnknownOutcome,
     Where,
@@ -260,3 +261,42 @@ def test_a_call_that_makes_something_is_not_sent_twice() -> None:
     service = Lost()
     assert applied(service, Changing).outcome.operations == ["Change"]
     assert service.sent == [HERE, HERE]
+
+
+class Listed(Service):
+    """Has a thing that is gone already, and shows it for some more reads."""
+
+    shown = 3
+
+    def call(self, operation: Any, *, region: str, body: Mapping[str, Any], **more: Any) -> dict[str, Any]:
+        self.sent.append(region)
+        raise NotFound(Where("storage", operation.name, region, "DELETE"), "was refused with 404", status=404)
+
+    def read(self) -> Thing:
+        self.shown -= 1
+        return Thing(0 if self.shown > 0 else 1)
+
+
+class Deleting(Adjusted):
+    def next_step(self, state: Thing) -> Step[Thing] | None:
+        step = super().next_step(state)
+        return step and replace(step, operation=SimpleNamespace(name="Delete", method="DELETE", service="storage"))
+
+
+def test_what_is_gone_already_need_not_be_deleted() -> None:
+    """Only the list still shows it, and nothing is told as done."""
+    service = Listed()
+    assert applied(service, Deleting).outcome.operations == []
+    assert 1 <= len(service.sent) <= 2
+
+
+def test_what_somebody_else_did_meanwhile_need_not_be_done() -> None:
+    service = Service({HERE: [400]})
+    seen = service.read
+
+    def read() -> Thing:
+        return Thing(1) if service.sent else seen()
+
+    service.read = read  # type: ignore[method-assign]
+    assert applied(service).outcome.operations == []
+    assert service.sent == [HERE]

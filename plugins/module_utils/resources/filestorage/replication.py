@@ -34,6 +34,7 @@ class End:
     """One end of a replication.
 
     :ivar leftovers: its system snapshots (``snapmirror.*``).
+    :ivar dropped: ids of those that this task deleted, which may show for a while.
     :ivar rules: its access rules, read only where the volume is to be deleted.
     :ivar phase: whether its volume is there, on its way out, or gone.
     """
@@ -41,6 +42,7 @@ class End:
     region: str
     volume_id: str
     leftovers: tuple[dict[str, Any], ...] = ()
+    dropped: frozenset[str] = frozenset()
     rules: tuple[dict[str, Any], ...] = ()
     is_target: bool = False
     phase: Literal["there", "going", "gone"] = "there"
@@ -199,6 +201,9 @@ class Replication(Resource[ReplicationState]):
         for end in state.ends:
             if end.phase == "going":
                 state = state.with_end(self._with_phase(end))
+            elif end.dropped:
+                shown = {str(snapshot["id"]) for snapshot in self._leftovers(end)}
+                state = state.with_end(replace(end, dropped=end.dropped & shown))
         if state.replication is None:
             return state
         identifier = str(state.replication["replication_id"])
@@ -371,9 +376,8 @@ class Replication(Resource[ReplicationState]):
         for snapshot in end.leftovers:
 
             def drop(before: ReplicationState, dropped: Mapping[str, Any]) -> ReplicationState:
-                return before.with_end(
-                    replace(end, leftovers=tuple(item for item in end.leftovers if item["id"] != dropped["id"]))
-                )
+                left = tuple(item for item in end.leftovers if item["id"] != dropped["id"])
+                return before.with_end(replace(end, leftovers=left, dropped=end.dropped | {str(dropped["id"])}))
 
             return delete_leftover(end.volume_id, snapshot, drop, end.region)
         if not (end.is_target and self._deletes_target):
@@ -398,6 +402,11 @@ class Replication(Resource[ReplicationState]):
             if state.replication is not None and lower(state.replication, "replication_status") == DELETING:
                 return f"replication {state.replication['replication_id']} to go"
             leaving = [f"volume {end.volume_id} in {end.region} to go" for end in state.ends if end.phase == "going"]
+            leaving += [
+                f"system snapshots of volume {end.volume_id} in {end.region} to go"
+                for end in state.ends
+                if end.dropped and end.phase == "there"
+            ]
             return " and ".join(leaving)
         if (
             state.replication is not None
