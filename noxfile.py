@@ -44,6 +44,7 @@ PACKAGE = "ansible_collections.scp.storage"
 #: faults, crashes, waiting and refusals, and of every switch of the simulator.
 SAME_ON_ALL_CORES = (
     "test_archive.py",
+    "test_backup_infos.py",
     "test_backup_restores.py",
     "test_bm.py",
     "test_bm_snapshots.py",
