@@ -244,7 +244,7 @@ def test_ad_hoc_and_key_value_strings(routed: Controller) -> None:
         f"scp.storage.{INFO}",
         "-a",
         "query=volumes[].base_name",
-        *(["-e", f"ansible_python_interpreter={other_spelling()}"] if routed.route == "module" else []),
+        *(["-e", json.dumps({"ansible_python_interpreter": other_spelling()})] if routed.route == "module" else []),
     ]
     done = subprocess.run(command, cwd=routed.folder, env=routed.environ, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -159,8 +159,10 @@ def _live(controller: Controller, position: dict[str, Any], steps: list[Step]) -
             assert (repeated.changed, repeated.writes) == (False, []), step.name
     left = controller.simulator.resources()
     if position.get("bm_group_empty") == "stays":
-        # No call of the API deletes a group.
-        left.pop("baremetal-blockstorage.volume_groups")
+        # No call of the API deletes a group, and what it owns stays with it.
+        groups = {group["id"] for group in left.pop("baremetal-blockstorage.volume_groups")}
+        owned = left.pop("baremetal-blockstorage.snapshots", [])
+        assert {snapshot["owner_id"] for snapshot in owned} <= groups
     assert left == {}
 
 

@@ -162,8 +162,15 @@ BLOCKS: dict[str, tuple[list[str], dict[str, Any], list[str], bool, int]] = {
 }
 
 
-@pytest.mark.parametrize("share", range(2))
-@pytest.mark.parametrize("item", [LEDGER, BILLING], ids=lambda item: str(item["kind"]))
+@pytest.mark.parametrize(
+    ("item", "share"),
+    [
+        # A volume at every other of its calls, and a group at the others.
+        pytest.param(item, share, id=f"{item['kind']}-{share}", marks=() if share == own else pytest.mark.full_faults)
+        for own, item in enumerate([LEDGER, BILLING])
+        for share in range(2)
+    ],
+)
 @pytest.mark.parametrize("playbook", BLOCKS)
 def test_blocks(
     controller: Controller, playbook: str, item: dict[str, Any], share: int, request: pytest.FixtureRequest

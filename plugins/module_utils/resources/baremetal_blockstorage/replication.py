@@ -179,6 +179,8 @@ def as_broken(replication: Mapping[str, Any]) -> dict[str, Any]:
 
 def from_either_side(table: Table, replication: Mapping[str, Any], near_id: str, step: Step[Any]) -> Step[Any]:
     """Send a change of a replication to the end that a task names, and if refused to the other (behaviour.md §7)."""
+    # Neither end need show that the replication itself is changing.
+    step = replace(step, not_yet=snapshots.busy)
     ends = sorted((replication["source"], replication["target"]), key=lambda end: bool(end["id"] != near_id))
     near, far = (replace(step, region=str(end["region"]), path={table.kind.option: str(end["id"])}) for end in ends)
     return replace(near, otherwise=far)
