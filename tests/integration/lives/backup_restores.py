@@ -11,9 +11,6 @@ from tests.integration.lives.backup import agent, agent_gone, files, gone, image
 from tests.integration.lives.story import Step
 from tests.simulator.fixture import Simulator
 
-#: Steps that act in every run, by what their names begin with.
-REPEATING = ("one more run of", "files come back to")
-
 
 def run(name: str, backup: str, max_age: str | None = None) -> Step:
     """A run of a backup, in every run of the task or by age."""

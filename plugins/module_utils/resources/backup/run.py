@@ -37,6 +37,7 @@ from .common import (
     word,
 )
 from .restore_point import broken_backup, busy
+from .servers import is_gone
 
 #: So often is looked for the restore point of a job that went well: lists can lag, and a partial one may have none.
 MOST_LOOKS = 4
@@ -237,15 +238,10 @@ def _of_agent(client: Client, backup: Mapping[str, Any]) -> list[str]:
 
 def _of_server(client: Client, backup: Mapping[str, Any]) -> list[str]:
     """Whether the server is in neither of the lists that have all servers: with an agent, and without."""
-    category, uuid = backup["server_category"], backup["server_uuid"]
-    for listing, more in (
-        (api.LIST_TARGETS_OF_BACKUP_AGENT, {}),
-        (api.LIST_BACKUP_TARGETS, {"policy_type": "FILESYSTEM"}),
-    ):
-        found = client.read_list(listing, query={"server_category": category, **more})
-        if any(server["server_uuid"] == uuid for server in found):
-            return []
+    if not is_gone(client, backup):
+        return []
     return [
-        f"Server {backup['server_name']} ({uuid}) is in no list of the service, so it is probably gone. What was kept"
-        " of it can still be restored. Delete the backup when that is not needed any more (scp_backup, state absent)."
+        f"Server {backup['server_name']} ({backup['server_uuid']}) is in no list of the service, so it is"
+        " probably gone. What was kept of it can still be restored. Delete the backup when that is not needed any more"
+        " (scp_backup, state absent)."
     ]

@@ -94,7 +94,7 @@ def find_for_backup(client: Client, wanted: str, category: str, policy_type: str
 
 def _by_agents(client: Client, wanted: str, category: str) -> list[dict[str, Any]]:
     """Servers as agents know them: each has an agent or has none. Only the first are told with their guid."""
-    reads = (backup_servers(client, "FILESYSTEM"), agentless_servers(client))
+    reads = (agentless_servers(client), backup_servers(client, "FILESYSTEM"))
     return [server for read in reads for server in find_servers(read, wanted, [category])]
 
 
@@ -132,5 +132,5 @@ def _why_not(client: Client, wanted: str, category: str, policy_type: str) -> st
 def is_gone(client: Client, backup: Mapping[str, Any]) -> bool:
     """Whether the server of a backup is no more: it is neither among those with an agent nor among those without."""
     uuid, category = str(backup["server_uuid"]), str(backup["server_category"])
-    reads = (backup_servers(client, "FILESYSTEM"), agentless_servers(client))
+    reads = (agentless_servers(client), backup_servers(client, "FILESYSTEM"))
     return not any(server["server_uuid"] == uuid for read in reads for server in read(category, None))

@@ -41,8 +41,6 @@ RESYNCING = "resyncing"
 STALLED = "stalled"
 ERROR = "error"
 UNKNOWN = "unknown"
-#: Health of a replication that gets elsewhere by itself.
-_PASSING = (CREATING, RESYNCING, UNKNOWN)
 #: Parts of ``sync_state`` and what they mean. Only one spelling is printed, and that may be a misprint, so it is the
 #: meaning that counts; the first part that is found decides.
 _MEANINGS = (
@@ -172,9 +170,10 @@ def stopped(replication: Mapping[str, Any]) -> bool:
     return replication["health"] in (BROKEN, ERROR)
 
 
-def as_broken(replication: Mapping[str, Any]) -> dict[str, Any]:
-    """What a replication is after BREAK."""
-    return {**replication, "target": {**replication["target"], "auth": _WRITABLE}, "health": BROKEN}
+def with_policy(replication: Mapping[str, Any], policy: str) -> dict[str, Any]:
+    """What a replication is after BREAK or RESYNC."""
+    health, auth = (BROKEN, _WRITABLE) if policy == "BREAK" else (OK, "READ")
+    return {**replication, "target": {**replication["target"], "auth": auth}, "health": health}
 
 
 def from_either_side(table: Table, replication: Mapping[str, Any], near_id: str, step: Step[Any]) -> Step[Any]:
@@ -461,12 +460,8 @@ class Replication(Resource[ReplicationState]):
         return self._from_either_side(state, Step(self.table.set_cycle, effect, body={"cycle": cycle}, done=done))
 
     def _set_policy(self, state: ReplicationState, policy: str) -> Step[ReplicationState]:
-        health, auth = (BROKEN, _WRITABLE) if policy == "BREAK" else (OK, "READ")
-
         def effect(before: ReplicationState, _answer: Mapping[str, Any]) -> ReplicationState:
-            replication = before.replication or {}
-            target = {**replication["target"], "auth": auth}
-            return replace(before, replication={**replication, "target": target, "health": health})
+            return replace(before, replication=with_policy(before.replication or {}, policy))
 
         def done(seen: ReplicationState) -> bool:
             return seen.replication is not None and seen.policy == policy

@@ -30,7 +30,7 @@ from .common import (
     under_way,
 )
 from .owner_info import OwnerInfo
-from .replication import VOLUME_REPLICATIONS, as_broken, from_either_side, read_replication, stopped
+from .replication import VOLUME_REPLICATIONS, from_either_side, read_replication, stopped, with_policy
 
 MOST_ATTACHMENTS = 8
 SIZES_GB = (1, 16384)
@@ -398,7 +398,7 @@ class Volume(Resource[VolumeState]):
         if not stopped(replication):
             step: Step[VolumeState] = Step(
                 api.SET_VOLUME_REPLICATION_POLICY,
-                lambda before, _answer: replace(before, replication=as_broken(replication)),
+                lambda before, _answer: replace(before, replication=with_policy(replication, "BREAK")),
                 body={"policy": "BREAK"},
                 done=lambda seen: seen.replication is None or stopped(seen.replication),
             )
