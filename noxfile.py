@@ -61,17 +61,6 @@ SAME_ON_ALL_CORES = (
     "dr/test_many.py",
     "dr/test_set_up_faults.py",
 )
-PACKAGE = "ansible_collections.scp.storage"
-#: Integration tests that take minutes and ask nothing of ansible-core: what the engine and the roles make of faults and
-#: crashes, and of every switch of the simulator.
-SAME_ON_ALL_CORES = (
-    "test_faults.py",
-    "test_switches.py",
-    "dr/test_crashes.py",
-    "dr/test_demo.py",
-    "dr/test_many.py",
-    "dr/test_set_up_faults.py",
-)
 
 nox.needs_version = ">=2025.5"
 nox.options.default_venv_backend = "none"
