@@ -157,7 +157,7 @@ CASES = [
         ("is taken", "no restore point", "closed is in state CREATING", "none-such is none of kr-west1", "west-app-"),
         check=True,
     ),
-    Case("no such type", RESTORE, {**SERVER, "server_type_id": "x1"}, ("404", "ServerType")),
+    Case("no such type", RESTORE, {**SERVER, "server_type_id": "x1"}, ("404", "ServerType", "server_type_id", "kr-west1")),
     Case(
         "a restore that fails",
         RESTORE,
@@ -180,7 +180,18 @@ CASES = [
         {**SOME, "server": "west-db2"},
         ("'west-db2'", "scp_backup_agent", "the same system", "west-db1"),
     ),
-    Case("no such files", FILES, {**SOME, "filesystem_paths": [{"source": "/x", "destination": "/"}]}, ("404", "Path")),
+    Case(
+        "no such files",
+        FILES,
+        {**SOME, "filesystem_paths": [{"source": "/x", "destination": "/"}]},
+        ("404", "Path", "each source", "scp_backup_restore_point_info"),
+    ),
+    Case(
+        "paths from nowhere",
+        FILES,
+        {**SOME, "filesystem_paths": [{"source": "data", "destination": "/"}, {"source": "/", "destination": "."}]},
+        ("source 'data' and destination '.'", "whole paths"),
+    ),
     Case("files that are there", FILES, SOME, ("west-db1", "PARTIAL_SUCCESS", "overwrite", "allow_partial")),
     Case(
         "to a stopped server",

@@ -263,6 +263,12 @@ CASES = [
         ("agent_one", "server_category is 'BAREMETAL_SERVER'", "can't be 'GPU_SERVER'", "can't be 'another'"),
     ),
     Case(
+        "an agent in no subnet",
+        AGENT,
+        {"server": "west-db2", "subnet_id": "none-such"},
+        ("404", "Subnet", "subnet_id in kr-west1"),
+    ),
+    Case(
         "a check that is not waited for",
         AGENT,
         {"server": "west-db1", "check_connection": True, "wait": False},
@@ -304,10 +310,10 @@ CASES = [
 
 
 def test_messages(controller: Controller) -> None:
-    """Each failure is one paragraph with the words that help, and comes before any write."""
+    """Each failure is one paragraph with the words that help, and only what the service alone can tell is sent."""
     controller.simulator.patch_world({SERVICE: _world(controller.simulator)})
     check_messages(controller, CASES, "messages_backup.txt")
-    assert controller.simulator.writes() == []
+    assert [call["operation"] for call in controller.simulator.writes()] == ["CreateBackupAgent"]
 
 
 def test_a_job_is_waited_for(controller: Controller) -> None:
