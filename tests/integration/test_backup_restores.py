@@ -157,7 +157,12 @@ CASES = [
         ("is taken", "no restore point", "closed is in state CREATING", "none-such is none of kr-west1", "west-app-"),
         check=True,
     ),
-    Case("no such type", RESTORE, {**SERVER, "server_type_id": "x1"}, ("404", "ServerType", "server_type_id", "kr-west1")),
+    Case(
+        "no such type",
+        RESTORE,
+        {**SERVER, "server_type_id": "x1"},
+        ("404", "Check that kr-west1 has the server_type_id"),
+    ),
     Case(
         "a restore that fails",
         RESTORE,
