@@ -284,8 +284,8 @@ class ServerRestore(Restore):
             body=body,
             done=lambda seen: seen.seen,
             not_yet=busy,
-            advice=f"Check that {self._where} has the server_type_id, the networks and the security_groups, and that the"
-            " type is one for servers of this kind. A server in another region needs networks.",
+            advice=f"Check that {self._where} has the server_type_id, the networks and the security_groups, and that"
+            " the type is one for servers of this kind. A server in another region needs networks.",
         )
 
     def advice(self, ended: str) -> str:
