@@ -54,6 +54,7 @@ def _world(simulator: Simulator) -> dict[str, Any]:
         _backup("copy", web, role_type="REPLICA", origin_id="id-of-elsewhere"),
         _backup("sad", web, state="ERROR"),
         _backup("orphan", gone),
+        _backup("lost", {**gone, "type": "BM"}, "BACKUP_AGENT-lost", is_all_filesystem=True),
         _backup("files", database, "BACKUP_AGENT-good", is_all_filesystem=True),
         _backup("paths", database, "BACKUP_AGENT-good", filesystem_paths=["/data/app", "/nowhere"]),
         _backup("stopped", stopped, "BACKUP_AGENT-stopped", is_all_filesystem=True),
@@ -74,7 +75,11 @@ def _world(simulator: Simulator) -> dict[str, Any]:
     restored = {"backup_id": "id-of-image", "restore_server_name": "west-web2", "restore_state": "PARTIAL_SUCCESS"}
     return {
         "backups": backups,
-        "agents": [_agent("good", database), _agent("stopped", stopped, connection_state="FAILED")],
+        "agents": [
+            _agent("good", database),
+            _agent("lost", gone),
+            _agent("stopped", stopped, connection_state="FAILED"),
+        ],
         "restore_targets": points,
         "restore_histories": [restored],
     }
@@ -91,6 +96,25 @@ CASES = [
         RUN,
         {"backup": "orphan"},
         ("orphan (id-of-orphan)", "FAILED", "west-gone (gone)", "can still be restored", "scp_backup"),
+    ),
+    Case(
+        "a server that is gone, with its agent",
+        RUN,
+        {"backup": "lost"},
+        ("lost (id-of-lost)", "has no reason. Server west-gone (gone) is in no list"),
+    ),
+    Case(
+        "a second backup of a server that is gone",
+        "scp_backup",
+        {
+            "name": "orphan-2",
+            "server": "west-gone",
+            "server_category": "VIRTUAL_SERVER",
+            "policy_category": "AGENTLESS",
+            "schedules": [{"type": "FULL", "frequency": "DAILY", "start_time": "09:00"}],
+        },
+        ("no VIRTUAL_SERVER", "'west-gone'", "still there"),
+        check=True,
     ),
     Case(
         "an agent on a stopped server",
@@ -243,7 +267,7 @@ def test_messages(controller: Controller) -> None:
     simulator.patch_world({"backup": world, "subnets": [closed]})
     check_messages(controller, CASES, "messages_backup_restores.txt")
     sent = [call["operation"] for call in simulator.writes()]
-    assert sorted(sent) == ["ManualBackup"] * 5 + ["RestoreAgentBackup"] * 3 + ["RestoreBackup"] * 3
+    assert sorted(sent) == ["ManualBackup"] * 6 + ["RestoreAgentBackup"] * 3 + ["RestoreBackup"] * 3
 
 
 def test_a_failed_restore_is_tried_again(controller: Controller) -> None:
