@@ -236,6 +236,12 @@ CASES = [
         {"name": "copy", "region": EAST, "retention_period": "YEAR_1"},
         ("copy (id-of-copy) in kr-east1 is a replica", "id-of-files in kr-west1", "option region"),
     ),
+    Case(
+        "a replica that is to go",
+        BACKUP,
+        {"name": "copy", "region": EAST, "state": "absent"},
+        ("400", "It is a replica", "backup id-of-files in kr-west1", "dr_enabled"),
+    ),
     Case("in error", BACKUP, {"name": "sad"}, ("sad (id-of-sad)", "state ERROR", "state absent", "support")),
     Case(
         "going",
@@ -313,7 +319,10 @@ def test_messages(controller: Controller) -> None:
     """Each failure is one paragraph with the words that help, and only what the service alone can tell is sent."""
     controller.simulator.patch_world({SERVICE: _world(controller.simulator)})
     check_messages(controller, CASES, "messages_backup.txt")
-    assert [call["operation"] for call in controller.simulator.writes()] == ["CreateBackupAgent"]
+    assert [call["operation"] for call in controller.simulator.writes()] == [
+        "DeleteBackup",
+        "CreateBackupAgent",
+    ]
 
 
 def test_a_job_is_waited_for(controller: Controller) -> None:
