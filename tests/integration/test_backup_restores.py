@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -328,6 +329,29 @@ def test_what_runs_is_joined(routed: Controller) -> None:
         assert len(run[f"begin {module}"].writes) == 1
         assert not run[f"foretell {module}"].changed
         assert (run[f"join {module}"].changed, run[f"join {module}"].writes) == (False, []), module
+
+
+def test_killed_and_run_again(controller: Controller) -> None:
+    """A run that dies before it hears of its restore is finished by the next one, which joins the restore."""
+    simulator = controller.simulator
+    simulator.patch_world({"backup": _world(simulator)})
+    simulator.switch(backup_restore_seconds=1e6)
+    simulator.fault("delay", operation="RestoreBackup", seconds=20)
+    play = {"hosts": "localhost", "gather_facts": False, "tasks": [task(RESTORE, SERVER)]}
+    running = controller.start([play])
+    end = time.monotonic() + 60
+    while "RestoreBackup" not in [entry["operation"] for entry in simulator.operations()]:
+        assert time.monotonic() < end, "the call was never made"
+        time.sleep(0.05)
+    running.kill()
+    running.finish()
+    simulator.clear_faults()
+    (joined,) = controller.run([task(RESTORE, {**SERVER, "wait": False})]).succeeded()
+    assert (joined.changed, joined.writes, joined.result["restore"]["restore_state"]) == (False, [], "INPROGRESS")
+    simulator.advance(1e6)
+    (done,) = controller.run([task(RESTORE, SERVER)]).succeeded()
+    assert (done.changed, done.writes, done.result["restore"]["restore_state"]) == (False, [], "COMPLETED")
+    assert [server["name"] for server in simulator.world()["servers"]].count("new") == 1
 
 
 def test_calls_of_unchanged_items(controller: Controller) -> None:
