@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from .errors import SettingsError
+from .errors import NotOffered, SettingsError
 from .settings import Settings, check_region, check_url
 
 DEFAULT_TEMPLATE = "https://{service}.{region}.{environment}.samsungsdscloud.com"
@@ -66,7 +66,7 @@ class Endpoints:
                 check_url(f"The catalogue's address of {service},", url, validate_certs=self._settings.validate_certs)
                 return url
         regions = ", ".join(sorted({str(entry.get("region")) for entry in offered})) or "none"
-        raise SettingsError(
+        raise NotOffered(
             f"The endpoint catalogue of this account has no {service} in region {region!r} (regions there: {regions})."
             " Correct the region, or apply for the service in the console."
         )
