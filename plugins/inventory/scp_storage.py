@@ -166,6 +166,7 @@ from ansible_collections.scp.storage.plugins.plugin_utils.reading import Unreada
 from ansible_collections.scp.storage.plugins.plugin_utils.servers import ServerFacts
 from ansible_collections.scp.storage.plugins.plugin_utils.sources import Reader
 from ansible_collections.scp.storage.plugins.plugin_utils.texts import inert
+from ansible_collections.scp.storage.plugins.plugin_utils.words import closest
 
 PREFIX = "scp_"
 FILES = ("scp_storage.yml", "scp_storage.yaml")
@@ -183,8 +184,11 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
     def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
         """Fill the inventory from a file."""
         super().parse(inventory, loader, path, cache=cache)
-        self._read_config_data(path)
+        config = self._read_config_data(path)
         try:
+            for option in config:
+                if option not in self.option_definitions:
+                    raise StorageError(f"There is no option {option!r}{closest(option, self.option_definitions)}.")
             filters = Filters(self.get_option("filters"))
             settings, regions = self._where()
             servers = self._servers(settings, regions, filters.server_name, path, cache)

@@ -14,15 +14,12 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-try:
-    # From 2.19 on a text is a template only if somebody trusts it.
-    from ansible.template import trust_as_template as _harmless
+import ansible.template
 
-    _doubtful: Callable[[str], Any] = str
-except ImportError:
-    from ansible.utils.unsafe_proxy import wrap_var as _doubtful
-
-    _harmless: Callable[[str], Any] = str
+#: From 2.19 on a text is a template only if somebody trusts it; before, unless somebody says that it is unsafe.
+_trust: Callable[[str], Any] | None = getattr(ansible.template, "trust_as_template", None)
+if _trust is None:
+    from ansible.utils.unsafe_proxy import wrap_var
 
 #: None of these begins an expression, a statement or a comment of a template, or changes what begins one.
 _PLAIN = re.compile(r"[\w .,:;/@+=()-]*")
@@ -44,4 +41,7 @@ def inert(value: Any) -> Any:
 # Most texts are words that come again with every volume.
 @lru_cache(maxsize=1024)
 def _inert_text(text: str) -> Any:
-    return _harmless(text) if _PLAIN.fullmatch(text) else _doubtful(text)
+    plain = _PLAIN.fullmatch(text) is not None
+    if _trust is not None:
+        return _trust(text) if plain else text
+    return text if plain else wrap_var(text)
