@@ -50,6 +50,7 @@ SAME_ON_ALL_CORES = (
     "test_bm_snapshots.py",
     "test_calls.py",
     "test_faults.py",
+    "test_inventory_of_many.py",
     "test_messages_archive.py",
     "test_messages_backup.py",
     "test_messages_bm_replication.py",

@@ -56,7 +56,7 @@ EXAMPLES = r"""
 
 - name: Sizes of block volumes, in another region
   ansible.builtin.debug:
-    msg: "{{ query('scp.storage.scp_volume', 'app-data', 'app-log', kind='bm', region='kr-west1') | map(attribute='size_gb') }}"
+    msg: "{{ query('scp.storage.scp_volume', 'app-data', 'app-log', region='kr-west1') | map(attribute='size_gb') | list }}"
 
 - name: Whether there is such a volume
   ansible.builtin.debug:

@@ -137,3 +137,60 @@ def _backup(ids: dict[str, str]) -> dict[str, Any]:
             for day, state in ((1, "SUCCESS"), (3, "FAILED"), (2, "SUCCESS"))
         ],
     }
+
+
+def crowd(servers: int, volumes: int) -> dict[str, Any]:
+    """A seed with so many servers and block volumes, half of them in each of two regions; a volume has one server."""
+    seed: dict[str, Any] = {"key_pairs": PAIRS, "servers": []}
+    block: dict[str, list[Any]] = {"volumes": [], "attachments": []}
+    for mark, region in (("a", WEST), ("b", EAST)):
+        ids = [f"{mark}{number:031x}" for number in range(servers // 2)]
+        seed["servers"] += [
+            {"id": id_, "name": f"{mark}-server{number}", "type": "BM", "region": region}
+            for number, id_ in enumerate(ids)
+        ]
+        for number in range(volumes // 2):
+            id_ = f"{mark}{number:031x}"
+            block["volumes"].append(
+                {
+                    "id": id_,
+                    "name": f"data-{number}",
+                    "region": region,
+                    "state": "IN_USE",
+                    "disk_type": "HDD",
+                    "size_gb": 1 + number % 1000,
+                    "iscsi_target_ips": [f"172.30.{number % 250}.{path}" for path in (3, 4)],
+                }
+            )
+            block["attachments"].append({"volume_id": id_, "server_id": ids[number % len(ids)], "server_type": "BM"})
+    return {**seed, "baremetal-blockstorage": block}
+
+
+def crowd_as_hosts(seed: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """For each server of a seed made by :func:`crowd`: its id, region, and its volumes as an inventory tells them."""
+    names = {server["id"]: server["name"] for server in seed["servers"]}
+    hosts = {
+        server["name"]: {"scp_id": server["id"], "scp_region": server["region"], "scp_bm_volumes": {}}
+        for server in seed["servers"]
+    }
+    block = seed["baremetal-blockstorage"]
+    volumes = {volume["id"]: volume for volume in block["volumes"]}
+    shown = ("id", "name", "state", "disk_type", "size_gb", "iscsi_target_ips")
+    for attachment in block["attachments"]:
+        volume = volumes[attachment["volume_id"]]
+        told = {name: volume[name] for name in shown}
+        told |= {"purpose": "ORG", "has_relation": False, "volume_group": None}
+        hosts[names[attachment["server_id"]]]["scp_bm_volumes"][volume["id"]] = told
+    return hosts
+
+
+def compared(hosts: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The variables of hosts in the form of :func:`crowd_as_hosts`."""
+    return {
+        name: {
+            "scp_id": host["scp_id"],
+            "scp_region": host["scp_region"],
+            "scp_bm_volumes": {volume["id"]: volume for volume in host["scp_bm_volumes"]},
+        }
+        for name, host in hosts.items()
+    }

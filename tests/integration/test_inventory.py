@@ -57,6 +57,11 @@ def names(inventory: Inventory) -> set[str]:
     return set(inventory.succeeded().hosts)
 
 
+def flat(text: str) -> str:
+    """A text without spaces: Ansible breaks lines where it likes."""
+    return "".join(text.split())
+
+
 def test_all_sources_in_two_regions(fleet: Controller) -> None:
     """Each server once, with all that it uses, whichever service knows it by which name or id."""
     found = fleet.inventory({"regions": [WEST, EAST], "gather": ["replication", "last_job"]}).succeeded()
@@ -196,7 +201,8 @@ def test_constructed(fleet: Controller) -> None:
         "use_extra_vars": True,
     }
     found = fleet.inventory(config, "--extra-vars", "wanted=.example").succeeded()
-    assert {name: host["storage_gb"] for name, host in found.hosts.items()} == {
+    # Before 2.19 what a template makes is a text.
+    assert {name: int(host["storage_gb"]) for name, host in found.hosts.items()} == {
         "west-db1": 120,
         "west-db2": 50,
         "east-db1": 50,
@@ -232,7 +238,10 @@ def test_cache(fleet: Controller) -> None:
     (kept,) = folder.iterdir()
     for secret in (fleet.simulator.secret_key, fleet.simulator.access_key):
         assert secret not in kept.read_text(encoding="utf-8")
-    assert fleet.inventory(config, "--flush-cache").succeeded().calls
+    before = len(fleet.simulator.operations())
+    play = {"hosts": "all", "gather_facts": False, "tasks": []}
+    fleet.playbook([play], arguments=["-i", fleet.inventory_file(config), "--flush-cache"]).succeeded()
+    assert len(fleet.simulator.operations()) > before
     assert fleet.inventory({**config, "regions": [EAST]}).succeeded().calls
     assert not fleet.inventory({**config, "regions": [EAST]}).succeeded().calls
     os.utime(kept, (time.time() - 700,) * 2)
@@ -290,7 +299,7 @@ def test_mistakes_are_told(fleet: Controller) -> None:
     ):
         failed = fleet.inventory(config, environ={"SCP_AUTH_URL": None})
         assert failed.rc != 0, config
-        assert told in " ".join(failed.stderr.split()), failed.stderr
+        assert flat(told) in flat(failed.stderr), failed.stderr
         assert WRONG not in failed.output
 
 
@@ -312,10 +321,12 @@ def test_what_an_account_is_not_entitled_to(fleet: Controller) -> None:
     environ = {"SCP_AUTH_URL": None}
     failed = fleet.inventory(config, environ=environ)
     assert failed.rc != 0
-    text = " ".join(failed.stderr.split())
-    assert "Can't read filestorage_volumes in kr-west1" in text
-    assert "not entitled to filestorage in kr-west1" in text
-    assert "leave it out of sources, or set unreadable to warn" in text
+    for told in (
+        "Can't read filestorage_volumes in kr-west1",
+        "not entitled to filestorage in kr-west1",
+        "leave it out of sources, or set unreadable to warn",
+    ):
+        assert flat(told) in flat(failed.stderr)
     for choice in ("warn", "ignore"):
         found = fleet.inventory({**config, "unreadable": choice}, environ=environ)
         assert found.rc == 0

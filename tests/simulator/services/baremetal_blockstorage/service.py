@@ -131,13 +131,6 @@ class BareMetalBlockStorage(Service):
         """The servers that use a volume, in the order in which they came."""
         return [attachment for attachment in self.attachments if attachment.volume_id == volume.id]
 
-    def attachments_by_volume(self) -> dict[str, list[Attachment]]:
-        """The same for all volumes at once, by their ids."""
-        found: dict[str, list[Attachment]] = {}
-        for attachment in self.attachments:
-            found.setdefault(attachment.volume_id, []).append(attachment)
-        return found
-
     def snapshots_of(self, owner_id: str) -> list[Snapshot]:
         """The snapshots of a volume or a group, the oldest first; a volume's with those of its group."""
         found = [snapshot for snapshot in self.snapshots if snapshot.owner_id == owner_id]

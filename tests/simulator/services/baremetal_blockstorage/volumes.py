@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ...errors import validation_error
@@ -76,8 +76,7 @@ class Volumes:
             found = [v for v in found if v.group_id in groups]
         found = sorted_as(found, query["sort"] or DEFAULT_SORT, _SORTS, most=len(_SORTS))
         page, count = call.page(found, query["offset"], query["limit"])
-        users = service.attachments_by_volume()
-        return Reply(200, {"total_count": count, "volumes": [self._listed(v, users.get(v.id, ())) for v in page]})
+        return Reply(200, {"total_count": count, "volumes": [self._listed(volume) for volume in page]})
 
     @operation("ShowVolume")
     def show(self, call: Call) -> Reply:
@@ -218,12 +217,12 @@ class Volumes:
         found = (self._world.servers.get(a.server_id) for a in self._service.attachments_of(volume))
         return [server.name for server in found if server is not None]
 
-    def _listed(self, volume: Volume, users: Sequence[Attachment]) -> dict[str, Any]:
+    def _listed(self, volume: Volume) -> dict[str, Any]:
         """A volume as lists show it."""
         service = self._service
         group = service.groups.get(volume.group_id)
         servers = self._world.servers
-        attached = [(user.server_id, servers.get(user.server_id)) for user in users]
+        attached = [(a.server_id, servers.get(a.server_id)) for a in service.attachments_of(volume)]
         return {
             **{name: getattr(volume, name) for name in ("id", "name", "state", "purpose", "disk_type", "size_gb")},
             **dates(volume),
