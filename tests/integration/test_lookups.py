@@ -54,6 +54,8 @@ def test_volumes(fleet: Controller) -> None:
     """By name or id, of a kind or of any, in any region; each with all that its service shows."""
     uuid = "11111111-2222-3333-4444-555555555555"
     fleet.simulator.patch_world({"filestorage": {"volumes": [{"id": uuid, "name": "by_uuid_cccccc"}]}})
+    odd = {"id": "0123456789abcdef0123456789abcdef", "name": TEMPLATE, "state": "AVAILABLE"}
+    fleet.simulator.patch_world({"baremetal-blockstorage": {"volumes": [odd]}})
     run = fleet.run(
         [
             debug("any", f"lookup('{VOLUME}', 'web_data')"),
@@ -64,7 +66,7 @@ def test_volumes(fleet: Controller) -> None:
             debug("list", f"lookup('{VOLUME}', ['bm-data'], kind='bm', wantlist=true) | length"),
             debug("elsewhere", f"lookup('{VOLUME}', 'web_data_zzzzzz', region='{EAST}').path"),
             debug("default", f"lookup('{VOLUME}', 'absent', default=false)"),
-            debug("odd", f"lookup('{VOLUME}', name).name", vars={"name": "{{ '{{' }} 1+1 {{ '}}' }}"}),
+            debug("odd", f"lookup('{VOLUME}', '{odd['id']}').name"),
             debug(
                 "loop",
                 f"lookup('{VOLUME}', item, kind='bm').id",
