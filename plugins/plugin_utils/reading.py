@@ -5,13 +5,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from ansible_collections.scp.storage.plugins.module_utils.client.errors import StorageError
 from ansible_collections.scp.storage.plugins.module_utils.client.parallel import side_by_side
 
 from .servers import ServerFacts, merge
 from .sources import SOURCES, Reader, Server, Use
+
+FoundT = TypeVar("FoundT")
 
 
 class Unreadable(StorageError):
@@ -35,17 +38,25 @@ def read_servers(
         tolerated += problems
     uses = [use for answer in answers if not isinstance(answer, Unreadable) for use in answer]
 
-    def directory(region: str) -> Iterable[Server]:
+    def tolerantly(what: str, read: Callable[[], FoundT], nothing: FoundT) -> FoundT:
+        """What is read to tell servers apart; without it they are less well known."""
         try:
-            return reader.directory(region)
+            return read()
         except StorageError as error:
-            problem = Unreadable(f"the names of servers in {region}: {error.message}", **error.facts)
+            problem = Unreadable(f"{what}: {error.message}", **error.facts)
             if tolerated is None:
-                raise problem from None
+                raise _told([problem], 1) from None
             tolerated.append(problem)
-            return []
+            return nothing
 
-    return merge(uses, directory, reader.identify)
+    def directory(region: str) -> list[Server]:
+        return tolerantly(f"the names of servers in {region}", lambda: reader.directory(region), [])
+
+    def identify(use: Use) -> tuple[str, str]:
+        what = f"whose {use.thing['name']} of {use.source} in {use.region} is"
+        return tolerantly(what, lambda: reader.identify(use), ("", ""))
+
+    return merge(uses, directory, identify)
 
 
 def _read(reader: Reader, source: str, region: str) -> list[Use] | Unreadable:

@@ -293,12 +293,15 @@ def test_mistakes_are_told(fleet: Controller) -> None:
         ({"source": ["backups"]}, "There is no option 'source', did you mean sources?"),
         ({"filters": {"server": "x"}}, "filters has no 'server', did you mean server_id?"),
         ({"filters": {"server_name": 5}}, "filters has 5 for server_name. Give a text, or a list of texts."),
+        ({"sources": ["volumes"]}, "sources"),
+        ({"hostnames": ["nam"]}, "hostnames"),
         ({"regions": ["kr-north9"], "sources": ["backups"]}, "Can't read backups in kr-north9: ListBackups of backup"),
         ({"regions": ["kr west"], "sources": ["backups"]}, "region 'kr west' is no name of a region"),
         ({"secret_key": WRONG}, "Can't read bm_volumes in kr-west1: ListVolumes of baremetal-blockstorage"),
     ):
         failed = fleet.inventory(config, environ={"SCP_AUTH_URL": None})
         assert failed.rc != 0, config
+        assert "Traceback" not in failed.stderr
         assert flat(told) in flat(failed.stderr), failed.stderr
         assert WRONG not in failed.output
 
