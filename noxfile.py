@@ -50,6 +50,7 @@ SAME_ON_ALL_CORES = (
     "test_bm_snapshots.py",
     "test_calls.py",
     "test_faults.py",
+    "test_inventory_of_many.py",
     "test_messages_archive.py",
     "test_messages_backup.py",
     "test_messages_bm_replication.py",
@@ -245,7 +246,8 @@ def lint(session: nox.Session) -> None:
     """Style and format (ruff), types (mypy, strict), and who may import whom (import-linter)."""
     place()
     environment = tool_environment(session, "test", "lint")
-    packages = (f"{PACKAGE}.plugins.module_utils", f"{PACKAGE}.plugins.action", "tests.simulator")
+    plugins = ("module_utils", "plugin_utils", "action", "inventory", "lookup")
+    packages = (*(f"{PACKAGE}.plugins.{kind}" for kind in plugins), "tests.simulator")
     imports = {"PYTHONPATH": os.pathsep.join([str(COLLECTIONS), str(ROOT)])}
     # All of them, whatever the first one finds.
     good = environment.succeeds("ruff", "check", ".")

@@ -1,15 +1,11 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Options that every module of the collection takes to reach the platform."""
+"""Options that all plugins of the collection take to reach the platform."""
 
 from __future__ import annotations
 
-
-class ModuleDocFragment:
-    """``scp.storage.connection``."""
-
-    DOCUMENTATION = r"""
+_OPTIONS = r"""
 options:
   access_key:
     description:
@@ -98,8 +94,20 @@ options:
 requirements:
   - python >= 3.11
   - requests
+"""
+
+
+class ModuleDocFragment:
+    """``scp.storage.connection`` for modules, ``scp.storage.connection.plugin`` for what always runs with Ansible."""
+
+    PLUGIN = _OPTIONS
+
+    DOCUMENTATION = (
+        _OPTIONS
+        + r"""
 notes:
   - Runs in the controller's own process, with the Python that Ansible itself uses, unless the task has another connection than C(local),
     C(async), C(become), or another C(ansible_python_interpreter).
   - All options about the connection can be set once for all modules with C(module_defaults) and the action group C(scp.storage.scp).
 """
+    )

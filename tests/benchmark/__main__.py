@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The benchmark: every figure is compared with another one of the same run, and nothing is a fixed number of seconds.
+"""The benchmark: every figure is compared with another one of the same run.
 
 ``python3 -m tests.benchmark [--rounds N]`` prints tables, and ends with 1 where a ratio is missed.
 """
@@ -12,7 +12,7 @@ import argparse
 import statistics
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,9 @@ from ansible_collections.scp.storage.plugins.module_utils.operations import (
 from ansible_collections.scp.storage.plugins.module_utils.operations.table import Operation
 from tests.simulator.fixture import Simulator
 
+from . import inventory
 from .playbooks import PROGRAMS, Stage, Timed
+from .tables import missed, print_table
 
 ITEMS = 50
 VOLUMES = 20
@@ -42,6 +44,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         missed = [text for case in CASES for text in unchanged_items(Path(folder), rounds, case)]
         missed += protecting_many(Path(folder))
+        missed += inventory.of_many(Path(folder), rounds)
     for text in missed:
         print(f"MISSED: {text}")
     return 1 if missed else 0
@@ -101,7 +104,7 @@ def unchanged_items(folder: Path, rounds: int, case: Case) -> list[str]:
         measured = [stage.play(_contest(simulator, case, gets)) for _ignored in range(rounds)]
     cost = {name: statistics.median(run.tasks[name] for run in measured) / ITEMS for name in measured[0].tasks}
     ours, uri, bare = cost["ours"], cost["uri"], cost["bare"]
-    _table(
+    print_table(
         ("per item", "ms", "against ours"),
         [
             ("this collection, in the controller's process", f"{ours * 1000:.1f}", "1"),
@@ -111,7 +114,7 @@ def unchanged_items(folder: Path, rounds: int, case: Case) -> list[str]:
         ],
     )
     print(f"GETs for an unchanged item: {gets}")
-    return _missed(
+    return missed(
         (ours <= uri / 15, f"an unchanged {case.module} costs {ours / uri:.3f} of uri's, more than a fifteenth"),
         (ours <= 2 * bare, f"an unchanged {case.module} costs {ours / bare:.2f} times the bare action"),
         (gets <= 2, f"an unchanged {case.module} takes {gets} GETs, more than two"),
@@ -158,7 +161,7 @@ def protecting_many(folder: Path) -> list[str]:
     print(f"\nThe role dr_replication; a volume takes {CREATE_SECONDS:g} s to be made, and so does its replication")
     runs = {count: _protect(folder, count) for count in (1, VOLUMES)}
     (one, _again, _writes), (many, again, writes) = runs[1], runs[VOLUMES]
-    _table(
+    print_table(
         ("run", "s", "against one volume"),
         [
             ("1 volume", f"{one.seconds:.1f}", "1"),
@@ -167,7 +170,7 @@ def protecting_many(folder: Path) -> list[str]:
         ],
     )
     print(f"Second run: changed={again.changed}, {writes} writing calls")
-    return _missed(
+    return missed(
         (many.seconds <= 2 * one.seconds, f"{VOLUMES} volumes take {many.seconds / one.seconds:.2f} times one volume"),
         (again.changed == 0, f"the second run reports changed={again.changed}"),
         (writes == 0, f"the second run sends {writes} writing calls"),
@@ -191,20 +194,6 @@ def _protect(folder: Path, count: int) -> tuple[Timed, Timed, int]:
         simulator.clear_operations()
         second = stage.run("scp.storage.dr_replication", variables)
         return first, second, len(simulator.writes())
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
-    for row in [head, ["-" * width for width in widths], *rows]:
-        first, *others = [
-            text.ljust(width) if not column else text.rjust(width)
-            for column, (text, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        print("  ".join([first, *others]))
-
-
-def _missed(*checks: tuple[bool, str]) -> list[str]:
-    return [text for held, text in checks if not held]
 
 
 if __name__ == "__main__":

@@ -225,6 +225,46 @@ class Running:
         return self._stdout.read(), self._stderr.read()
 
 
+@dataclass(frozen=True)
+class Inventory:
+    """What ``ansible-inventory`` said.
+
+    :ivar calls: entries of the simulator's operation log that came while it ran.
+    """
+
+    rc: int
+    stdout: str
+    stderr: str
+    calls: list[dict[str, Any]]
+
+    @property
+    def output(self) -> str:
+        """All that it printed."""
+        return f"{self.stdout}\n{self.stderr}"
+
+    @property
+    def hosts(self) -> dict[str, dict[str, Any]]:
+        """The variables of each host, after ``--list``; texts that are marked as unsafe are texts."""
+        found = json.loads(self.stdout, object_hook=lambda one: one.get("__ansible_unsafe", one))
+        hosts: dict[str, dict[str, Any]] = found["_meta"]["hostvars"]
+        return hosts
+
+    def group(self, name: str) -> list[str]:
+        """The hosts of a group, after ``--list``; none where there is no such group."""
+        return sorted(json.loads(self.stdout).get(name, {}).get("hosts", []))
+
+    @property
+    def operations(self) -> list[str]:
+        """Each operation that was called, once, as ``region service.operation``."""
+        return sorted({f"{call['region']} {call['service']}.{call['operation']}" for call in self.calls})
+
+    def succeeded(self) -> Inventory:
+        """The inventory itself, after the assertion that nothing went wrong."""
+        assert self.rc == 0, self.output
+        assert not self.stderr, self.output
+        return self
+
+
 class Controller:
     """A machine with Ansible on it that knows nothing but this collection and one simulator.
 
@@ -328,6 +368,41 @@ class Controller:
         log = self.folder / f"run{self._runs}.jsonl"
         merged: dict[str, str | None] = {**self.environ, "TASK_LOG_FILE": str(log), **(environ or {})}
         return Running(command, self.folder, {key: value for key, value in merged.items() if value is not None}, log)
+
+    def inventory(
+        self,
+        config: Mapping[str, Any] | str,
+        *arguments: str,
+        environ: Mapping[str, str | None] | None = None,
+    ) -> Inventory:
+        """Run ``ansible-inventory --list``.
+
+        :param config: options of the inventory plugin, or the path of a file with them.
+        :param arguments: further arguments.
+        :param environ: environment variables for this run; ``None`` takes one away.
+        """
+        path = config if isinstance(config, str) else self.inventory_file(config)
+        calls = self.simulator.operations()
+        # One that fails is an error, and no warning.
+        merged = {**self.environ, "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "1", **(environ or {})}
+        done = subprocess.run(
+            [sys.executable, str(PROGRAMS / "ansible-inventory"), "-i", path, "--list", *arguments],
+            cwd=self.folder,
+            env={name: value for name, value in merged.items() if value is not None},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=LONGEST_RUN,
+            check=False,
+        )
+        since = calls[-1]["sequence"] if calls else 0
+        return Inventory(done.returncode, done.stdout, done.stderr, self.simulator.operations(since))
+
+    def inventory_file(self, config: Mapping[str, Any], name: str = "scp_storage.yml") -> str:
+        """Write the options of the inventory plugin to a file; its path."""
+        file = self.folder / name
+        file.write_text(json.dumps({"plugin": "scp.storage.scp_storage", **config}), encoding="utf-8")
+        return str(file)
 
     def _written(self, plays: Sequence[Mapping[str, Any]]) -> str:
         """A playbook's file; JSON is YAML."""

@@ -56,16 +56,15 @@ MAKERS = {
 WAITING = ("Wait until the recovery that began last is over",)
 
 
-def _examples(module: str) -> list[dict[str, Any]]:
-    """The tasks in a module's ``EXAMPLES``."""
-    tree = ast.parse(Path(ROOT / "plugins" / "modules" / f"{module}.py").read_text(encoding="utf-8"))
+def examples(plugin: str) -> list[Any]:
+    """The documents in the ``EXAMPLES`` of a plugin, which is named as ``modules/scp``."""
+    tree = ast.parse(Path(ROOT / "plugins" / f"{plugin}.py").read_text(encoding="utf-8"))
     text = next(
         node.value
         for node in tree.body
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == "EXAMPLES"
     )
-    tasks: list[dict[str, Any]] = yaml.safe_load(ast.literal_eval(text))
-    return tasks
+    return list(yaml.safe_load_all(ast.literal_eval(text)))
 
 
 def _backups(simulator: Simulator) -> dict[str, Any]:
@@ -132,7 +131,7 @@ def test_examples(controller: Controller, module: str) -> None:
         "standby_bm_id": simulator.server("west-db2")["id"],
         "office_password": "S3cret!pass",
     }
-    tasks = _examples(module)
+    (tasks,) = examples(f"modules/{module}")
     assert tasks
     run = controller.run(tasks, variables=variables).succeeded()
     assert [result.name for result in run] == [example["name"] for example in tasks]

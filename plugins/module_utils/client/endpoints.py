@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
-from .errors import SettingsError
+from .errors import NotOffered, SettingsError
 from .settings import Settings, check_region, check_url
 
 DEFAULT_TEMPLATE = "https://{service}.{region}.{environment}.samsungsdscloud.com"
@@ -26,6 +27,8 @@ class Endpoints:
         self._read_catalogue = read_catalogue
         self._catalogue: list[dict[str, Any]] | None = None
         self._known: dict[tuple[str, str], str] = {}
+        # Calls side by side may be the first ones, and the catalogue is read once.
+        self._finding = threading.Lock()
 
     def url(self, service: str, region: str) -> str:
         """Return the base URL, without a slash at its end.
@@ -34,10 +37,11 @@ class Endpoints:
             endpoint.
         """
         key = (service, region)
-        if key not in self._known:
-            check_region(region)
-            self._known[key] = self._find(service, region).rstrip("/")
-        return self._known[key]
+        with self._finding:
+            if key not in self._known:
+                check_region(region)
+                self._known[key] = self._find(service, region).rstrip("/")
+            return self._known[key]
 
     def _find(self, service: str, region: str) -> str:
         if self._settings.auth_url and not self._settings.endpoint_url:
@@ -62,7 +66,7 @@ class Endpoints:
                 check_url(f"The catalogue's address of {service},", url, validate_certs=self._settings.validate_certs)
                 return url
         regions = ", ".join(sorted({str(entry.get("region")) for entry in offered})) or "none"
-        raise SettingsError(
+        raise NotOffered(
             f"The endpoint catalogue of this account has no {service} in region {region!r} (regions there: {regions})."
             " Correct the region, or apply for the service in the console."
         )

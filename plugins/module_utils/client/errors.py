@@ -20,6 +20,8 @@ _EXCERPT = 200
 PASSING = frozenset({502, 503, 504})
 #: What a person can choose from (behaviour.md §1).
 REGIONS = "Regions are kr-west1 and kr-east1, and in environment g kr-south1, kr-south2 and kr-south3."
+#: In the gateway's words where an account does not have a service (behaviour.md §2).
+_NOT_IN_CATALOGUE = "service account catalog"
 #: For what was tried as often as the settings allow.
 BUSY = "The service is busy or away. Try again later; max_retries and timeout say how long a call is tried."
 #: A difference of clocks (seconds) that is worth telling when a signature is refused.
@@ -40,6 +42,10 @@ class StorageError(Exception):
 
 class SettingsError(StorageError):
     """A connection option is missing or can't be used; nothing was sent."""
+
+
+class NotOffered(SettingsError):
+    """The account's catalogue of endpoints does not have the service in that region."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +97,10 @@ class CallError(StorageError):
         self.status = status
         self.code = code
         self.detail = detail
+
+
+class NotEntitled(CallError):
+    """The account does not have the service in that region."""
 
 
 class NotFound(CallError):
@@ -145,6 +155,7 @@ def from_answer(where: Where, status: int, headers: Mapping[str, str], body: byt
         kind = NotFound if status == 404 else CallError
     elif "name" in payload and "message" in payload:
         code, detail = one_line(str(payload.get("status", ""))), one_line(str(payload["message"]))
+        kind = NotEntitled if _NOT_IN_CATALOGUE in detail.lower() else CallError
     elif "error" in payload:
         code, detail = one_line(str(payload["error"])), one_line(f"path {payload.get('path', 'unknown')}")
         request_id = str(payload.get("requestId") or request_id)
@@ -228,7 +239,7 @@ def _skew(headers: Mapping[str, str]) -> float:
 def _advice(where: Where, status: int, code: str, detail: str, skew: float) -> str:
     """What a person can do, where that is known."""
     lowered = f"{code} {detail}".lower()
-    if "service account catalog" in lowered:
+    if _NOT_IN_CATALOGUE in lowered:
         return (
             f"The account is not entitled to {where.service} in {where.region}: apply for the service in the console,"
             " or use another account or region."

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from .errors import StorageError
@@ -19,7 +19,10 @@ MOST_PAGES = 10_000
 #: Lists can change while they are read: so often is one read again when items were missed.
 MOST_PASSES = 3
 
-Fetch = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+Place = Mapping[str, Any]
+Fetch = Callable[[Place], Mapping[str, Any]]
+#: Asks for several places of a list, and gives the answers in their order.
+Spread = Callable[[Fetch, Sequence[Place]], Iterable[Mapping[str, Any]]]
 
 
 class Paging(Protocol):
@@ -62,10 +65,11 @@ class Paging(Protocol):
         """Field by which an item is known; empty where it is known by all of its fields."""
 
 
-def read_all(fetch: Fetch, paging: Paging) -> list[dict[str, Any]]:
+def read_all(fetch: Fetch, paging: Paging, spread: Spread | None = None) -> list[dict[str, Any]]:
     """Return all items of a list, each once, in the order of the service.
 
     :param fetch: asks for one page with the given query parameters and returns the answer.
+    :param spread: asks for the pages behind the first side by side, where the first one tells how many there are.
     :raises StorageError: the list does not end, or an answer holds no list.
     """
     if paging.limit_only:
@@ -73,16 +77,17 @@ def read_all(fetch: Fetch, paging: Paging) -> list[dict[str, Any]]:
     if paging.marker:
         return _read_marked(fetch, paging)
     if not paging.position:
-        return _unique(_items(fetch({}), paging), paging, {})
+        return _unique(_items(fetch({}), paging), paging)
     seen: dict[Any, dict[str, Any]] = {}
-    for _pass in range(MOST_PASSES):
-        total = _read_pass(fetch, paging, seen)
+    for number in range(MOST_PASSES):
+        # What the first pass missed, as pages were not what they were taken for, is looked for page after page.
+        total = _read_pass(fetch, paging, seen, spread if number == 0 else None)
         if len(seen) >= total:
             break
     return list(seen.values())
 
 
-def _read_pass(fetch: Fetch, paging: Paging, seen: dict[Any, dict[str, Any]]) -> int:
+def _read_pass(fetch: Fetch, paging: Paging, seen: dict[Any, dict[str, Any]], spread: Spread | None) -> int:
     """Read the list once from its start into ``seen``; return the number of matches the service counts.
 
     Where that changes meanwhile it is the largest: what went away moved others to pages that were read already.
@@ -94,14 +99,36 @@ def _read_pass(fetch: Fetch, paging: Paging, seen: dict[Any, dict[str, Any]]) ->
         items = _items(answer, paging)
         total = _count(answer, paging)
         most = max(most, total)
-        _unique(items, paging, seen)
+        _add(items, paging, seen)
         received += len(items)
         if not items or received >= total:
             return most
-        if paging.by_page and page == 0:
-            # A service that caps its pages counts them by the size it gives.
-            size = len(items)
+        if page == 0:
+            places = _places_behind(len(items), total, paging) if spread is not None else []
+            if spread is not None and places:
+                return _read_places(spread(fetch, places), paging, seen, most)
+            if paging.by_page:
+                # A service that caps its pages counts them by the size it gives.
+                size = len(items)
     raise StorageError(f"A list of {paging.items} did not end after {MOST_PAGES} pages; the service repeats itself.")
+
+
+def _read_places(
+    answers: Iterable[Mapping[str, Any]], paging: Paging, seen: dict[Any, dict[str, Any]], most: int
+) -> int:
+    """Take pages in; return the largest number of matches that one of them, or ``most``, tells of."""
+    for answer in answers:
+        most = max(most, _count(answer, paging))
+        _add(_items(answer, paging), paging, seen)
+    return most
+
+
+def _places_behind(size: int, total: int, paging: Paging) -> list[Place]:
+    """The pages that follow a first one of ``size`` items up to the end; none where that is too far to be true."""
+    pages = -(-total // size)
+    if pages > MOST_PAGES:
+        return []
+    return [{paging.position: page * (1 if paging.by_page else size), paging.size: size} for page in range(1, pages)]
 
 
 def _read_growing(fetch: Fetch, paging: Paging) -> list[dict[str, Any]]:
@@ -110,7 +137,7 @@ def _read_growing(fetch: Fetch, paging: Paging) -> list[dict[str, Any]]:
     while True:
         items = _items(fetch({paging.size: size}), paging)
         if len(items) < size:
-            return _unique(items, paging, {})
+            return _unique(items, paging)
         size *= GROWTH
 
 
@@ -120,7 +147,7 @@ def _read_marked(fetch: Fetch, paging: Paging) -> list[dict[str, Any]]:
     place: dict[str, Any] = {}
     for _page in range(MOST_PAGES):
         answer = fetch({**place, paging.size: PAGE_SIZE})
-        _unique(_items(answer, paging), paging, seen)
+        _add(_items(answer, paging), paging, seen)
         marker = answer.get(paging.marker)
         if not answer.get(paging.truncated):
             return list(seen.values())
@@ -155,9 +182,14 @@ def _count(answer: Mapping[str, Any], paging: Paging) -> int:
     return count
 
 
-def _unique(items: list[dict[str, Any]], paging: Paging, seen: dict[Any, dict[str, Any]]) -> list[dict[str, Any]]:
+def _add(items: list[dict[str, Any]], paging: Paging, seen: dict[Any, dict[str, Any]]) -> None:
     for item in items:
         seen.setdefault(_identity(item, paging.key), item)
+
+
+def _unique(items: list[dict[str, Any]], paging: Paging) -> list[dict[str, Any]]:
+    seen: dict[Any, dict[str, Any]] = {}
+    _add(items, paging, seen)
     return list(seen.values())
 
 

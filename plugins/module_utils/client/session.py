@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from . import errors
 from .endpoints import Endpoints
 from .errors import CallError, SettingsError, StorageError, TransientError, Unreachable, Where, unclear
 from .paging import Paging, read_all
+from .parallel import POOL_SIZE, side_by_side
 from .retry import Retries
 from .settings import Settings, is_loopback
 from .signing import CLIENT_TYPE, signature
@@ -43,8 +45,8 @@ if TYPE_CHECKING:
 
 DEFAULT_PORTS = {"http": "80", "https": "443"}
 LONGEST_CONNECT = 10.0
-#: Connections kept open; also the most calls that are worth sending side by side.
-POOL_SIZE = 8
+#: Hosts whose connections are kept open: five services in more regions than one task talks to.
+MOST_HOSTS = 32
 #: What Python's own and urllib3's check of a certificate raise; the latter moved about.
 CERTIFICATE_REFUSED = frozenset({"SSLCertVerificationError", "CertificateError"})
 #: Reasons of the TLS library that come before anything is sent, beside a certificate that is not accepted.
@@ -104,9 +106,11 @@ class Client:
         if not settings.validate_certs:
             # It was asked for; urllib3 would warn of it with every task.
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
-        adapter = HTTPAdapter(pool_connections=POOL_SIZE, pool_maxsize=POOL_SIZE, max_retries=0)
+        adapter = HTTPAdapter(pool_connections=MOST_HOSTS, pool_maxsize=POOL_SIZE, max_retries=0)
         for scheme in ("https://", "http://"):
             self._session.mount(scheme, adapter)
+        # Whoever calls side by side, and within that again: no more at once than there are connections.
+        self._turns = threading.BoundedSemaphore(POOL_SIZE)
         self._proxies: dict[str, dict[str, str]] = {}
         self._date = ""
 
@@ -151,9 +155,9 @@ class Client:
         query: Mapping[str, Any] | None = None,
         on_answer: Callable[[Mapping[str, Any]], None] | None = None,
     ) -> list[dict[str, Any]]:
-        """Read a list operation to its end and return all items, each once.
+        """Read a list operation to its end and return all items, each once; the pages behind the first side by side.
 
-        :param on_answer: gets every answer, for what it holds beside the list.
+        :param on_answer: gets every answer, as it comes, for what it holds beside the list.
         """
         if operation.paging is None:
             raise TypeError(f"{operation.name} answers no list")
@@ -164,7 +168,7 @@ class Client:
                 on_answer(answer)
             return answer
 
-        return read_all(fetch, operation.paging)
+        return read_all(fetch, operation.paging, side_by_side)
 
     def versions(self, service: str, region: str = "") -> tuple[str, list[dict[str, Any]]]:
         """The address of a service in a region, and the API versions it says it has (``GET /``, behaviour.md §1).
@@ -204,13 +208,14 @@ class Client:
         request = self._sign(where.method, url, body, version)
         timeout = self.settings.timeout
         try:
-            return self._session.send(
-                request,
-                timeout=(min(timeout, LONGEST_CONNECT), timeout),
-                verify=(self.settings.ca_path or _system_bundle()) if self.settings.validate_certs else False,
-                allow_redirects=False,
-                proxies=self._proxies_for(url),
-            )
+            with self._turns:
+                return self._session.send(
+                    request,
+                    timeout=(min(timeout, LONGEST_CONNECT), timeout),
+                    verify=(self.settings.ca_path or _system_bundle()) if self.settings.validate_certs else False,
+                    allow_redirects=False,
+                    proxies=self._proxies_for(url),
+                )
         except requests.exceptions.RequestException as error:
             raise _broken(where, url, error, timeout) from None
         except (LocationValueError, OSError) as error:
@@ -261,6 +266,18 @@ class Client:
             # A proxy could not reach this machine's own loopback, and would get to see plain http.
             self._proxies[origin] = {} if is_loopback(url) else requests.utils.get_environ_proxies(url, no_proxy=None)
         return self._proxies[origin]
+
+
+#: By process as well: a connection that is shared with a process forked from this one would mix up both's answers.
+_kept: dict[tuple[int, Settings], Client] = {}
+
+
+def kept_client(settings: Settings) -> Client:
+    """The client of this process for these settings. It is kept for as long as the process lives: for all items of a
+    loop in the controller's worker, say.
+    """
+    key = (os.getpid(), settings)
+    return _kept.get(key) or _kept.setdefault(key, Client(settings))
 
 
 def without_default_port(url: str) -> str:

@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..client.errors import NotFound, StorageError
+from ..client.names import without_suffix
 from ..client.session import Call, Client
 
 #: Ids of the platform: a UUID with or without its dashes. Names are shorter than either.
 _ID = re.compile(r"^[0-9a-f]{32}$|^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE)
-#: What File Storage and Parallel File Storage append to a name (behaviour.md §5).
-_SUFFIX = re.compile(r"_[a-z0-9]{6}$")
 
 
 def is_id(text: str) -> bool:
@@ -50,7 +49,7 @@ class Kind:
 
     def base_name(self, name: str) -> str:
         """The name that was asked for, from the name as the service shows it."""
-        return _SUFFIX.sub("", name) if self.suffixed else name
+        return without_suffix(name) if self.suffixed else name
 
     def fits(self, shown: str, wanted: str) -> bool:
         """Whether a shown name is exactly the wanted one, with or without the service's suffix."""

@@ -7,14 +7,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic
 
-from ..client.session import POOL_SIZE, Client
+from ..client.parallel import side_by_side as side_by_side
+from ..client.session import Client
 from .plan import StateT, Step
-
-ItemT = TypeVar("ItemT")
-ResultT = TypeVar("ResultT")
 
 
 class Resource(ABC, Generic[StateT]):
@@ -98,11 +95,3 @@ class Info(ABC):
     def gather(self) -> frozenset[str]:
         """The parts that were asked for."""
         return frozenset(self.params.get("gather") or ())
-
-
-def side_by_side(function: Any, items: list[ItemT]) -> list[Any]:
-    """Call ``function`` for every item, several at once, and keep the order (bounded by the connection pool)."""
-    if len(items) < 2:
-        return [function(item) for item in items]
-    with ThreadPoolExecutor(max_workers=min(POOL_SIZE, len(items))) as pool:
-        return list(pool.map(function, items))

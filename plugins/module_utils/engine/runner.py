@@ -10,23 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..client.errors import StorageError
-from ..client.session import Client
-from ..client.settings import Settings, resolve
+from ..client.session import kept_client
+from ..client.settings import resolve
 from .diff import make_diff
 from .executor import Executor
+from .query import Query
 from .resource import Info, Resource
 from .spec import ModuleSpec
 from .waiter import Waiter
-
-try:
-    import jmespath
-
-    JMESPATH_ERROR = None
-except ImportError as error:
-    JMESPATH_ERROR = error
-
-#: Sessions are kept for as long as the process lives: for all items of a loop in the controller's worker.
-_clients: dict[Settings, Client] = {}
 
 
 @dataclass(frozen=True)
@@ -58,7 +49,7 @@ def run(spec: ModuleSpec, params: Mapping[str, Any], environ: Mapping[str, str],
     try:
         settings = resolve(params, environ)
         secrets = settings.secrets
-        client = _clients.get(settings) or _clients.setdefault(settings, Client(settings))
+        client = kept_client(settings)
         if issubclass(spec.handler, Info):
             return Report(_read(spec.handler(params, client)), secrets)
         return Report(_converge(spec.handler(params, client), mode), secrets)
@@ -68,30 +59,11 @@ def run(spec: ModuleSpec, params: Mapping[str, Any], environ: Mapping[str, str],
 
 def _read(info: Info) -> dict[str, Any]:
     query = info.params.get("query")
-    expression = _compiled(query) if query else None
+    expression = Query(query) if query else None
     result = info.read()
     if expression is not None:
-        result["result"] = _searched(expression, result, str(query))
+        result["result"] = expression.search(result)
     return {"changed": False, **result}
-
-
-def _compiled(query: str) -> Any:
-    if JMESPATH_ERROR is not None:
-        raise StorageError(
-            "The Python library jmespath, which the option query needs, is missing for the interpreter that runs"
-            " this task. Install it there (pip install jmespath), or leave out query."
-        )
-    try:
-        return jmespath.compile(query)
-    except jmespath.exceptions.JMESPathError as error:
-        raise StorageError(f"query {query!r} is no JMESPath expression: {' '.join(str(error).split())}.") from None
-
-
-def _searched(expression: Any, result: Mapping[str, Any], query: str) -> Any:
-    try:
-        return expression.search(result)
-    except jmespath.exceptions.JMESPathError as error:
-        raise StorageError(f"query {query!r} does not fit the result: {' '.join(str(error).split())}.") from None
 
 
 def _converge(resource: Resource[Any], mode: Mode) -> dict[str, Any]:

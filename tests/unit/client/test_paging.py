@@ -5,18 +5,22 @@
 
 from __future__ import annotations
 
+import json
+import threading
 import tracemalloc
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from types import SimpleNamespace
+from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.scp.storage.plugins.module_utils.client import paging
+from ansible_collections.scp.storage.plugins.module_utils.client import paging, parallel
 from ansible_collections.scp.storage.plugins.module_utils.client.errors import StorageError
 from ansible_collections.scp.storage.plugins.module_utils.client.paging import read_all
+from ansible_collections.scp.storage.plugins.module_utils.client.parallel import side_by_side
 from ansible_collections.scp.storage.plugins.module_utils.operations.table import Pages
 from tests.unit.client.conftest import LIST, READ, Caller, Serve
 from tests.unit.client.raw_server import answer
@@ -57,9 +61,9 @@ class Lister:
         counted = {self.style.count: len(self.items)} if self.style.count else {}
         return {**counted, self.style.items: [dict(item) for item in self.items[start : start + length]]}
 
-    def read(self) -> list[Any]:
+    def read(self, spread: paging.Spread | None = None) -> list[Any]:
         """The ids that the collection reads."""
-        return [item[self.style.key] for item in read_all(self, self.style)]
+        return [item[self.style.key] for item in read_all(self, self.style, spread)]
 
 
 def ids(*numbers: int) -> list[str]:
@@ -219,6 +223,136 @@ def test_filters_go_with_every_page(serve: Serve, connect: Callable[..., Caller]
 def test_what_is_no_list_can_not_be_read_as_one(connect: Callable[..., Caller]) -> None:
     with pytest.raises(TypeError, match="ShowThing answers no list"):
         connect("http://127.0.0.1:1").client.read_list(READ)
+
+
+# --- pages side by side
+
+
+def last_first(fetch: paging.Fetch, places: Sequence[paging.Place]) -> list[Mapping[str, Any]]:
+    """Pages that are asked for at once can be answered in any order; here in the opposite one."""
+    answers = [fetch(place) for place in reversed(places)]
+    return answers[::-1]
+
+
+@given(
+    style=st.sampled_from([BY_ITEM, BY_PAGE]),
+    size=st.integers(0, 60),
+    cap=st.integers(1, 25),
+    repeats=st.lists(st.integers(1, 4), max_size=60),
+)
+def test_all_items_come_once_in_their_order_side_by_side(style: Pages, size: int, cap: int, repeats: list[int]) -> None:
+    """For any length, page size and pattern of items that come several times; and with no call more."""
+    lister, one_by_one = Lister(style, size, cap), Lister(style, size, cap)
+    assert lister.read(last_first) == ids(*range(size)) == one_by_one.read()
+    assert len(lister.asked) == len(one_by_one.asked)
+    lister.items = [
+        item for item, times in zip(lister.items, [*repeats, *[1] * size], strict=False) for _ignored in range(times)
+    ]
+    assert lister.read(last_first) == ids(*range(size))
+
+
+@given(
+    style=st.sampled_from([BY_ITEM, BY_PAGE]),
+    size=st.integers(1, 60),
+    caps=st.lists(st.integers(1, 25), min_size=1, max_size=8),
+)
+def test_pages_that_get_shorter_or_longer_hide_nothing(style: Pages, size: int, caps: list[int]) -> None:
+    """The first page says how long pages are; a service that then gives less is read page after page."""
+    lister = Lister(style, size)
+    if style.by_page:
+        # Pages that are counted can't change their size and still mean something.
+        caps = caps[:1]
+
+    def change(call: int, _items: list[Item]) -> None:
+        lister.cap = caps[min(call, len(caps)) - 1]
+
+    lister.disturb = change
+    assert set(lister.read(last_first)) == set(ids(*range(size)))
+
+
+@given(
+    style=st.sampled_from([BY_ITEM, BY_PAGE]),
+    size=st.integers(1, 60),
+    cap=st.integers(1, 25),
+    gone=st.integers(0, 59),
+    when=st.integers(1, 10),
+)
+def test_what_stays_is_found_side_by_side(style: Pages, size: int, cap: int, gone: int, when: int) -> None:
+    """For any item that is deleted at any time; and for one that is new at any time nothing comes twice."""
+    leaving = f"id-{gone % size}"
+
+    def delete(call: int, items: list[Item]) -> None:
+        if call == when:
+            items[:] = [item for item in items if item[style.key] != leaving]
+
+    assert set(ids(*range(size))) - set(Lister(style, size, cap, delete).read(last_first)) <= {leaving}
+
+    def insert(call: int, items: list[Item]) -> None:
+        if call == when:
+            items.insert(gone % size, {style.key: "id-new"})
+
+    found = Lister(style, size, cap, insert).read(last_first)
+    assert set(ids(*range(size))) <= set(found)
+    assert len(found) == len(set(found))
+
+
+def test_an_endless_list_is_not_asked_for_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paging, "MOST_PAGES", 50)
+    at_once: list[int] = []
+
+    def spread(fetch: paging.Fetch, places: Sequence[paging.Place]) -> list[Mapping[str, Any]]:
+        at_once.append(len(places))
+        return [fetch(place) for place in places]
+
+    with pytest.raises(StorageError, match="did not end after 50 pages"):
+        read_all(lambda _query: {"count": 10**9, "things": [{"id": "same"}]}, BY_ITEM, spread)
+    assert at_once == []
+
+
+def test_a_page_that_fails_fails_the_list() -> None:
+    lister = Lister(BY_ITEM, 60, 20)
+
+    def fetch(query: Mapping[str, Any]) -> dict[str, Any]:
+        if query["offset"] == 40:
+            raise StorageError("no page")
+        return lister(query)
+
+    with pytest.raises(StorageError, match="no page"):
+        read_all(fetch, BY_ITEM, side_by_side)
+
+
+def test_pages_are_on_their_way_together(connect: Callable[..., Caller]) -> None:
+    """All calls behind the first are under way at once, as far as the bound allows, and never more."""
+    client = connect("http://127.0.0.1:1").client
+    most = parallel.POOL_SIZE
+    size, together = 3 * most + 1, threading.Barrier(most)
+    lock, under_way, seen = threading.Lock(), 0, 0
+
+    class Session:
+        """In place of the HTTP session: answers when as many calls have come as there may be."""
+
+        def send(self, request: Any, **_options: Any) -> Any:
+            nonlocal under_way, seen
+            offset = int(parse_qs(urlsplit(request.url).query)["offset"][0])
+            with lock:
+                under_way += 1
+                seen = max(seen, under_way)
+            if offset:
+                together.wait(10)
+            with lock:
+                under_way -= 1
+            body = json.dumps({"things": [{"id": offset}], "count": size}).encode()
+            raw = SimpleNamespace(length_remaining=0)
+            return SimpleNamespace(status_code=200, content=body, headers={}, raw=raw)
+
+        def close(self) -> None:
+            """Nothing is open."""
+
+    client._session = cast(Any, Session())
+    # Nested, as an inventory reads several lists at once: the bound holds for all of them.
+    lists = side_by_side(lambda _number: client.read_list(LIST), [0, 1, 2])
+    assert [[item["id"] for item in found] for found in lists] == [list(range(size))] * 3
+    assert seen == most
 
 
 # --- lists without positions

@@ -1,0 +1,280 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Inventory of the servers that storage knows."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: scp_storage
+short_description: Servers that use storage of Samsung Cloud Platform v2
+description:
+  - Hosts are the servers that the storage services know, in one or more regions. They are attached to volumes of Block Storage (BM), may mount volumes
+    of File Storage or Parallel File Storage, have a backup agent, or are backed up.
+  - Host variables carry what each server uses. They all begin with C(scp_), and are listed in the notes.
+  - The name of the inventory file must end in C(scp_storage.yml) or C(scp_storage.yaml).
+version_added: 0.1.0
+author:
+  - scp.storage authors (@scp-storage)
+extends_documentation_fragment:
+  - scp.storage.connection.plugin
+  - constructed
+  - inventory_cache
+options:
+  plugin:
+    description: The name of this plugin.
+    type: str
+    required: true
+    choices: [scp.storage.scp_storage]
+  regions:
+    description:
+      - Regions to read, side by side.
+      - If not given, only O(region) is read.
+    type: list
+    elements: str
+    default: []
+  sources:
+    description:
+      - Where servers are looked for. No call is made for a source that is not listed.
+      - V(bm_volumes) and V(backups), V(backup_agents) take one call for each 1000 volumes, backups and agents of a region.
+      - V(filestorage_volumes) and V(pfs_volumes) take one call more for each volume, because only its own access rules say who may mount it, and another
+        one for each volume that has rules, for its path.
+    type: list
+    elements: str
+    choices: [bm_volumes, filestorage_volumes, pfs_volumes, backup_agents, backups]
+    default: [bm_volumes, filestorage_volumes, pfs_volumes, backup_agents, backups]
+  gather:
+    description:
+      - Parts that cost more calls, and are therefore left out unless asked for.
+      - V(replication) adds C(replication) to volumes of Block Storage (BM), with one call for each volume that has one and for each volume group, and
+        C(replications) to volumes of File Storage, with one call for each that has a purpose.
+      - V(last_job) adds C(last_job) to backups, with one call each.
+    type: list
+    elements: str
+    choices: [replication, last_job]
+    default: []
+  filters:
+    description:
+      - Which servers become hosts. A server must fit each criterion that is given, with any of its patterns.
+      - Criteria are C(server_name), C(server_id), C(server_type) (V(VM), V(BM), V(GPU), V(GPU_NODE), V(MNGC), V(ENDPOINT)), C(address), C(volume_name),
+        C(volume_group_name), C(backup_name) and C(agent_connection_state). Patterns are those of a shell, upper and lower case differ.
+      - Host variables are complete whatever is filtered. A single C(server_name) without wildcards also makes the lists that are read shorter.
+    type: dict
+    default: {}
+  hostnames:
+    description:
+      - What a host is called after, the best first. What a server does not have, or what can't be the name of a host, leaves it to the next one, and in
+        the end to its id.
+      - Where several servers would be called the same, each has its region behind its name, as in C(web1.kr-west1), and where that does not tell them
+        apart its id. V(name_and_region) does so from the beginning, so that no name changes when another region gets a server of the same name.
+      - Names such as V(localhost) or V(all), and those with other characters than letters, digits, dots, hyphens and underscores, can't be names of hosts.
+    type: list
+    elements: str
+    choices: [name, name_and_region, id, address]
+    default: [name]
+  unreadable:
+    description:
+      - What happens when a source can't be read in a region, because the account is not entitled to the service, say.
+      - V(fail) fails the inventory. V(warn) and V(ignore) go on without it, with or without a warning, and such a part of an inventory is not cached.
+      - An inventory of which nothing can be read fails in any case.
+    type: str
+    choices: [fail, warn, ignore]
+    default: fail
+notes:
+  - >-
+    B(Variables of each host): C(scp_id), C(scp_name), C(scp_region), C(scp_type) (C(VM), C(BM), C(GPU), C(GPU_NODE), C(MNGC) or C(ENDPOINT); empty where
+    no list tells), C(scp_addresses), C(scp_sources) (of O(sources), those that know the server), C(scp_bm_volumes), C(scp_mounts), C(scp_agent) (none
+    where there is none) and C(scp_backups). A list is empty where there is nothing, or where O(sources) leaves it out.
+  - >-
+    C(scp_bm_volumes) has C(id), C(name), C(state), C(purpose), C(disk_type), C(size_gb), C(iscsi_target_ips), C(volume_group) (C(id) and C(name), or none)
+    and C(has_relation) (whether it has a replication).
+  - >-
+    C(scp_mounts) has C(service) (C(filestorage) or C(parallel-filestorage)), C(id), C(name), C(base_name), C(path), C(protocol) (File Storage only),
+    C(state), C(access_state), and what else its service tells of the volume.
+  - >-
+    C(scp_agent) has C(id), C(name), C(state), C(connection_state), C(server_backup_agent_ip), C(server_category) and C(backup_policy_count).
+    C(scp_backups) has C(id), C(name), C(region) (where it is kept), C(state), C(policy_type), C(retention_period), C(role_type) and C(created_at).
+  - C(ansible_host) is set where an address is known, which is that of the agent or of an access rule of Parallel File Storage. O(compose) can set another.
+  - >-
+    B(Who is who): a server is known by its id, in whatever form a service writes it, so that what all services tell of it comes together in one host.
+    Lists of Backup tell names only: what they tell goes to the server of that name in the region. Where that leaves something open, because a server has
+    no name yet or a name fits several, Backup's lists of servers are read (six calls for each region), and what is still open is shown one by one. Without
+    V(backup_agents) and V(backups) in O(sources) nothing is asked of Backup, and servers known from access rules of File Storage only are called by their id.
+  - A replica of a backup belongs to the server of its original, which is in another region.
+  - Texts among the options about the connection, and O(regions), can be templates and vaulted values. Templates see extra variables only.
+  - The cache holds what was read, before O(filters), O(hostnames) and constructed groups, and never a key. It is left aside when other options change.
+  - When an inventory can't be read, Ansible warns and goes on without it, unless E(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED) is set.
+"""
+
+EXAMPLES = r"""
+# The servers that use storage in one region, with all that they use. Keys and region come from the environment or from ~/.scpconf.
+plugin: scp.storage.scp_storage
+
+---
+# Bare-metal servers of two regions, by region and by volume group. Nothing but lists of block volumes is read.
+plugin: scp.storage.scp_storage
+regions: [kr-west1, kr-east1]
+sources: [bm_volumes]
+keyed_groups:
+  - key: scp_region
+    prefix: region
+  - key: scp_bm_volumes | map(attribute='volume_group') | select | map(attribute='name') | unique
+    prefix: group
+compose:
+  storage_gb: scp_bm_volumes | sum(attribute='size_gb')
+  iscsi_portals: scp_bm_volumes | map(attribute='iscsi_target_ips') | flatten | unique
+
+---
+# Who can't be reached by its agent, and who has no backup that succeeded last. Read once an hour.
+plugin: scp.storage.scp_storage
+sources: [backup_agents, backups]
+gather: [last_job]
+groups:
+  agent_lost: scp_agent is not none and scp_agent.connection_state == 'FAILED'
+  backup_failed: scp_backups | map(attribute='last_job') | select | rejectattr('backup_job_state', 'eq', 'SUCCESS') | length > 0
+strict: true
+cache: true
+cache_plugin: ansible.builtin.jsonfile
+cache_connection: ~/.cache/scp_storage
+cache_timeout: 3600
+
+---
+# Servers that may mount certain volumes, with keys of their own.
+plugin: scp.storage.scp_storage
+region: kr-west1
+access_key: "{{ lookup('ansible.builtin.env', 'OTHER_ACCESS_KEY') }}"
+secret_key: "{{ lookup('ansible.builtin.env', 'OTHER_SECRET_KEY') }}"
+sources: [filestorage_volumes, pfs_volumes]
+filters:
+  volume_name: [web_*, train_*]
+hostnames: [name, address]
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from ansible.errors import AnsibleParserError
+from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
+
+from ansible_collections.scp.storage.plugins.module_utils.client.errors import StorageError
+from ansible_collections.scp.storage.plugins.module_utils.client.settings import Settings
+from ansible_collections.scp.storage.plugins.plugin_utils.connection import settings_of
+from ansible_collections.scp.storage.plugins.plugin_utils.hosts import Filters, host_names
+from ansible_collections.scp.storage.plugins.plugin_utils.reading import Unreadable, read_servers
+from ansible_collections.scp.storage.plugins.plugin_utils.servers import ServerFacts
+from ansible_collections.scp.storage.plugins.plugin_utils.sources import Reader
+from ansible_collections.scp.storage.plugins.plugin_utils.texts import inert
+from ansible_collections.scp.storage.plugins.plugin_utils.words import closest
+
+PREFIX = "scp_"
+FILES = ("scp_storage.yml", "scp_storage.yaml")
+
+
+class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: ignore[misc]
+    """Reads servers, and makes hosts of them."""
+
+    NAME = "scp.storage.scp_storage"
+
+    def verify_file(self, path: str) -> bool:
+        """Whether a file is meant for this plugin, by its name."""
+        return bool(super().verify_file(path)) and path.endswith(FILES)
+
+    def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
+        """Fill the inventory from a file."""
+        super().parse(inventory, loader, path, cache=cache)
+        config = self._read_config_data(path)
+        try:
+            for option in config:
+                if option not in self.option_definitions:
+                    raise StorageError(f"There is no option {option!r}{closest(option, self.option_definitions)}.")
+            filters = Filters(self.get_option("filters"))
+            settings, regions = self._where()
+            servers = self._servers(settings, regions, filters.server_name, path, cache)
+        except StorageError as error:
+            raise AnsibleParserError(error.message) from None
+        chosen = [server for server in servers if filters.fit(server)]
+        for name, server in zip(host_names(chosen, self.get_option("hostnames")), chosen, strict=True):
+            self._add_host(name, server)
+
+    # -- reading ------------------------------------------------------------------------------------------------------
+
+    def _where(self) -> tuple[Settings, list[str]]:
+        """How the platform is reached, and the regions to read."""
+        regions = [str(self._rendered(region)) for region in self.get_option("regions")]
+        settings = settings_of(
+            lambda name: self._rendered(self.get_option(name)), region=regions[0] if regions else None
+        )
+        return settings, list(dict.fromkeys(regions or [settings.region]))
+
+    def _rendered(self, value: Any) -> Any:
+        """An option's value; a text can be a template."""
+        if not isinstance(value, str):
+            return value
+        self.templar.available_variables = self._vars
+        return self.templar.template(value)
+
+    def _servers(
+        self, settings: Settings, regions: list[str], server_name: str | None, path: str, cache: bool
+    ) -> list[ServerFacts]:
+        """The servers, from the cache where that may be used and is of the same options."""
+        caching = self.get_option("cache")
+        key, question = self.get_cache_key(path), self._question(settings, regions, server_name)
+        if caching and cache:
+            # One text: cache plugins take long over many small values.
+            kept = self._cache.get(key)
+            if isinstance(kept, Mapping) and kept.get("question") == question:
+                servers: list[ServerFacts] = json.loads(kept["servers"])
+                return servers
+        servers, complete = self._read(settings, regions, server_name)
+        if caching and complete:
+            self._cache[key] = {"question": question, "servers": json.dumps(servers)}
+        return servers
+
+    def _question(self, settings: Settings, regions: list[str], server_name: str | None) -> str:
+        """What was asked, in a form that tells nothing of it: where another thing is asked, no cache is an answer."""
+        asked = [
+            settings.access_key,
+            settings.account_id,
+            settings.environment,
+            settings.endpoint_url,
+            settings.auth_url,
+            regions,
+            server_name,
+            *(sorted(self.get_option(name)) for name in ("sources", "gather")),
+        ]
+        return hashlib.sha256(json.dumps(asked).encode()).hexdigest()
+
+    def _read(self, settings: Settings, regions: list[str], server_name: str | None) -> tuple[list[ServerFacts], bool]:
+        """Ask the services; whether all of them answered."""
+        # Not needed where a cache answers, and the HTTP library takes long to load.
+        from ansible_collections.scp.storage.plugins.module_utils.client.session import Client
+
+        client = Client(settings)
+        problems: list[Unreadable] = []
+        try:
+            reader = Reader(client, frozenset(self.get_option("gather")), server_name)
+            tolerated = None if self.get_option("unreadable") == "fail" else problems
+            servers = read_servers(reader, self.get_option("sources"), regions, tolerated)
+        finally:
+            client.close()
+        if self.get_option("unreadable") == "warn":
+            for problem in problems:
+                self.display.warning(f"scp.storage.scp_storage goes on without {problem.message}")
+        return servers, not problems
+
+    # -- hosts --------------------------------------------------------------------------------------------------------
+
+    def _add_host(self, name: str, server: ServerFacts) -> None:
+        name = self.inventory.add_host(name)
+        facts = {f"{PREFIX}{field}": value for field, value in inert(server).items()}
+        if server["addresses"]:
+            facts["ansible_host"] = facts[f"{PREFIX}addresses"][0]
+        host = self.inventory.get_host(name)
+        for variable, value in facts.items():
+            host.set_variable(variable, value)
+        strict = self.get_option("strict")
+        self._set_composite_vars(self.get_option("compose"), facts, name, strict=strict)
+        self._add_host_to_composed_groups(self.get_option("groups"), facts, name, strict=strict)
+        self._add_host_to_keyed_groups(self.get_option("keyed_groups"), facts, name, strict=strict)

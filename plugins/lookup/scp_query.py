@@ -1,0 +1,138 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Read any list of the API."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: scp_query
+short_description: Any list of the storage services of Samsung Cloud Platform v2
+description:
+  - Reads a list operation of File Storage, Parallel File Storage, Block Storage (BM), Backup or Archive Storage to its end, whatever its pages are, and
+    returns all items, or what a JMESPath expression finds in them.
+version_added: 0.1.0
+author:
+  - scp.storage authors (@scp-storage)
+extends_documentation_fragment:
+  - scp.storage.connection.plugin
+options:
+  _terms:
+    description:
+      - List operations by their C(operationId) in the API reference, after their service and a dot where several services have one of that name, as in
+        V(filestorage.ListVolumes).
+      - Services are V(filestorage), V(parallel-filestorage) or V(pfs), V(baremetal-blockstorage) or V(bm), V(backup), and V(archivestorage) or
+        V(archive).
+    type: list
+    elements: str
+    required: true
+  params:
+    description:
+      - Parameters of the operation, those of its path and its filters, by their names in the API reference. Those of pages are left to the plugin.
+      - A name that the operation does not have is an error that lists what it has. How a service compares a filter with names is its own affair; most
+        let parts of names pass.
+    type: dict
+    default: {}
+  query:
+    description:
+      - A JMESPath expression over the list of all items. Where it finds a list, its items are the results. Where it finds nothing there are none.
+      - Needs the Python library C(jmespath).
+    type: str
+  cache:
+    description:
+      - Whether a list is taken as it was when the same process asks for it again, with any O(query). The items of a loop have one process, the next task
+        has another one.
+    type: bool
+    default: false
+notes:
+  - An error ends the task unless the C(errors) that all lookups have is C(warn) or C(ignore).
+  - What C(environment) of a task or play sets does not reach lookups. Set variables of the environment before Ansible starts, or give options.
+seealso:
+  - plugin: scp.storage.scp_volume
+    plugin_type: lookup
+"""
+
+EXAMPLES = r"""
+- name: Names of all file volumes
+  ansible.builtin.debug:
+    msg: "{{ query('scp.storage.scp_query', 'filestorage.ListVolumes', query='[].name') }}"
+
+- name: Backups whose agent can't be reached, in another region
+  ansible.builtin.debug:
+    msg: "{{ query('scp.storage.scp_query', 'ListBackupAgents', region='kr-west1', query=lost) }}"
+  vars:
+    lost: "[?connection_state=='FAILED'].server_name"
+
+- name: The newest snapshot of each volume
+  ansible.builtin.debug:
+    msg: "{{ query('scp.storage.scp_query', 'filestorage.ListSnapshots', params={'volume_id': item.id}, query=newest) }}"
+  loop: "{{ query('scp.storage.scp_query', 'filestorage.ListVolumes', params={'type_name': 'SSD'}) }}"
+  loop_control:
+    label: "{{ item.name }}"
+  vars:
+    newest: "sort_by(@, &created_at)[-1].name"
+
+- name: How many block volumes there are
+  ansible.builtin.debug:
+    msg: "{{ lookup('scp.storage.scp_query', 'bm.ListVolumes', query='length(@)') }}"
+"""
+
+RETURN = r"""
+_raw:
+  description: The items of the list, or what O(query) finds.
+  type: list
+  elements: raw
+"""
+
+from functools import partial
+from typing import Any
+
+from ansible_collections.scp.storage.plugins.module_utils.client.errors import CallError, StorageError
+from ansible_collections.scp.storage.plugins.module_utils.client.session import Client
+from ansible_collections.scp.storage.plugins.module_utils.engine.query import Query
+from ansible_collections.scp.storage.plugins.module_utils.operations.table import Operation
+from ansible_collections.scp.storage.plugins.plugin_utils.catalogue import (
+    full_name,
+    list_operation,
+    parameters,
+    sorted_out,
+)
+from ansible_collections.scp.storage.plugins.plugin_utils.lookups import Lookup
+
+
+class LookupModule(Lookup):
+    """Reads lists."""
+
+    own_options = ("params", "query", "cache")
+    wants = "names of list operations, such as filestorage.ListVolumes"
+
+    def found(self, client: Client, terms: list[str]) -> list[Any]:
+        """The items of all lists, one list after the other."""
+        # All of it is checked before anything is sent.
+        expression = Query(self.get_option("query")) if self.get_option("query") else None
+        asked = [
+            (operation, *sorted_out(operation, self.get_option("params"))) for operation in map(list_operation, terms)
+        ]
+        results: list[Any] = []
+        for operation, path, query in asked:
+            question = (full_name(operation), repr(sorted({**path, **query}.items())))
+            items = self.once(client, question, partial(_read, client, operation, path, query))
+            results += items if expression is None else _as_list(expression.search(items))
+        return results
+
+
+def _read(client: Client, operation: Operation, path: dict[str, str], query: dict[str, Any]) -> list[dict[str, Any]]:
+    try:
+        return client.read_list(operation, path=path, query=query)
+    except CallError as error:
+        if error.status != 400:
+            raise
+        # The services do not name the parameter that they miss or do not like (behaviour.md §2).
+        known = ", ".join(name for names in parameters(operation) for name in names) or "none"
+        raise StorageError(f"{error.message.rstrip('.')}. Its parameters are: {known}.", **error.facts) from None
+
+
+def _as_list(found: Any) -> list[Any]:
+    if found is None:
+        return []
+    return found if isinstance(found, list) else [found]

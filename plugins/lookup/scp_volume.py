@@ -1,0 +1,168 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Look volumes up by name or id."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: scp_volume
+short_description: A volume of Samsung Cloud Platform v2 by its name or id
+description:
+  - Finds volumes of File Storage, Parallel File Storage and Block Storage (BM) by their names or ids, and returns all that the service shows of them.
+  - A name is the exact one, with or without the suffix that File Storage and Parallel File Storage append. A name that fits several volumes is an error
+    that lists them.
+version_added: 0.1.0
+author:
+  - scp.storage authors (@scp-storage)
+extends_documentation_fragment:
+  - scp.storage.connection.plugin
+options:
+  _terms:
+    description: Names or ids of volumes.
+    type: list
+    elements: str
+    required: true
+  kind:
+    description:
+      - The service that the volumes are of.
+      - If not given, all three are searched, side by side. A service that the account is not entitled to has no volumes then.
+    type: str
+    choices: [filestorage, pfs, bm]
+  default:
+    description:
+      - What is returned in place of a volume that does not exist.
+      - If not given, that is an error.
+    type: raw
+  cache:
+    description:
+      - Whether a volume that was found is taken as it was when the same process looks it up again. The items of a loop have one process, the next task
+        has another one.
+    type: bool
+    default: false
+notes:
+  - An error ends the task unless the C(errors) that all lookups have is C(warn) or C(ignore).
+  - What C(environment) of a task or play sets does not reach lookups. Set variables of the environment before Ansible starts, or give options.
+seealso:
+  - plugin: scp.storage.scp_query
+    plugin_type: lookup
+  - module: scp.storage.scp_filestorage_volume_info
+"""
+
+EXAMPLES = r"""
+- name: What to mount
+  ansible.builtin.debug:
+    msg: "{{ lookup('scp.storage.scp_volume', 'web_data').path }}"
+
+- name: Sizes of block volumes, in another region
+  ansible.builtin.debug:
+    msg: "{{ query('scp.storage.scp_volume', 'app-data', 'app-log', region='kr-west1') | map(attribute='size_gb') | list }}"
+
+- name: Whether there is such a volume
+  ansible.builtin.debug:
+    msg: "{{ lookup('scp.storage.scp_volume', 'no_such_volume', default=false) is mapping }}"
+"""
+
+RETURN = r"""
+_raw:
+  description:
+    - The volumes, in the order of the terms. Each has the fields of its service, and C(kind) and C(region).
+    - Volumes of File Storage and Parallel File Storage also have C(base_name), the name without the service's suffix.
+  type: list
+  elements: dict
+"""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from ansible_collections.scp.storage.plugins.module_utils.client.errors import NotEntitled, NotOffered, StorageError
+from ansible_collections.scp.storage.plugins.module_utils.client.parallel import side_by_side
+from ansible_collections.scp.storage.plugins.module_utils.client.session import Client
+from ansible_collections.scp.storage.plugins.module_utils.engine.references import Finder, Kind, NoSuchThing, is_id
+from ansible_collections.scp.storage.plugins.module_utils.resources.baremetal_blockstorage.common import VOLUMES as BM
+from ansible_collections.scp.storage.plugins.module_utils.resources.filestorage.common import VOLUMES as FILESTORAGE
+from ansible_collections.scp.storage.plugins.module_utils.resources.parallel_filestorage.common import VOLUMES as PFS
+from ansible_collections.scp.storage.plugins.plugin_utils.lookups import Lookup
+
+KINDS: dict[str, Kind] = {"filestorage": FILESTORAGE, "pfs": PFS, "bm": BM}
+
+
+class LookupModule(Lookup):
+    """Finds volumes."""
+
+    own_options = ("kind", "default", "cache")
+    wants = "names or ids of volumes"
+
+    def found(self, client: Client, terms: list[str]) -> list[Any]:
+        """A volume for each term, or the default."""
+        kind, default = self.get_option("kind"), self.get_option("default")
+        found = []
+        for term in terms:
+            volume = self.once(client, (kind, term), partial(_look_up, client, kind, term))
+            if volume is None and default is None:
+                raise _missing(client, kind, term)
+            found.append(default if volume is None else volume)
+        return found
+
+
+def _look_up(client: Client, kind: str | None, wanted: str) -> dict[str, Any] | None:
+    """The volume of a name or id, of one kind or of any; none where there is none.
+
+    :raises StorageError: several volumes fit; the message lists them.
+    """
+    if kind is not None:
+        return _of_kind(client, kind, wanted)
+    answers = side_by_side(lambda one: _of_kind_if_entitled(client, one, wanted), list(KINDS))
+    problems = [answer for answer in answers if isinstance(answer, StorageError)]
+    if len(problems) == len(answers):
+        raise problems[0]
+    volumes = [answer for answer in answers if isinstance(answer, dict)]
+    if len(volumes) > 1:
+        candidates = "; ".join(f"{KINDS[one['kind']].title} {one['name']} ({one['id']})" for one in volumes)
+        raise StorageError(
+            f"{wanted!r} fits {len(volumes)} volumes in {client.settings.region}: {candidates}."
+            " Give kind, or the id of the one you mean."
+        )
+    return volumes[0] if volumes else None
+
+
+def _of_kind_if_entitled(client: Client, kind: str, wanted: str) -> dict[str, Any] | StorageError | None:
+    """The same of one kind; what an account is not entitled to it has nothing of."""
+    try:
+        return _of_kind(client, kind, wanted)
+    except (NotEntitled, NotOffered) as error:
+        return error
+
+
+def _of_kind(client: Client, kind: str, wanted: str) -> dict[str, Any] | None:
+    finder = Finder(client, KINDS[kind])
+    if is_id(wanted):
+        volume = finder.by_id(wanted)
+    else:
+        listed = finder.one(wanted, leave_out=_leaving)
+        # Lists leave out what a volume is looked up for: its path, for one.
+        volume = None if listed is None else finder.by_id(str(listed["id"]))
+    if volume is None or _state(volume) == "deleted":
+        return None
+    more = {"base_name": finder.kind.base_name(str(volume["name"]))} if finder.kind.suffixed else {}
+    return {**volume, **more, "kind": kind, "region": client.settings.region}
+
+
+def _state(volume: Mapping[str, Any]) -> str:
+    """The word for a volume's state, which services write in upper or lower case (behaviour.md §4)."""
+    return str(volume.get("state")).lower()
+
+
+def _leaving(volume: Mapping[str, Any]) -> bool:
+    """Whether a volume is on its way out, so that its name may be another one's already."""
+    return _state(volume).startswith("delet")
+
+
+def _missing(client: Client, kind: str | None, wanted: str) -> NoSuchThing:
+    titles = [KINDS[kind].title] if kind else [one.title for one in KINDS.values()]
+    named = " or ".join([", ".join(titles[:-1]), titles[-1]]) if len(titles) > 1 else titles[0]
+    return NoSuchThing(
+        f"There is no {named} with the name or id {wanted!r} in {client.settings.region}. Check its spelling, the"
+        " region, and the account of the key; or set default to what is to be returned."
+    )

@@ -1,0 +1,27 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Calls side by side. How many are under way at once is bounded by the client, whoever starts them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+ItemT = TypeVar("ItemT")
+ResultT = TypeVar("ResultT")
+
+#: Connections that a client keeps open; also the most calls that it has under way at once.
+POOL_SIZE = 8
+
+
+def side_by_side(function: Callable[[ItemT], ResultT], items: Sequence[ItemT]) -> list[ResultT]:
+    """Call ``function`` for every item, several at once, and return the results in the order of the items.
+
+    The first exception ends it, and what has not begun by then never begins.
+    """
+    if len(items) < 2:
+        return [function(item) for item in items]
+    with ThreadPoolExecutor(max_workers=min(POOL_SIZE, len(items))) as pool:
+        return list(pool.map(function, items))

@@ -1,0 +1,71 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What lookups have in common: options, a client that is kept, and errors as Ansible's own lookups have them."""
+
+from __future__ import annotations
+
+import os
+from abc import abstractmethod
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ansible.errors import AnsibleLookupError
+from ansible.plugins.lookup import LookupBase
+
+from ansible_collections.scp.storage.plugins.module_utils.client.errors import StorageError
+from ansible_collections.scp.storage.plugins.module_utils.client.session import Client, kept_client
+from ansible_collections.scp.storage.plugins.module_utils.client.settings import SOURCES
+
+from .connection import settings_of
+from .words import closest
+
+#: What this process has read with the option ``cache``; a process that was forked from it reads anew.
+_answers: dict[tuple[Any, ...], Any] = {}
+
+
+class Lookup(LookupBase):  # type: ignore[misc]
+    """A lookup of this collection.
+
+    :cvar own_options: its options beside those about the connection.
+    :cvar wants: what its terms are.
+    """
+
+    own_options: tuple[str, ...]
+    wants: str
+
+    def run(self, terms: list[Any], variables: Mapping[str, Any] | None = None, **options: Any) -> list[Any]:
+        """What is found for the terms.
+
+        :raises AnsibleLookupError: something went wrong; Ansible's ``errors`` says what becomes of it.
+        """
+        name = type(self).__module__.rpartition(".")[2]
+        try:
+            known = (*SOURCES, *self.own_options)
+            for option in options:
+                if option not in known:
+                    raise StorageError(f"{name} has no option {option!r}{closest(option, known)}.")
+            self.set_options(var_options=variables, direct=options)
+            wanted = [term.strip() if isinstance(term, str) else term for term in self._flatten(terms)]
+            if not wanted or not all(isinstance(term, str) and term for term in wanted):
+                raise StorageError(f"{name} wants {self.wants}, each as a text that is not empty.")
+            client = kept_client(settings_of(self.get_option))
+            return self.found(client, wanted)
+        except StorageError as error:
+            raise AnsibleLookupError(error.message) from None
+
+    @abstractmethod
+    def found(self, client: Client, terms: list[str]) -> list[Any]:
+        """What is found.
+
+        :raises StorageError: something went wrong.
+        """
+
+    def once(self, client: Client, question: tuple[Any, ...], read: Callable[[], Any]) -> Any:
+        """What ``read`` gives; with the option ``cache`` it is called once for the same question and settings."""
+        if not self.get_option("cache"):
+            return read()
+        key = (os.getpid(), type(self), client.settings, *question)
+        if key not in _answers:
+            _answers[key] = read()
+        return _answers[key]

@@ -1,0 +1,77 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reading an inventory: all sources in all regions side by side, then who is who."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from ansible_collections.scp.storage.plugins.module_utils.client.errors import StorageError
+from ansible_collections.scp.storage.plugins.module_utils.client.parallel import side_by_side
+
+from .servers import ServerFacts, merge
+from .sources import SOURCES, Reader, Server, Use
+
+FoundT = TypeVar("FoundT")
+
+
+class Unreadable(StorageError):
+    """Something of an inventory can't be read; the message begins with what."""
+
+
+def read_servers(
+    reader: Reader, sources: Sequence[str], regions: Sequence[str], tolerated: list[Unreadable] | None = None
+) -> list[ServerFacts]:
+    """The servers that these sources know in these regions.
+
+    :param tolerated: gets what can't be read, and the rest is returned; without it that is an error.
+    :raises Unreadable: a source can't be read, or none of them.
+    """
+    asked = [(source, region) for source in dict.fromkeys(sources) for region in regions]
+    answers = side_by_side(lambda one: _read(reader, *one), asked)
+    problems = [answer for answer in answers if isinstance(answer, Unreadable)]
+    if problems and (tolerated is None or len(problems) == len(asked)):
+        raise _told(problems, len(asked))
+    if tolerated is not None:
+        tolerated += problems
+    uses = [use for answer in answers if not isinstance(answer, Unreadable) for use in answer]
+
+    def tolerantly(what: str, read: Callable[[], FoundT], nothing: FoundT) -> FoundT:
+        """What is read to tell servers apart; without it they are less well known."""
+        try:
+            return read()
+        except StorageError as error:
+            problem = Unreadable(f"{what}: {error.message}", **error.facts)
+            if tolerated is None:
+                raise _told([problem], 1) from None
+            tolerated.append(problem)
+            return nothing
+
+    def directory(region: str) -> list[Server]:
+        return tolerantly(f"the names of servers in {region}", lambda: reader.directory(region), [])
+
+    def identify(use: Use) -> tuple[str, str]:
+        what = f"whose {use.thing['name']} of {use.source} in {use.region} is"
+        return tolerantly(what, lambda: reader.identify(use), ("", ""))
+
+    return merge(uses, directory, identify)
+
+
+def _read(reader: Reader, source: str, region: str) -> list[Use] | Unreadable:
+    try:
+        return SOURCES[source](reader, region)
+    except StorageError as error:
+        return Unreadable(f"{source} in {region}: {error.message}", **error.facts)
+
+
+def _told(problems: Sequence[Unreadable], asked: int) -> Unreadable:
+    """One error for all that can't be read."""
+    first, others = problems[0], len(problems) - 1
+    more = f" The same or something else keeps {others} more of {asked} from being read." if others else ""
+    return Unreadable(
+        f"Can't read {first.message}{more} Where a source can't be read at all, leave it out of sources, or set"
+        " unreadable to warn.",
+        **first.facts,
+    )

@@ -1,0 +1,47 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Texts of the services in host variables: no template is ever made of them, whatever they hold.
+
+Ansible writes a text that must not become a template as an object ``__ansible_unsafe``, which readers of its JSON take
+for something else than a text (AWX does so with ``ansible_host``). So only those are marked that could be a template.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import ansible.template
+
+#: From 2.19 on a text is a template only if somebody trusts it; before, unless somebody says that it is unsafe.
+_trust: Callable[[str], Any] | None = getattr(ansible.template, "trust_as_template", None)
+if _trust is None:
+    from ansible.utils.unsafe_proxy import wrap_var
+
+#: None of these begins an expression, a statement or a comment of a template, or changes what begins one.
+_PLAIN = re.compile(r"[\w .,:;/@+=()-]*")
+
+
+def inert(value: Any) -> Any:
+    """A copy of what a service answered, for use as a variable."""
+    # By their exact types, as JSON gives them: there are many, and that is quicker.
+    kind = type(value)
+    if kind is str:
+        return _inert_text(value)
+    if kind is dict:
+        return {name: inert(part) for name, part in value.items()}
+    if kind is list:
+        return [inert(part) for part in value]
+    return value
+
+
+# Most texts are words that come again with every volume.
+@lru_cache(maxsize=1024)
+def _inert_text(text: str) -> Any:
+    plain = _PLAIN.fullmatch(text) is not None
+    if _trust is not None:
+        return _trust(text) if plain else text
+    return text if plain else wrap_var(text)

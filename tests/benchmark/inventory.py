@@ -1,0 +1,159 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The inventory of many servers, against reading the same pages one after the other and nothing else."""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+
+from ansible_collections.scp.storage.plugins.module_utils.client.session import Client
+from ansible_collections.scp.storage.plugins.module_utils.client.settings import resolve
+from ansible_collections.scp.storage.plugins.module_utils.operations.baremetal_blockstorage import LIST_VOLUMES
+from tests.integration.fleet import EAST, WEST, compared, crowd, crowd_as_hosts
+from tests.placement import place
+from tests.simulator.fixture import Simulator
+
+from .playbooks import PROGRAMS
+from .tables import missed, print_table
+
+SERVERS, VOLUMES = 2_000, 10_000
+MOST_MEMORY_MB = 300
+PAGE = 1000
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one run of ansible-inventory took: by the clock, of the processor (both in seconds), and of memory (MB)."""
+
+    seconds: float
+    processor: float
+    memory: float
+    output: str
+
+
+def of_many(folder: Path, rounds: int) -> list[str]:
+    """Measure all four in turns; the medians count."""
+    print(f"\nAn inventory of {SERVERS} servers with {VOLUMES} volumes in two regions, median of {rounds} rounds")
+    seed = crowd(SERVERS, VOLUMES)
+    file = folder / "crowd.json"
+    file.write_text(json.dumps(seed), encoding="utf-8")
+    config = folder / "crowd.scp_storage.yml"
+    options = {
+        "plugin": "scp.storage.scp_storage",
+        "regions": [WEST, EAST],
+        "sources": ["bm_volumes"],
+        # The simulator answers one call after the other, and those side by side wait for their turn.
+        "timeout": 600,
+    }
+    config.write_text(json.dumps(options), encoding="utf-8")
+    cached = {
+        "ANSIBLE_INVENTORY_CACHE": "1",
+        "ANSIBLE_INVENTORY_CACHE_PLUGIN": "jsonfile",
+        "ANSIBLE_INVENTORY_CACHE_CONNECTION": str(folder / "cache"),
+    }
+    with Simulator("--seed", str(file)) as simulator:
+        _list(folder, simulator, str(config), cached)
+        own, bare, whole, again = [], [], [], []
+        for _round in range(rounds):
+            own.append(_list(folder, simulator, "localhost,"))
+            bare.append(_read_bare(simulator))
+            whole.append(_list(folder, simulator, str(config)))
+            before = len(simulator.operations())
+            again.append(_list(folder, simulator, str(config), cached))
+            assert len(simulator.operations()) == before, "a cached run calls the service"
+    hosts = json.loads(whole[0].output, object_hook=lambda one: one.get("__ansible_unsafe", one))["_meta"]["hostvars"]
+    assert compared(hosts) == crowd_as_hosts(seed), "the inventory is not right"
+    start, reading = _median(own), statistics.median(bare)
+    whole_run, cached_run = _median(whole), _median(again)
+    memory = max(run.memory for run in whole)
+    rows = [
+        ("bare requests, page after page", f"{reading:.2f}", "", "1", ""),
+        _row("ansible-inventory without hosts", start, reading, start),
+        _row("ansible-inventory with this inventory", whole_run, reading, start),
+        _row("the same, cached", cached_run, reading, start),
+    ]
+    print_table(("run", "s", "processor s", "against bare", "over own start"), rows)
+    print(f"Memory: {memory:.0f} MB at the most")
+    ratio = (whole_run.seconds - start.seconds) / reading
+    over = cached_run.processor - start.processor
+    return missed(
+        (ratio <= 1.5, f"the inventory takes {ratio:.2f} times the bare reading over ansible-inventory's own start"),
+        (memory < MOST_MEMORY_MB, f"the inventory takes {memory:.0f} MB, not less than {MOST_MEMORY_MB}"),
+        # Of the processor: what the clock says depends on what else the machine does.
+        (over < 1, f"a cached run takes {over:.2f} s over ansible-inventory's own start, not less than one"),
+    )
+
+
+def _row(name: str, cost: Cost, reading: float, start: Cost) -> tuple[str, str, str, str, str]:
+    over = (cost.seconds - start.seconds) / reading
+    return name, f"{cost.seconds:.2f}", f"{cost.processor:.2f}", f"{cost.seconds / reading:.2f}", f"{over:.2f}"
+
+
+def _median(runs: list[Cost]) -> Cost:
+    return Cost(
+        statistics.median(run.seconds for run in runs),
+        statistics.median(run.processor for run in runs),
+        statistics.median(run.memory for run in runs),
+        runs[0].output,
+    )
+
+
+def _read_bare(simulator: Simulator) -> float:
+    """Seconds to read the pages that the inventory reads, one after the other, with nothing but requests."""
+    client = Client(resolve({}, simulator.environ()))
+    version = f"{LIST_VOLUMES.service} {LIST_VOLUMES.version}"
+    count = 0
+    began = time.monotonic()
+    with requests.Session() as session:
+        session.trust_env = False
+        for region in (WEST, EAST):
+            for offset in range(0, VOLUMES // 2, PAGE):
+                query = f"offset={offset}&limit={PAGE}&sort=created_at%3Aasc"
+                url = f"{simulator.url}/{LIST_VOLUMES.service}/{region}{LIST_VOLUMES.path}?{query}"
+                count += len(session.send(client._sign("GET", url, None, version)).json()["volumes"])
+    seconds = time.monotonic() - began
+    assert count == VOLUMES, f"the bare reading found {count} volumes"
+    return seconds
+
+
+def _list(folder: Path, simulator: Simulator, inventory: str, more: Mapping[str, str] | None = None) -> Cost:
+    """Run ``ansible-inventory --list``.
+
+    :raises RuntimeError: it failed; the text is what it printed.
+    """
+    environ = {
+        "PATH": os.pathsep.join([str(PROGRAMS), "/usr/bin", "/bin"]),
+        "HOME": str(folder),
+        "LANG": "C.UTF-8",
+        "ANSIBLE_COLLECTIONS_PATH": str(place()),
+        "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "1",
+        **simulator.environ(),
+        **(more or {}),
+    }
+    output = folder / "inventory.json"
+    began = time.monotonic()
+    with output.open("w", encoding="utf-8") as file:
+        process = subprocess.Popen(
+            [str(PROGRAMS / "ansible-inventory"), "-i", inventory, "--list"],
+            cwd=folder,
+            env=environ,
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+        )
+        _pid, status, usage = os.wait4(process.pid, 0)
+    seconds = time.monotonic() - began
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise RuntimeError(f"ansible-inventory ended with {process.returncode}")
+    text = output.read_text(encoding="utf-8")
+    return Cost(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, text)
