@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .errors import SettingsError
+from .errors import APPLY, SettingsError
 from .settings import Settings, check_region, check_url
 
 DEFAULT_TEMPLATE = "https://{service}.{region}.{environment}.samsungsdscloud.com"
@@ -64,5 +64,5 @@ class Endpoints:
         regions = ", ".join(sorted({str(entry.get("region")) for entry in offered})) or "none"
         raise SettingsError(
             f"The endpoint catalogue of this account has no {service} in region {region!r} (regions there: {regions})."
-            " Correct the region, or apply for the service in the console."
+            f" Correct the region, or {APPLY}."
         )
