@@ -14,7 +14,7 @@ from typing import Any
 from .history import MOST, Growth, History, by_kind, measure
 from .judge import Judge, unreadable
 from .readings import World, read
-from .things import KINDS, OK, PROTECTED_KINDS, SEVERITIES, Volume, worst
+from .things import AREAS, KINDS, OK, PROTECTED_KINDS, SEVERITIES, Volume, worst
 
 FORMAT = 1
 #: Ages of newest snapshots that are counted together: as a person calls them, and up to how many seconds they go.
@@ -48,7 +48,9 @@ def facts(
     kept = earlier.kept(measured, keep)
     growth = Growth(measured, earlier, limits, things)
     findings = [*unreadable(world), *judge.findings, *growth.findings]
-    findings.sort(key=lambda one: (-SEVERITIES.index(one.severity), one.area, one.kind, one.region, one.name))
+    findings.sort(
+        key=lambda one: (-SEVERITIES.index(one.severity), AREAS.index(one.area), one.kind, one.region, one.name)
+    )
     severities = Counter(one.severity for one in findings)
     report = {
         "format": FORMAT,
@@ -87,13 +89,13 @@ def _by_trouble(thing: Any) -> tuple[int, str, str, str]:
 
 
 def _judged(world: World) -> list[Volume]:
-    return [volume for volume in world.volumes if not volume.copy]
+    return [volume for volume in world.volumes if not volume.is_copy]
 
 
 def _counts(world: World, judge: Judge) -> dict[str, int]:
     """The numbers at the top of the page."""
     judged = _judged(world)
-    backups = [one for one in world.backups if not one.copy]
+    backups = [one for one in world.backups if not one.is_copy]
     return {
         "volumes": len(judged),
         "copies": len(world.volumes) - len(judged),
@@ -140,7 +142,10 @@ def _course(measurements: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 def _largest(things: Iterable[Any]) -> list[dict[str, Any]]:
     """The things that take most, copies too: they are paid for as well."""
     largest = sorted((one for one in things if one.bytes), key=lambda one: -int(one.bytes))[:MOST]
-    return [{name: getattr(one, name) for name in ("kind", "region", "name", "id", "bytes", "copy")} for one in largest]
+    fields = ("kind", "region", "id", "bytes", "is_copy")
+    return [
+        {"name": getattr(one, "base_name", one.name), **{field: getattr(one, field) for field in fields}} for one in largest
+    ]
 
 
 def _protection(world: World) -> list[dict[str, Any]]:
@@ -179,7 +184,7 @@ def _backup_days(world: World) -> list[dict[str, Any]]:
     today = world.now.astimezone(UTC).date()
     days = [(today - timedelta(days=number)).isoformat() for number in reversed(range(JOB_DAYS))]
     counted = Counter(
-        (str(job["began_at"])[:10], str(job["state"])) for one in world.backups if not one.copy for job in one.jobs
+        (str(job["began_at"])[:10], str(job["state"])) for one in world.backups if not one.is_copy for job in one.jobs
     )
     words = {"success": "SUCCESS", "partial": "PARTIAL_SUCCESS", "failed": "FAILED"}
     return [{"day": day, **{name: counted[day, word] for name, word in words.items()}} for day in days]

@@ -161,7 +161,8 @@ class Growth:
             if old is None or number <= old:
                 continue
             thing, change = named[identifier], number - old
-            entry = {"kind": thing.kind, "region": thing.region, "name": thing.name, "id": identifier}
+            name = getattr(thing, "base_name", thing.name)
+            entry = {"kind": thing.kind, "region": thing.region, "name": name, "id": identifier}
             found.append(
                 {**entry, "bytes": number, "change_bytes": change, "change_percent": percent(change, old)}
             )

@@ -76,7 +76,8 @@ class Judge:
 
     def _find(self, severity: str, area: str, thing: Thing | Server, message: str) -> None:
         kind = thing.kind if isinstance(thing, Thing) else "server"
-        self.findings.append(Finding(severity, area, kind, thing.region, thing.name, thing.id, message))
+        name = thing.base_name if isinstance(thing, Volume) else thing.name
+        self.findings.append(Finding(severity, area, kind, thing.region, name, thing.id, message))
         thing.status = worst(thing.status, severity)
 
     def _look_at_state(self, thing: Thing) -> bool:
@@ -91,7 +92,7 @@ class Judge:
     # -- backups ------------------------------------------------------------------------------------------------------
 
     def _look_at_backup(self, backup: Backup) -> None:
-        if self._look_at_state(backup) or backup.copy:
+        if self._look_at_state(backup) or backup.is_copy:
             return
         allowed, success = int(self._limits["backup_max_age"]), backup.last_success
         young = self._since(backup.created_at) <= allowed
@@ -130,8 +131,9 @@ class Judge:
         if message:
             replication.status = CRITICAL
             source = replication.source
-            found = (CRITICAL, "replication", replication.kind, source["region"], source["name"], source["id"], message)
-            self.findings.append(Finding(*found))
+            known = self._volumes.get(str(source["id"]))
+            where = (replication.kind, source["region"], known.base_name if known else source["name"], source["id"])
+            self.findings.append(Finding(CRITICAL, "replication", *where, message))
         if (volume := self._volumes.get(str(replication.source["id"]))) is not None:
             volume.status = worst(volume.status, replication.status)
             volume.replication = "late" if replication.late and health in _WORKS else health
@@ -143,7 +145,7 @@ class Judge:
     def _look_at_volume(self, volume: Volume) -> None:
         self._look_at_state(volume)
         self._look_at_space(volume)
-        if volume.copy:
+        if volume.is_copy:
             return
         names = (volume.name, volume.base_name, volume.id)
         patterns = self._limits["exempt"]
@@ -242,7 +244,7 @@ class Judge:
         return [
             backup
             for backup in self._world.backups
-            if not backup.copy
+            if not backup.is_copy
             and backup.keeps == "FILESYSTEM"
             and (backup.server_id == server["id"] or (backup.server, backup.region) == (server["name"], region))
         ]
@@ -257,9 +259,9 @@ class Judge:
 
     def _look_at_servers(self) -> None:
         servers: dict[str, Server] = {}
-        bare: dict[str, bool] = {}
+        bare: dict[str, list[str]] = {}
         for volume in self._world.volumes:
-            if volume.copy or not self._world.reads("backup", volume.region):
+            if volume.is_copy or not self._world.reads("backup", volume.region):
                 continue
             for one in volume.servers:
                 if one["type"] != "BM":
@@ -267,15 +269,17 @@ class Judge:
                 server = servers.setdefault(one["id"], Server(volume.region, one["id"], one["name"]))
                 server.volumes.append(volume.name)
                 server.backups = sorted({backup.name for backup in self._backups_of(one, volume.region)})
-                bare[server.id] = bare.get(server.id, False) or volume.unprotected
+                bare.setdefault(server.id, []).extend([volume.name] if volume.unprotected else [])
         self.servers = sorted(servers.values(), key=lambda server: (server.region, server.name))
         for server in self.servers:
             if server.backups:
                 continue
-            server.unprotected = bare[server.id]
-            held = f"uses {len(server.volumes)} block volume{'s' if len(server.volumes) > 1 else ''} and has no backup"
-            told_volumes = ", not all of which are protected" if server.unprotected else ""
-            self._find(CRITICAL if server.unprotected else WARNING, "protection", server, held + told_volumes)
+            server.unprotected = bool(bare[server.id])
+            if server.unprotected:
+                message = f"has no backup of its files, and uses what is unprotected: {', '.join(bare[server.id])}"
+                self._find(CRITICAL, "protection", server, message)
+            else:
+                self._find(WARNING, "backup", server, "has no backup of its files; its block volumes are protected")
 
     def _look_at_bucket(self, bucket: Bucket) -> None:
         self._look_at_state(bucket)

@@ -15,6 +15,8 @@ from typing import Any
 
 OK, WARNING, CRITICAL = "ok", "warning", "critical"
 SEVERITIES = (OK, WARNING, CRITICAL)
+#: What findings are about, in the order in which a person should hear of them.
+AREAS = ("state", "protection", "replication", "backup", "snapshots", "capacity", "archive")
 GIB = 1024**3
 
 
@@ -53,7 +55,7 @@ PROTECTED_KINDS = ("filestorage", "pfs", "bm_volume", "bm_volume_group")
 class Finding:
     """Something that a person should look at.
 
-    :ivar area: ``protection``, ``replication``, ``snapshots``, ``backup``, ``capacity``, ``archive`` or ``state``.
+    :ivar severity: one of SEVERITIES; ``area`` one of AREAS.
     """
 
     severity: str
@@ -78,7 +80,7 @@ class Service:
 
 @dataclass
 class Thing:
-    """What all have in common. A ``copy`` is the target of a replication or a backup, and not judged by itself."""
+    """What all have in common. One that ``is_copy`` is the target of a replication or a backup, and not judged by itself."""
 
     kind: str
     region: str
@@ -87,7 +89,7 @@ class Thing:
     state: str
     created_at: str = ""
     bytes: int = 0
-    copy: bool = False
+    is_copy: bool = False
     # judged
     status: str = OK
 
