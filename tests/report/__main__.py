@@ -28,7 +28,7 @@ VARIABLES = {
     "storage_report_capacity_gb": {"filestorage": 10000, "bm_volume": 12000},
 }
 #: Width and height of the pictures.
-SIZE = (1200, 1130)
+SIZE = (1200, 880)
 
 
 def make(folder: Path) -> Path:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A page in headless Chromium, by the DevTools protocol: what it shows, what it complains of, and what it asks the network."""
+"""A page in headless Chromium, by the DevTools protocol: what it shows, complains of, and asks the network for."""
 
 from __future__ import annotations
 

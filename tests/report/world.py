@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A world that has all that a report can tell of, for the simulator: what is well kept, and one of each sort of trouble.
+"""A world that has all that a report can tell of, for the simulator: what is well kept, and all sorts of trouble.
 
 Its times are relative to a moment, so that a snapshot that should be two days old is so whenever it is looked at.
 """
@@ -294,13 +294,23 @@ def _backup(ago: Any, of: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
 def _archive(ago: Any) -> dict[str, Any]:
     return {
         "buckets": [
-            {"id": identifier("app-archive"), "name": "app-archive", "source": "west-app-logs", "created_at": ago(days=30)},
+            {
+                "id": identifier("app-archive"),
+                "name": "app-archive",
+                "source": "west-app-logs",
+                "created_at": ago(days=30),
+            },
             {"id": identifier("old-archive"), "name": "old-archive", "created_at": ago(days=300)},
             {"id": identifier("audit-archive"), "name": "audit-archive", "source": "west-recovered"},
         ],
         "policies": [
             {"bucket_id": identifier("app-archive"), "source": "west-app-logs", "lifecycle": "30"},
-            {"bucket_id": identifier("audit-archive"), "source": "west-recovered", "lifecycle": "7", "state": "INACTIVE"},
+            {
+                "bucket_id": identifier("audit-archive"),
+                "source": "west-recovered",
+                "lifecycle": "7",
+                "state": "INACTIVE",
+            },
         ],
         "objects": [
             {"bucket_id": identifier("app-archive"), "path": "2026/app.log", "size": 9 * GIB},

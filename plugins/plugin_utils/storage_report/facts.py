@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The facts of a report, as its JSON and its page show them. All numbers of both are worked out here and in this folder."""
+"""The facts of a report, as its JSON and its page show them: all numbers of both are worked out in this folder."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def _counts(world: World, judge: Judge) -> dict[str, int]:
     return {
         "volumes": len(judged),
         "copies": len(world.volumes) - len(judged),
-        "unprotected": sum(one.unprotected for one in [*judged, *judge.servers]),
+        "unprotected": sum(one.unprotected for one in judged) + sum(one.unprotected for one in judge.servers),
         "exempt": sum(one.exempt for one in judged),
         "snapshots_due": sum(one.snapshot_state in ("old", "none") and not one.exempt for one in judged),
         "replications": len(world.replications),
@@ -118,19 +118,27 @@ def _notes(world: World, growth: Growth, history: History) -> list[str]:
     notes = []
     regions = sorted({one.region for one in world.services})
     for kind, without, meaning in (
-        ("bm_volume", "backup", "block volumes that only a backup protects count as unprotected, and servers are not told"),
+        (
+            "bm_volume",
+            "backup",
+            "block volumes that only a backup protects count as unprotected, and servers are not told",
+        ),
         ("bm_volume", "bm_volume_group", "block volumes that only their group protects count as unprotected"),
     ):
         where = [one for one in regions if world.reads(kind, one) and not world.reads(without, one)]
         if where:
             notes.append(f"{KINDS[without].plural.capitalize()} were not read in {', '.join(where)}: {meaning}.")
-    for one in world.services:
-        if one.state == "not_entitled":
-            notes.append(f"{KINDS[one.kind].service} in {one.region} is not a service of this account.")
+    notes += [
+        f"{KINDS[one.kind].service} in {one.region} is not a service of this account."
+        for one in world.services
+        if one.state == "not_entitled"
+    ]
     if history.problem:
         notes.append(f"The history of earlier reports was left alone and not used: {history.problem}.")
     elif growth.facts["since"] is None:
-        notes.append("No earlier day was measured yet, so that nothing can be said of growth. The services keep no history.")
+        notes.append(
+            "No earlier day was measured yet, so that nothing can be said of growth. The services keep no history."
+        )
     return notes
 
 
@@ -144,7 +152,8 @@ def _largest(things: Iterable[Any]) -> list[dict[str, Any]]:
     largest = sorted((one for one in things if one.bytes), key=lambda one: -int(one.bytes))[:MOST]
     fields = ("kind", "region", "id", "bytes", "is_copy")
     return [
-        {"name": getattr(one, "base_name", one.name), **{field: getattr(one, field) for field in fields}} for one in largest
+        {"name": getattr(one, "base_name", one.name), **{field: getattr(one, field) for field in fields}}
+        for one in largest
     ]
 
 

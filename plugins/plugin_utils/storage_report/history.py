@@ -163,9 +163,7 @@ class Growth:
             thing, change = named[identifier], number - old
             name = getattr(thing, "base_name", thing.name)
             entry = {"kind": thing.kind, "region": thing.region, "name": name, "id": identifier}
-            found.append(
-                {**entry, "bytes": number, "change_bytes": change, "change_percent": percent(change, old)}
-            )
+            found.append({**entry, "bytes": number, "change_bytes": change, "change_percent": percent(change, old)})
         found.sort(key=lambda one: -int(one["change_bytes"]))
         limit = self._limits["growth_percent"]
         for one in found:

@@ -17,7 +17,6 @@ from .readings import World
 from .things import (
     CRITICAL,
     KINDS,
-    OK,
     WARNING,
     Backup,
     Bucket,
@@ -102,7 +101,9 @@ class Judge:
             kept = f"; the last good one is {told(success['age_seconds'])} old" if success else "; none was good"
             self._find(CRITICAL, "backup", backup, message + kept)
         elif backup.jobs and backup.jobs[0]["state"] == "PARTIAL_SUCCESS":
-            message = f"of server {backup.server}: the last job kept a part only, {told(backup.jobs[0]['age_seconds'])} ago"
+            message = (
+                f"of server {backup.server}: the last job kept a part only, {told(backup.jobs[0]['age_seconds'])} ago"
+            )
             self._find(WARNING, "backup", backup, message)
         if success is None and not backup.jobs:
             severity = WARNING if young else CRITICAL
@@ -221,7 +222,9 @@ class Judge:
             age = told(volume.newest_snapshot["age_seconds"])
             parts = [f"its newest snapshot is {age} old, allowed are {told(volume.max_age_seconds)}"]
         else:
-            parts = [f"no snapshot, though there is a schedule ({volume.schedule})" if volume.schedule else "no snapshot"]
+            parts = [
+                f"no snapshot, though there is a schedule ({volume.schedule})" if volume.schedule else "no snapshot"
+            ]
         if volume.kind != "pfs":
             stopped = volume.replication not in ("", *_WORKS)
             parts.append("its replication does not work" if stopped else "no replication")
@@ -298,9 +301,7 @@ class Judge:
                 continue
             message = f"is named in the policies, and there is no {KINDS[policy['kind']].title} of this name"
             where = policy["region"] or ", ".join(regions)
-            self.findings.append(
-                Finding(WARNING, "snapshots", policy["kind"], where, policy["name"], "", message)
-            )
+            self.findings.append(Finding(WARNING, "snapshots", policy["kind"], where, policy["name"], "", message))
 
 
 def unreadable(world: World) -> Iterable[Finding]:

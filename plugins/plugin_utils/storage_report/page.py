@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The page of a report: a template filled with facts.
 
-It is filled by Jinja itself and not by Ansible, whose own environment does not escape: here all that comes from a service
-is text, and never markup.
+It is filled by Jinja itself and not by Ansible, whose own environment does not escape: here all that comes from a
+service is text, and never markup.
 """
 
 from __future__ import annotations

@@ -198,7 +198,7 @@ def _health(replication: Mapping[str, Any]) -> str:
 
 
 def _backup(shown: Mapping[str, Any], region: str, now: datetime) -> Backup:
-    jobs = []
+    jobs: list[dict[str, Any]] = []
     for job in shown.get("histories") or []:
         began, state = moment(job.get("backup_start_time"), now), _word(job, "backup_job_state")
         if began is not None and state not in _RUNNING:

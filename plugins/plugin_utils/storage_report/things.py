@@ -1,10 +1,10 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a report is about: plain things with plain fields, alike for all services. The fields are those of the report's JSON.
+"""What a report is about: plain things with plain fields, alike for all services, which are those of its JSON.
 
-Sizes are in bytes, ages in seconds, times in ISO 8601 with a zone. Those fields of a thing that are below its ``judged``
-line are filled in by :mod:`judge`; all others are what an info module said.
+Sizes are in bytes, ages in seconds, times in ISO 8601 with a zone. Those fields of a thing that are below its
+``judged`` line are filled in by :mod:`judge`; all others are what an info module said.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class Service:
 
 @dataclass
 class Thing:
-    """What all have in common. One that ``is_copy`` is the target of a replication or a backup, and not judged by itself."""
+    """What all have in common. What ``is_copy`` is the target of a replication or a backup, and not judged."""
 
     kind: str
     region: str
