@@ -284,8 +284,8 @@ def docs(session: nox.Session) -> None:
 @nox.session
 def unit(session: nox.Session) -> None:
     """Unit tests with their properties, on the newest and the oldest ansible-core."""
-    # The simulator knows nothing of ansible-core.
-    pytest_on_each_core(session, "tests/unit", "--numprocesses=2", newest_only=("simulator",))
+    # These know nothing of ansible-core.
+    pytest_on_each_core(session, "tests/unit", "--numprocesses=2", newest_only=("simulator", "report"))
 
 
 @nox.session
