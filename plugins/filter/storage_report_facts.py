@@ -72,7 +72,7 @@ RETURN = r"""
 ---
 _value:
   description:
-    - The C(report), whose keys the README of the role explains, and the C(history) to keep for the next one, which is V(null) where O(history)
+    - The C(report), whose keys the README of the role explains, and the C(history) to keep for the next one, which is empty where O(history)
       could not be read.
   type: dict
 """

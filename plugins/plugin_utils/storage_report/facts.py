@@ -37,7 +37,7 @@ def facts(
     :param limits: as :func:`plan.plan` returns them.
     :param history: what the report before has kept, as a text; empty where there is none.
     :param keep: for how many days measurements are kept.
-    :return: ``report``, and ``history``: what to keep, ``None`` where what there is can't be read and is left alone.
+    :return: ``report``, and ``history``: what to keep, empty where what there is can't be read and is left alone.
     """
     world = read(readings, jobs, now)
     judge = Judge(world, limits)
@@ -79,7 +79,7 @@ def facts(
             "backup_days": _backup_days(world),
         },
     }
-    return {"report": report, "history": None if earlier.problem else kept}
+    return {"report": report, "history": {} if earlier.problem else kept}
 
 
 def _by_trouble(thing: Any) -> tuple[int, str, str, str]:

@@ -166,7 +166,10 @@ def test_file_replications(fields: dict[str, Any], health: str) -> None:
 )
 def test_lag(lag: int | None, cycle: str, limit: str, late: bool) -> None:
     """Twice the cycle is allowed, and a quarter of an hour in any case, unless a limit is given."""
-    ends = {"source": {"id": "id-app", "name": "app", "region": WEST}, "target": {"id": "t", "name": "t", "region": EAST}}
+    ends = {
+        "source": {"id": "id-app", "name": "app", "region": WEST},
+        "target": {"id": "t", "name": "t", "region": EAST},
+    }
     replication = {**ends, "sync_cycle": cycle, "health": "ok", "lag_seconds": lag}
     made = report(read(bm_volume=[block_volume(replication=replication)]), replication_max_lag=limit)
     assert made["replications"][0]["late"] is late
@@ -251,7 +254,7 @@ def test_what_is_kept() -> None:
     assert kept["measurements"][-1]["things"] == {"id-web": 10 * GIB}
     for broken in ("[]", "{", '{"format": 1, "measurements": [{"at": 1}]}', '{"format": 9, "measurements": []}'):
         made = facts(read(filestorage=[]), [], limits, NOW, broken, 2)
-        assert made["history"] is None, broken
+        assert made["history"] == {}, broken
         assert "left alone" in made["report"]["notes"][-1]
 
 
@@ -266,13 +269,41 @@ def test_options_as_texts() -> None:
     assert planned(kinds="")["kinds"] == _DEFAULTS["storage_report_kinds"]
 
 
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"kinds": "tape, pfs"}, ["storage_report_kinds has tape", "filestorage, pfs"]),
+        ({"regions": {"a": "b"}}, ["storage_report_regions must be a list"]),
+        ({"snapshot_max_age": "old"}, ["storage_report_snapshot_max_age has old", "12h"]),
+        ({"snapshot_max_age": {"pfs": "1d"}}, ["does not say filestorage, bm_volume, bm_volume_group"]),
+        ({"snapshot_max_age": {"tape": "1d"}}, ["storage_report_snapshot_max_age has tape", "filestorage, pfs"]),
+        ({"snapshot_space_percent": "-1"}, ["storage_report_snapshot_space_percent is -1", "number from 0 on"]),
+        ({"growth_percent": "much"}, ["storage_report_growth_percent is much"]),
+        ({"capacity_gb": {"tape": 1}}, ["storage_report_capacity_gb has tape"]),
+        ({"capacity_gb": {"pfs": "big"}}, ["storage_report_capacity_gb has big", "number of GB"]),
+        ({"capacity_gb": "5"}, ["storage_report_capacity_gb must be a dictionary"]),
+        ({"policies": [{"name": "web", "max_aeg": "1d"}]}, ["item 1 (web) has max_aeg", "max_age"]),
+        ({"policies": [{"max_age": "1d"}]}, ["item 1 has no name"]),
+        ({"policies": ["web", {"name": "x", "kind": "tape"}]}, ["item 2 (x) has kind tape", "filestorage, pfs"]),
+        ({"policies": {"name": "web"}}, ["storage_report_policies must be a list"]),
+        ({"history_keep": 0}, ["storage_report_history_keep must be 1 or more"]),
+        ({"fail_on": "red"}, ["storage_report_fail_on is red", "never, unprotected, critical, warning"]),
+    ],
+)
+def test_mistakes(options: dict[str, Any], words: list[str]) -> None:
+    """Each is one sentence that names the option, what is wrong, and what it can be."""
+    (problem,) = planned(**options)["problems"]
+    assert [word for word in words if word not in problem] == [], problem
+
+
 @pytest.mark.parametrize(("seconds", "text"), [(0, "0 min"), (3600, "1 h"), (90061, "1 d 1 h"), (59 * 60, "59 min")])
 def test_spans(seconds: float, text: str) -> None:
     assert told(seconds) == text
 
 
 @pytest.mark.parametrize(
-    ("number", "text"), [(0, "0 B"), (1536, "1.5 KB"), (-2 * GIB, "-2.0 GB"), (500 * GIB, "500 GB"), (1024**6, "1024 PB")]
+    ("number", "text"),
+    [(0, "0 B"), (1536, "1.5 KB"), (-2 * GIB, "-2.0 GB"), (500 * GIB, "500 GB"), (1024**6, "1024 PB")],
 )
 def test_sizes(number: float, text: str) -> None:
     assert told_bytes(number) == text
