@@ -207,7 +207,7 @@ Object.fromEntries([...document.querySelectorAll('section[id]')].map(section => 
 """
 #: What a person without eyes or without a mouse would miss.
 BARRIERS = """
-[...[...document.querySelectorAll('svg')].filter(svg => !svg.closest('[aria-hidden]') && !svg.getAttribute('aria-label')),
+[...[...document.querySelectorAll('svg:not([aria-label])')].filter(svg => !svg.closest('[aria-hidden]')),
  ...[...document.querySelectorAll('table')].filter(table => !table.querySelector('thead th[scope=col]')),
  ...[...document.querySelectorAll('a[href^="#"]')].filter(link => !document.getElementById(link.hash.slice(1))),
  ...(document.querySelectorAll('h1').length === 1 && document.documentElement.lang ? [] : [document.body]),
@@ -253,12 +253,12 @@ async def _look(file: Path, report: dict[str, Any]) -> None:
     shown = {(row[1].splitlines()[0], row[5], row[6]) for row in rows["volumes"]}
     space = {one["id"]: one["snapshot_space_percent"] for one in report["volumes"]}
     assert shown == {
-        (one["base_name"], str(one["snapshots"]), "–" if space[one["id"]] is None else f"{space[one['id']]} %")
+        (one["base_name"], str(one["snapshots"]), "\u2013" if space[one["id"]] is None else f"{space[one['id']]} %")
         for one in report["volumes"]
     }
     assert [row[6] for row in rows["backups"]] == [str(one["restore_points"]) for one in report["backups"]]
     assert len(rows["replications"]) == len(report["replications"])
-    assert [row[5] for row in rows["archive"]][0].endswith(("GB", "B"))
+    assert next(row[5] for row in rows["archive"]).endswith(("GB", "B"))
     assert len(rows["servers"]) == len(report["servers"])
 
 
@@ -322,7 +322,7 @@ def _attempt(name: str, variables: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_what_can_not_be_read(made: Made, tmp_path: Path) -> None:
-    """A service that the account has not got is told and no error, unless asked; one that fails is an error at the end."""
+    """A service that the account has not got is told, and an error if asked; one that fails is an error at the end."""
     controller = made.controller
     base = {"storage_report_folder": str(tmp_path), "storage_report_kinds": ["filestorage", "archive", "pfs"]}
     partial = {

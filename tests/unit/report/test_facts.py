@@ -13,11 +13,16 @@ from typing import Any
 
 import pytest
 import yaml
+
 from ansible_collections.scp.storage.plugins.plugin_utils.storage_report.facts import facts
 from ansible_collections.scp.storage.plugins.plugin_utils.storage_report.page import page
 from ansible_collections.scp.storage.plugins.plugin_utils.storage_report.plan import plan
-from ansible_collections.scp.storage.plugins.plugin_utils.storage_report.things import GIB, told, told_bytes
-
+from ansible_collections.scp.storage.plugins.plugin_utils.storage_report.things import (
+    GIB,
+    PROTECTED_KINDS,
+    told,
+    told_bytes,
+)
 from tests.placement import ROOT
 
 ROLE = ROOT / "roles" / "storage_report"
@@ -161,8 +166,10 @@ def test_file_replications(fields: dict[str, Any], health: str) -> None:
 
 @pytest.mark.parametrize(
     ("lag", "cycle", "limit", "late"),
-    [(850, "5MIN", "", False), (950, "5MIN", "", True), (7100, "HOURLY", "", False), (7300, "HOURLY", "", True)]
-    + [(650, "HOURLY", "10m", True), (100000, "DAILY", "", False), (None, "HOURLY", "", False)],
+    [
+        *((850, "5MIN", "", False), (950, "5MIN", "", True), (7100, "HOURLY", "", False), (7300, "HOURLY", "", True)),
+        *((650, "HOURLY", "10m", True), (100000, "DAILY", "", False), (None, "HOURLY", "", False)),
+    ],
 )
 def test_lag(lag: int | None, cycle: str, limit: str, late: bool) -> None:
     """Twice the cycle is allowed, and a quarter of an hour in any case, unless a limit is given."""
@@ -276,7 +283,10 @@ def test_options_as_texts() -> None:
         ({"regions": {"a": "b"}}, ["storage_report_regions must be a list"]),
         ({"snapshot_max_age": "old"}, ["storage_report_snapshot_max_age has old", "12h"]),
         ({"snapshot_max_age": {"pfs": "1d"}}, ["does not say filestorage, bm_volume, bm_volume_group"]),
-        ({"snapshot_max_age": {"tape": "1d"}}, ["storage_report_snapshot_max_age has tape", "filestorage, pfs"]),
+        (
+            {"snapshot_max_age": dict.fromkeys([*PROTECTED_KINDS, "tape"], "1d")},
+            ["storage_report_snapshot_max_age has tape", "filestorage, pfs"],
+        ),
         ({"snapshot_space_percent": "-1"}, ["storage_report_snapshot_space_percent is -1", "number from 0 on"]),
         ({"growth_percent": "much"}, ["storage_report_growth_percent is much"]),
         ({"capacity_gb": {"tape": 1}}, ["storage_report_capacity_gb has tape"]),
