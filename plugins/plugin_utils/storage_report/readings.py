@@ -48,7 +48,12 @@ def read(
     """
     world = World(now)
     known: dict[tuple[str, str], Replication] = {}
-    ended = {_item(result): result.get("jobs") or [] for result in jobs}
+    ended: dict[str, list[dict[str, Any]]] = {}
+    for result in jobs:
+        ended[_item(result)] = result.get("jobs") or []
+        if result.get("jobs") is None:
+            region = str((result.get("error") or {}).get("region") or "")
+            world.services.append(Service("archive", region, "failed", message=str(result.get("msg") or "")))
     called = ((kind, result) for kind, results in readings.items() for result in results)
     for kind, result in called:
         if result.get("skipped"):

@@ -265,6 +265,28 @@ def test_what_is_kept() -> None:
         assert "left alone" in made["report"]["notes"][-1]
 
 
+def test_archives() -> None:
+    """An inactive policy is told, the newest archiving that ended counts, and what can't be read is told too."""
+    bucket = {"id": "b1", "name": "logs", "state": "ACTIVE", "usage": "10", "archiving_source_bucket_name": "app"}
+    limits = planned()["limits"]
+
+    def made(state: str, **result: Any) -> dict[str, Any]:
+        job = {"ansible_loop_var": "bucket", "bucket": "b1", **result}
+        readings = read(archive=[{**bucket, "policies": [{"state": state}]}])
+        found: dict[str, Any] = facts(readings, [job], limits, NOW, "", 90)["report"]
+        return found
+
+    jobs = [
+        {"kind": "archiving", "state": word, "start_at": ago(days=days)}
+        for word, days in (("IN_PROGRESS", 0), ("FAILED", 1), ("SUCCESS", 2))
+    ]
+    assert severities(made("ACTIVE", jobs=jobs), "archive") == ["critical"]
+    assert severities(made("ACTIVE", jobs=jobs[2:]), "archive") == []
+    assert severities(made("INACTIVE", jobs=jobs[2:]), "archive") == ["warning"]
+    broken = made("ACTIVE", msg="went wrong", error={"region": WEST})
+    assert [one["message"] for one in broken["findings"]] == ["could not be read: went wrong"]
+
+
 def test_options_as_texts() -> None:
     """A survey gives texts for lists and dictionaries."""
     texts = planned(regions="kr-west1 kr-east1", kinds="[pfs, backup]", policies="web, office", exempt="a*,b")
