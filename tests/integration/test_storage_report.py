@@ -76,7 +76,7 @@ def made(stage: Controller) -> Made:
     """A report of both regions, the first of its folder, and what the info modules tell."""
     folder = stage.folder / "reports"
     tasks = []
-    for kind, (_, module, gather) in INFOS.items():
+    for kind, (_plural, module, gather) in INFOS.items():
         looped = {"loop": [WEST, EAST], "name": f"info {kind}"}
         tasks.append(task(module, {"region": "{{ item }}", "gather": gather}, **looped))
     tasks.append({"ansible.builtin.include_role": ROLE})
@@ -90,7 +90,7 @@ def made(stage: Controller) -> Made:
     assert not [word for word in CRASHES if word in run.output], run.output
     told = {
         kind: [thing for item in run[f"info {kind}"].items for thing in item.result[plural]]
-        for kind, (plural, _, _) in INFOS.items()
+        for kind, (plural, _module, _gather) in INFOS.items()
     }
     return Made(stage, run, folder, told)
 

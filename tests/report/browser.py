@@ -14,6 +14,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -122,8 +123,8 @@ async def opened(url: str) -> AsyncIterator[Page]:
             async with aiohttp.ClientSession() as session:
                 async with session.get(f"http://127.0.0.1:{port}/json") as answer:
                     targets = await answer.json()
-                address = next(target["webSocketDebuggerUrl"] for target in targets if target["type"] == "page")
-                async with session.ws_connect(address, max_msg_size=0) as socket:
+                addresses = [target["webSocketDebuggerUrl"] for target in targets if target["type"] == "page"]
+                async with session.ws_connect(addresses[0], max_msg_size=0) as socket:
                     page = Page(socket)
                     await page.open(url)
                     yield page
@@ -136,7 +137,8 @@ async def opened(url: str) -> AsyncIterator[Page]:
 async def _port(folder: Path, process: subprocess.Popen[bytes]) -> int:
     """The port that it has chosen, when it is ready."""
     file = folder / "DevToolsActivePort"
-    for _ in range(int(PATIENCE * 10)):
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
         if file.exists() and (lines := file.read_text(encoding="ascii").splitlines()):
             return int(lines[0])
         assert process.poll() is None, f"Chromium ended with {process.returncode}"

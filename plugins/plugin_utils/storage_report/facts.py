@@ -18,7 +18,7 @@ from .things import AREAS, KINDS, OK, PROTECTED_KINDS, SEVERITIES, Volume, worst
 
 FORMAT = 1
 #: Ages of newest snapshots that are counted together: as a person calls them, and up to how many seconds they go.
-AGES = (("6 h", 6 * 3600), ("1 d", 86400), ("2 d", 2 * 86400), ("7 d", 7 * 86400), ("30 d", 30 * 86400))
+AGES = {"6 h": 6 * 3600, "1 d": 86400, "2 d": 2 * 86400, "7 d": 7 * 86400, "30 d": 30 * 86400}
 #: Of so many days the results of jobs are counted.
 JOB_DAYS = 14
 
@@ -179,9 +179,9 @@ def _snapshot_ages(world: World) -> list[dict[str, Any]]:
         place = len(AGES) + 1
         if newest is not None:
             age = int(newest["age_seconds"])
-            place = next((number for number, (_, most) in enumerate(AGES) if age <= most), len(AGES))
+            place = next((number for number, most in enumerate(AGES.values()) if age <= most), len(AGES))
         counted[place, volume.snapshot_state in ("old", "none") and not volume.exempt] += 1
-    labels = [*(label for label, _ in AGES), "older", "none"]
+    labels = [*AGES, "older", "none"]
     return [
         {"label": label, "fresh": counted[number, False], "due": counted[number, True]}
         for number, label in enumerate(labels)
