@@ -246,8 +246,8 @@ def lint(session: nox.Session) -> None:
     """Style and format (ruff), types (mypy, strict), and who may import whom (import-linter)."""
     place()
     environment = tool_environment(session, "test", "lint")
-    plugins = ("module_utils", "plugin_utils", "action", "inventory", "lookup")
-    packages = (*(f"{PACKAGE}.plugins.{kind}" for kind in plugins), "tests.simulator")
+    plugins = ("module_utils", "plugin_utils", "action", "filter", "inventory", "lookup")
+    packages = (*(f"{PACKAGE}.plugins.{kind}" for kind in plugins), "tests.simulator", "tests.report")
     imports = {"PYTHONPATH": os.pathsep.join([str(COLLECTIONS), str(ROOT)])}
     # All of them, whatever the first one finds.
     good = environment.succeeds("ruff", "check", ".")
@@ -285,8 +285,8 @@ def docs(session: nox.Session) -> None:
 @nox.session
 def unit(session: nox.Session) -> None:
     """Unit tests with their properties, on the newest and the oldest ansible-core."""
-    # The simulator knows nothing of ansible-core.
-    pytest_on_each_core(session, "tests/unit", "--numprocesses=2", newest_only=("simulator",))
+    # These know nothing of ansible-core.
+    pytest_on_each_core(session, "tests/unit", "--numprocesses=2", newest_only=("simulator", "report"))
 
 
 @nox.session

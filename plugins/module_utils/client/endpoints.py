@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from .errors import NotOffered, SettingsError
+from .errors import APPLY, NotOffered, SettingsError
 from .settings import Settings, check_region, check_url
 
 DEFAULT_TEMPLATE = "https://{service}.{region}.{environment}.samsungsdscloud.com"
@@ -68,5 +68,5 @@ class Endpoints:
         regions = ", ".join(sorted({str(entry.get("region")) for entry in offered})) or "none"
         raise NotOffered(
             f"The endpoint catalogue of this account has no {service} in region {region!r} (regions there: {regions})."
-            " Correct the region, or apply for the service in the console."
+            f" Correct the region, or {APPLY}."
         )
