@@ -44,7 +44,14 @@ def drill_world(simulator: Simulator) -> None:
     synced = datetime.now(UTC).timestamp() - LAG
     ends = [("web_data_aaaaaa", 1), ("office_bbbbbb", 3)]
     files = [
-        {"id": file_id(number + far), "name": name, "region": region, "purpose": purpose, "type_name": "SSD"}
+        {
+            "id": file_id(number + far),
+            "name": name,
+            "region": region,
+            "purpose": purpose,
+            "type_name": "SSD",
+            "protocol": "CIFS" if name.startswith("office") else "NFS",
+        }
         for name, number in ends
         for far, region, purpose in ((0, WEST, "original"), (1, EAST, "replication"))
     ]
