@@ -122,7 +122,9 @@ def test_from_the_replica_no_call_goes_to_the_lost_region(controller: Controller
     drill_world(simulator)
     before = things(simulator)
     refused = drill(controller, variables={"dr_drill_from": "replica"})
-    assert failure(refused).startswith("dr_drill made nothing, for 1 of 4 volumes can't be drilled. office (kr-west1 to")
+    assert failure(refused).startswith(
+        "dr_drill made nothing, for 1 of 4 volumes can't be drilled. office (kr-west1 to"
+    )
     assert "its replica shows no snapshot, and a drill takes none; with dr_drill_from auto" in failure(refused)
     assert not writes(refused)
     run = drill(controller, variables={"dr_drill_from": "replica", "dr_drill_force": True, "dr_drill_rpo": "1h"})
@@ -154,7 +156,7 @@ def test_what_goes_wrong_in_the_middle(controller: Controller) -> None:
     simulator.clear_faults()
     message = failure(run)
     assert "office (kr-west1 to kr-east1): Compare checksums: " in message
-    assert "The checksum is wrong." in message
+    assert "The checksum is wrong" in message
     assert "ledger (kr-west1 to kr-east1): Make a volume from a snapshot of the replica: " in message
     assert "billing (kr-west1 to kr-east1): it could be used after " in message
     results = {name: volume["result"] for name, volume in by_name(report(run)).items()}
@@ -198,13 +200,21 @@ def test_copies_are_kept_and_removed_later(controller: Controller) -> None:
                     }
                 ],
             },
-            BLOCKS: {"volumes": [{**alike, "id": "7" * 32}, {**alike, "id": "8" * 32, "purpose": "RECOVERY"} | {"origin_id": "1" * 32}]},
+            BLOCKS: {
+                "volumes": [
+                    {**alike, "id": "7" * 32},
+                    {**alike, "id": "8" * 32, "purpose": "RECOVERY"} | {"origin_id": "1" * 32},
+                ]
+            },
         }
     )
     alone = drill(controller, variables={"dr_drill_state": "absent"})
     message = failure(alone)
     assert message.startswith("Not all could be removed. web_data (kr-west1 to kr-east1): ")
-    assert f"{ours}_zzzzzz in kr-east1 has the name of a copy, but it is an end of a replication that no drill made" in message
+    assert (
+        f"{ours}_zzzzzz in kr-east1 has the name of a copy, but it is an end of a replication that no drill made"
+        in message
+    )
     assert f"but it was made from {'1' * 32}, which is not the replica" in message
     left = things(simulator)
     assert left[f"{FILES}.volumes"].keys() - before[f"{FILES}.volumes"].keys() == {file_id(90)}
@@ -223,7 +233,10 @@ def test_what_can_not_be_drilled(controller: Controller) -> None:
     before = things(simulator)
     run = drill(controller, [SHOWN, LEDGER, BILLING, {"name": "nowhere"}], variables={"dr_drill_force": True})
     message = failure(run)
-    assert "web_data (kr-west1 to kr-east1): neither its replica nor the volume shows a snapshot, and a drill takes" in message
+    assert (
+        "web_data (kr-west1 to kr-east1): neither its replica nor the volume shows a snapshot, and a drill takes"
+        in message
+    )
     assert f"its replica ledger ({'4' * 32}) in kr-east1 has no snapshot, and a drill takes none" in message
     assert "(scp_bm_volume_group_snapshot)" in message
     assert "nowhere (kr-west1 to kr-east1): " in message
