@@ -170,8 +170,8 @@ def test_mistakes(controller: Controller, server: Server) -> None:
         " Item 1 (web_data): it has no path, which is the folder of the server to mount it on."
         " Item 2 (office): pth is not known for kind filestorage; the keys are name, kind, region, state, path, source,"
         " options, cifs_username; path is mnt; it is the whole path of a folder, without blanks, and not /."
-        " Item 3 (x): kind is nfs, and there is filestorage, pfs, bm_volume only; state is mounted; it can be present or"
-        " absent."
+        " Item 3 (x): kind is nfs, and there is filestorage, pfs, bm_volume only; state is mounted; it can be present"
+        " or absent."
         " Item 4 (ledger): to mount it, it needs device (as /dev/mapper/mpatha; the platform does not tell which one it"
         " is) and fstype (as xfs)."
     )
@@ -226,7 +226,7 @@ def test_file_systems_of_block_volumes(controller: Controller, server: Server) -
     with file.open("wb") as disk:
         disk.truncate(64 * 1024**2)
     device = subprocess.run(
-        ["losetup", "--find", "--show", str(file)], check=True, capture_output=True, text=True
+        ["/usr/sbin/losetup", "--find", "--show", str(file)], check=True, capture_output=True, text=True
     ).stdout.strip()
     try:
         wanted = {**LEDGER, "path": "/srv/ledger", "device": device, "fstype": "ext4"}
@@ -250,4 +250,4 @@ def test_file_systems_of_block_volumes(controller: Controller, server: Server) -
         assert not [line for line in server.fstab() if "ledger" in line]
     finally:
         server.stop()
-        subprocess.run(["losetup", "--detach", device], check=True)
+        subprocess.run(["/usr/sbin/losetup", "--detach", device], check=True)

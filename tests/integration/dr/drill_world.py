@@ -22,7 +22,7 @@ BILLING = {"name": "billing", "kind": "bm_volume_group", "target_name": "billing
 ALL = [SHOWN, HIDDEN, LEDGER, BILLING]
 #: How old the snapshots are, in seconds, and how far the replicas of block storage are behind.
 AGE, LAG = 7200, 600
-#: The only calls that may name what is in production: they make a second volume from a snapshot, and leave the first one.
+#: The only calls that may name what is in production: they make a second volume from a snapshot.
 RECOVERIES = {"CreateVolumeRecovery", "CreateVolumeGroupRecovery"}
 
 

@@ -167,7 +167,7 @@ def test_what_goes_wrong_in_the_middle(controller: Controller) -> None:
 
 
 def test_copies_are_kept_and_removed_later(controller: Controller) -> None:
-    """Check mode predicts; copies that were kept are removed by the next drill or on demand; no other volume ever is."""
+    """Check mode predicts; copies that were kept are removed on demand; no other volume ever is."""
     simulator = controller.simulator
     drill_world(simulator)
     before = things(simulator)
@@ -274,7 +274,8 @@ def test_mistakes(controller: Controller) -> None:
         " dr_drill_rto is soon; it is a number with a unit, as 90s, 15m, 2h or 1d, or nothing."
         " dr_drill_check_tasks is check.yml; give the file's whole path, from / on."
         " dr_drill_report_dir is /nowhere, and there is no such folder on this machine."
-        " Each of dr_drill_attachments has an object_type (BM or MNGC) and an object_id (of the server), and nothing else."
+        " Each of dr_drill_attachments has an object_type (BM or MNGC) and an object_id (of the server), and nothing"
+        " else."
     )
     assert not run.calls
 

@@ -15,8 +15,8 @@ from tests.integration.dr.test_crashes import TIME_SCALE, crash_after
 from tests.integration.harness import Controller
 from tests.simulator.fixture import Simulator
 
-#: After which writing calls the drills of a row are killed. Each clears up after the one before, and is killed in that or
-#: in what comes then.
+#: After which writing calls the drills of a row are killed. Each clears up after the one before, and is killed in that
+#: or in what comes then.
 ROW = (2, 5, 8, 3, 15, 22)
 #: Fewer writing calls than an undisturbed drill makes.
 FEWEST_WRITES = 20

@@ -32,7 +32,16 @@ class Server:
         self._privileged = os.geteuid() == 0
         new = ["--mount"] if self._privileged else ["--user", "--map-root-user", "--mount"]
         self._process = subprocess.Popen(
-            ["unshare", *new, "--propagation", "private", "/bin/sh", str(HERE / "begin.sh"), str(folder), str(HERE)],
+            [
+                "/usr/bin/unshare",
+                *new,
+                "--propagation",
+                "private",
+                "/bin/sh",
+                str(HERE / "begin.sh"),
+                str(folder),
+                str(HERE),
+            ],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -44,7 +53,7 @@ class Server:
             errors = self._process.stderr.read() if self._process.stderr else ""
             pytest.skip(f"no mount namespace for this user: {errors}")
         enter = ["--mount"] if self._privileged else ["--user", "--mount", "--preserve-credentials"]
-        self._enter = ["nsenter", *enter, f"--target={self._process.pid}"]
+        self._enter = ["/usr/bin/nsenter", *enter, f"--target={self._process.pid}"]
         self.interpreter = folder / "python"
         path = "/usr/sbin:/usr/bin:/sbin:/bin"
         command = shlex.join([*self._enter, "env", f"PATH={path}", sys.executable])
