@@ -245,7 +245,8 @@ def lint(session: nox.Session) -> None:
     """Style and format (ruff), types (mypy, strict), and who may import whom (import-linter)."""
     place()
     environment = tool_environment(session, "test", "lint")
-    packages = (f"{PACKAGE}.plugins.module_utils", f"{PACKAGE}.plugins.action", "tests.simulator")
+    rooms = ("module_utils", "plugin_utils", "action")
+    packages = (*(f"{PACKAGE}.plugins.{room}" for room in rooms), "tests.simulator")
     imports = {"PYTHONPATH": os.pathsep.join([str(COLLECTIONS), str(ROOT)])}
     # All of them, whatever the first one finds.
     good = environment.succeeds("ruff", "check", ".")
