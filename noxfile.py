@@ -39,6 +39,8 @@ CORES = {
     "2.19": ("3.11", "3.12", "3.13"),
     "2.21": ("3.12", "3.13", "3.14"),
 }
+#: Pins that are resolved beside another ansible-core than 2.19, the newest that the oldest Python can run.
+BESIDE = {"collections": "2.18"}
 PACKAGE = "ansible_collections.scp.storage"
 #: Integration tests that take minutes and ask nothing of ansible-core: what the engine and the services' nouns make of
 #: faults, crashes, waiting and refusals, and of every switch of the simulator.
@@ -171,7 +173,7 @@ class Environment:
 
 def core_environment(session: nox.Session, core: Core) -> Environment:
     """Return the environment of the tests on one ansible-core."""
-    return Environment(session, core.python, f"core-{core.version}", "test")
+    return Environment(session, core.python, f"core-{core.version}", "test", "awx")
 
 
 def tool_environment(session: nox.Session, *pins: str) -> Environment:
@@ -409,7 +411,7 @@ def pins(session: nox.Session) -> None:
     """
     named = session.posargs or sorted(file.stem for file in REQUIREMENTS.glob("*.in"))
     for name in sorted(named, key=lambda name: not name.startswith("core-")):
-        version = name.removeprefix("core-") if name.startswith("core-") else "2.19"
+        version = name.removeprefix("core-") if name.startswith("core-") else BESIDE.get(name, "2.19")
         python = next(python for python in CORES[version] if python in pythons())
         folder = WORK / "pins" / name
         shutil.rmtree(folder, ignore_errors=True)
