@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the modules of the collection ``awx.awx`` take, as a file: options, types, choices, and which go together.
 
-The collection is no dependency of the tests, and 50 MB are much for that. ``nox -s awx_modules`` runs the tests with the
-modules themselves, and tells when this file is no longer what they take; ``python -m tests.integration.awx.specs``
-writes it anew, in an environment with the pins of ``collections.txt``.
+The collection is no dependency of the tests, and 50 MB are much for that. ``nox -s awx_modules`` tells when this file is
+no longer what the modules take; ``python -m tests.integration.awx.specs`` writes it anew, in an environment with the
+pins of ``collections.txt``.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def installed() -> dict[str, Any]:
 
     :raises ImportError: it is not.
     """
-    from ansible.module_utils import basic  # noqa: PLC0415
+    from ansible.module_utils import basic
 
     def take(self: object, argument_spec: dict[str, Any], **rules: Any) -> NoReturn:
         # Environment variables behind an option are functions; only what a task gives counts.
