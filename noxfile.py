@@ -58,6 +58,7 @@ SAME_ON_ALL_CORES = (
     "test_messages_pfs.py",
     "test_switches.py",
     "test_waiting.py",
+    "awx/test_jobs.py",
     "dr/test_crashes.py",
     "dr/test_demo.py",
     "dr/test_many.py",
@@ -393,6 +394,25 @@ def benchmark(session: nox.Session) -> None:
     """Measure; prints a table (tests/benchmark)."""
     place()
     core_environment(session, cores()["newest"]).run("python", "-m", "tests.benchmark", *session.posargs)
+
+
+@nox.session(default=False)
+def image(session: nox.Session) -> None:
+    """Build an execution environment and run jobs in it, isolated as in AWX; wants root and podman (tests/image)."""
+    place()
+    core = next(Core("2.21", python) for python in reversed(CORES["2.21"]) if python in pythons())
+    environment = core_environment(session, core)
+    environment.run("python", "-m", "tests.image", *session.posargs)
+    environment.run("pytest", "tests/image")
+
+
+@nox.session(default=False)
+def awx_modules(session: nox.Session) -> None:
+    """The stored argument specs of awx.awx are those of the collection itself (50 MB to install)."""
+    place()
+    python = next(python for python in reversed(CORES["2.18"]) if python in pythons())
+    environment = Environment(session, python, "core-2.18", "test", "awx", "collections")
+    environment.run("pytest", "tests/integration/awx/check_specs.py")
 
 
 @nox.session(default=False)

@@ -68,7 +68,7 @@ class Job:
 
     def succeeded(self) -> Job:
         """The job itself, after the assertion that it did not fail."""
-        assert self.rc == 0, self.shown
+        assert self.rc == 0, self.shown[:6000]
         return self
 
 
