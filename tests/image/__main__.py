@@ -46,7 +46,7 @@ class ImageFailed(Exception):
 
 
 def environment() -> dict[str, str]:
-    """The environment of podman and buildah, which names settings of our own where there is no systemd and no others."""
+    """The environment of podman and buildah; it names settings of our own where there is no systemd and no others."""
     found = dict(os.environ)
     if not Path("/run/systemd/system").exists():
         found.setdefault("CONTAINERS_CONF", str(Path(__file__).parent / "containers.conf"))
