@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 NOX := .cache/nox/bin/python -m nox
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench clean
+.PHONY: help demo test bench image clean
 
 help: ## Say what there is
 	@echo "Targets:"
@@ -33,6 +33,9 @@ test: .cache/nox/installed ## Run every check and test; SESSIONS="lint unit" run
 
 bench: .cache/nox/installed ## Measure, and print a table
 	@$(NOX) --session benchmark
+
+image: .cache/nox/installed ## Build an execution environment for AWX, and run jobs in it; wants root and podman
+	@$(NOX) --session image
 
 clean: ## Remove what was installed and cached
 	rm -rf .cache .nox .hypothesis

@@ -39,6 +39,8 @@ CORES = {
     "2.19": ("3.11", "3.12", "3.13"),
     "2.21": ("3.12", "3.13", "3.14"),
 }
+#: Pins that are resolved beside another ansible-core than 2.19, the newest that the oldest Python can run.
+BESIDE = {"collections": "2.18"}
 PACKAGE = "ansible_collections.scp.storage"
 #: Integration tests that take minutes and ask nothing of ansible-core: what the engine and the services' nouns make of
 #: faults, crashes, waiting and refusals, and of every switch of the simulator.
@@ -57,6 +59,7 @@ SAME_ON_ALL_CORES = (
     "test_messages_pfs.py",
     "test_switches.py",
     "test_waiting.py",
+    "awx/test_jobs.py",
     "dr/test_crashes.py",
     "dr/test_demo.py",
     "dr/test_drill_crashes.py",
@@ -173,7 +176,7 @@ class Environment:
 
 def core_environment(session: nox.Session, core: Core) -> Environment:
     """Return the environment of the tests on one ansible-core."""
-    return Environment(session, core.python, f"core-{core.version}", "test")
+    return Environment(session, core.python, f"core-{core.version}", "test", "awx")
 
 
 def tool_environment(session: nox.Session, *pins: str) -> Environment:
@@ -247,8 +250,8 @@ def lint(session: nox.Session) -> None:
     """Style and format (ruff), types (mypy, strict), and who may import whom (import-linter)."""
     place()
     environment = tool_environment(session, "test", "lint")
-    plugins = ("module_utils", "plugin_utils", "action", "filter", "inventory", "lookup")
-    packages = (*(f"{PACKAGE}.plugins.{kind}" for kind in plugins), "tests.simulator", "tests.report")
+    rooms = ("module_utils", "plugin_utils", "action", "filter", "inventory", "lookup")
+    packages = (*(f"{PACKAGE}.plugins.{room}" for room in rooms), "tests.simulator", "tests.report")
     imports = {"PYTHONPATH": os.pathsep.join([str(COLLECTIONS), str(ROOT)])}
     # All of them, whatever the first one finds.
     good = environment.succeeds("ruff", "check", ".")
@@ -396,6 +399,25 @@ def benchmark(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def image(session: nox.Session) -> None:
+    """Build an execution environment and run jobs in it, isolated as in AWX; wants root and podman (tests/image)."""
+    place()
+    core = next(Core("2.21", python) for python in reversed(CORES["2.21"]) if python in pythons())
+    environment = core_environment(session, core)
+    environment.run("python", "-m", "tests.image", *session.posargs)
+    environment.run("pytest", "tests/image")
+
+
+@nox.session(default=False)
+def awx_modules(session: nox.Session) -> None:
+    """The stored argument specs of awx.awx are those of the collection itself (50 MB to install)."""
+    place()
+    python = next(python for python in reversed(CORES["2.18"]) if python in pythons())
+    environment = Environment(session, python, "core-2.18", "test", "awx", "collections")
+    environment.run("pytest", "tests/integration/awx/check_specs.py")
+
+
+@nox.session(default=False)
 def fix(session: nox.Session) -> None:
     """Let ruff format the code and mend what it can."""
     environment = tool_environment(session, "test", "lint")
@@ -411,7 +433,7 @@ def pins(session: nox.Session) -> None:
     """
     named = session.posargs or sorted(file.stem for file in REQUIREMENTS.glob("*.in"))
     for name in sorted(named, key=lambda name: not name.startswith("core-")):
-        version = name.removeprefix("core-") if name.startswith("core-") else "2.19"
+        version = name.removeprefix("core-") if name.startswith("core-") else BESIDE.get(name, "2.19")
         python = next(python for python in CORES[version] if python in pythons())
         folder = WORK / "pins" / name
         shutil.rmtree(folder, ignore_errors=True)

@@ -25,6 +25,7 @@ from ansible.utils.display import Display
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.runner import Mode, run
 from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
+from ansible_collections.scp.storage.plugins.plugin_utils.arguments import TextError, parse
 
 MODULES = "ansible_collections.scp.storage.plugins.modules"
 #: Values of ansible_python_interpreter that ask for no interpreter in particular.
@@ -57,11 +58,16 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         """Run the task and return its result."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         variables = task_vars or {}
+        name = self._task.action.rpartition(".")[2]
+        try:
+            args = parse(load_spec(name).argument_spec, self._task.args)
+        except TextError as problem:
+            return {**result, "failed": True, "msg": str(problem)}
         if self._belongs_elsewhere(variables):
-            result.update(self._execute_module(task_vars=variables, wrap_async=self._task.async_val))
-            return result
+            handed = self._execute_module(module_args=args, task_vars=variables, wrap_async=self._task.async_val)
+            return {**result, **handed}
         with self._environment():
-            result.update(self._run_here(variables))
+            result.update(self._run_here(name, args, variables))
         return result
 
     def _belongs_elsewhere(self, variables: Mapping[str, Any]) -> bool:
@@ -87,9 +93,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             os.environ.clear()
             os.environ.update(before)
 
-    def _run_here(self, variables: dict[str, Any]) -> dict[str, Any]:
-        args = dict(self._task.args)
-        name = self._task.action.rpartition(".")[2]
+    def _run_here(self, name: str, args: dict[str, Any], variables: dict[str, Any]) -> dict[str, Any]:
         spec = load_spec(name)
         self._update_module_args(self._task.action, args, variables)
         internal = {key: args.pop(key) for key in list(args) if key.startswith("_ansible_")}

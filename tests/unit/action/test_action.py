@@ -65,7 +65,11 @@ def action(
         templar=Templar(),
         shared_loader_obj=None,
     )
-    made._execute_module = lambda **options: {**HANDED_OVER, "wrap_async": options["wrap_async"]}
+    made._execute_module = lambda **options: {
+        **HANDED_OVER,
+        "wrap_async": options["wrap_async"],
+        "args": options["module_args"],
+    }
     return made
 
 
@@ -110,7 +114,21 @@ def test_other_tasks_are_handed_over(
     runner: Callable[[Behave], None], fields: dict[str, Any], variables: dict[str, Any]
 ) -> None:
     result = action(**fields).run(task_vars=variables)
-    assert result == {**HANDED_OVER, "wrap_async": fields.get("async_val", 0)}
+    assert result == {**HANDED_OVER, "wrap_async": fields.get("async_val", 0), "args": {"name": "my_volume"}}
+
+
+@pytest.mark.parametrize("transport", ["local", "ssh"])
+def test_text_is_read_before_either_way_is_taken(runner: Callable[[Behave], None], transport: str) -> None:
+    rules = [{"object_type": "VM", "object_id": "8f"}]
+    seen: list[Any] = []
+    runner(lambda params, _environ, _mode: seen.append(params["access_rules"]) or Report({}))
+    result = action({"name": "x", "access_rules": json.dumps(rules)}, transport=transport).run(task_vars={})
+    assert [*seen, *([result["args"]["access_rules"]] if "args" in result else [])] == [rules]
+
+    result = action({"name": "x", "access_rules": "VM"}, transport=transport).run(task_vars={})
+    assert result["failed"]
+    assert result["msg"].startswith("access_rules is a text that is not a list of dictionaries.")
+    assert len(seen) == (transport == "local")
 
 
 # --- what is in force
