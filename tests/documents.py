@@ -5,14 +5,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
+from ansible.parsing.splitter import parse_kv
 
 from tests.placement import ROOT
 
@@ -70,6 +72,18 @@ def commands(block: Block) -> list[str]:
     # A quoted text may go on in the next line.
     lines = re.sub(r"'[^']*'", lambda quoted: quoted[0].replace("\n", " "), lines)
     return [line.split("   #")[0].strip() for line in lines.splitlines() if line.strip() and line.strip()[0] != "#"]
+
+
+def extra_variables(words: Sequence[str], files: Mapping[str, Any]) -> dict[str, Any]:
+    """What the ``-e`` of a command give: ``@file``, JSON or ``key=value``.
+
+    :param files: what files of variables hold, by name.
+    """
+    given: dict[str, Any] = {}
+    for option, value in zip(words, words[1:], strict=False):
+        if option == "-e":
+            given |= files[value[1:]] if value[0] == "@" else json.loads(value) if value[0] == "{" else parse_kv(value)
+    return given
 
 
 def _in_markdown(name: str, text: str) -> Iterator[Block]:
