@@ -10,6 +10,7 @@ import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +81,7 @@ def extra_variables(words: Sequence[str], files: Mapping[str, Any]) -> dict[str,
     :param files: what files of variables hold, by name.
     """
     given: dict[str, Any] = {}
-    for option, value in zip(words, words[1:], strict=False):
+    for option, value in pairwise(words):
         if option == "-e":
             given |= files[value[1:]] if value[0] == "@" else json.loads(value) if value[0] == "{" else parse_kv(value)
     return given

@@ -27,5 +27,5 @@ _inventory.write_bytes(
 )
 intersphinx_mapping = {"ansible": ("https://docs.ansible.com/ansible/latest/", str(_inventory))}
 
-# What is quoted in the guides can then be searched for as it stands.
-smartquotes = False
+# Dashes only: what is quoted in the guides can be searched for as it stands.
+smartquotes_action = "D"

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -18,13 +19,18 @@ from typing import Any
 
 import pytest
 
-from tests.documents import GUIDES, README, Block, blocks, commands, extra_variables
+from tests.documents import GUIDES, README, blocks, commands, extra_variables
 from tests.integration.harness import PROGRAMS, Controller, Run
 from tests.placement import ROOT
 from tests.simulator.fixture import Simulator
 
 #: Words that say that a command of Ansible's is not for this test: it needs a terminal, or is about another thing.
 LEFT_OUT = ("ansible-doc", "ansible-galaxy", "ansible-vault", "--check", "SCP_PROFILE=")
+#: Simulated seconds in one real one, where much is waited for.
+SCALE = 100.0
+#: What the roles of disaster recovery say of a replica.
+HEALTHS = {"ok", "creating", "paused", "stalled", "error", "ending", "missing"}
+NEEDS_CURL = pytest.mark.skipif(shutil.which("curl") is None, reason="the guide's commands call curl")
 
 
 def on_localhost(tasks: list[dict[str, Any]], title: str) -> dict[str, Any]:
@@ -84,7 +90,9 @@ def test_readme(controller: Controller) -> None:
 
 def test_first_steps(controller: Controller) -> None:
     """From the first volume to its end."""
-    run = run_all(controller, GUIDES / "guide_first_steps.rst", {"web1_id": controller.simulator.server("west-web1")["id"]})
+    run = run_all(
+        controller, GUIDES / "guide_first_steps.rst", {"web1_id": controller.simulator.server("west-web1")["id"]}
+    )
     assert [volume["name"][:-7] for volume in controller.simulator.world()["filestorage"]["volumes"]] == ["web_data"]
     assert run["Volumes that have no snapshot yet"].result["result"] == ["web_data"]
 
@@ -105,7 +113,9 @@ def test_data_protection(controller: Controller) -> None:
     simulator = controller.simulator
     simulator.patch_world(
         {
-            "filestorage": {"volumes": [{"name": name, "type_name": "SSD"} for name in ("web_data_2m060u", "office_2m060u")]},
+            "filestorage": {
+                "volumes": [{"name": name, "type_name": "SSD"} for name in ("web_data_2m060u", "office_2m060u")]
+            },
             "parallel-filestorage": {"volumes": [{"name": "train_data_7h2k1q", "capacity_tb": 10}]},
             "baremetal-blockstorage": {
                 "volume_groups": [{"id": "d" * 32, "name": "orders"}],
@@ -116,6 +126,9 @@ def test_data_protection(controller: Controller) -> None:
             },
         }
     )
+    logs = next(bucket for bucket in simulator.world()["object_buckets"] if bucket["name"] == "west-app-logs")
+    old = [{**item, "modified_at": "2024-10-01T00:00:00"} for item in logs["objects"]]
+    simulator.patch_world({"object_buckets": [{**logs, "objects": old}]})
     (controller.folder / "upgrade.sh").write_text("#!/bin/sh\nexit 1\n")
     (controller.folder / "upgrade.sh").chmod(0o755)
     midnight = [{"name": "Archiving runs", "simulator_world": {"midnight": True}}]
@@ -139,23 +152,35 @@ def test_disaster_recovery(controller: Controller) -> None:
         }
     )
     servers = {"east_vm_id": simulator.server("east-web1")["id"], "east_bm_id": simulator.server("east-db1")["id"]}
-    run_all(controller, GUIDES / "guide_disaster_recovery.rst", servers)
+    simulator.scale(SCALE)
+    run = run_all(controller, GUIDES / "guide_disaster_recovery.rst", servers)
+    shown = [line.split() for result in run if result.name == "Show the replicas" for line in result.result["msg"][1:]]
+    healths: dict[str, list[str]] = {}
+    for line in shown:
+        healths.setdefault(line[0], []).append(next(word for word in line if word in HEALTHS))
+    # Set up, watched, failed over, failed back, ended; then its replica goes the other way; and the end again.
+    assert healths["web_data"] == ["ok", "ok", "paused", "ok", "missing", "ok", "paused", "missing"]
+    assert healths["ledger"] == ["ok", "ok", "paused", "ok", "missing", "missing"]
+    assert simulator.resources().get("baremetal-blockstorage.replications") is None
 
 
+@NEEDS_CURL
 def test_simulator(simulator: Simulator) -> None:
     """What is sent to the simulator is accepted by it, and at the end all is as at the start."""
     guide = blocks(GUIDES / "guide_simulator.rst")
     sent = [block for block in guide if block.language == "shell" and "/_control" in block.content and not block.file]
     script = "".join(block.content for block in sent).replace("http://127.0.0.1:8080", simulator.url)
     # A refusal is an answer too, of which curl makes a failure only if it is told so.
-    script = script.replace("curl ", "curl --fail-with-body ")
-    done = subprocess.run(["bash", "-ec", script], capture_output=True, text=True, check=False, timeout=60)
+    script = script.replace("curl ", "curl --fail ")
+    command = ["bash", "-ec", script]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert len(sent) > 5
     assert done.returncode == 0, f"{script}\n{done.stdout}{done.stderr}"
     control = simulator.control
     assert (simulator.world()["filestorage"]["volumes"], control("GET", "faults")["faults"]) == ([], [])
 
 
+@NEEDS_CURL
 @pytest.mark.parametrize("which", ["rehearse.sh", "test_storage.py"])
 def test_own_tests(which: str, tmp_path: Path) -> None:
     """The script for CI, and the tests in Python, with the first playbook."""

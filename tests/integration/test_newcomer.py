@@ -53,26 +53,33 @@ def free_port() -> int:
         return int(listening.getsockname()[1])
 
 
-@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="this is no clone that can be cloned")
-def test_from_a_clone_to_the_first_playbook(tmp_path: Path) -> None:
-    """The first run changes two things and the second none, all within five minutes of the clone."""
-    typed = first_playbook()
-    begin = time.monotonic()
-    clone, output = tmp_path / "clone", tmp_path / "simulator.txt"
-    subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
-    # The README's port may be taken on the machine of a test.
-    port = str(free_port())
-    environ = {**environment(tmp_path / "home"), "PORT": port}
-    with output.open("w") as file:
-        simulator = subprocess.Popen(
-            ["bash", "-ec", typed["first terminal"].content],
-            cwd=clone,
+def start(script: str, folder: Path, environ: dict[str, str], output: Path) -> subprocess.Popen[bytes]:
+    """Type a script into a terminal of its own, in which Ctrl-C reaches all that it runs."""
+    typing = ["bash", "-ec", script]
+    with output.open("wb") as file:
+        return subprocess.Popen(
+            typing,
+            cwd=folder,
             env=environ,
             stdin=subprocess.DEVNULL,
             stdout=file,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="this is no clone that can be cloned")
+def test_from_a_clone_to_the_first_playbook(tmp_path: Path) -> None:
+    """The first run changes two things and the second none, all within five minutes of the clone."""
+    typed = first_playbook()
+    begin = time.monotonic()
+    clone, output = tmp_path / "clone", tmp_path / "simulator.txt"
+    cloning = ["git", "clone", "--quiet", str(ROOT), str(clone)]
+    subprocess.run(cloning, check=True)
+    # The README's port may be taken on the machine of a test.
+    port = str(free_port())
+    environ = {**environment(tmp_path / "home"), "PORT": port}
+    simulator = start(typed["first terminal"].content, clone, environ, output)
     try:
         while "SCP simulator ready" not in output.read_text():
             assert simulator.poll() is None, output.read_text()
@@ -80,8 +87,9 @@ def test_from_a_clone_to_the_first_playbook(tmp_path: Path) -> None:
             time.sleep(0.1)
         (clone / typed["playbook"].file).write_text(typed["playbook"].content)
         script = typed["second terminal"].content.replace(":8080/", f":{port}/") + typed["runs"].content
+        typing = ["bash", "-ec", script]
         done = subprocess.run(
-            ["bash", "-ec", script], cwd=clone, env=environ, capture_output=True, text=True, timeout=LONGEST, check=False
+            typing, cwd=clone, env=environ, capture_output=True, text=True, timeout=LONGEST, check=False
         )
         assert done.returncode == 0, done.stdout + done.stderr
         taken = time.monotonic() - begin
@@ -93,5 +101,6 @@ def test_from_a_clone_to_the_first_playbook(tmp_path: Path) -> None:
     assert re.search(r'"msg": "\S+:/scp_web_data_\w+"', done.stdout)
     assert taken < LONGEST
     print(f"from the clone to the end of the second run: {taken:.0f} s")
-    untracked = subprocess.run(["git", "status", "--short"], cwd=clone, capture_output=True, text=True, check=True)
-    assert untracked.stdout == "?? first.yml\n"
+    status = ["git", "status", "--short"]
+    left = subprocess.run(status, cwd=clone, capture_output=True, text=True, check=True).stdout
+    assert left == "?? first.yml\n"

@@ -55,7 +55,9 @@ def test_every_language_is_looked_at() -> None:
 def tasks(data: Any) -> Iterator[dict[str, Any]]:
     """All tasks in a playbook, or in a list of tasks; those in blocks too."""
     for entry in data if isinstance(data, list) else []:
-        inner = [key for key in ("pre_tasks", "tasks", "post_tasks", "handlers", "block", "rescue", "always") if key in entry]
+        inner = [
+            key for key in ("pre_tasks", "tasks", "post_tasks", "handlers", "block", "rescue", "always") if key in entry
+        ]
         for key in inner:
             yield from tasks(entry[key])
         if not inner:
@@ -101,7 +103,7 @@ def test_tasks_have_the_options_of_their_modules(block: Block) -> None:
         for module, options in modules_of(task).items()
         for problem in problems(module, options)
     ]
-    for name, defaults in (data.items() if isinstance(data, dict) else []):
+    for name, defaults in data.items() if isinstance(data, dict) else []:
         if name == "module_defaults":
             spec = ModuleArgumentSpecValidator(load_spec("scp").argument_spec)
             wrong += [message for group in defaults.values() for message in spec.validate(group).error_messages]
@@ -116,7 +118,8 @@ def test_tasks_are_found_at_all() -> None:
 def test_a_wrong_option_is_found() -> None:
     assert problems("scp_filestorage_volume", {"name": "{{ name }}", "protokol": "NFS"})
     assert problems("scp_filestorage_volume", {"name": "web_data", "protocol": "NSF"})
-    assert problems("scp_filestorage_snapshot", {}) and not problems("scp_filestorage_snapshot", "volume=web_data keep=3")
+    assert problems("scp_filestorage_snapshot", {})
+    assert not problems("scp_filestorage_snapshot", "volume=web_data keep=3")
 
 
 # Commands
@@ -149,7 +152,7 @@ def wrong_with(words: list[str], files: Mapping[str, Any]) -> list[str]:
         playbook = rest[0].removeprefix(COLLECTION)
         if playbook not in PLAYBOOKS:
             return [f"there is no playbook {playbook}"]
-        unknown = extra_variables(rest, dict.fromkeys(files, {})).keys() - variables(playbook)
+        unknown = extra_variables(rest, {name: {} for name in files}).keys() - variables(playbook)
         unknown |= extra_variables(rest, files).keys() - family(playbook)
         return [f"{playbook} has no variable {', '.join(unknown)}"] if unknown else []
     if program == "ansible":
@@ -171,7 +174,8 @@ def wrong_with(words: list[str], files: Mapping[str, Any]) -> list[str]:
 
 @pytest.mark.parametrize("block", of("shell"), ids=str)
 def test_commands_name_what_there_is(block: Block) -> None:
-    subprocess.run(["bash", "-n"], input=block.content, text=True, check=True)
+    without_running = ["bash", "-n"]
+    subprocess.run(without_running, input=block.content, text=True, check=True)
     if block.file:
         # A script of its own, which a test runs.
         return
@@ -224,7 +228,9 @@ def test_links_of_the_readme_lead_somewhere() -> None:
 def spoken() -> list[str]:
     """All texts of the collection, and of those parts of Ansible whose messages are quoted; each in one line."""
     found = []
-    ansibles = [Path(str(module.__file__)) for module in (ansible.module_utils.common.parameters, ansible.parsing.mod_args)]
+    ansibles = [
+        Path(str(module.__file__)) for module in (ansible.module_utils.common.parameters, ansible.parsing.mod_args)
+    ]
     for file in [*(ROOT / "plugins").rglob("*.py"), *ansibles]:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.JoinedStr):
