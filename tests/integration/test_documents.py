@@ -24,8 +24,9 @@ from tests.integration.harness import PROGRAMS, Controller, Run
 from tests.placement import ROOT
 from tests.simulator.fixture import Simulator
 
-#: Words that say that a command of Ansible's is not for this test: it needs a terminal, or is about another thing.
-LEFT_OUT = ("ansible-doc", "ansible-galaxy", "ansible-vault", "--check", "SCP_PROFILE=")
+#: Words that say that a command of Ansible's is not for this test: it needs a terminal, is about another thing, runs on
+#: servers, or fails by intent.
+LEFT_OUT = ("ansible-doc", "ansible-galaxy", "ansible-vault", "--check", "SCP_PROFILE=", " -i ", "_fail_on")
 #: Simulated seconds in one real one, where much is waited for.
 SCALE = 100.0
 #: What the roles of disaster recovery say of a replica.
