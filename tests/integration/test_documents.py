@@ -47,6 +47,11 @@ def play_of(words: list[str], files: dict[str, Any], title: str) -> dict[str, An
     return {"import_playbook": words[1], "vars": extra_variables(words, files)}
 
 
+def words_of(command: str, folder: Path) -> list[str]:
+    """The words of a command; what it writes below ``/srv`` goes into a folder of the test."""
+    return shlex.split(command.replace("/srv/", f"{folder}/"))
+
+
 def run_all(
     controller: Controller,
     document: Path,
@@ -76,7 +81,8 @@ def run_all(
             (controller.folder / block.file).write_text(block.content, encoding="utf-8")
         elif block.language == "yaml" and isinstance(block.data, list):
             plays += block.data if "hosts" in block.data[0] else [on_localhost(block.data, str(block))]
-        plays += [play_of(shlex.split(text), files, f"{block}: {text}") for of, text in typed if of is block]
+        here = [text for of, text in typed if of is block]
+        plays += [play_of(words_of(text, controller.folder), files, f"{block}: {text}") for text in here]
     return controller.playbook(plays, variables=variables).succeeded()
 
 
