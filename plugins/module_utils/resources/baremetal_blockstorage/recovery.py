@@ -18,8 +18,8 @@ from ...engine.references import Finder
 from ...engine.resource import Resource, side_by_side
 from ...operations import baremetal_blockstorage as api
 from ..snapshots import SnapshotTable, Taken, named_snapshot, told_names
-from .common import RECOVERY, VOLUMES, in_error, leaving, show_owner, told_failure
-from .owners import broken_owner, changing, required_owner, told_owner, volumes_of
+from .common import RECOVERY, VOLUMES, changing, in_error, leaving, show_owner, told_failure, volumes_of
+from .owners import broken_owner, required_owner, told_owner
 from .snapshot import GROUP_SNAPSHOTS, VOLUME_SNAPSHOTS
 
 #: What ``snapshot`` says for the newest.
