@@ -300,6 +300,10 @@ def docsite(session: nox.Session) -> None:
         settings.write((ROOT / "tests" / "docsite" / "conf.py").read_text(encoding="utf-8"))
     making = ("collection", "--fail-on-error", "--cleanup=everything", "--dest-dir", pages)
     environment.run("antsibull-docs", "--config-file", home / "antsibull-docs.cfg", *making, *here)
+    # It takes the guides along, and leaves their pictures behind.
+    pictures = ROOT / "docs" / "docsite" / "rst" / "images"
+    if pictures.is_dir():
+        shutil.copytree(pictures, pages / "docsite" / "images")
     strictly = ("--fail-on-warning", "--keep-going", "--quiet", "--jobs=2")
     environment.run("sphinx-build", "-b", "html", "-c", home, *strictly, pages, home / "build" / "html")
 

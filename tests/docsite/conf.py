@@ -19,8 +19,19 @@ ANSIBLE = {
     "lookup_plugins": ("plugins/lookup.html", "Lookup plugins"),
 }
 
+#: Environment variables of Ansible's own, which options that inventory plugins share name; all on one page.
+ANSIBLE_VARIABLES = (
+    "ANSIBLE_CACHE_PLUGIN",
+    "ANSIBLE_CACHE_PLUGIN_CONNECTION",
+    "ANSIBLE_CACHE_PLUGIN_PREFIX",
+    "ANSIBLE_CACHE_PLUGIN_TIMEOUT",
+    "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED",
+    "ANSIBLE_INVENTORY_USE_EXTRA_VARS",
+)
+
 _inventory = Path(__file__).with_name("ansible.inv")
 _lines = "".join(f"{label} std:label -1 {page}#$ {title}\n" for label, (page, title) in ANSIBLE.items())
+_lines += "".join(f"{name} std:envvar -1 reference_appendices/config.html#envvar-$ -\n" for name in ANSIBLE_VARIABLES)
 _inventory.write_bytes(
     b"# Sphinx inventory version 2\n# Project: Ansible\n# Version: \n"
     b"# The remainder of this file is compressed using zlib.\n" + zlib.compress(_lines.encode())

@@ -161,7 +161,9 @@ def test_disaster_recovery(controller: Controller) -> None:
     servers = {"east_vm_id": simulator.server("east-web1")["id"], "east_bm_id": simulator.server("east-db1")["id"]}
     simulator.scale(SCALE)
     run = run_all(controller, GUIDES / "guide_disaster_recovery.rst", servers)
-    shown = [line.split() for result in run if result.name == "Show the replicas" for line in result.result["msg"][1:]]
+    shown = [
+        line.split() for result in run if result.name.endswith("Show the replicas") for line in result.result["msg"][1:]
+    ]
     healths: dict[str, list[str]] = {}
     for line in shown:
         healths.setdefault(line[0], []).append(next(word for word in line if word in HEALTHS))
