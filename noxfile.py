@@ -51,12 +51,14 @@ SAME_ON_ALL_CORES = (
     "test_bm.py",
     "test_bm_snapshots.py",
     "test_calls.py",
+    "test_documents.py",
     "test_faults.py",
     "test_inventory_of_many.py",
     "test_messages_archive.py",
     "test_messages_backup.py",
     "test_messages_bm_replication.py",
     "test_messages_pfs.py",
+    "test_newcomer.py",
     "test_switches.py",
     "test_waiting.py",
     "awx/test_jobs.py",
@@ -73,6 +75,7 @@ nox.options.sessions = [
     "lint",
     "licenses",
     "docs",
+    "docsite",
     "unit",
     "integration",
     "coverage_table",
@@ -284,6 +287,31 @@ def docs(session: nox.Session) -> None:
         ".",
         cwd=collection,
     )
+
+
+@nox.session
+def docsite(session: nox.Session) -> None:
+    """The guides and the plugins' pages as a website without one warning; it is left in ``.nox/docsite/build/html``."""
+    place()
+    environment = tool_environment(session, "docs")
+    home = WORK / "docsite"
+    pages = home / "rst"
+    shutil.rmtree(home, ignore_errors=True)
+    # antsibull-docs writes only where nobody else may.
+    pages.mkdir(mode=0o755, parents=True)
+    titles = [f"--{kind}=scp.storage" for kind in ("project", "title", "html-short-title")]
+    here = ("--use-current", "--squash-hierarchy", "scp.storage")
+    environment.run("antsibull-docs", "sphinx-init", *titles, "--dest-dir", home, *here, silent=True)
+    with (home / "conf.py").open("a", encoding="utf-8") as settings:
+        settings.write((ROOT / "tests" / "docsite" / "conf.py").read_text(encoding="utf-8"))
+    making = ("collection", "--fail-on-error", "--cleanup=everything", "--dest-dir", pages)
+    environment.run("antsibull-docs", "--config-file", home / "antsibull-docs.cfg", *making, *here)
+    # It takes the guides along, and leaves their pictures behind.
+    pictures = ROOT / "docs" / "docsite" / "rst" / "images"
+    if pictures.is_dir():
+        shutil.copytree(pictures, pages / "docsite" / "images")
+    strictly = ("--fail-on-warning", "--keep-going", "--quiet", "--jobs=2")
+    environment.run("sphinx-build", "-b", "html", "-c", home, *strictly, pages, home / "build" / "html")
 
 
 @nox.session

@@ -140,7 +140,7 @@ notes:
   - "IAM actions needed, in C(backup): ListBackups, ShowBackup, ListBackupSchedules, ListBackupTargets, ListBackupAgentTargets,
     ListBackupRegionRelationship, CheckDuplicationBackupName, CheckDuplicationFilesystem; to change CreateBackup, DeleteBackup,
     SetBackupSchedule, SetBackupRetentionPeriod, SetFilesystemBackupPath; with O(state=absent) ListBackupHistories and ListRestoreHistories.
-    The name of the action that O(dr_enabled) needs is not documented."
+    The name of the action that UpdateReplicationUse (O(dr_enabled)) needs is not documented."
 seealso:
   - module: scp.storage.scp_backup_info
   - module: scp.storage.scp_backup_agent

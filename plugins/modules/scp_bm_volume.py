@@ -118,7 +118,7 @@ notes:
     DeleteVolumeAttachments, CreateVolumeSnapshotRate, SetVolumeSnapshotRate, DeleteVolumeSnapshotRate; with O(end_snapshot_schedule)
     DeleteVolumeSnapshotSchedule, with O(end_replication) ShowVolumeReplication, SetVolumeReplicationPolicy and DeleteVolumeReplication, with
     O(leave_volume_group) ShowVolumeGroup and RemoveVolumeGroupMembers. The name of the action that
-    O(qos) needs is not documented."
+    SetVolumeQoS (O(qos)) needs is not documented."
 seealso:
   - module: scp.storage.scp_bm_volume_info
   - module: scp.storage.scp_bm_volume_group

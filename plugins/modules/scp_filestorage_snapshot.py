@@ -56,8 +56,8 @@ options:
         who made a snapshot, so one that was taken in the first ten minutes of the scheduled hour counts as the schedule's.
     type: int
 notes:
-  - "IAM actions needed, in C(filestorage): ListVolumes, ListVolumeSnapshots; to change CreateVolumeSnapshot, DeleteVolumeSnapshot,
-    SetVolumeSnapshot (restore); for O(keep) ListVolumeSnapshotSchedules."
+  - "IAM actions needed, in C(filestorage): ListVolumes, ListVolumeSnapshots; to change CreateVolumeSnapshot, DeleteVolumeSnapshot; to
+    restore SetVolumeSnapshot and ShowVolume; for O(keep) ListVolumeSnapshotSchedules."
 seealso:
   - module: scp.storage.scp_filestorage_snapshot_info
   - module: scp.storage.scp_filestorage_snapshot_schedule

@@ -397,7 +397,8 @@ class Replication(Resource[ReplicationState]):
             return ["it has no member (add volumes first: scp_bm_volume_group)"]
         found = []
         if bare := [f"{member['name']} ({member['id']})" for member in members if not member.get("snapshot_rate")]:
-            found.append(f"no snapshot rate have {', '.join(bare)} (set one first: snapshot_rate of scp_bm_volume)")
+            verb = "has" if len(bare) == 1 else "have"
+            found.append(f"{', '.join(bare)} {verb} no snapshot rate (set one first: snapshot_rate of scp_bm_volume)")
         prefix = self.params.get("replication_volume_name_prefix") or ""
         names = [f"{prefix}{member['name']}" for member in members]
         if unfit := [name for name in names if prefix and not VOLUMES.rule.fullmatch(name)]:
