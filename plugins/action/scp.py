@@ -23,8 +23,9 @@ from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ansible_collections.scp.storage.plugins.module_utils.engine.runner import Mode, run
+from ansible_collections.scp.storage.plugins.module_utils.engine.runner import Mode, run, secrets_in
 from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
+from ansible_collections.scp.storage.plugins.module_utils.engine.topology import Topology
 
 MODULES = "ansible_collections.scp.storage.plugins.modules"
 #: Values of ansible_python_interpreter that ask for no interpreter in particular.
@@ -58,7 +59,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         result: dict[str, Any] = super().run(tmp, task_vars)
         variables = task_vars or {}
         if self._belongs_elsewhere(variables):
-            result.update(self._execute_module(task_vars=variables, wrap_async=self._task.async_val))
+            result.update(self._hand_over(variables))
             return result
         with self._environment():
             result.update(self._run_here(variables))
@@ -73,6 +74,20 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             or self._connection.become is not None
             or (interpreter not in ANY_INTERPRETER and interpreter != sys.executable)
         )
+
+    def _hand_over(self, variables: dict[str, Any]) -> dict[str, Any]:
+        """Run the module as a process of its own.
+
+        A list of things can hold what Ansible does not know to be secret. It stays out of what that process writes to
+        the system's log; and where the options are wrong, there is no process that would tell all of them.
+        """
+        name = self._task.action.rpartition(".")[2]
+        if issubclass(load_spec(name).handler, Topology):
+            if validator(name).validate(dict(self._task.args)).error_messages:
+                return self._run_here(variables)
+            variables = {**variables, "ansible_no_target_syslog": True}
+        handed: dict[str, Any] = self._execute_module(task_vars=variables, wrap_async=self._task.async_val)
+        return handed
 
     @contextmanager
     def _environment(self) -> Iterator[None]:
@@ -94,7 +109,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         self._update_module_args(self._task.action, args, variables)
         internal = {key: args.pop(key) for key in list(args) if key.startswith("_ansible_")}
         checked = validator(name).validate(args)
-        hidden = set(checked._no_log_values)
+        hidden = {*checked._no_log_values, *secrets_in(spec, args)}
         params = checked.validated_parameters
         if checked.error_messages:
             result = {"failed": True, "msg": _told(checked.errors, str(internal.get("_ansible_module_name", name)))}

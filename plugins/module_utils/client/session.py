@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
@@ -43,8 +46,10 @@ if TYPE_CHECKING:
 
 DEFAULT_PORTS = {"http": "80", "https": "443"}
 LONGEST_CONNECT = 10.0
-#: Connections kept open; also the most calls that are worth sending side by side.
+#: Connections kept open to one host; also the most calls that are worth sending side by side.
 POOL_SIZE = 8
+#: Hosts whose connections are kept: those of all services in a few regions.
+POOL_HOSTS = 16
 #: What Python's own and urllib3's check of a certificate raise; the latter moved about.
 CERTIFICATE_REFUSED = frozenset({"SSLCertVerificationError", "CertificateError"})
 #: Reasons of the TLS library that come before anything is sent, beside a certificate that is not accepted.
@@ -104,11 +109,20 @@ class Client:
         if not settings.validate_certs:
             # It was asked for; urllib3 would warn of it with every task.
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
-        adapter = HTTPAdapter(pool_connections=POOL_SIZE, pool_maxsize=POOL_SIZE, max_retries=0)
+        adapter = HTTPAdapter(pool_connections=POOL_HOSTS, pool_maxsize=POOL_SIZE, max_retries=0)
         for scheme in ("https://", "http://"):
             self._session.mount(scheme, adapter)
         self._proxies: dict[str, dict[str, str]] = {}
+        self._slots: dict[str, BoundedSemaphore] = {}
         self._date = ""
+
+    def in_region(self, region: str) -> Client:
+        """A client for another region by default, over the same session."""
+        if region == self.settings.region:
+            return self
+        other = copy.copy(self)
+        other.settings = replace(self.settings, region=region)
+        return other
 
     def now(self) -> datetime:
         """The time in UTC as the platform has it (``Date`` of its last answer), or this machine's before any."""
@@ -201,7 +215,12 @@ class Client:
             self._sleep(pause)
 
     def _attempt(self, where: Where, url: str, body: Mapping[str, Any] | None, version: str) -> Response:
-        request = self._sign(where.method, url, body, version)
+        # However many threads there are, no more calls than there are connections are under way to one host. (A pool
+        # that blocks would wait for ever for a connection that was lost.)
+        with self._slots.setdefault(_origin(url), BoundedSemaphore(POOL_SIZE)):
+            return self._transmit(where, url, self._sign(where.method, url, body, version))
+
+    def _transmit(self, where: Where, url: str, request: PreparedRequest) -> Response:
         timeout = self.settings.timeout
         try:
             return self._session.send(

@@ -24,6 +24,15 @@ def is_id(text: str) -> bool:
     return _ID.fullmatch(text) is not None
 
 
+def without_suffix(name: str) -> str:
+    """A name without what File Storage and Parallel File Storage append, as far as the look of it tells.
+
+    The suffix is by chance, so most have a digit; six letters are taken for a word.
+    """
+    found = _SUFFIX.search(name)
+    return name[: found.start()] if found and re.search(r"\d", found[0]) else name
+
+
 class NoSuchThing(StorageError):
     """A name or an id fits nothing."""
 
