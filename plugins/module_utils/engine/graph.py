@@ -172,16 +172,17 @@ class _Builder:
         ]
 
     def _follow_frees(self) -> None:
-        """What a thing holds can go, or be held by another one, only when it has been let go."""
+        """What a thing holds can go, or be used otherwise, only when it has been let go."""
         for index, entry in enumerate(self.entries):
-            frees, place = entry.noun.frees, (entry.kind, entry.region)
+            frees = entry.noun.frees
             if not frees or not (entry.absent or entry.params.get(entry.noun.purge)):
                 continue
             for other_index, other in enumerate(self.entries):
                 # Where the other end of a replication is need not be said of one that is to go.
                 held = other.absent and other.kind in frees
-                next_holder = entry.absent and not other.absent and (other.kind, other.region) == place
-                if held or next_holder:
+                used = other.kind == entry.kind or any(reference.kind in frees for reference in other.noun.refers)
+                next_user = entry.absent and not other.absent and other.region == entry.region and used
+                if held or next_user:
                     self._wait(other_index, index, needs=False)
 
     def _follow_siblings(self, siblings: Sequence[int]) -> None:

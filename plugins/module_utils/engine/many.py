@@ -71,7 +71,14 @@ class Many:
         def awaited(text: str) -> None:
             self._awaited[index] = text
 
-        waiter = Waiter(float(entry.params["wait_timeout"]), resource.slowest_poll, awaited, sleep=self.crew.pause)
+        waiter = Waiter(
+            float(entry.params["wait_timeout"]),
+            resource.slowest_poll,
+            awaited,
+            report_after=0.0,
+            report_every=0.0,
+            sleep=self.crew.pause,
+        )
         # What something else needs has to be there, whether anybody wants to wait or not.
         wait = bool(entry.params["wait"]) or self.graph.needed(index)
         executor = Executor(resource, waiter, wait=wait, on_done=self.operations.append)

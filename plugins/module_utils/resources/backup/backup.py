@@ -534,12 +534,25 @@ class Backup(Resource[BackupState]):
         backup = after.backup
         if backup is None:
             return ()
+        traces = _keeping(before.backup or {}, taken=False)
         if not leaving(backup):
-            return left(BACKUPS, {**backup, "state": AVAILABLE})
-        traces = gone(BACKUPS, str(backup["id"]))
+            return [*left(BACKUPS, {**backup, "state": AVAILABLE}), *traces, *_keeping(backup, taken=True)]
         if agent := backup.get("backup_agent_id"):
             traces.append(Trace(AGENTS.show, _used_once_less, {AGENTS.option: agent}))
-        return traces
+        return [*gone(BACKUPS, str(backup["id"])), *traces]
+
+
+def _keeping(backup: Mapping[str, Any], *, taken: bool) -> list[Trace]:
+    """Whether the paths of a backup are under backup."""
+    answer = {"result": taken}
+    return [
+        Trace(
+            api.CHECK_FILESYSTEM_PATH_DUPLICATION,
+            lambda _answer: answer,
+            {"filesystem_path": path, "server_uuid": backup["server_uuid"]},
+        )
+        for path in backup.get("filesystem_paths") or ()
+    ]
 
 
 def _used_once_less(agent: dict[str, Any] | None) -> dict[str, Any] | None:
