@@ -23,8 +23,8 @@ TELLING = ("name", "server_name", "hour", "snapshot_rate", "state")
 BY_ITSELF = ("snapshots", "restore_targets", "histories", "used_names")
 #: Seconds by which an answer is late after which the run is killed.
 LATE = 120.0
-#: A run is killed after each call whose number is one of these plus a multiple of the step.
-STEP, SHARES = 24, 2
+#: A run is killed after every so many calls. Shares of them can be tested by several processes, and one always is.
+STEP, SHARES = 32, 4
 #: Seconds within which a run ends that somebody interrupts.
 SOON = 10.0
 
@@ -65,7 +65,9 @@ def settle(controller: Controller, things: Things) -> None:
     assert (again.failed, again.operations, again.writes) == (False, [], [])
 
 
-@pytest.mark.parametrize("share", range(SHARES))
+@pytest.mark.parametrize(
+    "share", [pytest.param(share, marks=pytest.mark.full_faults if share else ()) for share in range(SHARES)]
+)
 def test_killed(controller: Controller, wanted: dict[str, Counter[Any]], share: int) -> None:
     """A run dies after one of its calls, which has done its work."""
     simulator = controller.simulator
@@ -91,7 +93,15 @@ def test_killed(controller: Controller, wanted: dict[str, Counter[Any]], share: 
     assert killed >= 2
 
 
-@pytest.mark.parametrize("fault", [{"kind": "lost"}, {"kind": "error_after"}, {"kind": "status", "status": 503}])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param({"kind": "lost"}, id="lost"),
+        pytest.param({"kind": "error_after"}, id="error_after", marks=pytest.mark.full_faults),
+        pytest.param({"kind": "status", "status": 503}, id="away", marks=pytest.mark.full_faults),
+        pytest.param({"kind": "reset"}, id="reset", marks=pytest.mark.full_faults),
+    ],
+)
 def test_unknown_outcomes(controller: Controller, wanted: dict[str, Counter[Any]], fault: dict[str, Any]) -> None:
     """The first answer of every writing operation is lost, or says nothing; so it is for the removal."""
     simulator = controller.simulator

@@ -105,8 +105,8 @@ CASES = [
     _case(
         "a reference to nothing",
         [{**SCHEDULE, "volume": "shop-dta"}],
-        "1 of 1 resources failed, 0 were not tried, and 0 are as asked. resource 1 (bm_volume_snapshot_schedule shop-dta):"
-        " There is no Block Storage (BM) volume with the name or id 'shop-dta' in kr-west1. Check its spelling",
+        "1 of 1 resources failed, 0 were not tried, and 0 are as asked. resource 1 (bm_volume_snapshot_schedule"
+        " shop-dta): There is no Block Storage (BM) volume with the name or id 'shop-dta' in kr-west1. Check its spelling",
     ),
     _case("a text", ["bm_volume"], "resources", "dict"),  # type: ignore[list-item]
     _case(
