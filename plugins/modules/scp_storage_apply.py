@@ -87,8 +87,19 @@ EXAMPLES = r"""
     resources:
       - {kind: bm_volume_group_snapshot_schedule, volume_group: shop-db, hour: 3}
       - {kind: bm_volume_group, name: shop-db, volumes: [shop-data, shop-log]}
-      - {kind: bm_volume, name: shop-data, disk_type: SSD, size_gb: 500, snapshot_rate: 30}
-      - {kind: bm_volume, name: shop-log, disk_type: SSD, size_gb: 100, snapshot_rate: 30}
+      - kind: bm_volume
+        name: shop-data
+        disk_type: SSD
+        size_gb: 500
+        qos: {iops: 10000, throughput: 500}
+        attachments: [{object_type: BM, object_id: "{{ bm_id }}"}]
+        snapshot_rate: 30
+      - kind: bm_volume
+        name: shop-log
+        disk_type: HDD
+        size_gb: 100
+        attachments: [{object_type: BM, object_id: "{{ bm_id }}"}]
+        snapshot_rate: 30
       - kind: filestorage_volume
         name: shop_media
         protocol: NFS
@@ -105,15 +116,15 @@ EXAMPLES = r"""
         object_lifecycle: 30
   register: shop
 
-- name: Who mounts the media, and where
+- name: Where to mount the media
   ansible.builtin.debug:
     msg: "{{ shop.resources | selectattr('kind', 'eq', 'filestorage_volume') | map(attribute='volume.path') }}"
 
 - name: A pilot is over, all of it goes, in the order that the services want
   scp.storage.scp_storage_apply:
     resources:
-      - {kind: bm_volume, name: shop-data, state: absent}
-      - {kind: bm_volume, name: shop-log, state: absent}
+      - {kind: bm_volume, name: shop-data, state: absent, detach: true}
+      - {kind: bm_volume, name: shop-log, state: absent, detach: true}
       - {kind: bm_volume_group, name: shop-db, state: absent}
       - {kind: bm_volume_group_snapshot_schedule, volume_group: shop-db, state: absent}
 """

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,7 +49,7 @@ class Report:
     """What a run gives back: the result for the task, and values that must not be shown."""
 
     result: dict[str, Any]
-    secrets: Set[str] = frozenset()
+    secrets: Collection[str] = ()
 
 
 def secrets_in(spec: ModuleSpec, params: Mapping[str, Any]) -> set[str]:
