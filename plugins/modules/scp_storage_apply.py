@@ -15,7 +15,7 @@ description:
     finds out what needs what, and makes all of it as listed, as much as possible at the same time and over one session. Each
     is treated exactly as its own module treats it.
   - What hangs on a thing (a schedule on its volume, a group on its members) comes after it, and is removed before it. Names in options
-    (O(resources[].volume), V(volumes), V(volume_group), V(bucket), and V(server) of backups of files) mean entries of the list where there
+    (C(volume), C(volumes), C(volume_group), C(bucket), and C(server) of backups of files) mean entries of the list where there
     are any of that kind, name and region, and otherwise what is there already. What a replication or a recovery makes can be listed
     too, for example to attach servers to it.
   - All mistakes in the list that can be seen without asking the service are told at once, before anything is changed.

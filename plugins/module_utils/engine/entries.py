@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from typing import Any, cast
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.errors import UnsupportedError
 
 from ..client.errors import SettingsError, StorageError, one_line
 from ..client.session import Client
@@ -96,7 +97,7 @@ def read_entries(
 def refuse(mistakes: Sequence[str]) -> None:
     """Raise all mistakes of a list as one error, if there are any."""
     if mistakes:
-        raise StorageError(f"Nothing was changed, for resources can't be as listed: {'; '.join(mistakes)}.")
+        raise StorageError(f"Nothing was changed, because the list of resources has mistakes: {'; '.join(mistakes)}.")
 
 
 class _Reader:
@@ -153,8 +154,9 @@ class _Reader:
         options = {name: option for name, option in spec.items() if name not in CONNECTION_OPTIONS or name == REGION}
         mine = {name: value for name, value in self.item.items() if name not in elsewhere}
         checked = ArgumentSpecValidator(options, **noun.spec.rules).validate({**self.common, **mine})
-        for message in checked.error_messages:
-            self._tell(title, one_line(message))
+        for error in checked.errors:
+            what = "there is no option " if isinstance(error, UnsupportedError) else ""
+            self._tell(title, what + one_line(error.msg))
         return None if self.mistakes else dict(checked.validated_parameters)
 
     def _tell(self, title: str, mistake: str) -> None:

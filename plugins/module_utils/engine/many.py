@@ -122,11 +122,14 @@ class Many:
         return result
 
     def _failures(self) -> str:
-        """Each branch that failed, with what was not tried because of it."""
+        """Each branch that failed, those alike together, and what was not tried because of that."""
         failed = [index for index, result in enumerate(self.results) if result.get("failed")]
         skipped = [index for index, result in enumerate(self.results) if result.get("skipped")]
         done = len(self.entries) - len(failed) - len(skipped)
-        told_each = [f"{self.entries[index]}: {self.results[index]['msg']}" for index in failed]
+        alike: dict[str, list[str]] = {}
+        for index in failed:
+            alike.setdefault(self.results[index]["msg"], []).append(str(self.entries[index]))
+        told_each = [f"{', '.join(entries)}: {message}" for message, entries in alike.items()]
         if skipped:
             told_each.append(f"Not tried because of that: {', '.join(str(self.entries[index]) for index in skipped)}.")
         rest = f"{done} {'would be' if self.mode.check else 'are'} as asked"

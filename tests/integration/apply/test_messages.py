@@ -13,7 +13,7 @@ from tests.integration.messages import Case, check_messages
 VOLUME = {"kind": "bm_volume", "name": "shop-data"}
 SCHEDULE = {"kind": "bm_volume_snapshot_schedule", "volume": "shop-data", "hour": 3}
 GONE = {"state": "absent"}
-NOTHING = "Nothing was changed, for resources can't be as listed: "
+NOTHING = "Nothing was changed, because the list of resources has mistakes: "
 
 
 def _case(title: str, things: list[dict[str, Any]], *says: str, **more: Any) -> Case:
@@ -33,7 +33,7 @@ CASES = [
         "an option with a typo",
         [{**VOLUME, "size": 10}],
         "resource 1 (bm_volume shop-data): ",
-        "size. Supported parameters include: ",
+        "there is no option size. Supported parameters include: ",
         "size_gb",
     ),
     _case(
@@ -111,8 +111,8 @@ CASES = [
     _case("a text", ["bm_volume"], "resources", "dict"),  # type: ignore[list-item]
     _case(
         "a wrong key",
-        [VOLUME, SCHEDULE],
-        "resource 1 (bm_volume shop-data): ListVolumes of baremetal-blockstorage in kr-west1",
+        [VOLUME, SCHEDULE, {**VOLUME, "name": "shop-log"}],
+        "resource 1 (bm_volume shop-data), resource 3 (bm_volume shop-log): ListVolumes of baremetal-blockstorage in ",
         "Not tried because of that: resource 2",
         args={"secret_key": "quite-another-secret"},
     ),
