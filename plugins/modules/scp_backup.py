@@ -122,7 +122,7 @@ options:
     type: bool
   filesystem_paths:
     description:
-      - With an agent, the paths to keep, all of them; each begins at C(/) or at a drive as C(C:\\). Other paths that the backup keeps are left
+      - With an agent, the paths to keep, all of them; each begins at C(/) or at a drive as C(C:\). Other paths that the backup keeps are left
         out from then on.
       - They are compared as a set. A path can be in one backup of a server only.
     type: list

@@ -17,7 +17,7 @@ from typing import Any, ClassVar, NamedTuple, TypeVar
 from ..client.errors import NotFound, StorageError
 from ..client.session import Client
 from ..engine.plan import Step
-from ..engine.references import Finder, Kind, immutable
+from ..engine.references import Finder, Kind, all_immutable, immutable
 from ..engine.resource import Info, Resource, side_by_side
 from ..engine.traces import Trace, gone, left
 
@@ -227,8 +227,7 @@ class Volume(Resource[MountT]):
         if name and name != base_name(self.kind, volume) and not self.kind.fits(str(volume["name"]), name):
             immutable("name", base_name(self.kind, volume), name, "Leave out name, or give the id of another volume.")
         anew = "Use another name for a new volume, or remove this one first (state absent), which deletes its data."
-        for option in self.fixed:
-            immutable(option, volume.get(option), self.params.get(option), anew)
+        all_immutable({option: (volume.get(option), self.params.get(option)) for option in self.fixed}, anew)
 
     def demand_for_creation(self, *options: str) -> None:
         """Refuse to create a volume of which the task says too little, or a name that can't be.

@@ -41,9 +41,9 @@ class ArchiveApi(Api):
         self.simulator.advance(1)
         return str(bucket)
 
-    def show(self, bucket: str) -> dict[str, Any]:
+    def show(self, identifier: str, region: str = "") -> dict[str, Any]:
         """A bucket as it is shown."""
-        found: dict[str, Any] = self.ok("GET", f"/buckets/{bucket}")
+        found: dict[str, Any] = self.ok("GET", f"/buckets/{identifier}", region=region)
         return found
 
     def policy(self, bucket: str, days: str = "1", source: str = SOURCE) -> str:

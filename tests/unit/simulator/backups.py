@@ -77,9 +77,9 @@ class BackupApi(Api):
         self.simulator.advance(2)
         return str(agent)
 
-    def show(self, backup: str, region: str = "") -> dict[str, Any]:
+    def show(self, identifier: str, region: str = "") -> dict[str, Any]:
         """A backup as it is shown."""
-        found: dict[str, Any] = self.ok("GET", f"/backups/{backup}", region=region)
+        found: dict[str, Any] = self.ok("GET", f"/backups/{identifier}", region=region)
         return found
 
     def run(self, backup: str) -> str:

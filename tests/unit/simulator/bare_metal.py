@@ -71,9 +71,9 @@ class BmApi(Api):
         assert answer.status in (200, 202), answer.body
         return answer.body
 
-    def show(self, volume_id: str, region: str = "") -> dict[str, Any]:
+    def show(self, identifier: str, region: str = "") -> dict[str, Any]:
         """A volume as it is shown."""
-        found: dict[str, Any] = self.ok("GET", f"/v1/volumes/{volume_id}", region=region)["result"]
+        found: dict[str, Any] = self.ok("GET", f"/v1/volumes/{identifier}", region=region)["result"]
         return found
 
     def group(self, group_id: str, region: str = "") -> dict[str, Any]:

@@ -94,9 +94,9 @@ class Api:
         self.simulator.advance(1.1)
         return self.show(made.body["volume_id"], region)
 
-    def show(self, volume_id: str, region: str = "") -> dict[str, Any]:
+    def show(self, identifier: str, region: str = "") -> dict[str, Any]:
         """A volume as it is shown."""
-        answer = self("GET", f"/v1/volumes/{volume_id}", region=region)
+        answer = self("GET", f"/v1/volumes/{identifier}", region=region)
         assert answer.status == 200, answer.body
         found: dict[str, Any] = answer.body
         return found

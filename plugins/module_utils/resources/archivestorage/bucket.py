@@ -35,9 +35,10 @@ SETTINGS: dict[str, tuple[Call, Call]] = {
     "versioning": (api.SHOW_BUCKET_VERSIONING, api.SET_BUCKET_VERSIONING),
     "encryption": (api.SHOW_BUCKET_ENCRYPTION, api.SET_BUCKET_ENCRYPTION),
 }
-_NAME_TAKEN = (
+_NOT_MADE = (
     "A bucket of another account may have the name, or a bucket of that name was deleted in the last hour: a name is"
-    " free again an hour after its bucket has gone. Run the task again then, or choose another name."
+    " free again an hour after its bucket has gone. Run the task again then, or choose another name. An account can"
+    " have 1,000 buckets; where it has them, delete one first."
 )
 _NOT_DELETED = (
     "A bucket may have to be without objects and their versions (scp_archive_object deletes them), without an ACTIVE"
@@ -146,7 +147,7 @@ class Bucket(Resource[BucketState]):
             # Whether a new bucket is encrypted is documented nowhere, so that is set in any case.
             return BucketState(bucket, {"versioning": False, "encryption": None})
 
-        return Step(api.CREATE_BUCKET, effect, body=body, advice=_NAME_TAKEN)
+        return Step(api.CREATE_BUCKET, effect, body=body, advice=_NOT_MADE)
 
     @staticmethod
     def _set(bucket: Mapping[str, Any], name: str, wanted: bool) -> Step[BucketState]:

@@ -210,7 +210,8 @@ class Agent(Resource[AgentState]):
             }
             return AgentState(made)
 
-        return Step(api.CREATE_BACKUP_AGENT, effect, body=body)
+        advice = f"Check that there is the subnet_id in {self.region}." if params.get("subnet_id") else ""
+        return Step(api.CREATE_BACKUP_AGENT, effect, body=body, advice=advice)
 
     def _check_unchangeable(self, agent: Mapping[str, Any]) -> None:
         asked = {name: self.params.get(name) for name in ("server_category", "subnet_id")}

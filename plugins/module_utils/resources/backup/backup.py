@@ -312,9 +312,8 @@ class Backup(Resource[BackupState]):
         )
         if step is not None and is_replica(backup):
             raise StorageError(
-                f"Backup {told(backup)} in {self.region} is a replica, and only its original changes it: backup"
-                f" {backup.get('origin_backup_id') or backup['name']} in {backup.get('server_region') or 'its region'}."
-                " Run the task there (option region)."
+                f"Backup {told(backup)} in {self.region} is a replica, and only its original changes it:"
+                f" {_told_original(backup)}. Run the task there (option region)."
             )
         if step is not None and state.hindrances:
             raise StorageError(f"Backup {told(backup)} can't be changed so: {'; '.join(state.hindrances)}.")
@@ -476,6 +475,12 @@ class Backup(Resource[BackupState]):
         if backup is None or leaving(backup):
             return None
         of_files = backup["policy_category"] == "AGENT"
+        advice = ""
+        if is_replica(backup):
+            advice = (
+                f"It is a replica, which goes with its original: {_told_original(backup)}. Delete that one, or with an"
+                " agent set its dr_enabled to false, in its region (option region)."
+            )
         if of_files and backup.get("dr_enabled") and not (is_replica(backup) or in_error(backup)):
             return self._change(api.UPDATE_REPLICATION_USE, backup, {"dr_enabled": False})
         return Step(
@@ -483,6 +488,7 @@ class Backup(Resource[BackupState]):
             lambda before, _answer: replace(before.with_fields(state=DELETING), removing=True),
             path={"backup_id": str(backup["id"])},
             not_yet=snapshots.busy,  # by a job that has begun and does not show yet
+            advice=advice,
         )
 
     # -- waiting and telling ------------------------------------------------------------------------------------------
@@ -560,6 +566,12 @@ def _used_once_less(agent: dict[str, Any] | None) -> dict[str, Any] | None:
     if agent is None or not agent.get("backup_policy_count"):
         return agent
     return {**agent, "backup_policy_count": agent["backup_policy_count"] - 1}
+
+
+def _told_original(replica: Mapping[str, Any]) -> str:
+    """The backup that a replica is one of, and where it is."""
+    original = replica.get("origin_backup_id") or replica["name"]
+    return f"backup {original} in {replica.get('server_region') or 'its region'}"
 
 
 def _kept_of(backup: Mapping[str, Any]) -> set[str]:

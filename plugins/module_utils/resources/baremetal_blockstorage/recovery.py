@@ -19,8 +19,8 @@ from ...engine.resource import Resource, side_by_side
 from ...engine.traces import Trace, made
 from ...operations import baremetal_blockstorage as api
 from ..snapshots import SnapshotTable, Taken, named_snapshot, told_names
-from .common import NO_SCHEDULE, RECOVERY, VOLUMES, in_error, leaving, show_owner, told_failure
-from .owners import broken_owner, changing, required_owner, told_owner, volumes_of
+from .common import NO_SCHEDULE, RECOVERY, VOLUMES, changing, in_error, leaving, show_owner, told_failure, volumes_of
+from .owners import broken_owner, required_owner, told_owner
 from .snapshot import GROUP_SNAPSHOTS, VOLUME_SNAPSHOTS
 
 #: What ``snapshot`` says for the newest.

@@ -25,6 +25,7 @@ from .common import (
     GROUPS,
     NO_SCHEDULE,
     VOLUMES,
+    changing,
     find_owner,
     in_error,
     leaving,
@@ -32,7 +33,6 @@ from .common import (
     schedule_of,
     show_owner,
     told_failure,
-    under_way,
 )
 
 #: What ``health`` can be.
@@ -368,13 +368,15 @@ class Replication(Resource[ReplicationState]):
         needed = ["name", "target_region", "cycle"]
         if self.table is GROUP_REPLICATIONS:
             needed.append("replication_volume_name_prefix")
-        found = []
+        found: list[str] = []
         if missing := [option for option in needed if not params.get(option)]:
             found.append(f"to create it the task must also give {' and '.join(missing)}")
         if region == self.region:
             found.append(f"target_region is {region!r} too, and a replication goes to another region")
         if without := [each for each in dict.fromkeys((self.region, region)) if each and each.startswith(_WITHOUT)]:
             found.append(f"the platform has no replication in {' and '.join(without)}")
+        if changing(self.table.kind, near):
+            return found  # what it is when that has ended counts, and is read then
         if near["purpose"] != "ORG":
             found.append(f"its purpose is {near['purpose']}, and only one of purpose ORG can be replicated")
         return found + (self._of_group if self.table is GROUP_REPLICATIONS else self._of_volume)(near)
@@ -529,7 +531,7 @@ class Replication(Resource[ReplicationState]):
             if owner is not None and leaving(owner):
                 if self._deletes_target and owner is state.target:
                     return f"{noun} {owner['name']} in {region} to go"
-            elif busy := under_way(noun, owner):
+            elif busy := changing(self.table.kind, owner):
                 return f"{busy} in {region}" if owner is state.far else busy
         replication = state.replication
         if replication is None:

@@ -17,8 +17,8 @@ from ...engine.resource import Resource
 from ...engine.traces import Trace, changed
 from ...operations import baremetal_blockstorage as api
 from .. import snapshots
-from .common import GROUPS, NO_SCHEDULE, VOLUMES, find_owner, schedule_of, show_owner
-from .owners import broken_owner, changing, noun_of, read_only, required_owner, told_owner, without_snapshots
+from .common import GROUPS, NO_SCHEDULE, VOLUMES, changing, find_owner, noun_of, schedule_of, show_owner
+from .owners import broken_owner, read_only, required_owner, told_owner, without_snapshots
 
 HOURS = range(24)
 
