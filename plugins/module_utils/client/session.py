@@ -215,8 +215,8 @@ class Client:
             self._sleep(pause)
 
     def _attempt(self, where: Where, url: str, body: Mapping[str, Any] | None, version: str) -> Response:
-        # Signed when its turn has come: a signature ages. (A pool that blocks would do instead of turns, but it waits for
-        # ever for a connection that was lost.)
+        # Signed when its turn has come: a signature ages. (A pool that blocks would do instead of turns, but it waits
+        # for ever for a connection that was lost.)
         with self._turns:
             return self._transmit(where, url, self._sign(where.method, url, body, version))
 

@@ -38,10 +38,10 @@ class Waiter:
     limit: float
     slowest: float = 5.0
     report: Callable[[str], None] | None = None
-    report_after: float = REPORT_AFTER
-    report_every: float = REPORT_EVERY
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
+    report_after: float = REPORT_AFTER
+    report_every: float = REPORT_EVERY
     _deadline: float = field(init=False)
 
     def __post_init__(self) -> None:
