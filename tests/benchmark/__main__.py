@@ -228,7 +228,8 @@ def one_task_for_many(folder: Path, rounds: int) -> list[str]:
     return missed(
         (first.seconds - start <= 3 * chain, f"100 things take {(first.seconds - start) / chain:.2f} times the chain"),
         (writes == 0, f"the second run sends {writes} writing calls"),
-        (cost < 2, f"the second run costs {cost:.2f} s over ansible-playbook's own start"),
+        # A start takes about a second on a machine at rest, so this is two seconds.
+        (cost <= 2 * start, f"the second run costs {cost / start:.2f} times ansible-playbook's own start"),
     )
 
 

@@ -588,7 +588,7 @@ class Replication(Resource[ReplicationState]):
         if replication is None:
             return ()
         source, target = replication["source"], replication["target"]
-        ends = [{**source, "purpose": "ORG"}, {**target, "auth": target["auth"], "purpose": "REPL"}]
+        ends = [{**source, "purpose": "ORG"}, {**target, "purpose": "REPL"}]
         answer = {"result": {**replication, self.table.related: ends, "sync_state": "SNAPMIRRORED"}}
         traces = [
             Trace(self.table.show, lambda _answer: answer, {self.table.kind.option: end["id"]}, end["region"])
@@ -602,16 +602,18 @@ class Replication(Resource[ReplicationState]):
 
     def _leaves_none(self, before: ReplicationState, after: ReplicationState) -> Iterable[Trace]:
         """What is left when the replication has gone, and its target where that was to go too."""
-        kind = self.table.kind
+        kind, replication = self.table.kind, before.replication or {}
+        read = [(self.region, after.near), (after.far_region, after.far)]
+        ends = {(end["region"], end["id"]) for end in (replication.get("source"), replication.get("target")) if end}
+        ends |= {(region, owner["id"]) for region, owner in read if owner is not None}
+        going = {owner["id"] for _region, owner in read if owner is not None and leaving(owner)}
         traces = []
-        for owner, region in ((after.near, self.region), (after.far, after.far_region)):
-            if owner is None:
-                continue
-            traces.append(Trace(self.table.show, lambda _answer: None, {kind.option: owner["id"]}, region))
-            if leaving(owner):
-                traces += gone(kind, owner["id"], region)
+        for region, identifier in ends:
+            traces.append(Trace(self.table.show, lambda _answer: None, {kind.option: identifier}, region))
+            if identifier in going:
+                traces += gone(kind, identifier, region)
             else:
-                traces += changed(kind, owner["id"], {"has_replication": False, "has_origin": False}, region)
+                traces += changed(kind, identifier, {"has_replication": False, "has_origin": False}, region)
         return traces
 
     def _copies(self, near: Mapping[str, Any], target: Mapping[str, Any]) -> Iterable[tuple[Kind, dict[str, Any]]]:
