@@ -8,13 +8,15 @@
 PYTHON ?= python3
 # Sessions to run instead of all, as in: make test SESSIONS="lint unit"
 SESSIONS ?=
+# Where the simulator listens.
+PORT ?= 8080
 # Python is twice as slow to start where this is set.
 unexport PYTHONDONTWRITEBYTECODE
 
 NOX := .cache/nox/bin/python -m nox
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench clean
+.PHONY: help demo simulator test bench image clean
 
 help: ## Say what there is
 	@echo "Targets:"
@@ -22,6 +24,9 @@ help: ## Say what there is
 
 demo: .cache/demo/installed ## Watch volumes get a replica in another region, fail over, and all of it repeated
 	@PATH="$(CURDIR)/.cache/demo/bin:$$PATH" .cache/demo/bin/python tests/demo/run.py
+
+simulator: .cache/demo/installed ## Run the platform's storage services on this machine until Ctrl-C; PORT=8081 picks another port
+	@exec .cache/demo/bin/python -m tests.simulator --port $(PORT)
 
 test: .cache/nox/installed ## Run every check and test; SESSIONS="lint unit" runs some
 	@echo "Running $(if $(SESSIONS),the sessions $(SESSIONS),all sessions) of noxfile.py"
@@ -33,6 +38,9 @@ test: .cache/nox/installed ## Run every check and test; SESSIONS="lint unit" run
 
 bench: .cache/nox/installed ## Measure, and print a table
 	@$(NOX) --session benchmark
+
+image: .cache/nox/installed ## Build an execution environment for AWX, and run jobs in it; wants root and podman
+	@$(NOX) --session image
 
 clean: ## Remove what was installed and cached
 	rm -rf .cache .nox .hypothesis

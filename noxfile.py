@@ -39,6 +39,8 @@ CORES = {
     "2.19": ("3.11", "3.12", "3.13"),
     "2.21": ("3.12", "3.13", "3.14"),
 }
+#: Pins that are resolved beside another ansible-core than 2.19, the newest that the oldest Python can run.
+BESIDE = {"collections": "2.18"}
 PACKAGE = "ansible_collections.scp.storage"
 #: Integration tests that take minutes and ask nothing of ansible-core: what the engine and the services' nouns make of
 #: faults, crashes, waiting and refusals, and of every switch of the simulator.
@@ -49,16 +51,23 @@ SAME_ON_ALL_CORES = (
     "test_bm.py",
     "test_bm_snapshots.py",
     "test_calls.py",
+    "test_documents.py",
     "test_faults.py",
     "test_inventory_of_many.py",
     "test_messages_archive.py",
     "test_messages_backup.py",
     "test_messages_bm_replication.py",
     "test_messages_pfs.py",
+    "test_newcomer.py",
     "test_switches.py",
     "test_waiting.py",
+    "apply/test_faults.py",
+    "apply/test_messages.py",
+    "apply/test_speed.py",
+    "awx/test_jobs.py",
     "dr/test_crashes.py",
     "dr/test_demo.py",
+    "dr/test_drill_crashes.py",
     "dr/test_many.py",
     "dr/test_set_up_faults.py",
 )
@@ -69,6 +78,7 @@ nox.options.sessions = [
     "lint",
     "licenses",
     "docs",
+    "docsite",
     "unit",
     "integration",
     "coverage_table",
@@ -172,7 +182,7 @@ class Environment:
 
 def core_environment(session: nox.Session, core: Core) -> Environment:
     """Return the environment of the tests on one ansible-core."""
-    return Environment(session, core.python, f"core-{core.version}", "test")
+    return Environment(session, core.python, f"core-{core.version}", "test", "awx")
 
 
 def tool_environment(session: nox.Session, *pins: str) -> Environment:
@@ -246,8 +256,8 @@ def lint(session: nox.Session) -> None:
     """Style and format (ruff), types (mypy, strict), and who may import whom (import-linter)."""
     place()
     environment = tool_environment(session, "test", "lint")
-    plugins = ("module_utils", "plugin_utils", "action", "inventory", "lookup")
-    packages = (*(f"{PACKAGE}.plugins.{kind}" for kind in plugins), "tests.simulator")
+    rooms = ("module_utils", "plugin_utils", "action", "filter", "inventory", "lookup")
+    packages = (*(f"{PACKAGE}.plugins.{room}" for room in rooms), "tests.simulator", "tests.report")
     imports = {"PYTHONPATH": os.pathsep.join([str(COLLECTIONS), str(ROOT)])}
     # All of them, whatever the first one finds.
     good = environment.succeeds("ruff", "check", ".")
@@ -283,10 +293,35 @@ def docs(session: nox.Session) -> None:
 
 
 @nox.session
+def docsite(session: nox.Session) -> None:
+    """The guides and the plugins' pages as a website without one warning; it is left in ``.nox/docsite/build/html``."""
+    place()
+    environment = tool_environment(session, "docs")
+    home = WORK / "docsite"
+    pages = home / "rst"
+    shutil.rmtree(home, ignore_errors=True)
+    # antsibull-docs writes only where nobody else may.
+    pages.mkdir(mode=0o755, parents=True)
+    titles = [f"--{kind}=scp.storage" for kind in ("project", "title", "html-short-title")]
+    here = ("--use-current", "--squash-hierarchy", "scp.storage")
+    environment.run("antsibull-docs", "sphinx-init", *titles, "--dest-dir", home, *here, silent=True)
+    with (home / "conf.py").open("a", encoding="utf-8") as settings:
+        settings.write((ROOT / "tests" / "docsite" / "conf.py").read_text(encoding="utf-8"))
+    making = ("collection", "--fail-on-error", "--cleanup=everything", "--dest-dir", pages)
+    environment.run("antsibull-docs", "--config-file", home / "antsibull-docs.cfg", *making, *here)
+    # It takes the guides along, and leaves their pictures behind.
+    pictures = ROOT / "docs" / "docsite" / "rst" / "images"
+    if pictures.is_dir():
+        shutil.copytree(pictures, pages / "docsite" / "images")
+    strictly = ("--fail-on-warning", "--keep-going", "--quiet", "--jobs=2")
+    environment.run("sphinx-build", "-b", "html", "-c", home, *strictly, pages, home / "build" / "html")
+
+
+@nox.session
 def unit(session: nox.Session) -> None:
     """Unit tests with their properties, on the newest and the oldest ansible-core."""
-    # The simulator knows nothing of ansible-core.
-    pytest_on_each_core(session, "tests/unit", "--numprocesses=2", newest_only=("simulator",))
+    # These know nothing of ansible-core.
+    pytest_on_each_core(session, "tests/unit", "--numprocesses=2", newest_only=("simulator", "report"))
 
 
 @nox.session
@@ -395,6 +430,25 @@ def benchmark(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def image(session: nox.Session) -> None:
+    """Build an execution environment and run jobs in it, isolated as in AWX; wants root and podman (tests/image)."""
+    place()
+    core = next(Core("2.21", python) for python in reversed(CORES["2.21"]) if python in pythons())
+    environment = core_environment(session, core)
+    environment.run("python", "-m", "tests.image", *session.posargs)
+    environment.run("pytest", "tests/image")
+
+
+@nox.session(default=False)
+def awx_modules(session: nox.Session) -> None:
+    """The stored argument specs of awx.awx are those of the collection itself (50 MB to install)."""
+    place()
+    python = next(python for python in reversed(CORES["2.18"]) if python in pythons())
+    environment = Environment(session, python, "core-2.18", "test", "awx", "collections")
+    environment.run("pytest", "tests/integration/awx/check_specs.py")
+
+
+@nox.session(default=False)
 def fix(session: nox.Session) -> None:
     """Let ruff format the code and mend what it can."""
     environment = tool_environment(session, "test", "lint")
@@ -410,7 +464,7 @@ def pins(session: nox.Session) -> None:
     """
     named = session.posargs or sorted(file.stem for file in REQUIREMENTS.glob("*.in"))
     for name in sorted(named, key=lambda name: not name.startswith("core-")):
-        version = name.removeprefix("core-") if name.startswith("core-") else "2.19"
+        version = name.removeprefix("core-") if name.startswith("core-") else BESIDE.get(name, "2.19")
         python = next(python for python in CORES[version] if python in pythons())
         folder = WORK / "pins" / name
         shutil.rmtree(folder, ignore_errors=True)

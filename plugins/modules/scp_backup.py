@@ -122,7 +122,7 @@ options:
     type: bool
   filesystem_paths:
     description:
-      - With an agent, the paths to keep, all of them; each begins at C(/) or at a drive as C(C:\\). Other paths that the backup keeps are left
+      - With an agent, the paths to keep, all of them; each begins at C(/) or at a drive as C(C:\). Other paths that the backup keeps are left
         out from then on.
       - They are compared as a set. A path can be in one backup of a server only.
     type: list
@@ -140,7 +140,7 @@ notes:
   - "IAM actions needed, in C(backup): ListBackups, ShowBackup, ListBackupSchedules, ListBackupTargets, ListBackupAgentTargets,
     ListBackupRegionRelationship, CheckDuplicationBackupName, CheckDuplicationFilesystem; to change CreateBackup, DeleteBackup,
     SetBackupSchedule, SetBackupRetentionPeriod, SetFilesystemBackupPath; with O(state=absent) ListBackupHistories and ListRestoreHistories.
-    The name of the action that O(dr_enabled) needs is not documented."
+    The name of the action that UpdateReplicationUse (O(dr_enabled)) needs is not documented."
 seealso:
   - module: scp.storage.scp_backup_info
   - module: scp.storage.scp_backup_agent
@@ -308,41 +308,7 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.entry import run_module
-from ansible_collections.scp.storage.plugins.module_utils.engine.spec import TAGS, ModuleSpec
-from ansible_collections.scp.storage.plugins.module_utils.resources.backup import backup
-
-SPEC = ModuleSpec(
-    handler=backup.Backup,
-    options={
-        "name": {"type": "str"},
-        "backup_id": {"type": "str"},
-        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-        "server": {"type": "str"},
-        "server_category": {"type": "str", "choices": ["VIRTUAL_SERVER", "GPU_SERVER", "BAREMETAL_SERVER"]},
-        "policy_category": {"type": "str", "choices": ["AGENTLESS", "AGENT"]},
-        "policy_type": {"type": "str", "choices": ["VM_IMAGE", "FILESYSTEM"]},
-        "schedules": {
-            "type": "list",
-            "elements": "dict",
-            "options": {
-                "type": {"type": "str", "required": True, "choices": ["FULL", "INCREMENTAL"]},
-                "frequency": {"type": "str", "required": True, "choices": ["DAILY", "WEEKLY", "MONTHLY"]},
-                "start_time": {"type": "str", "required": True},
-                "start_day": {"type": "str"},
-                "start_week": {"type": "str"},
-            },
-        },
-        "retention_period": {"type": "str", "choices": ["WEEK_2", "MONTH_1", "MONTH_3", "MONTH_6", "YEAR_1"]},
-        "backup_region": {"type": "str"},
-        "dr_enabled": {"type": "bool"},
-        "encrypt_enabled": {"type": "bool"},
-        "filesystem_paths": {"type": "list", "elements": "str"},
-        "is_all_filesystem": {"type": "bool"},
-        "tags": TAGS,
-    },
-    wait_timeout=7200,
-    rules={"required_one_of": [("name", "backup_id")]},
-)
+from ansible_collections.scp.storage.plugins.module_utils.resources.backup.specs import BACKUP as SPEC
 
 
 def main() -> None:

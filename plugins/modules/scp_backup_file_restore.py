@@ -51,11 +51,11 @@ options:
     required: true
     suboptions:
       source:
-        description: Path of a file or of a folder in the restore point.
+        description: Whole path of a file or of a folder in the restore point, from C(/) or C(C:/) on.
         type: str
         required: true
       destination:
-        description: Path of the folder on the server that it goes to.
+        description: Whole path of the folder on the server that it goes to.
         type: str
         required: true
   overwrite:

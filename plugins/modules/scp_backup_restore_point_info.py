@@ -43,7 +43,8 @@ options:
     type: str
     default: latest
 notes:
-  - "IAM actions needed, in C(backup): ListBackups, ShowBackup, ListRestoreTargets. Which one O(path) needs is not documented."
+  - "IAM actions needed, in C(backup): ListBackups, ShowBackup, ListRestoreTargets. Which one
+    ListFilesystemPath (O(path)) needs is not documented."
 seealso:
   - module: scp.storage.scp_backup_restore
   - module: scp.storage.scp_backup_file_restore

@@ -56,8 +56,8 @@ options:
         who made a snapshot, so one that was taken in the first ten minutes of the scheduled hour counts as the schedule's.
     type: int
 notes:
-  - "IAM actions needed, in C(filestorage): ListVolumes, ListVolumeSnapshots; to change CreateVolumeSnapshot, DeleteVolumeSnapshot,
-    SetVolumeSnapshot (restore); for O(keep) ListVolumeSnapshotSchedules."
+  - "IAM actions needed, in C(filestorage): ListVolumes, ListVolumeSnapshots; to change CreateVolumeSnapshot, DeleteVolumeSnapshot; to
+    restore SetVolumeSnapshot and ShowVolume; for O(keep) ListVolumeSnapshotSchedules."
 seealso:
   - module: scp.storage.scp_filestorage_snapshot_info
   - module: scp.storage.scp_filestorage_snapshot_schedule
@@ -157,23 +157,7 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.entry import run_module
-from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
-from ansible_collections.scp.storage.plugins.module_utils.resources.filestorage import snapshot
-
-SPEC = ModuleSpec(
-    handler=snapshot.Snapshot,
-    options={
-        "volume": {"type": "str", "required": True},
-        "snapshot": {"type": "str"},
-        "state": {"type": "str", "choices": ["present", "absent", "restored"], "default": "present"},
-        "max_age": {"type": "str"},
-        "keep": {"type": "int"},
-    },
-    rules={
-        "required_if": [("state", "absent", ("snapshot",)), ("state", "restored", ("snapshot",))],
-        "mutually_exclusive": [("snapshot", "max_age"), ("snapshot", "keep")],
-    },
-)
+from ansible_collections.scp.storage.plugins.module_utils.resources.filestorage.specs import SNAPSHOT as SPEC
 
 
 def main() -> None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -54,6 +55,7 @@ def _world(simulator: Simulator) -> dict[str, Any]:
         _backup("copy", web, role_type="REPLICA", origin_id="id-of-elsewhere"),
         _backup("sad", web, state="ERROR"),
         _backup("orphan", gone),
+        _backup("lost", {**gone, "type": "BM"}, "BACKUP_AGENT-lost", is_all_filesystem=True),
         _backup("files", database, "BACKUP_AGENT-good", is_all_filesystem=True),
         _backup("paths", database, "BACKUP_AGENT-good", filesystem_paths=["/data/app", "/nowhere"]),
         _backup("stopped", stopped, "BACKUP_AGENT-stopped", is_all_filesystem=True),
@@ -74,7 +76,11 @@ def _world(simulator: Simulator) -> dict[str, Any]:
     restored = {"backup_id": "id-of-image", "restore_server_name": "west-web2", "restore_state": "PARTIAL_SUCCESS"}
     return {
         "backups": backups,
-        "agents": [_agent("good", database), _agent("stopped", stopped, connection_state="FAILED")],
+        "agents": [
+            _agent("good", database),
+            _agent("lost", gone),
+            _agent("stopped", stopped, connection_state="FAILED"),
+        ],
         "restore_targets": points,
         "restore_histories": [restored],
     }
@@ -91,6 +97,25 @@ CASES = [
         RUN,
         {"backup": "orphan"},
         ("orphan (id-of-orphan)", "FAILED", "west-gone (gone)", "can still be restored", "scp_backup"),
+    ),
+    Case(
+        "a server that is gone, with its agent",
+        RUN,
+        {"backup": "lost"},
+        ("lost (id-of-lost)", "has no reason. Server west-gone (gone) is in no list"),
+    ),
+    Case(
+        "a second backup of a server that is gone",
+        "scp_backup",
+        {
+            "name": "orphan-2",
+            "server": "west-gone",
+            "server_category": "VIRTUAL_SERVER",
+            "policy_category": "AGENTLESS",
+            "schedules": [{"type": "FULL", "frequency": "DAILY", "start_time": "09:00"}],
+        },
+        ("no VIRTUAL_SERVER", "'west-gone'", "still there"),
+        check=True,
     ),
     Case(
         "an agent on a stopped server",
@@ -157,7 +182,12 @@ CASES = [
         ("is taken", "no restore point", "closed is in state CREATING", "none-such is none of kr-west1", "west-app-"),
         check=True,
     ),
-    Case("no such type", RESTORE, {**SERVER, "server_type_id": "x1"}, ("404", "ServerType")),
+    Case(
+        "no such type",
+        RESTORE,
+        {**SERVER, "server_type_id": "x1"},
+        ("404", "Check that kr-west1 has the server_type_id"),
+    ),
     Case(
         "a restore that fails",
         RESTORE,
@@ -180,7 +210,18 @@ CASES = [
         {**SOME, "server": "west-db2"},
         ("'west-db2'", "scp_backup_agent", "the same system", "west-db1"),
     ),
-    Case("no such files", FILES, {**SOME, "filesystem_paths": [{"source": "/x", "destination": "/"}]}, ("404", "Path")),
+    Case(
+        "no such files",
+        FILES,
+        {**SOME, "filesystem_paths": [{"source": "/x", "destination": "/"}]},
+        ("404", "Path", "each source", "scp_backup_restore_point_info"),
+    ),
+    Case(
+        "paths from nowhere",
+        FILES,
+        {**SOME, "filesystem_paths": [{"source": "data", "destination": "/"}, {"source": "/", "destination": "."}]},
+        ("source 'data' and destination '.'", "whole paths"),
+    ),
     Case("files that are there", FILES, SOME, ("west-db1", "PARTIAL_SUCCESS", "overwrite", "allow_partial")),
     Case(
         "to a stopped server",
@@ -227,7 +268,7 @@ def test_messages(controller: Controller) -> None:
     simulator.patch_world({"backup": world, "subnets": [closed]})
     check_messages(controller, CASES, "messages_backup_restores.txt")
     sent = [call["operation"] for call in simulator.writes()]
-    assert sorted(sent) == ["ManualBackup"] * 5 + ["RestoreAgentBackup"] * 3 + ["RestoreBackup"] * 3
+    assert sorted(sent) == ["ManualBackup"] * 6 + ["RestoreAgentBackup"] * 3 + ["RestoreBackup"] * 3
 
 
 def test_a_failed_restore_is_tried_again(controller: Controller) -> None:
@@ -288,6 +329,29 @@ def test_what_runs_is_joined(routed: Controller) -> None:
         assert len(run[f"begin {module}"].writes) == 1
         assert not run[f"foretell {module}"].changed
         assert (run[f"join {module}"].changed, run[f"join {module}"].writes) == (False, []), module
+
+
+def test_killed_and_run_again(controller: Controller) -> None:
+    """A run that dies before it hears of its restore is finished by the next one, which joins the restore."""
+    simulator = controller.simulator
+    simulator.patch_world({"backup": _world(simulator)})
+    simulator.switch(backup_restore_seconds=1e6)
+    simulator.fault("delay", operation="RestoreBackup", seconds=20)
+    play = {"hosts": "localhost", "gather_facts": False, "tasks": [task(RESTORE, SERVER)]}
+    running = controller.start([play])
+    end = time.monotonic() + 60
+    while "RestoreBackup" not in [entry["operation"] for entry in simulator.operations()]:
+        assert time.monotonic() < end, "the call was never made"
+        time.sleep(0.05)
+    running.kill()
+    running.finish()
+    simulator.clear_faults()
+    (joined,) = controller.run([task(RESTORE, {**SERVER, "wait": False})]).succeeded()
+    assert (joined.changed, joined.writes, joined.result["restore"]["restore_state"]) == (False, [], "INPROGRESS")
+    simulator.advance(1e6)
+    (done,) = controller.run([task(RESTORE, SERVER)]).succeeded()
+    assert (done.changed, done.writes, done.result["restore"]["restore_state"]) == (False, [], "COMPLETED")
+    assert [server["name"] for server in simulator.world()["servers"]].count("new") == 1
 
 
 def test_calls_of_unchanged_items(controller: Controller) -> None:

@@ -124,9 +124,14 @@ def _writes(run: Run) -> list[str]:
 def test_policies(controller: Controller) -> None:
     """All servers get theirs, and a first backup; a second run does nothing, and a change only what is asked."""
     simulator = controller.simulator
-    assert _writes(policies(controller, "--check").succeeded()) == []
+    by_name = policies(controller, backup_servers="west-web1").succeeded()
+    assert _writes(by_name) == ["CreateBackup"]
+    foretold = policies(controller, "--check", backup_policy_first_backup=True).succeeded()
+    assert _writes(foretold) == []
+    assert sum(item.operations == ["ManualBackup"] for result in foretold for item in result.items) == 1
+    assert foretold["scp.storage.backup_policy : Say which would run that are not there yet"].changed
     run = policies(controller, backup_policy_first_backup=True).succeeded()
-    assert sorted(_writes(run)) == ["CreateBackup"] * 3 + ["CreateBackupAgent"] + ["ManualBackup"] * 3
+    assert sorted(_writes(run)) == ["CreateBackup"] * 2 + ["CreateBackupAgent"] + ["ManualBackup"] * 3
     world = simulator.world()[SERVICE]
     original = {backup["name"]: backup for backup in world["backups"] if backup["role_type"] == "ORIGINAL"}
     assert sorted(original) == ["web two", "west-db3-files", "west-web1-image"]
@@ -136,7 +141,7 @@ def test_policies(controller: Controller) -> None:
     assert sorted(job["backup_job_state"] for job in world["histories"]) == ["SUCCESS"] * 3
     again = policies(controller, backup_policy_first_backup=True).succeeded()
     assert (again.count("changed"), _writes(again)) == (0, [])
-    as_texts = {"backup_servers": json.dumps(WANTED), "backup_schedules": json.dumps(SCHEDULES[:1])}
+    as_texts = {"backup_servers": json.dumps(["west-web1", *WANTED[1:]]), "backup_schedules": json.dumps(SCHEDULES[:1])}
     assert _writes(policies(controller, **as_texts).succeeded()) == ["SetBackupSchedule"] * 2
 
 
@@ -147,6 +152,7 @@ def test_lists_that_can_not_be(controller: Controller) -> None:
         "a key": ([{"server": "west-web1", "retention": "WEEK_2"}], ("retention", "retention_period")),
         "twice": ([{"server": "west-web1"}, {"server": "x", "name": "west-web1-image"}], ("west-web1-image", "own")),
         "no server": ([{"name": "x"}], ("server",)),
+        "no list": ("server: west-web1", ("backup_servers must be a list", "with a server")),
     }
     for servers, words in mistakes.values():
         run = policies(controller, backup_servers=servers)

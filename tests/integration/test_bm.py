@@ -30,6 +30,8 @@ def _world(simulator: Simulator) -> dict[str, Any]:
             _volume("busy", snapshot_rate=30, state="IN_USE"),
             _volume("free", snapshot_rate=30),
             _volume("plain"),
+            _volume("kept", snapshot_rate=30),
+            _volume("kept-again", purpose="RECOVERY", origin_id="id-of-kept"),
             _volume("twin", id="twin1"),
             _volume("second", purpose="RECOVERY"),
             _volume("twin", id="twin2"),
@@ -55,6 +57,7 @@ def _world(simulator: Simulator) -> dict[str, Any]:
             {"volume_id": "id-of-busy", "server_id": servers[1]},
         ],
         "snapshot_schedules": [{"owner_id": "id-of-busy", "hour": 3}],
+        "snapshots": [{"owner_id": "id-of-kept", "name": "kept.2026-01-01_000000"}],
         "replications": [
             {"source_id": "id-of-sent", "target_id": "id-of-copy"},
             {"source_id": "g3", "target_id": "g4"},
@@ -90,6 +93,13 @@ def _cases(simulator: Simulator) -> list[Case]:
         Case("a server that does not exist", VOLUME, {**new, "attachments": EIGHT[:1]}, ("404", "Check object_id")),
         Case("another size", VOLUME, {"name": "free", "size_gb": 200}, ("size_gb", "100", "200", "another name")),
         Case("another size, in check mode", VOLUME, {"name": "free", "size_gb": 200}, ("100", "200"), check=True),
+        Case(
+            "another size and another type, in check mode",
+            VOLUME,
+            {"name": "free", "size_gb": 200, "disk_type": "HDD"},
+            ("disk_type is 'SSD'", "'HDD', and size_gb is 100", "200"),
+            check=True,
+        ),
         Case("another type", VOLUME, {"name": "free", "disk_type": "HDD"}, ("disk_type", "'SSD'", "'HDD'")),
         Case("another name", VOLUME, {"volume_id": "id-of-free", "name": "other"}, ("name", "'free'", "'other'")),
         Case("QoS of an HDD volume", VOLUME, {"name": "archive", "qos": {"iops": 5000}}, ("HDD", "only SSD")),
@@ -122,7 +132,15 @@ def _cases(simulator: Simulator) -> list[Case]:
         ),
         Case("no snapshots with a schedule", VOLUME, {"name": "busy", "snapshot_rate": 0}, ("end_snapshot_schedule",)),
         Case("snapshots of a recovery", VOLUME, {"name": "second", "snapshot_rate": 10}, ("second", "recovery")),
-        Case("no snapshots of a member", VOLUME, {"name": "member", "snapshot_rate": 0}, ("group-one",)),
+        Case(
+            "no snapshots of a member", VOLUME, {"name": "member", "snapshot_rate": 0}, ("group-one", "purge_volumes")
+        ),
+        Case(
+            "no snapshots of a replicated volume",
+            VOLUME,
+            {"name": "sent", "snapshot_rate": 0},
+            ("replicated", "scp_bm_volume_replication with state absent"),
+        ),
         Case("a volume in error", VOLUME, {"name": "broken"}, ("ERROR", "403 Forbidden", "BM server", "absent")),
         Case("nothing said of a new group", GROUP, {"name": "new-group"}, ("volumes", "one volume")),
         Case(
@@ -131,6 +149,12 @@ def _cases(simulator: Simulator) -> list[Case]:
             {"name": "new-group", "volumes": ["free", "plain", "member", "busy", "sent", "nobody"]},
             ("plain has no snapshot rate", "group-one", "schedule", "replication", "'nobody'"),
         ),
+        Case(
+            "volumes that can't be members of a group that can't change",
+            GROUP,
+            {"name": "group-sent", "volumes": ["plain", "nobody"]},
+            ("plain has no snapshot rate", "'nobody'", "while the group is replicated", "dr_teardown"),
+        ),
         Case("too many members", GROUP, {"name": "group-full", "volumes": ["free"]}, ("16", "purge_volumes")),
         Case("seventeen volumes", GROUP, {"name": "new-group", "volumes": [f"v{n}" for n in range(17)]}, ("17", "16")),
         Case("another name of a group", GROUP, {"volume_group_id": "g1", "name": "other"}, ("'group-one'", "'other'")),
@@ -138,8 +162,15 @@ def _cases(simulator: Simulator) -> list[Case]:
             "a group that keeps its last member",
             GROUP,
             {"name": "group-one", "state": "absent"},
-            ("RemoveVolumeGroupMember", "400", "at least one volume"),
+            ("RemoveVolumeGroupMember", "400", "at least one volume", "no call of the API deletes a group"),
             switches={"bm_group_empty": "400"},
+        ),
+        Case(
+            "a volume that its snapshots keep",
+            VOLUME,
+            {"name": "kept", "state": "absent"},
+            ("DeleteVolume", "400", "it has snapshots", "snapshot_rate 0", "kept-again", "remove that first"),
+            switches={"bm_delete_with_snapshots": "400"},
         ),
     ]
 
@@ -150,7 +181,7 @@ def test_messages(controller: Controller) -> None:
     controller.simulator.scale(1)
     controller.simulator.patch_world({"baremetal-blockstorage": _world(controller.simulator)})
     check_messages(controller, _cases(controller.simulator), "messages_bm.txt")
-    refused = {"RemoveVolumeGroupMemberOnVolumeGroup", "CreateVolume"}
+    refused = {"RemoveVolumeGroupMemberOnVolumeGroup", "CreateVolume", "DeleteVolume"}
     assert {call["operation"] for call in controller.simulator.writes()} <= refused
 
 
@@ -201,6 +232,38 @@ def test_a_volume_in_error_can_go(controller: Controller) -> None:
     simulator.switch(bm_fails="off")
     assert controller.run([task(VOLUME, absent)]).succeeded()[0].operations == ["DeleteVolume"]
     assert simulator.resources() == {}
+
+
+def test_what_is_changing_is_waited_for(controller: Controller) -> None:
+    """A volume that is about to get its snapshot rate, or that somebody else changes, can be a member soon."""
+    simulator = controller.simulator
+    simulator.patch_world({"baremetal-blockstorage": _world(simulator)})
+    simulator.switch(bm_conflict_status="400", bm_edit_seconds=20)
+    remove = {"state": "absent", "leave_volume_group": True}
+
+    def somebody_changes(name: str, iops: int) -> dict[str, Any]:
+        return task(VOLUME, {"name": name, "qos": {"iops": iops}, "wait": False}, name="somebody changes it")
+
+    copied = {"name": "all-copy", "target_region": "kr-east1", "cycle": "DAILY", "replication_volume_name_prefix": "c-"}
+    run = controller.run(
+        [
+            task(VOLUME, {"name": "plain", "snapshot_rate": 20, "wait": False}, name="somebody changes it"),
+            task(GROUP, {"name": "all", "volumes": ["plain"]}, name="make", check=True),
+            task(GROUP, {"name": "all", "volumes": ["plain"]}, name="make"),
+            somebody_changes("plain", 6000),
+            task(GROUP, {"name": "all", "volumes": ["free"]}, name="add"),
+            somebody_changes("plain", 7000),
+            task(GROUP, {"name": "all", "volumes": ["free"]}, name="nothing to do"),
+            task(f"{GROUP}_replication", {"volume_group": "all", **copied}, name="replicate"),
+            somebody_changes("plain", 8000),
+            task(f"{GROUP}_replication", {"volume_group": "all", "state": "absent"}, name="end that"),
+            somebody_changes("plain", 9000),
+            task(VOLUME, {"name": "free", **remove}, name="a member goes"),
+        ]
+    ).succeeded()
+    assert [result.name for result in run if not result.changed] == ["nothing to do"]
+    # Nothing was tried before its time.
+    assert all(call["status"] < 400 for call in simulator.writes())
 
 
 def test_calls_of_unchanged_items(controller: Controller) -> None:

@@ -5,47 +5,12 @@
 
 from __future__ import annotations
 
-import ast
-from pathlib import Path
-from typing import Any
-
 import pytest
-import yaml
 
+from tests.examples import MODULES, examples
+from tests.integration.example_world import seed, variables
 from tests.integration.harness import Controller
-from tests.placement import ROOT
-from tests.simulator.fixture import Simulator
 
-MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("scp*.py"))
-ARCHIVE = "3d036efe-f576-48b0-8375-6d3704a95b63"
-#: What the examples take to be there: the things of which those of a service speak, but for the module that makes them.
-WORLD = {
-    "filestorage": {"volumes": [{"name": "web_data_2m060u", "type_name": "SSD"}]},
-    "parallel-filestorage": {"volumes": [{"name": "train_data_7h2k1q", "capacity_tb": 10}]},
-    "baremetal-blockstorage": {
-        "volume_groups": [{"id": "db0", "name": "orders"}],
-        "volumes": [
-            {"id": f"{name}0", "name": name, "snapshot_rate": 30, "group_id": group, "iops": 5000, "throughput": 250}
-            for name, group in (("app-data", ""), ("app-log", ""), ("db-data", "db0"), ("db-log", "db0"))
-        ],
-    },
-    "archivestorage": {
-        "buckets": [{"id": ARCHIVE, "name": "app-archive", "versioning": True}],
-        "objects": [
-            {"bucket_id": ARCHIVE, "path": path, "size": size, "version_id": version, "current": current}
-            for path, size, version, current in (
-                ("app/2024-10-01.log", 52480, "null", True),
-                ("db/audit/2024-10.csv", 1048576, "null", True),
-                ("readme.txt", 1024, "null", False),
-                ("readme.txt", 2048, "Oc9nEYWV.6VjzsIMXFZWM1zL8HcYvKl", True),
-            )
-        ],
-        "archiving_histories": [{"bucket_id": ARCHIVE, "state": "RUNNING"}],
-        "recovery_histories": [{"bucket_id": ARCHIVE, "state": "SUCCESS", "target": "west-recovered"}],
-    },
-}
-#: The servers that backups of the examples are of, and those that have an agent.
-IMAGED, WITH_FILES, WITH_AGENT = "west-web1", "west-db3", ("west-db2", "west-db3")
 #: Modules that make these things in their examples, and of which service.
 MAKERS = {
     "scp_filestorage_volume": "filestorage",
@@ -56,84 +21,15 @@ MAKERS = {
 WAITING = ("Wait until the recovery that began last is over",)
 
 
-def examples(plugin: str) -> list[Any]:
-    """The documents in the ``EXAMPLES`` of a plugin, which is named as ``modules/scp``."""
-    tree = ast.parse(Path(ROOT / "plugins" / f"{plugin}.py").read_text(encoding="utf-8"))
-    text = next(
-        node.value
-        for node in tree.body
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == "EXAMPLES"
-    )
-    return list(yaml.safe_load_all(ast.literal_eval(text)))
-
-
-def _backups(simulator: Simulator) -> dict[str, Any]:
-    """Backups of an image and of files, with agents and restore points."""
-    server = simulator.server
-    files = {"policy_category": "AGENT", "policy_type": "FILESYSTEM", "agent_id": f"BACKUP_AGENT-{WITH_FILES}"}
-    metal = {"server_category": "BAREMETAL_SERVER"}
-    subnet = server(IMAGED)["subnet_id"]
-    old = {"backup_start_time": "2024-10-02T15:00:00.000000", "expires_at": 4102444800.0}
-    return {
-        "backups": [
-            {
-                "id": name,
-                "name": name,
-                "server_uuid": server(of)["id"],
-                "server_name": of,
-                "server_subnet_id": subnet,
-                **more,
-            }
-            for name, of, more in (
-                ("web-image", IMAGED, {}),
-                ("app-files", WITH_FILES, {**files, **metal, "filesystem_paths": ["/data/app"]}),
-            )
-        ],
-        "agents": [
-            {
-                **metal,
-                "id": f"BACKUP_AGENT-{name}",
-                "name": f"agent_of_{name}",
-                "server_uuid": server(name)["id"],
-                "server_name": name,
-            }
-            for name in WITH_AGENT
-        ],
-        "restore_targets": [
-            {
-                "id": f"{backup}-{number}",
-                "backup_id": backup,
-                "schedule_name": "FULL_DAILY_00:00:00-chg4By",
-                "files": ["/data/app/app.log", "/data/app/config.yml"],
-                **(old if number == 0 else {}),
-            }
-            for backup in ("web-image", "app-files")
-            for number in range(5)
-        ],
-    }
-
-
 @pytest.mark.parametrize("module", MODULES)
 def test_examples(controller: Controller, module: str) -> None:
     """All go well in their order; each calls the service, and those that write change something."""
     simulator = controller.simulator
-    world = {**WORLD, "backup": _backups(simulator)}
+    world = seed(simulator)
     simulator.patch_world({service: part for service, part in world.items() if service != MAKERS.get(module)})
-    east = {
-        part: next(found["id"] for found in simulator.world()[f"{part}s"] if found["region"] == "kr-east1")
-        for part in ("subnet", "security_group")
-    }
-    variables = {
-        **{f"east_{part}_id": found for part, found in east.items()},
-        "vm_id": simulator.server("west-web1")["id"],
-        "bm_id": simulator.server("west-db1")["id"],
-        "gpu_node_ids": [simulator.server(f"west-gpunode{number}")["id"] for number in range(1, 4)],
-        "standby_bm_id": simulator.server("west-db2")["id"],
-        "office_password": "S3cret!pass",
-    }
-    (tasks,) = examples(f"modules/{module}")
+    tasks = examples(module)
     assert tasks
-    run = controller.run(tasks, variables=variables).succeeded()
+    run = controller.run(tasks, variables=variables(simulator)).succeeded()
     assert [result.name for result in run] == [example["name"] for example in tasks]
     for result in run:
         if result.action.startswith("scp."):

@@ -64,7 +64,12 @@ CASES = (
         Case(f"the name {name}", BUCKET, {"name": name}, (repr(name), *NAME_RULE), check=True)
         for name in ("ab", "Logs", "a..b", "a.-b", "a-.b", "-ab", "ab.", "10.0.0.1", "admin", "a_b", "x" * 64)
     ),
-    Case("a name of an hour", BUCKET, {"name": "gone-archive"}, ("gone-archive", "409", "an hour", "another name")),
+    Case(
+        "a name of an hour",
+        BUCKET,
+        {"name": "gone-archive"},
+        ("gone-archive", "409", "an hour", "another name", "1,000 buckets"),
+    ),
     Case("no such id", BUCKET, {"bucket_id": "none-such"}, ("bucket of Archive Storage", "'none-such'", "kr-west1")),
     Case("another name", BUCKET, {"bucket_id": FULL, "name": "x-archive"}, ("'full-archive'", "'x-archive'")),
     Case("a bucket that goes", BUCKET, {"name": "late-archive"}, ("late-archive", "being deleted", "an hour")),

@@ -236,6 +236,12 @@ CASES = [
         {"name": "copy", "region": EAST, "retention_period": "YEAR_1"},
         ("copy (id-of-copy) in kr-east1 is a replica", "id-of-files in kr-west1", "option region"),
     ),
+    Case(
+        "a replica that is to go",
+        BACKUP,
+        {"name": "copy", "region": EAST, "state": "absent"},
+        ("400", "It is a replica", "backup id-of-files in kr-west1", "dr_enabled"),
+    ),
     Case("in error", BACKUP, {"name": "sad"}, ("sad (id-of-sad)", "state ERROR", "state absent", "support")),
     Case(
         "going",
@@ -261,6 +267,12 @@ CASES = [
         AGENT,
         {"server": "west-db1", "subnet_id": "another", "server_category": "GPU_SERVER"},
         ("agent_one", "server_category is 'BAREMETAL_SERVER'", "can't be 'GPU_SERVER'", "can't be 'another'"),
+    ),
+    Case(
+        "an agent in no subnet",
+        AGENT,
+        {"server": "west-db2", "subnet_id": "none-such"},
+        ("404", "Subnet", "subnet_id in kr-west1"),
     ),
     Case(
         "a check that is not waited for",
@@ -304,10 +316,13 @@ CASES = [
 
 
 def test_messages(controller: Controller) -> None:
-    """Each failure is one paragraph with the words that help, and comes before any write."""
+    """Each failure is one paragraph with the words that help, and only what the service alone can tell is sent."""
     controller.simulator.patch_world({SERVICE: _world(controller.simulator)})
     check_messages(controller, CASES, "messages_backup.txt")
-    assert controller.simulator.writes() == []
+    assert [call["operation"] for call in controller.simulator.writes()] == [
+        "DeleteBackup",
+        "CreateBackupAgent",
+    ]
 
 
 def test_a_job_is_waited_for(controller: Controller) -> None:

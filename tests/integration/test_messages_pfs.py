@@ -106,7 +106,7 @@ def _run(controller: Controller, *tasks: tuple[str, dict[str, Any]], module: str
 def test_an_unknown_node(controller: Controller) -> None:
     """The service's words, and none of the rules was set."""
     run = _run(controller, ("make", {**VOLUME, "access_rules": [{"object_id": "none-such"}]}))
-    _check(run["make"], ("SetAccessRule", "404", "gpu node does not exist"))
+    _check(run["make"], ("SetAccessRule", "404", "gpu node does not exist", "Check object_id"))
     assert run["make"].operations == ["CreateVolume"]
     assert controller.simulator.resources().keys() == {"parallel-filestorage.volumes"}
 
@@ -169,13 +169,33 @@ def test_somebody_else_changes_it(controller: Controller, status: str) -> None:
     simulator = controller.simulator
     simulator.switch(pfs_conflict_status=status, pfs_grow_seconds=20)
     rules = [{"object_id": simulator.server("west-gpunode1")["id"]}]
-    run = _run(
-        controller,
-        ("make", VOLUME),
-        ("grow", {**VOLUME, "capacity_tb": 20, "wait": False}),
-        ("set", {"name": "train_data", "access_rules": rules}),
-        ("remove", {"name": "train_data", "state": "absent"}),
-    )
-    assert run["set"].operations == ["SetAccessRule"], run["set"].message
-    assert run["remove"].operations == ["SetAccessRule", "DeleteVolume"], run["remove"].message
+
+    def grow(capacity: int) -> dict[str, Any]:
+        return task(_VOLUME, {**VOLUME, "capacity_tb": capacity, "wait": False})
+
+    taken = "{{ taken.snapshot.id }}"
+    run = controller.run(
+        [
+            task(_VOLUME, VOLUME),
+            grow(20),
+            task(_VOLUME, {"name": "train_data", "access_rules": rules}, name="set"),
+            grow(30),
+            task(_SNAPSHOT, {"volume": "train_data"}, name="take", register="taken"),
+            grow(40),
+            task(_SNAPSHOT, {"volume": "train_data", "snapshot": taken, "state": "restored"}, name="restore"),
+            grow(50),
+            task(_SNAPSHOT, {"volume": "train_data", "max_age": "1h"}, name="young"),
+            task(_SNAPSHOT, {"volume": "train_data", "snapshot": taken, "state": "absent"}, name="delete"),
+            task(_VOLUME, {"name": "train_data", "state": "absent"}, name="remove"),
+        ]
+    ).succeeded()
+    assert run["set"].operations == ["SetAccessRule"]
+    # Nothing was tried before its time, and what has nothing to do waits for nobody.
+    assert [run[name].writes for name in ("take", "restore", "young", "delete")] == [
+        ["CreateSnapshot"],
+        ["RestoreSnapshot"],
+        [],
+        ["DeleteSnapshot"],
+    ]
+    assert run["remove"].operations == ["SetAccessRule", "DeleteVolume"]
     assert simulator.resources() == {}

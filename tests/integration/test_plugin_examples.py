@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.examples import documents
 from tests.integration.fleet import populate
 from tests.integration.harness import Controller
-from tests.integration.test_examples import examples
 
 
 def test_inventory(controller: Controller) -> None:
@@ -18,7 +18,7 @@ def test_inventory(controller: Controller) -> None:
     populate(simulator)
     simulator.patch_world({"filestorage": {"volumes": [{"id": "fs-east", "removed": True}]}})
     keys = {"OTHER_ACCESS_KEY": simulator.access_key, "OTHER_SECRET_KEY": simulator.secret_key}
-    found = [controller.inventory(config, environ=keys).succeeded() for config in examples("inventory/scp_storage")]
+    found = [controller.inventory(config, environ=keys).succeeded() for config in documents("inventory/scp_storage")]
     everything, metal, trouble, mounts = found
     assert {"west-db1", "west-web1", "west-gpunode1"} <= set(everything.hosts)
     assert metal.group("region_kr_west1") == ["west-db1", "west-db2"]
@@ -45,7 +45,7 @@ def test_lookup(controller: Controller, lookup: str) -> None:
         },
     }
     controller.simulator.patch_world(parts)
-    (tasks,) = examples(f"lookup/{lookup}")
+    (tasks,) = documents(f"lookup/{lookup}")
     run = controller.run(tasks).succeeded()
     shown = [item.result["msg"] for result in run for item in result.items or [result]]
     # Before 2.19 what a template makes of a number or a truth is a text.

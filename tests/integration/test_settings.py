@@ -6,13 +6,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from typing import Any
 
 import pytest
 
-from tests.integration.harness import PROGRAMS, Controller, other_spelling, task
+from tests.integration.harness import Controller, other_spelling, task
 
 INFO = "scp_filestorage_volume_info"
 VOLUMES = [
@@ -215,37 +214,3 @@ def test_handed_over(controller: Controller) -> None:
         assert run[name].result["result"] == ["west_data"], name
     # polled, begun, interpreter and become; async_status is a module of Ansible's own.
     assert run.stdout.count("modules/scp_filestorage_volume_info.py") == 4
-
-
-def test_ad_hoc_and_key_value_strings(routed: Controller) -> None:
-    """``ansible -m … -a``, and options as ``key=value`` with lists and JSON in them."""
-    simulator = routed.simulator
-    simulator.patch_world({"filestorage": {"volumes": VOLUMES}})
-    server = simulator.server("west-web1")["id"]
-    rules = [{"object_type": "VM", "object_id": server}]
-    options = 'access_rules="{{ rules }}" wait_timeout=60 purge_access_rules=yes'
-    run = routed.run(
-        [
-            task(
-                "scp_filestorage_volume",
-                f'name=west_data {options} api_versions=\'{{"filestorage": "1.1"}}\'',
-                vars={"rules": rules},
-            ),
-            task(INFO, "gather=access_rules,snapshots name=west_data"),
-        ]
-    ).succeeded()
-    assert run[0].operations == ["SetAccessRule"]
-    assert run[1].result["volumes"][0]["access_rules"][0]["object_id"] == server
-    command = [
-        sys.executable,
-        str(PROGRAMS / "ansible"),
-        "localhost",
-        "-m",
-        f"scp.storage.{INFO}",
-        "-a",
-        "query=volumes[].base_name",
-        *(["-e", json.dumps({"ansible_python_interpreter": other_spelling()})] if routed.route == "module" else []),
-    ]
-    done = subprocess.run(command, cwd=routed.folder, env=routed.environ, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert json.loads(done.stdout.partition("=>")[2])["result"] == ["west_data"]

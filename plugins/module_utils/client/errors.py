@@ -24,6 +24,8 @@ REGIONS = "Regions are kr-west1 and kr-east1, and in environment g kr-south1, kr
 _NOT_IN_CATALOGUE = "service account catalog"
 #: For what was tried as often as the settings allow.
 BUSY = "The service is busy or away. Try again later; max_retries and timeout say how long a call is tried."
+#: What to do where an account has not got a service; whoever reads many services knows these errors by it.
+APPLY = "apply for the service in the console"
 #: A difference of clocks (seconds) that is worth telling when a signature is refused.
 _NOTABLE_SKEW = 60
 
@@ -241,7 +243,7 @@ def _advice(where: Where, status: int, code: str, detail: str, skew: float) -> s
     lowered = f"{code} {detail}".lower()
     if _NOT_IN_CATALOGUE in lowered:
         return (
-            f"The account is not entitled to {where.service} in {where.region}: apply for the service in the console,"
+            f"The account is not entitled to {where.service} in {where.region}: {APPLY},"
             " or use another account or region."
         )
     if status == 401 and abs(skew) > _NOTABLE_SKEW:

@@ -156,8 +156,19 @@ def immutable(option: str, present: Any, wanted: Any, way_out: str) -> None:
 
     :param wanted: ``None`` where the task does not ask.
     """
-    if wanted is not None and wanted != present:
-        raise StorageError(
-            f"{option} is {present!r} and can't be changed to {wanted!r}: the service sets it at creation only."
-            f" {way_out}"
-        )
+    all_immutable({option: (present, wanted)}, way_out)
+
+
+def all_immutable(values: Mapping[str, tuple[Any, Any]], way_out: str) -> None:
+    """Refuse, all at once, differences that can't be changed after creation and have one way out.
+
+    :param values: by option, what there is and what the task asks for; ``None`` where it does not ask.
+    """
+    differing = [
+        f"{option} is {present!r} and can't be changed to {wanted!r}"
+        for option, (present, wanted) in values.items()
+        if wanted is not None and wanted != present
+    ]
+    if differing:
+        them = "it" if len(differing) == 1 else "them"
+        raise StorageError(f"{', and '.join(differing)}: the service sets {them} at creation only. {way_out}")

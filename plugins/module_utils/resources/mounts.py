@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from ..client.errors import NotFound, StorageError
 from ..client.session import Client
 from ..engine.plan import Step
-from ..engine.references import Finder, Kind, immutable
+from ..engine.references import Finder, Kind, all_immutable, immutable
 from ..engine.resource import Info, Resource, side_by_side
+from ..engine.traces import Trace, gone, left
 
 #: What names of these volumes may look like, before the service appends its suffix.
 NAME_RULE = re.compile(r"[a-z][a-z0-9_]{2,20}")
@@ -226,8 +227,7 @@ class Volume(Resource[MountT]):
         if name and name != base_name(self.kind, volume) and not self.kind.fits(str(volume["name"]), name):
             immutable("name", base_name(self.kind, volume), name, "Leave out name, or give the id of another volume.")
         anew = "Use another name for a new volume, or remove this one first (state absent), which deletes its data."
-        for option in self.fixed:
-            immutable(option, volume.get(option), self.params.get(option), anew)
+        all_immutable({option: (volume.get(option), self.params.get(option)) for option in self.fixed}, anew)
 
     def demand_for_creation(self, *options: str) -> None:
         """Refuse to create a volume of which the task says too little, or a name that can't be.
@@ -294,6 +294,14 @@ class Volume(Resource[MountT]):
         if state.rules is not None:
             managed["access_rules"] = sorted(" ".join(rule_key(rule)) for rule in state.rules)
         return managed
+
+    def leaves(self, before: MountT, after: MountT) -> Iterable[Trace]:
+        volume = after.volume
+        if volume is None:
+            return ()
+        if self.wants_absent:
+            return gone(self.kind, volume["id"])
+        return left(self.kind, {**volume, "state": AVAILABLE})
 
     @property
     def managed_fields(self) -> Sequence[str]:

@@ -17,6 +17,7 @@ from ..engine.ages import KOREAN_TIME, parse_age, parse_moment
 from ..engine.plan import UNKNOWN_ID, Step
 from ..engine.references import Finder, Kind
 from ..engine.resource import Info, Resource
+from ..engine.traces import Trace
 
 #: Snapshots that a replication made carry this prefix (behaviour.md §5).
 SYSTEM_PREFIX = "snapmirror."
@@ -237,7 +238,7 @@ class Snapshot(Resource[SnapshotState]):
         if state.owner is None:
             return state
         owner = state.owner
-        if self.owner_changes:
+        if self.owner_changes or self._owner_under_way(state):
             owner = Finder(self.client, self.table.owners).by_id(owner["id"]) or owner
         return replace(state, owner=owner, snapshots=self.table.read(self.client, str(owner["id"])))
 
@@ -344,13 +345,24 @@ class Snapshot(Resource[SnapshotState]):
 
     # -- telling ------------------------------------------------------------------------------------------------------
 
-    def pending(self, state: SnapshotState) -> str:
+    def _owner_under_way(self, state: SnapshotState) -> str:
+        """What the owner is doing; empty where it is at rest, or in error, which does not pass."""
         owner = state.owner or {}
-        if self.wants_restored and str(owner.get("state", _AT_REST)).lower() != _AT_REST:
-            return f"{self.table.noun} {owner['name']}: {owner['state']}"
-        return ""
+        shown = str(owner.get("state") or _AT_REST).lower()
+        return "" if shown == _AT_REST or "error" in shown else f"{self.table.noun} {owner['name']}: {owner['state']}"
+
+    def pending(self, state: SnapshotState) -> str:
+        """A change of the owner, where the task has something to do or has restored it."""
+        under_way = self._owner_under_way(state)
+        return under_way if under_way and (state.restored or self.next_step(state)) else ""
 
     def failed(self, state: SnapshotState) -> str:
+        owner = state.owner or {}
+        if state.restored and "error" in str(owner.get("state")).lower():
+            return (
+                f"{self.table.noun.capitalize()} {owner['name']} ({owner['id']}) went into state {owner['state']} when"
+                f" it went back to {state.restored}. Ask the provider's support."
+            )
         for snapshot in state.fresh:
             if "error" in snapshot.state.lower():
                 return f"Snapshot {snapshot.name} went into state {snapshot.state}. Delete it and take another."
@@ -379,6 +391,13 @@ class Snapshot(Resource[SnapshotState]):
             "deleted_snapshots": [] if self.wants_absent else [snapshot.name for snapshot in after.removed],
             "dropped_snapshots": [snapshot.name for snapshot in before.own if snapshot.id not in present],
         }
+
+    def leaves(self, before: SnapshotState, after: SnapshotState) -> Iterable[Trace]:
+        """All snapshots of the owner; one that is planned is the newest."""
+        created = {self.table.created: after.now.isoformat()} if after.now else {}
+        listed = [{**snapshot.shown, **(created if snapshot.id == UNKNOWN_ID else {})} for snapshot in after.snapshots]
+        about = {self.table.owners.option: self._owner_id(after)}
+        return [Trace(self.table.listing, lambda _items: listed, about)]
 
 
 def named_snapshot(snapshots: Iterable[Taken], wanted: str | None) -> Taken | None:

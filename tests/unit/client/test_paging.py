@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import threading
+import tracemalloc
 from collections.abc import Callable, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any, cast
@@ -392,6 +393,30 @@ def test_growing_lists_are_asked_for_more(size: int) -> None:
 
     assert len(read_all(fetch, GROWING)) == size
     assert asked == [1000, 10_000, 100_000][: 1 + (size >= 1000) + (size >= 10_000)]
+
+
+@pytest.mark.parametrize("style", [BY_ITEM, BY_PAGE, MARKED], ids=["by item", "by page", "marked"])
+def test_a_long_list_takes_the_memory_of_its_items_and_a_page(style: Pages) -> None:
+    """Pages are not kept beside what was read from them, however many there are."""
+    pages = 30
+
+    def fetch(query: Mapping[str, Any]) -> dict[str, Any]:
+        size = query[style.size]
+        start = int(query.get(style.position or style.marker, 0)) * (size if style.by_page else 1)
+        end = start + size
+        items = [{style.key: f"id-{number:06}", "padding": f"{number:0200}"} for number in range(start, end)]
+        marks = {"marker": str(end), "is_truncated": end < pages * size} if style.marker else {}
+        return {style.count: pages * size, **marks, style.items: items}
+
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        read = read_all(fetch, style)
+        after, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(read) == pages * paging.PAGE_SIZE
+    assert peak - after < 4 * (after - before) / pages
 
 
 def test_items_without_a_key_are_told_apart_by_all_they_say() -> None:

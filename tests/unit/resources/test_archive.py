@@ -16,6 +16,7 @@ from ansible_collections.scp.storage.plugins.module_utils.resources.archivestora
 from ansible_collections.scp.storage.plugins.modules import (
     scp_archive_bucket,
     scp_archive_job,
+    scp_archive_job_info,
     scp_archive_object,
     scp_archive_policy,
     scp_archive_recovery,
@@ -181,3 +182,18 @@ def test_recoveries(simulator: Simulator, unknowns: dict[str, Any], paths: list[
     assert cancelled["operations"] == ["CancelRecovery"]
     assert cancelled["job"]["id"] == begun["recovery"]["id"]
     assert len(simulator.world()[SERVICE]["recovery_histories"]) == 2
+
+
+def test_what_was_lately_by_the_time_of_the_service(simulator: Simulator) -> None:
+    """What the service tells of the time counts, and not this machine: a job of a moment ago is told in any case."""
+    bench = _begin(simulator, {})
+    _filled(simulator)
+    simulator.advance(90 * 86400)
+    infos = [{"source_object_path": "app/", "object_type": "FOLDER"}]
+    task = {"bucket": "app-archive", "recovery_target_bucket_name": "west-recovered"}
+    done = bench.run(scp_archive_recovery, recovery_infos=infos, **task)
+    # A client of its own, as each task of a playbook has: one that has not heard of the service's time yet.
+    other = Bench(simulator)
+    other.environ["SCP_LANGUAGE"] = "ko-KR"
+    told = other.run(scp_archive_job_info, bucket="app-archive")
+    assert [job["id"] for job in told["jobs"]] == [done["recovery"]["id"]]

@@ -5,11 +5,17 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ansible_collections.scp.storage.plugins.module_utils.engine.plan import make_plan
+from ansible_collections.scp.storage.plugins.module_utils.resources.baremetal_blockstorage.volume import (
+    Volume,
+    VolumeState,
+)
 from ansible_collections.scp.storage.plugins.modules import scp_bm_volume, scp_bm_volume_group
 from tests.convergence import Bench
 from tests.simulator.fixture import Simulator
@@ -130,3 +136,18 @@ def test_groups(simulator: Simulator, unknowns: dict[str, Any], first: set[int],
     groups = simulator.world()[SERVICE]["volume_groups"]
     assert len(groups) == (unknowns["bm_group_empty"] == "stays")
     assert not any(volume["group_id"] for volume in simulator.world()[SERVICE]["volumes"])
+
+
+def test_a_replication_that_is_not_shown_any_more_is_not_ended() -> None:
+    """A volume may still say that it is replicated when the service has no replication of it left."""
+    shown = {
+        "id": "0" * 32,
+        "name": "data",
+        "state": "IN_USE",
+        "has_replication": True,
+        "attachments": [{"id": "1" * 32, "type": "BM"}],
+    }
+    client: Any = SimpleNamespace(settings=SimpleNamespace(region="kr-west1"))
+    params = {"name": "data", "state": "absent", "detach": True, "end_replication": True}
+    planned = make_plan(Volume(params, client), VolumeState(shown))
+    assert planned.operations == ["DetachVolume", "DeleteVolume"]

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,8 +14,10 @@ from ...client.session import Call
 from ...engine.plan import UNKNOWN_ID, Step
 from ...engine.references import Finder, immutable
 from ...engine.resource import Info, Resource, side_by_side
+from ...engine.traces import Trace, gone, left
 from ...operations import archivestorage as api
 from .common import (
+    ACTIVE,
     BUCKETS,
     DELETING,
     JobKind,
@@ -33,9 +35,10 @@ SETTINGS: dict[str, tuple[Call, Call]] = {
     "versioning": (api.SHOW_BUCKET_VERSIONING, api.SET_BUCKET_VERSIONING),
     "encryption": (api.SHOW_BUCKET_ENCRYPTION, api.SET_BUCKET_ENCRYPTION),
 }
-_NAME_TAKEN = (
+_NOT_MADE = (
     "A bucket of another account may have the name, or a bucket of that name was deleted in the last hour: a name is"
-    " free again an hour after its bucket has gone. Run the task again then, or choose another name."
+    " free again an hour after its bucket has gone. Run the task again then, or choose another name. An account can"
+    " have 1,000 buckets; where it has them, delete one first."
 )
 _NOT_DELETED = (
     "A bucket may have to be without objects and their versions (scp_archive_object deletes them), without an ACTIVE"
@@ -144,7 +147,7 @@ class Bucket(Resource[BucketState]):
             # Whether a new bucket is encrypted is documented nowhere, so that is set in any case.
             return BucketState(bucket, {"versioning": False, "encryption": None})
 
-        return Step(api.CREATE_BUCKET, effect, body=body, advice=_NAME_TAKEN)
+        return Step(api.CREATE_BUCKET, effect, body=body, advice=_NOT_MADE)
 
     @staticmethod
     def _set(bucket: Mapping[str, Any], name: str, wanted: bool) -> Step[BucketState]:
@@ -192,6 +195,14 @@ class Bucket(Resource[BucketState]):
             return None
         known = state.settings or {}
         return {"name": state.bucket["name"], **{name: known.get(name) for name in self._asked}}
+
+    def leaves(self, before: BucketState, after: BucketState) -> Iterable[Trace]:
+        bucket = after.bucket
+        if bucket is None:
+            return ()
+        if self.wants_absent:
+            return gone(BUCKETS, str(bucket["id"]))
+        return left(BUCKETS, {**bucket, "state": ACTIVE})
 
 
 class BucketInfo(Info):

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, ClassVar
@@ -143,10 +144,12 @@ class JobInfo(Info):
     plural = "jobs"
 
     def read(self) -> dict[str, Any]:
-        earliest, latest = self._span()
+        given = self._given()
         bucket = find_bucket(self.client, self.params["bucket"])
         if bucket is None:
             return {self.plural: []}
+        # Only now: the answer before has told what time it is for the service.
+        earliest, latest = self._span(given)
         kinds = [KINDS[self.params["kind"]]] if self.params.get("kind") else list(KINDS.values())
         bucket_id = str(bucket["id"])
 
@@ -159,19 +162,23 @@ class JobInfo(Info):
 
         return {self.plural: [job for jobs in side_by_side(of_kind, kinds) for job in jobs]}
 
-    def _span(self) -> tuple[datetime, datetime]:
-        """From when to when the jobs began that are asked for."""
+    def _given(self) -> dict[str, datetime]:
+        """The ends of the span that the task gives."""
         given = {
             name: parse_time(name, self.params[name])
             for name in ("start_at_from", "start_at_to")
             if self.params.get(name) is not None
         }
+        if len(given) == 2 and given["start_at_from"] > given["start_at_to"]:
+            raise StorageError(
+                f"start_at_from {self.params['start_at_from']!r} is later than start_at_to"
+                f" {self.params['start_at_to']!r}. Exchange them."
+            )
+        return given
+
+    def _span(self, given: Mapping[str, datetime]) -> tuple[datetime, datetime]:
+        """From when to when the jobs began that are asked for."""
         now = self.client.now()
         latest = given.get("start_at_to", now + LOOK_AHEAD)
         earliest = given.get("start_at_from", min(latest, now) - LOOK_BACK)
-        if earliest > latest:
-            raise StorageError(
-                f"start_at_from {self.params['start_at_from']!r} is later than start_at_to"
-                f" {self.params.get('start_at_to') or 'now'!r}. Exchange them."
-            )
-        return earliest, latest
+        return earliest, max(earliest, latest)

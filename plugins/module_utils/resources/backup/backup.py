@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -14,10 +14,13 @@ from ...client.session import Call, Client
 from ...engine.plan import UNKNOWN_ID, Step
 from ...engine.references import Finder, is_id
 from ...engine.resource import Info, Resource, side_by_side
+from ...engine.traces import Trace, gone, left
 from ...operations import backup as api
 from .. import snapshots
 from . import paths, schedules
 from .common import (
+    AGENTS,
+    AVAILABLE,
     BACKUPS,
     DELETING,
     INPROGRESS,
@@ -309,9 +312,8 @@ class Backup(Resource[BackupState]):
         )
         if step is not None and is_replica(backup):
             raise StorageError(
-                f"Backup {told(backup)} in {self.region} is a replica, and only its original changes it: backup"
-                f" {backup.get('origin_backup_id') or backup['name']} in {backup.get('server_region') or 'its region'}."
-                " Run the task there (option region)."
+                f"Backup {told(backup)} in {self.region} is a replica, and only its original changes it:"
+                f" {_told_original(backup)}. Run the task there (option region)."
             )
         if step is not None and state.hindrances:
             raise StorageError(f"Backup {told(backup)} can't be changed so: {'; '.join(state.hindrances)}.")
@@ -473,6 +475,12 @@ class Backup(Resource[BackupState]):
         if backup is None or leaving(backup):
             return None
         of_files = backup["policy_category"] == "AGENT"
+        advice = ""
+        if is_replica(backup):
+            advice = (
+                f"It is a replica, which goes with its original: {_told_original(backup)}. Delete that one, or with an"
+                " agent set its dr_enabled to false, in its region (option region)."
+            )
         if of_files and backup.get("dr_enabled") and not (is_replica(backup) or in_error(backup)):
             return self._change(api.UPDATE_REPLICATION_USE, backup, {"dr_enabled": False})
         return Step(
@@ -480,6 +488,7 @@ class Backup(Resource[BackupState]):
             lambda before, _answer: replace(before.with_fields(state=DELETING), removing=True),
             path={"backup_id": str(backup["id"])},
             not_yet=snapshots.busy,  # by a job that has begun and does not show yet
+            advice=advice,
         )
 
     # -- waiting and telling ------------------------------------------------------------------------------------------
@@ -526,6 +535,43 @@ class Backup(Resource[BackupState]):
         if state.schedules is not None:
             managed["schedules"] = sorted(map(schedules.written, state.schedules))
         return managed
+
+    def leaves(self, before: BackupState, after: BackupState) -> Iterable[Trace]:
+        backup = after.backup
+        if backup is None:
+            return ()
+        traces = _keeping(before.backup or {}, taken=False)
+        if not leaving(backup):
+            return [*left(BACKUPS, {**backup, "state": AVAILABLE}), *traces, *_keeping(backup, taken=True)]
+        if agent := backup.get("backup_agent_id"):
+            traces.append(Trace(AGENTS.show, _used_once_less, {AGENTS.option: agent}))
+        return [*gone(BACKUPS, str(backup["id"])), *traces]
+
+
+def _keeping(backup: Mapping[str, Any], *, taken: bool) -> list[Trace]:
+    """Whether the paths of a backup are under backup."""
+    answer = {"result": taken}
+    return [
+        Trace(
+            api.CHECK_FILESYSTEM_PATH_DUPLICATION,
+            lambda _answer: answer,
+            {"filesystem_path": path, "server_uuid": backup["server_uuid"]},
+        )
+        for path in backup.get("filesystem_paths") or ()
+    ]
+
+
+def _used_once_less(agent: dict[str, Any] | None) -> dict[str, Any] | None:
+    """An agent when one of the backups that use it has gone."""
+    if agent is None or not agent.get("backup_policy_count"):
+        return agent
+    return {**agent, "backup_policy_count": agent["backup_policy_count"] - 1}
+
+
+def _told_original(replica: Mapping[str, Any]) -> str:
+    """The backup that a replica is one of, and where it is."""
+    original = replica.get("origin_backup_id") or replica["name"]
+    return f"backup {original} in {replica.get('server_region') or 'its region'}"
 
 
 def _kept_of(backup: Mapping[str, Any]) -> set[str]:

@@ -21,6 +21,7 @@ from ...engine.plan import UNKNOWN_ID, Step
 from ...engine.references import Finder
 from ...engine.resource import Resource
 from ...operations import backup as api
+from . import paths
 from .common import (
     BACKUPS,
     COMPLETED,
@@ -283,6 +284,8 @@ class ServerRestore(Restore):
             body=body,
             done=lambda seen: seen.seen,
             not_yet=busy,
+            advice=f"Check that {self._where} has the server_type_id, the networks and the security_groups, and that"
+            " the type is one for servers of this kind. A server in another region needs networks.",
         )
 
     def advice(self, ended: str) -> str:
@@ -300,6 +303,16 @@ class FileRestore(Restore):
     def check(self) -> None:
         if not self.params["filesystem_paths"]:
             raise StorageError("filesystem_paths is empty: name at least one source and its destination.")
+        bad = [
+            f"{end} {pair[end]!r}"
+            for pair in self.params["filesystem_paths"]
+            for end in ("source", "destination")
+            if not paths.is_absolute(pair[end])
+        ]
+        if bad:
+            raise StorageError(
+                f"filesystem_paths has {' and '.join(bad)}. Write whole paths, which begin at / or at a drive as C:/."
+            )
 
     def fits(self, state: RestoreState, restore: Mapping[str, Any]) -> bool:
         server, point = state.server or {}, state.point or {}
@@ -358,6 +371,7 @@ class FileRestore(Restore):
             body=body,
             done=lambda seen: seen.seen,
             not_yet=busy,
+            advice="Check each source: scp_backup_restore_point_info with path lists what is in the restore point.",
         )
 
     def advice(self, ended: str) -> str:

@@ -208,9 +208,10 @@ def _hints(client: Client, backup: Mapping[str, Any], ended: str) -> list[str]:
     """What may have made a job fail, as far as the service knows, and what to do about it."""
     found: list[str] = []
     if ended == FAILED:
-        # No answer to these is no reason to tell less than that the job failed.
-        with contextlib.suppress(CallError):
-            found = [*_of_agent(client, backup), *_of_server(client, backup)]
+        # A server that is gone explains all else. No answer is no reason to tell less than that the job failed.
+        for cause in (_of_server, _of_agent):
+            with contextlib.suppress(CallError):
+                found = found or cause(client, backup)
     if not found and backup.get("filesystem_paths"):
         paths = ", ".join(map(str, backup["filesystem_paths"]))
         found = [f"Check that these are on server {backup['server_name']}: {paths}."]

@@ -115,7 +115,7 @@ def _why_not(client: Client, wanted: str, category: str, policy_type: str) -> st
     if elsewhere:
         kind = elsewhere[0]["server_category"]
         return f"Server {wanted} in {where} is a {kind}, and no {category}. Set server_category to {kind}."
-    if policy_type == "VM_IMAGE":
+    if policy_type == "VM_IMAGE" and _by_agents(client, wanted, category):
         named = client.read_list(api.LIST_BACKUPS, query={"server_name": None if is_id(wanted) else wanted})
         taken = [one for one in named if one["server_name"] == wanted and one["policy_type"] == policy_type]
         if taken:

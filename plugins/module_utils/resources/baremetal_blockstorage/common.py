@@ -39,6 +39,10 @@ DELETING = "DELETING"
 DELETED = "DELETED"
 #: ``purpose`` of what was made from a snapshot.
 RECOVERY = "RECOVERY"
+#: For refusals of calls that take a group's last volume away; what becomes of the group then is not documented.
+ABOUT_LAST_MEMBERS = (
+    "If the service wants a group to keep its last volume, that one stays: no call of the API deletes a group."
+)
 #: The schedule of what has none.
 NO_SCHEDULE = {"frequency": "NONE"}
 
@@ -63,6 +67,25 @@ def under_way(noun: str, owner: Mapping[str, Any] | None) -> str:
     if owner is None or owner.get("state") in SETTLED or in_error(owner):
         return ""
     return f"{noun} {owner['name']}: {owner['state']}"
+
+
+def noun_of(kind: Kind) -> str:
+    """What a person calls an owner of this kind."""
+    return "volume" if kind is VOLUMES else "volume group"
+
+
+def volumes_of(kind: Kind, owner: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """A volume itself, or the members of a group as its show operation tells them."""
+    return [owner] if kind is VOLUMES else list(owner.get("member_volumes") or ())
+
+
+def changing(kind: Kind, owner: Mapping[str, Any] | None) -> str:
+    """What changes about a volume, or about a group and its members; empty when all is at rest."""
+    if owner is None:
+        return ""
+    told = under_way(noun_of(kind), owner)
+    members = [] if kind is VOLUMES else [volume for volume in volumes_of(kind, owner) if volume.get("state")]
+    return told or next((told for volume in members if (told := under_way("volume", volume))), "")
 
 
 def told_failure(noun: str, owner: Mapping[str, Any] | None) -> str:

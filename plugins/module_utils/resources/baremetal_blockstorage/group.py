@@ -13,11 +13,14 @@ from ...client.errors import StorageError
 from ...engine.plan import UNKNOWN_ID, Step
 from ...engine.references import Finder, NoSuchThing, immutable
 from ...engine.resource import Resource, side_by_side
+from ...engine.traces import Trace, changed, left
 from ...operations import baremetal_blockstorage as api
 from .common import (
+    ABOUT_LAST_MEMBERS,
     GROUPS,
     NO_SCHEDULE,
     VOLUMES,
+    changing,
     find_owner,
     leaving,
     replicated,
@@ -30,6 +33,10 @@ from .owner_info import OwnerInfo
 from .replication import GROUP_REPLICATIONS
 
 MOST_MEMBERS = 16
+_REPLICATED = (
+    "members stay as they are while the group is replicated (scp_bm_volume_group_replication with state absent, or the"
+    " role dr_teardown, ends that)"
+)
 
 
 @dataclass(frozen=True)
@@ -103,7 +110,8 @@ class VolumeGroup(Resource[GroupState]):
                 problems.append(found.message.rstrip("."))
                 continue
             wanted[str(found["id"])] = found
-            if told := _unfit(found):
+            # For one that is changing, what it is when that has ended counts, and is read then.
+            if not under_way("volume", found) and (told := _unfit(found)):
                 problems.append(f"volume {word} {told}")
         return GroupState(group, wanted, tuple(problems))
 
@@ -114,9 +122,20 @@ class VolumeGroup(Resource[GroupState]):
         return show_owner(Finder(self.client, GROUPS), found.pop()) if len(found) == 1 else None
 
     def refresh(self, state: GroupState) -> GroupState:
+        state = replace(state, wanted=self._reread(state.wanted))
         if state.group is None:
             return state
         return replace(state, group=show_owner(Finder(self.client, GROUPS), state.group["id"]))
+
+    def _reread(self, wanted: Mapping[str, dict[str, Any]] | None) -> Mapping[str, dict[str, Any]] | None:
+        """The listed volumes, with those read again that were changing, and without those that are gone."""
+        moving = [identifier for identifier, volume in (wanted or {}).items() if under_way("volume", volume)]
+        if wanted is None or not moving:
+            return wanted
+        finder = Finder(self.client, VOLUMES)
+        seen = dict(zip(moving, side_by_side(lambda each: show_owner(finder, each), moving), strict=True))
+        now = {identifier: seen.get(identifier, volume) for identifier, volume in wanted.items()}
+        return {identifier: volume for identifier, volume in now.items() if volume is not None}
 
     # -- planning -----------------------------------------------------------------------------------------------------
 
@@ -125,7 +144,8 @@ class VolumeGroup(Resource[GroupState]):
         if self._empties:
             return self._empty(state)
         if state.problems:
-            raise StorageError(f"{self._told_purpose(state)}: " + "; ".join(state.problems) + ".")
+            problems = [*state.problems, *([_REPLICATED] if replicated(group) else [])]
+            raise StorageError(f"{self._told_purpose(state)}: " + "; ".join(problems) + ".")
         if group is None:
             return self._create(state)
         if leaving(group):
@@ -202,8 +222,7 @@ class VolumeGroup(Resource[GroupState]):
     def _refuse_replicated(group: Mapping[str, Any]) -> None:
         if replicated(group):
             raise StorageError(
-                f"The members of volume group {group['name']} can't change while it is replicated. End the replication"
-                " first (scp_bm_volume_group_replication with state absent, or the role dr_teardown)."
+                f"The members of volume group {group['name']} ({group['id']}) can't change: {_REPLICATED}."
             )
 
     @staticmethod
@@ -211,6 +230,7 @@ class VolumeGroup(Resource[GroupState]):
         """Let volumes become members, or members leave."""
         adds = operation is api.ADD_VOLUME_GROUP_MEMBER
         group_id = (state.group or {})["id"]
+        empties = not adds and len(volume_ids) == len(state.members)
 
         def effect(before: GroupState, _answer: Mapping[str, Any]) -> GroupState:
             members = [volume for identifier, volume in before.members.items() if adds or identifier not in volume_ids]
@@ -228,12 +248,18 @@ class VolumeGroup(Resource[GroupState]):
             path={"volume_group_id": group_id},
             body={"volume_ids": list(volume_ids)},
             done=done,
+            advice=ABOUT_LAST_MEMBERS if empties else "",
         )
 
     # -- telling ------------------------------------------------------------------------------------------------------
 
     def pending(self, state: GroupState) -> str:
-        return under_way("volume group", state.group)
+        """A change of the group, and while there is something to do one of a volume that is, or becomes, a member."""
+        told = under_way("volume group", state.group)
+        if told or not self.next_step(state):
+            return told
+        volumes = (state.wanted or {}).values()
+        return changing(GROUPS, state.group) or next(filter(None, (under_way("volume", each) for each in volumes)), "")
 
     def failed(self, state: GroupState) -> str:
         told = told_failure("volume group", state.group)
@@ -255,6 +281,16 @@ class VolumeGroup(Resource[GroupState]):
         if after.group is None or leaving(after.group):
             return {"remains": False}
         return {"remains": None if under_way("", after.group) else True}
+
+    def leaves(self, before: GroupState, after: GroupState) -> Iterable[Trace]:
+        group = after.group
+        if group is None:
+            return ()
+        here = {"id": group["id"], "name": group["name"]}
+        traces = left(GROUPS, {**group, "state": "AVAILABLE"})
+        for identifier in before.members.keys() | after.members.keys():
+            traces += changed(VOLUMES, identifier, {"volume_group": here if identifier in after.members else None})
+        return traces
 
 
 def _found(finder: Finder, word: str) -> dict[str, Any] | NoSuchThing:

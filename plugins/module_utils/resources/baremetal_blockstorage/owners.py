@@ -10,16 +10,11 @@ from typing import Any
 
 from ...engine.references import Finder, Kind
 from ...engine.resource import side_by_side
-from .common import GROUPS, RECOVERY, VOLUMES, find_owner, in_error, leaving, told_failure, under_way
+from .common import GROUPS, RECOVERY, VOLUMES, find_owner, in_error, leaving, noun_of, told_failure, volumes_of
 from .replication import GROUP_REPLICATIONS, VOLUME_REPLICATIONS, read_replication
 
 TARGET = "REPL"
 WRITABLE = "READ_WRITE"
-
-
-def noun_of(kind: Kind) -> str:
-    """What a person calls an owner of this kind."""
-    return "volume" if kind is VOLUMES else "volume group"
 
 
 def required_owner(finder: Finder, wanted: str) -> dict[str, Any]:
@@ -33,23 +28,9 @@ def required_owner(finder: Finder, wanted: str) -> dict[str, Any]:
     return found
 
 
-def volumes_of(kind: Kind, owner: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """A volume itself, or the members of a group as its show operation tells them."""
-    return [owner] if kind is VOLUMES else list(owner.get("member_volumes") or ())
-
-
 def told_owner(owner: Mapping[str, Any]) -> str:
     """A volume or a group in an error: its name and id."""
     return f"{owner['name']} ({owner['id']})"
-
-
-def changing(kind: Kind, owner: Mapping[str, Any] | None) -> str:
-    """What changes about a volume, or about a group and its members; empty when all is at rest."""
-    if owner is None:
-        return ""
-    told = under_way(noun_of(kind), owner)
-    members = [] if kind is VOLUMES else [volume for volume in volumes_of(kind, owner) if volume.get("state")]
-    return told or next((told for volume in members if (told := under_way("volume", volume))), "")
 
 
 def broken_owner(kind: Kind, owner: Mapping[str, Any] | None) -> str:

@@ -13,8 +13,8 @@ from typing import Any
 from ...engine.references import Finder
 from ...operations import baremetal_blockstorage as api
 from .. import snapshots
-from .common import GROUPS, VOLUMES, find_owner, leaving, schedule_of
-from .owners import broken_owner, changing, held_by_servers, read_only, required_owner, without_snapshots
+from .common import GROUPS, VOLUMES, changing, find_owner, leaving, schedule_of
+from .owners import broken_owner, held_by_servers, read_only, required_owner, without_snapshots
 
 VOLUME_SNAPSHOTS = snapshots.SnapshotTable(
     owners=VOLUMES,

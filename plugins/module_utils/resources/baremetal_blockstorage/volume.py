@@ -5,21 +5,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ...client.errors import StorageError
 from ...engine.plan import UNKNOWN_ID, Step
-from ...engine.references import Finder, immutable
+from ...engine.references import Finder, all_immutable, immutable
 from ...engine.resource import Resource
+from ...engine.traces import Trace, gone, left
 from ...operations import baremetal_blockstorage as api
 from .common import (
+    ABOUT_LAST_MEMBERS,
     DELETING,
     GROUPS,
     NO_SCHEDULE,
     RECOVERY,
     VOLUMES,
+    changing,
     find_owner,
     in_error,
     leaving,
@@ -36,6 +39,11 @@ MOST_ATTACHMENTS = 8
 SIZES_GB = (1, 16384)
 #: For refusals of calls that name servers.
 ABOUT_SERVERS = "Check object_id and object_type: the servers must exist in the region of the volume."
+#: What ends what keeps a volume from losing the space for snapshots, where no option of this module does.
+_ELSEWHERE = {
+    "replication": "scp_bm_volume_replication with state absent ends that",
+    "group": "scp_bm_volume_group with purge_volumes, or with state absent, takes it out",
+}
 QOS = {"iops": (5000, 20000), "throughput": (250, 1000)}
 
 
@@ -137,6 +145,8 @@ class Volume(Resource[VolumeState]):
                 f"{told_failure(self.noun, shown)} Its deletion went wrong; run the task again to delete it once more."
             )
         state = replace(state, volume=shown)
+        if state.group is not None and changing(GROUPS, state.group):
+            state = replace(state, group=show_owner(Finder(self.client, GROUPS), state.group["id"]))
         return self._with_hindrances(state) if state.replication is not None else state
 
     # -- planning -----------------------------------------------------------------------------------------------------
@@ -196,8 +206,9 @@ class Volume(Resource[VolumeState]):
         if self.params.get("volume_id"):
             immutable("name", volume["name"], self.params.get("name"), "Leave out name, or give another volume_id.")
         anew = "Use another name for a new volume, or remove this one first (state absent), which deletes its data."
-        for option in ("disk_type", "size_gb"):
-            immutable(option, volume.get(option), self.params.get(option), anew)
+        all_immutable(
+            {option: (volume.get(option), self.params.get(option)) for option in ("disk_type", "size_gb")}, anew
+        )
 
     def _next_qos(self, volume: dict[str, Any]) -> Step[VolumeState] | None:
         present = volume.get("qos") or {}
@@ -340,14 +351,15 @@ class Volume(Resource[VolumeState]):
             ),
             Hindrance(
                 replicated(volume),
-                "it is replicated",
+                "it is replicated" + ("" if self.wants_absent else f" ({_ELSEWHERE['replication']})"),
                 "end_replication" if self.wants_absent else "",
                 bool(may("end_replication")) and self.wants_absent,
                 of_snapshots=True,
             ),
             Hindrance(
                 bool(group),
-                f"it is in the volume group {group.get('name')} ({group.get('id')})",
+                f"it is in the volume group {group.get('name')} ({group.get('id')})"
+                + ("" if self.wants_absent else f" ({_ELSEWHERE['group']})"),
                 "leave_volume_group" if self.wants_absent else "",
                 bool(may("leave_volume_group")) and self.wants_absent,
                 of_snapshots=True,
@@ -370,8 +382,9 @@ class Volume(Resource[VolumeState]):
             raise StorageError(_told(volume, "can't be deleted", in_the_way))
         if schedule_of(volume):
             return self._end_schedule(volume)
-        if replicated(volume):
-            return self._end_replication(state)
+        # One that the service does not show any more can't be ended: a volume may say a little longer that it has it.
+        if replicated(volume) and state.replication is not None:
+            return self._end_replication(volume, state.replication)
         if group := volume.get("volume_group"):
             return self._leave(volume, group)
         if servers := list(_attached(volume)):
@@ -380,7 +393,7 @@ class Volume(Resource[VolumeState]):
         def effect(before: VolumeState, _answer: Mapping[str, Any]) -> VolumeState:
             return replace(before.with_fields(state=DELETING), removing=True)
 
-        return Step(api.DELETE_VOLUME, effect, path={"volume_id": volume["id"]})
+        return Step(api.DELETE_VOLUME, effect, path={"volume_id": volume["id"]}, advice=_still_hanging(volume))
 
     @staticmethod
     def _end_schedule(volume: Mapping[str, Any]) -> Step[VolumeState]:
@@ -392,9 +405,8 @@ class Volume(Resource[VolumeState]):
         )
 
     @staticmethod
-    def _end_replication(state: VolumeState) -> Step[VolumeState]:
+    def _end_replication(volume: Mapping[str, Any], replication: Mapping[str, Any]) -> Step[VolumeState]:
         """Break the replication and end it; its other end stays."""
-        volume, replication = state.volume or {}, state.replication or {}
         if not stopped(replication):
             step: Step[VolumeState] = Step(
                 api.SET_VOLUME_REPLICATION_POLICY,
@@ -420,12 +432,16 @@ class Volume(Resource[VolumeState]):
             path={"volume_group_id": group["id"]},
             body={"volume_ids": [volume["id"]]},
             done=lambda seen: not (seen.volume or {}).get("volume_group"),
+            advice=ABOUT_LAST_MEMBERS,
         )
 
     # -- telling ------------------------------------------------------------------------------------------------------
 
     def pending(self, state: VolumeState) -> str:
-        return under_way(self.noun, state.volume)
+        """A change of the volume, and of its group or another member as long as it has to leave that."""
+        volume = state.volume or {}
+        leaves = self.wants_absent and volume.get("volume_group")
+        return under_way(self.noun, state.volume) or (changing(GROUPS, state.group) if leaves else "")
 
     def failed(self, state: VolumeState) -> str:
         told = told_failure(self.noun, state.volume)
@@ -453,6 +469,35 @@ class Volume(Resource[VolumeState]):
             **({"volume_group": (volume.get("volume_group") or {}).get("name")} if self.wants_absent else {}),
         }
 
+    def leaves(self, before: VolumeState, after: VolumeState) -> Iterable[Trace]:
+        volume = after.volume
+        if volume is None:
+            return ()
+        group = (before.volume or {}).get("volume_group")
+        in_group = [Trace(GROUPS.show, _member_edit(volume), {GROUPS.option: group["id"]})] if group else []
+        if leaving(volume):
+            return [*gone(VOLUMES, volume["id"]), *in_group]
+        return [*left(VOLUMES, {**volume, "state": "IN_USE"}), *in_group]
+
+
+def _member_edit(volume: Mapping[str, Any]) -> Callable[[Any], Any]:
+    """How the show operation of a volume's group tells of the volume as it is now."""
+
+    def edit(answer: dict[str, Any] | None) -> dict[str, Any] | None:
+        if answer is None:
+            return None
+        group = answer[GROUPS.unwrap]
+        members = [
+            {**member, **{name: volume[name] for name in member if name in volume}}
+            if member["id"] == volume["id"]
+            else member
+            for member in group.get("member_volumes") or ()
+            if member["id"] != volume["id"] or volume.get("volume_group")
+        ]
+        return {GROUPS.unwrap: {**group, "member_volumes": members}}
+
+    return edit
+
 
 @dataclass(frozen=True)
 class Hindrance:
@@ -474,6 +519,17 @@ class Hindrance:
 
 def _told(volume: Mapping[str, Any], what: str, hindrances: Sequence[Hindrance]) -> str:
     return f"Volume {volume['name']} ({volume['id']}) {what}: " + "; ".join(map(str, hindrances)) + "."
+
+
+def _still_hanging(volume: Mapping[str, Any]) -> str:
+    """What to do when a deletion is refused for what may, or may not, keep a volume (neither is documented)."""
+    recovery = (volume.get("recovery") or {}).get("recovery_volume") or {}
+    told = []
+    if volume.get("snapshot_rate"):
+        told.append("If snapshots keep the volume, end them first (snapshot_rate 0).")
+    if recovery and recovery.get("id") != volume["id"]:
+        told.append(f"If its recovery {recovery.get('name')} ({recovery['id']}) keeps it, remove that first.")
+    return " ".join(told)
 
 
 def _attached(volume: Mapping[str, Any] | None) -> dict[str, str]:

@@ -20,6 +20,8 @@ from .common import VOLUMES, read_access_rules, read_snapshots
 SHOW_ONLY = "mount_path"
 #: From the smallest to the largest volume, in terabytes.
 CAPACITY = range(1, 1001)
+#: For refusals of calls that name GPU nodes.
+ABOUT_NODES = "Check object_id: the GPU nodes must exist in the region of the volume."
 #: How a rule in force is spelt: the reference prints ``all`` for the rule and ``active`` for its addresses.
 _IN_FORCE = ("active", "all")
 
@@ -150,6 +152,7 @@ class Volume(mounts.Volume[VolumeState]):
             },
             not_yet=snapshots.busy,
             at_once=at_once,
+            advice=ABOUT_NODES if changes.add else "",
         )
 
     def next_removal(self, state: VolumeState, volume: dict[str, Any]) -> Step[VolumeState]:

@@ -1,0 +1,253 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The role storage_mount on a server: see ``server`` for what of it is real, and what stands in."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.dr.scenario import assert_no_crash, failure
+from tests.integration.harness import Controller, Run
+from tests.integration.server import Server
+
+PASSWORD = "mount-Secret-1"
+WEB, OFFICE, TRAIN = "10.1.1.1:/scp_web_data_aaaaaa", "//10.1.1.2/scp_office_bbbbbb", "10.1.1.3:/scp_train_cccccc"
+IDS = [f"00000000-0000-4000-8000-{number:012d}" for number in range(3)]
+VOLUMES: list[Any] = [
+    {"name": "web_data", "path": "/srv/web", "options": "rw,hard,_netdev"},
+    {"name": "office", "path": "/srv/office"},
+    {"name": "train", "kind": "pfs", "path": "/srv/train"},
+]
+LEDGER = {"name": "ledger", "kind": "bm_volume"}
+TARGET = "iqn.1992-08.com.example:sn.1:vs.2"
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    """A server that nothing is mounted on."""
+    made = Server(tmp_path / "server")
+    yield made
+    made.stop()
+
+
+@pytest.fixture(autouse=True)
+def _volumes(controller: Controller) -> None:
+    controller.simulator.patch_world(
+        {
+            "filestorage": {
+                "volumes": [
+                    {"id": IDS[0], "name": "web_data_aaaaaa", "path": WEB},
+                    {
+                        "id": IDS[1],
+                        "name": "office_bbbbbb",
+                        "protocol": "CIFS",
+                        "cifs_id": "cifs1a2b3c",
+                        "path": OFFICE.replace("/", "\\"),
+                    },
+                ]
+            },
+            "parallel-filestorage": {"volumes": [{"id": IDS[2], "name": "train_cccccc", "mount_path": TRAIN}]},
+            "baremetal-blockstorage": {
+                "volumes": [{"id": "1" * 32, "name": "ledger", "iscsi_target_ips": ["10.2.2.1", "10.2.2.2"]}]
+            },
+        }
+    )
+
+
+def mount(controller: Controller, server: Server, volumes: Any, *arguments: str, times: int = 1, **more: Any) -> Run:
+    """Run the playbook on the server, so often in one start."""
+    variables = {
+        "storage_mount_volumes": volumes,
+        "storage_mount_become": False,
+        "storage_mount_packages": False,
+        "storage_mount_services": False,
+        "storage_mount_cifs_passwords": {"office": PASSWORD},
+        "storage_mount_device_timeout": 2,
+        **more,
+    }
+    plays = [{"import_playbook": "scp.storage.storage_mount"}] * times
+    run = controller.playbook(
+        plays, variables=variables, arguments=["-i", str(server.inventory()), *arguments], verbosity=2
+    )
+    assert_no_crash(run)
+    assert not controller.simulator.writes()
+    assert PASSWORD not in run.output
+    return run
+
+
+def changes(run: Run) -> list[str]:
+    """The names of the tasks that say that they changed something on a server, in the last of the plays."""
+    starts = [place for place, result in enumerate(run) if result.name.endswith("Make one list of what is asked for")]
+    return [result.name.partition(" : ")[2] for result in list(run)[starts[-1] :] if result.changed]
+
+
+def test_shares(controller: Controller, server: Server) -> None:
+    """They are mounted and stay so, follow a path that changes, and go again; check mode says so before."""
+    fstab = server.fstab()
+    planned = mount(controller, server, VOLUMES, "--check").succeeded()
+    assert (server.mounts(), server.fstab()) == ({}, fstab)
+    assert changes(planned).count("Say what would be mounted") == 3
+    assert changes(planned).count("Have it mounted when the server starts") == 3
+
+    again = mount(controller, server, VOLUMES, times=2).succeeded()
+    assert changes(again) == []
+    assert server.mounts() == {"/srv/web": WEB, "/srv/office": OFFICE, "/srv/train": TRAIN}
+    credentials = "/etc/scp_storage/srv_office.credentials"
+    assert server.fstab() == [
+        *fstab,
+        f"{WEB} /srv/web nfs rw,hard,_netdev 0 0",
+        f"{OFFICE} /srv/office cifs defaults,_netdev,nofail,credentials={credentials} 0 0",
+        f"{TRAIN} /srv/train nfs defaults,_netdev,nofail 0 0",
+    ]
+    assert server.run("cat", credentials) == f"username=cifs1a2b3c\npassword={PASSWORD}\n"
+    assert server.run("stat", "-c", "%a", credentials, "/etc/scp_storage").split() == ["600", "700"]
+    # Neither a command line nor the table of file systems has the password.
+    assert PASSWORD not in "".join(server.calls("mount.cifs") + server.fstab())
+
+    moved = WEB.replace("10.1.1.1", "10.7.7.7")
+    world = controller.simulator.world()
+    next(volume for volume in world["filestorage"]["volumes"] if volume["id"] == IDS[0])["path"] = moved
+    controller.simulator.put_world(world)
+    other = [VOLUMES[0], VOLUMES[1], {**VOLUMES[2], "options": "ro,_netdev"}]
+    planned = mount(controller, server, other, "--check").succeeded()
+    said = [item.message for item in planned if item.name.endswith("Say what would be mounted") and item.changed]
+    assert said == [f"{moved} on /srv/web in place of {WEB}"]
+    again = mount(controller, server, other, times=2).succeeded()
+    assert changes(again) == []
+    assert server.mounts() == {"/srv/web": moved, "/srv/office": OFFICE, "/srv/train": TRAIN}
+    assert server.fstab()[3:] == [
+        f"{moved} /srv/web nfs rw,hard,_netdev 0 0",
+        f"{OFFICE} /srv/office cifs defaults,_netdev,nofail,credentials={credentials} 0 0",
+        f"{TRAIN} /srv/train nfs ro,_netdev 0 0",
+    ]
+    assert any("remount" in call and "/srv/train" in call for call in server.calls("mount.nfs"))
+
+    # The volumes may be gone by then: nobody is asked.
+    gone = [{**volume, "name": "gone", "state": "absent"} for volume in VOLUMES]
+    planned = mount(controller, server, gone, "--check").succeeded()
+    assert changes(planned).count("Say what would be unmounted") == 3
+    assert len(server.mounts()) == 3
+    again = mount(controller, server, gone, times=2).succeeded()
+    assert changes(again) == []
+    assert (server.mounts(), server.fstab()) == ({}, fstab)
+    assert server.run("ls", "/etc/scp_storage") == ""
+
+
+def test_what_is_in_the_way(controller: Controller, server: Server) -> None:
+    """Nothing that is no volume is unmounted or taken out of the table, and a refused mount is explained."""
+    server.run("mkdir", "/srv/data")
+    server.run("mount", "-t", "tmpfs", "/dev/vdx1", "/srv/data")
+    fstab = server.fstab()
+    run = mount(controller, server, [{**VOLUMES[0], "path": "/srv/data"}, {**VOLUMES[2], "path": "/srv/local"}])
+    message = failure(run)
+    assert f"/dev/vdx1 is mounted on /srv/data, which is not {WEB}. It is left alone" in message
+    assert f"/etc/fstab has /dev/vdz1 on /srv/local, which is not {TRAIN}. It is left alone" in message
+    run = mount(controller, server, [{"path": "/srv/data", "state": "absent"}])
+    assert "/dev/vdx1 on /srv/data is no volume of File Storage. It is left alone; check path." in failure(run)
+    assert (server.mounts(), server.fstab()) == ({"/srv/data": "/dev/vdx1"}, fstab)
+    run = mount(controller, server, [{"source": "10.9.9.9:/scp_x_000000", "path": "/srv/x"}])
+    assert failure(run).startswith("10.9.9.9:/scp_x_000000 could not be mounted on /srv/x: mount.nfs: access denied by")
+    assert "Check that the server has an access rule of the volume" in failure(run)
+
+
+def test_mistakes(controller: Controller, server: Server) -> None:
+    """All that is wrong with the list is told at once; so is what the platform does not have."""
+    volumes = [
+        "web_data",
+        {"name": "office", "path": "mnt", "pth": "/srv"},
+        {"name": "x", "kind": "nfs", "path": "/srv/x", "state": "mounted"},
+        {**LEDGER, "path": "/srv/ledger"},
+    ]
+    run = mount(controller, server, volumes)
+    assert failure(run) == (
+        "storage_mount_volumes can't be worked on, and nothing was changed."
+        " Item 1 (web_data): it has no path, which is the folder of the server to mount it on."
+        " Item 2 (office): pth is not known for kind filestorage; the keys are name, kind, region, state, path, source,"
+        " options, cifs_username; path is mnt; it is the whole path of a folder, without blanks, and not /."
+        " Item 3 (x): kind is nfs, and there is filestorage, pfs, bm_volume only; state is mounted; it can be present"
+        " or absent."
+        " Item 4 (ledger): to mount it, it needs device (as /dev/mapper/mpatha; the platform does not tell which one it"
+        " is) and fstype (as xfs)."
+    )
+    assert not run.calls
+    run = mount(
+        controller,
+        server,
+        [{"name": "web_dat", "path": "/srv/web"}, {**VOLUMES[1]}],
+        storage_mount_cifs_passwords={},
+        storage_mount_region="kr-west1",
+    )
+    assert failure(run) == (
+        "storage_mount changed nothing on west-db1. There is no File Storage volume web_dat in kr-west1; check its name"
+        " and the region. File Storage volume office in kr-west1 is a CIFS volume; give its password in"
+        " storage_mount_cifs_passwords, by the name in the list."
+    )
+
+
+def test_block_volumes(controller: Controller, server: Server) -> None:
+    """The server logs in at each address, does so again when it starts, and logs out."""
+    server.offer(a10_2_2_1=TARGET)
+    run = mount(controller, server, [LEDGER])
+    assert "10.2.2.2" in run.output
+    assert run.rc != 0
+    server.offer(a10_2_2_1=TARGET, a10_2_2_2=TARGET)
+    planned = mount(controller, server, [LEDGER], "--check").succeeded()
+    assert [result.message for result in planned if result.changed] == ["10.2.2.1, 10.2.2.2"]
+    again = mount(controller, server, [LEDGER], times=2).succeeded()
+    assert changes(again) == []
+    logins = [call for call in server.calls("iscsiadm") if call.endswith("--login")]
+    assert logins == [f"-m node -T {TARGET} -p {address}:3260 --login" for address in ("10.2.2.1", "10.2.2.2")]
+    nodes = sorted((server.folder / "nodes").iterdir())
+    assert [node.read_text() for node in nodes] == ["node.startup = automatic\n"] * 2
+
+    absent = {**LEDGER, "state": "absent"}
+    # One that stays has an address in common.
+    mount(controller, server, [absent, {**LEDGER, "name": "other", "portals": ["10.2.2.2"]}]).succeeded()
+    assert [node.name for node in (server.folder / "nodes").iterdir()] == ["10.2.2.2:3260"]
+    planned = mount(controller, server, [absent], "--check").succeeded()
+    assert changes(planned) == ["Say where it would log out"]
+    again = mount(controller, server, [absent], times=2).succeeded()
+    assert changes(again) == []
+    assert not list((server.folder / "nodes").iterdir())
+
+
+def test_file_systems_of_block_volumes(controller: Controller, server: Server) -> None:
+    """One is made on an empty disk on demand only, never over anything, and is mounted and unmounted."""
+    if not server.can_have_disks:
+        pytest.skip("disks made of files want root")
+    server.offer(a10_2_2_1=TARGET, a10_2_2_2=TARGET)
+    file = server.folder / "disk"
+    with file.open("wb") as disk:
+        disk.truncate(64 * 1024**2)
+    device = subprocess.run(
+        ["/usr/sbin/losetup", "--find", "--show", str(file)], check=True, capture_output=True, text=True
+    ).stdout.strip()
+    try:
+        wanted = {**LEDGER, "path": "/srv/ledger", "device": device, "fstype": "ext4"}
+        unasked = mount(controller, server, [wanted])
+        assert (
+            f"ledger: {device} has no file system. If it is a new volume, set format to true to make one."
+            in failure(unasked)
+        )
+        planned = mount(controller, server, [{**wanted, "format": True}], "--check").succeeded()
+        assert "Say that a file system would be made" in changes(planned)
+        assert set(file.read_bytes()) == {0}
+        again = mount(controller, server, [{**wanted, "format": True}], times=2).succeeded()
+        assert changes(again) == []
+        assert server.mounts() == {"/srv/ledger": device}
+        server.run("touch", "/srv/ledger/data")
+        over = mount(controller, server, [{**wanted, "fstype": "xfs", "format": True}])
+        assert f"ledger: {device} holds ext4, and fstype is xfs. What is there is never overwritten" in failure(over)
+        assert server.run("ls", "/srv/ledger").split() == ["data", "lost+found"]
+        mount(controller, server, [{**wanted, "state": "absent"}]).succeeded()
+        assert server.mounts() == {}
+        assert not [line for line in server.fstab() if "ledger" in line]
+    finally:
+        server.stop()
+        subprocess.run(["/usr/sbin/losetup", "--detach", device], check=True)

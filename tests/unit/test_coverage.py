@@ -1,0 +1,91 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The check of the coverage table can fail: for an operation without evidence, and for a claim without it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.coverage import __main__ as coverage
+from tests.coverage import evidence
+from tests.coverage.evidence import Evidence
+
+ALL = 129
+
+
+@pytest.fixture
+def shown() -> set[Evidence]:
+    """Evidence of all that the kept table claims."""
+    service, found = "", set()
+    for line in coverage.TABLE.read_text(encoding="utf-8").splitlines():
+        if line.startswith("## "):
+            service = line.removeprefix("## ")
+        elif line.startswith("| ") and "`" in line:
+            operation, modules, tests = line.strip("| ").split(" | ")
+            found |= {
+                Evidence(service, operation, module, f"{coverage.TESTS}{test}")
+                for module in modules.split("`")[1::2]
+                for test in tests.split("`")[1::2]
+            }
+    return found
+
+
+def _check(monkeypatch: pytest.MonkeyPatch, shown: set[Evidence]) -> int:
+    monkeypatch.setattr(coverage, "read", lambda: shown)
+    monkeypatch.setattr("sys.argv", ["coverage", "--check"])
+    return coverage.main()
+
+
+def test_the_kept_table_has_all_operations(monkeypatch: pytest.MonkeyPatch, shown: set[Evidence]) -> None:
+    """It is what the evidence that it claims would write."""
+    assert _check(monkeypatch, shown) == 0
+    text, missing = coverage.table(shown)
+    assert missing == []
+    assert f"\n{ALL} of {ALL} operations.\n" in text
+    assert text == coverage.TABLE.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("operation", ["CancelRecovery", "DeleteBackupRestoreTarget"])
+def test_an_operation_without_evidence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], shown: set[Evidence], operation: str
+) -> None:
+    """It is named, and the check fails."""
+    assert _check(monkeypatch, {item for item in shown if item.operation != operation}) == 1
+    told = capsys.readouterr()
+    assert f"{operation}: no module sent it in a test." in told.err
+    assert f"{ALL - 1} of {ALL} operations." in told.out
+
+
+def test_a_claim_without_evidence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], shown: set[Evidence]
+) -> None:
+    """A module that did not send what the table says of it is named."""
+    unseen = {item for item in shown if (item.operation, item.module) != ("ListBuckets", "scp_archive_policy")}
+    assert _check(monkeypatch, unseen) == 1
+    assert "scp_archive_policy: ListBuckets of archivestorage: in tests/coverage/table.md" in capsys.readouterr().err
+
+
+def test_a_service_without_modules(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Its operations lack a test like any other."""
+    document = {"info": {"x-service": "newstorage"}, "paths": {"/v1/things": {"get": {"operationId": "ListThings"}}}}
+    (tmp_path / "newstorage.openapi.json").write_text(json.dumps(document), encoding="utf-8")
+    monkeypatch.setattr(coverage, "CONTRACTS", tmp_path)
+    text, missing = coverage.table([])
+    assert missing == ["newstorage ListThings"]
+    assert "\n0 of 1 operations.\n" in text
+
+
+def test_what_counts_as_evidence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Only what a module of the collection sent in a test that shows something, and the simulator accepted."""
+    monkeypatch.setattr(evidence, "FILE", tmp_path / "evidence.jsonl")
+    accepted = {"service": "backup", "operation": "ListBackups", "status": 200}
+    refused = {"service": "backup", "operation": "CreateBackup", "status": 409}
+    lives, faults = "tests/integration/test_lives.py", "tests/integration/test_faults.py"
+    for test, action in ((lives, "scp.storage.scp_backup"), (faults, "scp.storage.scp_backup_run"), (lives, "debug")):
+        monkeypatch.setenv("PYTEST_CURRENT_TEST", f"{test}::test_it (call)")
+        evidence.record(action, [accepted, refused])
+    assert evidence.read() == {Evidence("backup", "ListBackups", "scp_backup", lives)}
