@@ -44,7 +44,7 @@ def test_a_drill_of_all_kinds(controller: Controller) -> None:
         controller,
         variables={
             "dr_drill_check_tasks": check_file(controller.folder, note),
-            "dr_drill_access_rules": servers(simulator, "east-web1"),
+            "dr_drill_access_rules": json.dumps(servers(simulator, "east-web1")),
             "dr_drill_attachments": servers(simulator, "east-db1"),
             "dr_drill_cifs_passwords": {"office": PASSWORD},
             "dr_drill_report_dir": str(controller.folder),
