@@ -67,6 +67,7 @@ SAME_ON_ALL_CORES = (
     "awx/test_jobs.py",
     "dr/test_crashes.py",
     "dr/test_demo.py",
+    "dr/test_drill_cases.py",
     "dr/test_drill_crashes.py",
     "dr/test_many.py",
     "dr/test_set_up_faults.py",
