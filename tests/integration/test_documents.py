@@ -24,8 +24,8 @@ from tests.integration.harness import PROGRAMS, Controller, Run
 from tests.placement import ROOT
 from tests.simulator.fixture import Simulator
 
-#: Words that say that a command of Ansible's is not for this test: it needs a terminal or AWX, is about another thing, runs
-#: on servers, names a server that there is not, or fails by intent.
+#: Words that say that a command of Ansible's is not for this test: it needs a terminal or AWX, is about another thing,
+#: runs on servers, names a server that there is not, or fails by intent.
 LEFT_OUT = (
     *("ansible-builder", "ansible-doc", "ansible-galaxy", "ansible-runner", "ansible-vault"),
     *("awx_setup", "--check", "SCP_PROFILE=", " -i ", "8f3c", "_fail_on"),
