@@ -146,3 +146,18 @@ def test_what_a_person_sees(controller: Controller) -> None:
     assert lines[0].startswith("[localhost] 0 of 10 resources done after 3s: waiting for volume train_0")
     assert lines[0].endswith("and 7 more")
     assert "+++ after: pfs_volume train_3 in kr-west1" in run.stdout
+
+
+def test_a_list_as_text(controller: Controller) -> None:
+    """Ad-hoc calls and surveys know nothing else; mistakes are told as those of any list."""
+    bucket = '{"kind": "archive_bucket", "name": "shop-logs"}'
+    things = f'[{{"kind": "pfs_volume", "name": "train", "capacity_tb": 10}}, {bucket}]'
+    wrong = things.replace("pfs_volume", "pfs")
+    run = controller.run(
+        [
+            task("scp_storage_apply", f"concurrency=2 resources='{things}'", name="made"),
+            task("scp_storage_apply", f"resources='{wrong}'", name="wrong", ignore_errors=True),
+        ]
+    ).succeeded()
+    assert sorted(run["made"].accepted) == ["CreateBucket", "CreateVolume"]
+    assert "resource 1: there is no kind 'pfs'" in run["wrong"].message
