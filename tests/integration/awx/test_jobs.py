@@ -68,6 +68,14 @@ def test_disaster(awx: Awx, fast_simulator: Simulator) -> None:
     }
     protected = awx.launch("Protect volumes", {**typed, "dr_volumes": f"[{typed['dr_volumes']}]"}).succeeded()
     assert protected.extra_vars["dr_snapshot_rate"] == protected.extra_vars["dr_cifs_passwords"] == ""
+    server = fast_simulator.server("east-web1")
+    mounting = {
+        "dr_drill_access_rules": f"[{{object_type: VM, object_id: {server['id']}}}]",
+        "dr_drill_from": "replica",
+    }
+    where = {name: typed[name] for name in ("dr_region", "dr_target_region")}
+    drilled = awx.launch("Drill disaster recovery", {**where, **mounting, "dr_volumes": "web_data"}).succeeded()
+    assert len(drilled.artifacts["dr_drill_report"]["copies"]) == 1
     fast_simulator.clear_operations()
     fast_simulator.fault("reset", region=WEST, times=None)
     jobs = awx.run_workflow("Web shop - disaster recovery", approve=["approve_fail_over"])
@@ -76,7 +84,7 @@ def test_disaster(awx: Awx, fast_simulator: Simulator) -> None:
     jobs["fail_over"].succeeded()
     assert jobs["fail_over"].changed
     assert {write["region"] for write in fast_simulator.writes()} == {EAST}
-    _assert_nothing_secret(awx, protected, *jobs.values())
+    _assert_nothing_secret(awx, protected, drilled, *jobs.values())
 
 
 #: What people type into the surveys of other job templates, and what the simulator makes of it.
@@ -117,17 +125,33 @@ TYPED: list[tuple[str, dict[str, Any], list[str]]] = [
 ]
 
 
-def test_surveys(awx: Awx, fast_simulator: Simulator) -> None:
+def test_surveys(awx: Awx, fast_simulator: Simulator, tmp_path: Path) -> None:
     """Texts that people type, and the defaults of what they leave out, do what they say."""
     fast_simulator.patch_world({"filestorage": {"volumes": [{"name": "web_data_2m060u", "type_name": "SSD"}]}})
     jobs = []
-    for template, answers, operations in TYPED:
+    report = (
+        "Report storage",
+        {"storage_report_folder": str(tmp_path / "reports"), "storage_report_exempt": "x, y"},
+        [],
+    )
+    for template, answers, operations in [*TYPED, report]:
         fast_simulator.clear_operations()
         job = awx.launch(template, answers)
         assert job.succeeded().changed
         assert [write["operation"] for write in fast_simulator.writes()] == operations
         jobs.append(job)
+    assert list((tmp_path / "reports").glob("*.html"))
     _assert_nothing_secret(awx, *jobs)
+
+
+def test_the_inventory_source(awx: Awx, fast_simulator: Simulator) -> None:
+    """It finds servers with the credential, and groups them."""
+    server = fast_simulator.server("west-db1")
+    block = {"volumes": [{"id": "b1", "name": "data"}], "attachments": [{"volume_id": "b1", "server_id": server["id"]}]}
+    fast_simulator.patch_world({"baremetal-blockstorage": block})
+    found = awx.inventory()
+    assert [volume["name"] for volume in found["_meta"]["hostvars"]["west-db1"]["scp_bm_volumes"]] == ["data"]
+    assert found["attached"]["hosts"] == found["region_kr_west1"]["hosts"] == found["type_BM"]["hosts"] == ["west-db1"]
 
 
 @pytest.mark.parametrize(
