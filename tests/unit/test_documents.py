@@ -23,6 +23,7 @@ from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 from ansible.parsing.splitter import parse_kv
 
 from ansible_collections.scp.storage.plugins.action.scp import load_spec, validator
+from ansible_collections.scp.storage.plugins.plugin_utils.arguments import parse
 from tests.documents import GUIDES, README, Block, blocks, commands, documents, extra_variables
 from tests.placement import ROOT
 from tests.simulator.__main__ import _parser
@@ -34,7 +35,10 @@ PLAYBOOKS = {file.stem for file in (ROOT / "playbooks").glob("*.yml")}
 ROLES = {file.parent.parent.name for file in (ROOT / "roles").glob("*/meta/argument_specs.yml")}
 ALL = [block for document in documents() for block in blocks(document)]
 #: Programs of the machine that the documents use; what they are told is not looked at here.
-OTHERS = {"ansible-galaxy", "ansible-vault", "curl", "export", "pip", "source"}
+OTHERS = {
+    *("ansible-builder", "ansible-galaxy", "ansible-runner", "ansible-vault"),
+    *("apt-get", "cp", "curl", "echo", "export", "mkdir", "pip", "source"),
+}
 #: The guide that quotes messages.
 TROUBLE = GUIDES / "guide_troubleshooting.rst"
 _QUOTED = re.compile(r"^``(.+)``\n {4}\S", re.MULTILINE)
@@ -88,7 +92,7 @@ def problems(module: str, options: Any) -> list[str]:
     if module not in MODULES:
         return [f"there is no module {module}"]
     spec = load_spec(module).argument_spec
-    given = parse_kv(options) if isinstance(options, str) else options or {}
+    given = parse(spec, parse_kv(options) if isinstance(options, str) else options or {})
     checked = validator(module).validate({name: filled(value, spec.get(name, {})) for name, value in given.items()})
     return [f"{module}: {message}" for message in checked.error_messages]
 
