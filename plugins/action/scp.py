@@ -23,8 +23,9 @@ from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ansible_collections.scp.storage.plugins.module_utils.engine.runner import Mode, run
+from ansible_collections.scp.storage.plugins.module_utils.engine.runner import Mode, run, secrets_in
 from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
+from ansible_collections.scp.storage.plugins.module_utils.engine.topology import Topology
 from ansible_collections.scp.storage.plugins.plugin_utils.arguments import TextError, parse
 
 MODULES = "ansible_collections.scp.storage.plugins.modules"
@@ -64,8 +65,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         except TextError as problem:
             return {**result, "failed": True, "msg": str(problem)}
         if self._belongs_elsewhere(variables):
-            handed = self._execute_module(module_args=args, task_vars=variables, wrap_async=self._task.async_val)
-            return {**result, **handed}
+            return {**result, **self._hand_over(name, args, variables)}
         with self._environment():
             result.update(self._run_here(name, args, variables))
         return result
@@ -79,6 +79,21 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             or self._connection.become is not None
             or (interpreter not in ANY_INTERPRETER and interpreter != sys.executable)
         )
+
+    def _hand_over(self, name: str, args: dict[str, Any], variables: dict[str, Any]) -> dict[str, Any]:
+        """Run the module as a process of its own.
+
+        A list of things can hold what Ansible does not know to be secret. It stays out of what that process writes to
+        the system's log; and where the options are wrong, there is no process that would tell all of them.
+        """
+        if issubclass(load_spec(name).handler, Topology):
+            if validator(name).validate(args).error_messages:
+                return self._run_here(name, args, variables)
+            variables = {**variables, "ansible_no_target_syslog": True}
+        handed: dict[str, Any] = self._execute_module(
+            module_args=args, task_vars=variables, wrap_async=self._task.async_val
+        )
+        return handed
 
     @contextmanager
     def _environment(self) -> Iterator[None]:
@@ -98,7 +113,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         self._update_module_args(self._task.action, args, variables)
         internal = {key: args.pop(key) for key in list(args) if key.startswith("_ansible_")}
         checked = validator(name).validate(args)
-        hidden = set(checked._no_log_values)
+        hidden = {*checked._no_log_values, *secrets_in(spec, args)}
         params = checked.validated_parameters
         if checked.error_messages:
             result = {"failed": True, "msg": _told(checked.errors, str(internal.get("_ansible_module_name", name)))}

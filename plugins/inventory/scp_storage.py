@@ -150,9 +150,11 @@ filters:
 hostnames: [name, address]
 """
 
+import gc
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from ansible.errors import AnsibleParserError
@@ -172,6 +174,18 @@ PREFIX = "scp_"
 FILES = ("scp_storage.yml", "scp_storage.yaml")
 
 
+@contextmanager
+def _all_is_kept() -> Iterator[None]:
+    """Look for no garbage: a fleet makes a hundred thousand values that stay, and going through them takes long."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: ignore[misc]
     """Reads servers, and makes hosts of them."""
 
@@ -189,11 +203,16 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             for option in config:
                 if option not in self.option_definitions:
                     raise StorageError(f"There is no option {option!r}{closest(option, self.option_definitions)}.")
-            filters = Filters(self.get_option("filters"))
-            settings, regions = self._where()
-            servers = self._servers(settings, regions, filters.server_name, path, cache)
+            with _all_is_kept():
+                self._fill(path, cache)
         except StorageError as error:
             raise AnsibleParserError(error.message) from None
+
+    def _fill(self, path: str, cache: bool) -> None:
+        """Add all hosts."""
+        filters = Filters(self.get_option("filters"))
+        settings, regions = self._where()
+        servers = self._servers(settings, regions, filters.server_name, path, cache)
         chosen = [server for server in servers if filters.fit(server)]
         for name, server in zip(host_names(chosen, self.get_option("hostnames")), chosen, strict=True):
             self._add_host(name, server)

@@ -147,21 +147,7 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.entry import run_module
-from ansible_collections.scp.storage.plugins.module_utils.engine.spec import TAGS, ModuleSpec
-from ansible_collections.scp.storage.plugins.module_utils.resources.archivestorage import bucket
-
-SPEC = ModuleSpec(
-    handler=bucket.Bucket,
-    options={
-        "name": {"type": "str"},
-        "bucket_id": {"type": "str"},
-        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-        "versioning": {"type": "bool"},
-        "encryption": {"type": "bool"},
-        "tags": TAGS,
-    },
-    rules={"required_one_of": [("name", "bucket_id")]},
-)
+from ansible_collections.scp.storage.plugins.module_utils.resources.archivestorage.specs import BUCKET as SPEC
 
 
 def main() -> None:

@@ -134,19 +134,7 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.entry import run_module
-from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
-from ansible_collections.scp.storage.plugins.module_utils.resources.archivestorage import policy
-
-SPEC = ModuleSpec(
-    handler=policy.Policy,
-    options={
-        "bucket": {"type": "str", "required": True},
-        "archiving_source_bucket_name": {"type": "str"},
-        "object_path": {"type": "str", "choices": ["/"], "default": "/"},
-        "object_lifecycle": {"type": "str"},
-        "state": {"type": "str", "choices": ["active", "inactive"], "default": "active"},
-    },
-)
+from ansible_collections.scp.storage.plugins.module_utils.resources.archivestorage.specs import POLICY as SPEC
 
 
 def main() -> None:

@@ -308,41 +308,7 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.entry import run_module
-from ansible_collections.scp.storage.plugins.module_utils.engine.spec import TAGS, ModuleSpec
-from ansible_collections.scp.storage.plugins.module_utils.resources.backup import backup
-
-SPEC = ModuleSpec(
-    handler=backup.Backup,
-    options={
-        "name": {"type": "str"},
-        "backup_id": {"type": "str"},
-        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-        "server": {"type": "str"},
-        "server_category": {"type": "str", "choices": ["VIRTUAL_SERVER", "GPU_SERVER", "BAREMETAL_SERVER"]},
-        "policy_category": {"type": "str", "choices": ["AGENTLESS", "AGENT"]},
-        "policy_type": {"type": "str", "choices": ["VM_IMAGE", "FILESYSTEM"]},
-        "schedules": {
-            "type": "list",
-            "elements": "dict",
-            "options": {
-                "type": {"type": "str", "required": True, "choices": ["FULL", "INCREMENTAL"]},
-                "frequency": {"type": "str", "required": True, "choices": ["DAILY", "WEEKLY", "MONTHLY"]},
-                "start_time": {"type": "str", "required": True},
-                "start_day": {"type": "str"},
-                "start_week": {"type": "str"},
-            },
-        },
-        "retention_period": {"type": "str", "choices": ["WEEK_2", "MONTH_1", "MONTH_3", "MONTH_6", "YEAR_1"]},
-        "backup_region": {"type": "str"},
-        "dr_enabled": {"type": "bool"},
-        "encrypt_enabled": {"type": "bool"},
-        "filesystem_paths": {"type": "list", "elements": "str"},
-        "is_all_filesystem": {"type": "bool"},
-        "tags": TAGS,
-    },
-    wait_timeout=7200,
-    rules={"required_one_of": [("name", "backup_id")]},
-)
+from ansible_collections.scp.storage.plugins.module_utils.resources.backup.specs import BACKUP as SPEC
 
 
 def main() -> None:

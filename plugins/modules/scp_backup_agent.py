@@ -179,20 +179,7 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.entry import run_module
-from ansible_collections.scp.storage.plugins.module_utils.engine.spec import TAGS, ModuleSpec
-from ansible_collections.scp.storage.plugins.module_utils.resources.backup import agent
-
-SPEC = ModuleSpec(
-    handler=agent.Agent,
-    options={
-        "server": {"type": "str", "required": True},
-        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-        "server_category": {"type": "str", "choices": ["VIRTUAL_SERVER", "GPU_SERVER", "BAREMETAL_SERVER"]},
-        "subnet_id": {"type": "str"},
-        "tags": TAGS,
-        "check_connection": {"type": "bool", "default": False},
-    },
-)
+from ansible_collections.scp.storage.plugins.module_utils.resources.backup.specs import AGENT as SPEC
 
 
 def main() -> None:

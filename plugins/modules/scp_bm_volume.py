@@ -273,36 +273,7 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.entry import run_module
-from ansible_collections.scp.storage.plugins.module_utils.engine.spec import TAGS, ModuleSpec
-from ansible_collections.scp.storage.plugins.module_utils.resources.baremetal_blockstorage import volume
-
-SPEC = ModuleSpec(
-    handler=volume.Volume,
-    options={
-        "name": {"type": "str"},
-        "volume_id": {"type": "str"},
-        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-        "disk_type": {"type": "str", "choices": ["SSD", "HDD"]},
-        "size_gb": {"type": "int"},
-        "qos": {"type": "dict", "options": {"iops": {"type": "int"}, "throughput": {"type": "int"}}},
-        "attachments": {
-            "type": "list",
-            "elements": "dict",
-            "options": {
-                "object_type": {"type": "str", "required": True, "choices": ["BM", "MNGC"]},
-                "object_id": {"type": "str", "required": True},
-            },
-        },
-        "purge_attachments": {"type": "bool", "default": False},
-        "snapshot_rate": {"type": "int"},
-        "tags": TAGS,
-        "detach": {"type": "bool", "default": False},
-        "end_snapshot_schedule": {"type": "bool", "default": False},
-        "end_replication": {"type": "bool", "default": False},
-        "leave_volume_group": {"type": "bool", "default": False},
-    },
-    rules={"required_one_of": [("name", "volume_id")]},
-)
+from ansible_collections.scp.storage.plugins.module_utils.resources.baremetal_blockstorage.specs import VOLUME as SPEC
 
 
 def main() -> None:

@@ -166,20 +166,8 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.entry import run_module
-from ansible_collections.scp.storage.plugins.module_utils.engine.spec import TAGS, ModuleSpec
-from ansible_collections.scp.storage.plugins.module_utils.resources.baremetal_blockstorage import group
-
-SPEC = ModuleSpec(
-    handler=group.VolumeGroup,
-    options={
-        "name": {"type": "str"},
-        "volume_group_id": {"type": "str"},
-        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-        "volumes": {"type": "list", "elements": "str"},
-        "purge_volumes": {"type": "bool", "default": False},
-        "tags": TAGS,
-    },
-    rules={"required_one_of": [("name", "volume_group_id")]},
+from ansible_collections.scp.storage.plugins.module_utils.resources.baremetal_blockstorage.specs import (
+    VOLUME_GROUP as SPEC,
 )
 
 

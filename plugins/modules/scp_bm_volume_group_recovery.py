@@ -152,17 +152,8 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.entry import run_module
-from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
-from ansible_collections.scp.storage.plugins.module_utils.resources.baremetal_blockstorage import recovery
-
-SPEC = ModuleSpec(
-    handler=recovery.GroupRecovery,
-    options={
-        "volume_group": {"type": "str", "required": True},
-        "snapshot": {"type": "str", "required": True},
-        "block_storage_name_prefix": {"type": "str", "required": True},
-        "state": {"type": "str", "choices": ["present"], "default": "present"},
-    },
+from ansible_collections.scp.storage.plugins.module_utils.resources.baremetal_blockstorage.specs import (
+    VOLUME_GROUP_RECOVERY as SPEC,
 )
 
 

@@ -211,21 +211,8 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.entry import run_module
-from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
-from ansible_collections.scp.storage.plugins.module_utils.resources.baremetal_blockstorage import replication
-
-SPEC = ModuleSpec(
-    handler=replication.GroupReplication,
-    options={
-        "volume_group": {"type": "str", "required": True},
-        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-        "name": {"type": "str"},
-        "target_region": {"type": "str"},
-        "replication_volume_name_prefix": {"type": "str"},
-        "cycle": {"type": "str", "choices": ["5MIN", "HOURLY", "DAILY", "WEEKLY", "MONTHLY"]},
-        "policy": {"type": "str", "choices": ["RESYNC", "BREAK"]},
-    },
-    wait_timeout=3600,
+from ansible_collections.scp.storage.plugins.module_utils.resources.baremetal_blockstorage.specs import (
+    VOLUME_GROUP_REPLICATION as SPEC,
 )
 
 

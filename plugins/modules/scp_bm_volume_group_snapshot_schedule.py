@@ -121,17 +121,8 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.entry import run_module
-from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
-from ansible_collections.scp.storage.plugins.module_utils.resources.baremetal_blockstorage import schedule
-
-SPEC = ModuleSpec(
-    handler=schedule.GroupSchedule,
-    options={
-        "volume_group": {"type": "str", "required": True},
-        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-        "day_of_week": {"type": "str", "choices": ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]},
-        "hour": {"type": "int"},
-    },
+from ansible_collections.scp.storage.plugins.module_utils.resources.baremetal_blockstorage.specs import (
+    VOLUME_GROUP_SNAPSHOT_SCHEDULE as SPEC,
 )
 
 

@@ -144,17 +144,8 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.entry import run_module
-from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
-from ansible_collections.scp.storage.plugins.module_utils.resources.baremetal_blockstorage import recovery
-
-SPEC = ModuleSpec(
-    handler=recovery.VolumeRecovery,
-    options={
-        "volume": {"type": "str", "required": True},
-        "snapshot": {"type": "str", "required": True},
-        "name": {"type": "str", "required": True},
-        "state": {"type": "str", "choices": ["present"], "default": "present"},
-    },
+from ansible_collections.scp.storage.plugins.module_utils.resources.baremetal_blockstorage.specs import (
+    VOLUME_RECOVERY as SPEC,
 )
 
 

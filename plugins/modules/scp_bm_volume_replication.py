@@ -215,21 +215,8 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.entry import run_module
-from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
-from ansible_collections.scp.storage.plugins.module_utils.resources.baremetal_blockstorage import replication
-
-SPEC = ModuleSpec(
-    handler=replication.VolumeReplication,
-    options={
-        "volume": {"type": "str", "required": True},
-        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-        "name": {"type": "str"},
-        "target_region": {"type": "str"},
-        "cycle": {"type": "str", "choices": ["5MIN", "HOURLY", "DAILY", "WEEKLY", "MONTHLY"]},
-        "policy": {"type": "str", "choices": ["RESYNC", "BREAK"]},
-        "delete_target_volume": {"type": "bool", "default": False},
-    },
-    wait_timeout=3600,
+from ansible_collections.scp.storage.plugins.module_utils.resources.baremetal_blockstorage.specs import (
+    VOLUME_REPLICATION as SPEC,
 )
 
 

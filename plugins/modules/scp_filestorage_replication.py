@@ -207,24 +207,7 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.entry import run_module
-from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
-from ansible_collections.scp.storage.plugins.module_utils.resources.filestorage import replication
-
-SPEC = ModuleSpec(
-    handler=replication.Replication,
-    options={
-        "volume": {"type": "str", "required": True},
-        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-        "name": {"type": "str"},
-        "target_region": {"type": "str"},
-        "replication_type": {"type": "str", "choices": ["replication", "backup"]},
-        "replication_frequency": {"type": "str", "choices": ["5min", "hourly", "daily", "weekly", "monthly"]},
-        "replication_policy": {"type": "str", "choices": ["use", "paused"]},
-        "backup_retention_count": {"type": "int"},
-        "cifs_password": {"type": "str", "no_log": True},
-        "delete_target_volume": {"type": "bool", "default": False},
-    },
-)
+from ansible_collections.scp.storage.plugins.module_utils.resources.filestorage.specs import REPLICATION as SPEC
 
 
 def main() -> None:

@@ -142,20 +142,7 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.entry import run_module
-from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
-from ansible_collections.scp.storage.plugins.module_utils.resources.filestorage import snapshot
-
-SPEC = ModuleSpec(
-    handler=snapshot.SnapshotSchedule,
-    options={
-        "volume": {"type": "str", "required": True},
-        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-        "frequency": {"type": "str", "choices": ["DAILY", "WEEKLY"]},
-        "day_of_week": {"type": "str", "choices": ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]},
-        "hour": {"type": "str", "choices": [str(hour) for hour in range(24)]},
-        "snapshot_retention_count": {"type": "int"},
-    },
-)
+from ansible_collections.scp.storage.plugins.module_utils.resources.filestorage.specs import SNAPSHOT_SCHEDULE as SPEC
 
 
 def main() -> None:

@@ -221,37 +221,7 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.entry import run_module
-from ansible_collections.scp.storage.plugins.module_utils.engine.spec import TAGS, ModuleSpec
-from ansible_collections.scp.storage.plugins.module_utils.resources.filestorage import volume
-
-SPEC = ModuleSpec(
-    handler=volume.Volume,
-    options={
-        "name": {"type": "str"},
-        "volume_id": {"type": "str"},
-        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-        "protocol": {"type": "str", "choices": ["NFS", "CIFS"]},
-        "type_name": {"type": "str", "choices": ["HDD", "SSD", "HighPerformanceSSD", "SSD_SAP_S", "SSD_SAP_E"]},
-        "cifs_password": {"type": "str", "no_log": True},
-        "snapshot_id": {"type": "str"},
-        "tags": TAGS,
-        "file_unit_recovery_enabled": {"type": "bool"},
-        "access_rules": {
-            "type": "list",
-            "elements": "dict",
-            "options": {
-                "object_type": {
-                    "type": "str",
-                    "required": True,
-                    "choices": ["VM", "BM", "GPU", "GPU_NODE", "ENDPOINT"],
-                },
-                "object_id": {"type": "str", "required": True},
-            },
-        },
-        "purge_access_rules": {"type": "bool", "default": False},
-    },
-    rules={"required_one_of": [("name", "volume_id")]},
-)
+from ansible_collections.scp.storage.plugins.module_utils.resources.filestorage.specs import VOLUME as SPEC
 
 
 def main() -> None:

@@ -188,29 +188,7 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.entry import run_module
-from ansible_collections.scp.storage.plugins.module_utils.engine.spec import TAGS, ModuleSpec
-from ansible_collections.scp.storage.plugins.module_utils.resources.parallel_filestorage import volume
-
-SPEC = ModuleSpec(
-    handler=volume.Volume,
-    options={
-        "name": {"type": "str"},
-        "volume_id": {"type": "str"},
-        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-        "capacity_tb": {"type": "int"},
-        "tags": TAGS,
-        "access_rules": {
-            "type": "list",
-            "elements": "dict",
-            "options": {
-                "object_type": {"type": "str", "choices": ["GPU_NODE"], "default": "GPU_NODE"},
-                "object_id": {"type": "str", "required": True},
-            },
-        },
-        "purge_access_rules": {"type": "bool", "default": False},
-    },
-    rules={"required_one_of": [("name", "volume_id")]},
-)
+from ansible_collections.scp.storage.plugins.module_utils.resources.parallel_filestorage.specs import VOLUME as SPEC
 
 
 def main() -> None:

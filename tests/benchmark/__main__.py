@@ -12,7 +12,7 @@ import argparse
 import statistics
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ from tests.simulator.fixture import Simulator
 from . import inventory
 from .playbooks import PROGRAMS, Stage, Timed
 from .tables import missed, print_table
+from .things import SWITCHES, hundred
 
 ITEMS = 50
 VOLUMES = 20
@@ -45,6 +46,7 @@ def main() -> int:
         missed = [text for case in CASES for text in unchanged_items(Path(folder), rounds, case)]
         missed += protecting_many(Path(folder))
         missed += inventory.of_many(Path(folder), rounds)
+        missed += one_task_for_many(Path(folder), rounds)
     for text in missed:
         print(f"MISSED: {text}")
     return 1 if missed else 0
@@ -194,6 +196,48 @@ def _protect(folder: Path, count: int) -> tuple[Timed, Timed, int]:
         simulator.clear_operations()
         second = stage.run("scp.storage.dr_replication", variables)
         return first, second, len(simulator.writes())
+
+
+def one_task_for_many(folder: Path, rounds: int) -> list[str]:
+    """A hundred things in one task, against their longest chain made one by one, and against an empty playbook."""
+    print(f"\nscp_storage_apply with 100 things of 5 kinds; each takes {CREATE_SECONDS:g} s to settle")
+    options = [text for name in SWITCHES for text in ("--switch", f"{name}={CREATE_SECONDS}")]
+    with Simulator(*options) as simulator:
+        stage = Stage(simulator, folder)
+        things = hundred(str(simulator.server("west-db1")["id"]))
+        task = {"scp.storage.scp_storage_apply": {"resources": things}}
+        first = stage.play([task])
+        simulator.clear_operations()
+        again = [stage.play([task]) for _ignored in range(rounds)]
+        writes = len(simulator.writes())
+        calls = len(simulator.operations()) // rounds
+        start = statistics.median(stage.play([{"ansible.builtin.debug": {}}]).seconds for _ignored in range(rounds))
+    with Simulator(*options) as simulator:
+        # The longest chain, as single tasks: a volume, its group, the group's schedule.
+        chain = Stage(simulator, folder).play(_chain(things)).seconds - start
+    cost = statistics.median(run.seconds for run in again) - start
+    print_table(
+        ("run", "s over an empty playbook", "against the longest chain"),
+        [
+            ("the longest chain, task by task", f"{chain:.1f}", "1"),
+            ("all of it in one task", f"{first.seconds - start:.1f}", f"{(first.seconds - start) / chain:.2f}"),
+            (f"again, median of {rounds} rounds", f"{cost:.2f}", f"{cost / chain:.2f}"),
+        ],
+    )
+    print(f"An empty playbook: {start:.2f} s. Second run: {writes} writing calls, {calls} calls in all")
+    return missed(
+        (first.seconds - start <= 3 * chain, f"100 things take {(first.seconds - start) / chain:.2f} times the chain"),
+        (writes == 0, f"the second run sends {writes} writing calls"),
+        # A start takes about a second on a machine at rest, so this is two seconds.
+        (cost <= 2 * start, f"the second run costs {cost / start:.2f} times ansible-playbook's own start"),
+    )
+
+
+def _chain(things: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Tasks of one volume, a group of it and the group's schedule."""
+    schedule, group, volume = (dict(thing) for thing in things[:3])
+    group["volumes"] = [volume["name"]]
+    return [{f"scp.storage.scp_{thing.pop('kind')}": thing} for thing in (volume, group, schedule)]
 
 
 if __name__ == "__main__":

@@ -174,7 +174,7 @@ class Running:
 
     def __init__(self, command: Sequence[str], folder: Path, environ: Mapping[str, str], log: Path) -> None:
         """Start it in ``folder``, as the leader of a process group of its own."""
-        self._log = log
+        self.log = log
         self._stdout = (folder / f"{log.stem}.stdout").open("w+", encoding="utf-8")
         self._stderr = (folder / f"{log.stem}.stderr").open("w+", encoding="utf-8")
         # Files and not pipes: what outlives a killed run must not keep a reader waiting.
@@ -195,7 +195,7 @@ class Running:
         they are known by the log in their environment.
         """
         self.process.send_signal(signal.SIGSTOP)
-        for one in _processes_with(f"TASK_LOG_FILE={self._log}"):
+        for one in processes_with(f"TASK_LOG_FILE={self.log}"):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(one, signal.SIGKILL)
         self.process.kill()
@@ -214,7 +214,7 @@ class Running:
         stdout, stderr = self._printed()
         self._stdout.close()
         self._stderr.close()
-        results, recap = _read(self._log)
+        results, recap = _read(self.log)
         for result in results:
             evidence.record(result.action, result.calls)
         return Run(rc, stdout, stderr, results, recap)
@@ -411,7 +411,7 @@ class Controller:
         return str(file)
 
 
-def _processes_with(variable: str) -> list[int]:
+def processes_with(variable: str) -> list[int]:
     """Ids of the processes that were started with this environment variable, ``NAME=value``."""
     found = []
     for folder in Path("/proc").iterdir():

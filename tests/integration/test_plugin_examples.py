@@ -48,15 +48,13 @@ def test_lookup(controller: Controller, lookup: str) -> None:
     (tasks,) = documents(f"lookup/{lookup}")
     run = controller.run(tasks).succeeded()
     shown = [item.result["msg"] for result in run for item in result.items or [result]]
-    assert str(shown) == str(
-        {
-            "scp_volume": ["10.1.1.1:/scp_web_data_2m060u", [10, 10], False],
-            "scp_query": [
-                ["fast_aaaaaa", "web_data_2m060u", "alone_aaaaaa"],
-                ["west-db1"],
-                ["s2"],
-                6,
-            ],
+    # Before 2.19 what a template makes of a number or a truth is a text.
+    told = [found if isinstance(found, list) else str(found) for found in shown]
+    assert (
+        told
+        == {
+            "scp_volume": ["10.1.1.1:/scp_web_data_2m060u", [10, 10], "False"],
+            "scp_query": [["fast_aaaaaa", "web_data_2m060u", "alone_aaaaaa"], ["west-db1"], ["s2"], "6"],
         }[lookup]
     )
     assert not [call for call in run.calls if call["write"]]

@@ -26,6 +26,7 @@ SCHEDULE = {
 PARALLEL = {"name": "train_data", "capacity_tb": 10}
 BUCKET = {"name": "app-archive", "versioning": True}
 POLICY = {"bucket": "app-archive", "archiving_source_bucket_name": "west-app-logs"}
+MANY = [{"kind": "pfs_volume", **PARALLEL}, {"kind": "archive_bucket", **BUCKET}]
 EVERYTHING = ["access_rules", "snapshots", "snapshot_schedule", "replications"]
 
 
@@ -64,6 +65,7 @@ def _tasks(rules: list[dict[str, str]]) -> list[dict[str, Any]]:
         ("scp_pfs_snapshot", {"volume": "train_data", "max_age": "1d"}),
         ("scp_archive_bucket", {**BUCKET, "versioning": "yes", "encryption": "false"}),
         ("scp_archive_policy", {**POLICY, "object_lifecycle": "030"}),
+        ("scp_storage_apply", {"resources": [{"kind": "filestorage_snapshot_schedule", **SCHEDULE}, *MANY]}),
         ("scp_archive_object", {"bucket": "app-archive", "state": "absent", "paths": "none,such/"}),
         ("scp_archive_job", {"bucket": "app-archive", "kind": "recovery", "state": "cancelled"}),
     ]
@@ -82,6 +84,18 @@ def _tasks(rules: list[dict[str, str]]) -> list[dict[str, Any]]:
         ("scp_pfs_snapshot", {"volume": "train_data"}),
         ("scp_archive_bucket", {"name": "new-archive", "encryption": True, "tags": [{"key": "team"}]}),
         ("scp_archive_policy", {**POLICY, "state": "inactive"}),
+        (
+            "scp_storage_apply",
+            {
+                "concurrency": "1",
+                "resources": [
+                    {"kind": "filestorage_snapshot_schedule", **SCHEDULE, "volume": "new_data"},
+                    {"kind": "filestorage_volume", **VOLUME, "name": "new_data"},
+                    *MANY,
+                    {"kind": "archive_policy", **POLICY, "state": "inactive"},
+                ],
+            },
+        ),
     ]
     reading: list[tuple[str, dict[str, Any]]] = [
         ("scp_filestorage_volume_info", {"gather": EVERYTHING, "query": "volumes[].{name: base_name, path: path}"}),
@@ -121,6 +135,9 @@ def _tasks(rules: list[dict[str, str]]) -> list[dict[str, Any]]:
         ("scp_archive_policy", {**POLICY, "archiving_source_bucket_name": "west-recovered"}),
         ("scp_archive_object", {"bucket": "app-archive", "paths": ["/"]}),
         ("scp_archive_job", {"bucket": "app-archive", "kind": "archiving"}),
+        ("scp_storage_apply", {"resources": [{"kind": "pfs_volum", **PARALLEL}]}),
+        ("scp_storage_apply", {"resources": MANY, "concurrency": "many"}),
+        ("scp_storage_apply", {"resources": [*MANY, {"kind": "pfs_volume", "name": "other_data"}]}),
         (
             "scp_archive_recovery",
             {"bucket": "app-archive", "recovery_target_bucket_name": "x", "source_object_path": "none"},

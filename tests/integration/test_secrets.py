@@ -43,6 +43,11 @@ def _tasks(given: dict[str, Any]) -> list[dict[str, Any]]:
         ("scp_filestorage_volume_info", {**wrong, "query": "volumes[].name"}),
         ("scp_filestorage_replication", {**given, "volume": "office", "state": "absent", "delete_target_volume": True}),
         ("scp_filestorage_volume", {**given, "name": "office", "state": "absent"}),
+        ("scp_storage_apply", {**given, "resources": [{"kind": "filestorage_volume", **volume}]}),
+        ("scp_storage_apply", {**given, "resources": [{"kind": "filestorage_volume", **volume, "type_name": "SSD"}]}),
+        # Where the list, or something beside it, is wrong, what is secret in it is known nevertheless.
+        ("scp_storage_apply", {**given, "resources": [{"kind": "filestorage_volum", **volume, "secret_key": WRONG}]}),
+        ("scp_storage_apply", {**given, "resource": [], "resources": [{"kind": "filestorage_volume", **volume}]}),
     ]
     return [task(module, args, diff=True, ignore_errors=True) for module, args in every]
 
@@ -70,7 +75,8 @@ def test_nothing_secret_shows(routed: Controller, source: str) -> None:
         play = {"module_defaults": {"group/scp.storage.scp": given}}
     tasks = _tasks(given if source == "options" else {})
     run = routed.run(tasks, play=play, environ=environ, verbosity=4).succeeded()
-    assert [result.failed for result in run] == [False, True, True, True, True, False, False, True, False, False]
+    single = [False, True, True, True, True, False, False, True, False, False]
+    assert [result.failed for result in run] == [*single, False, True, True, True]
     assert run[0].operations == ["CreateVolume"]
     results = json.dumps([result.result for result in run])
     log = json.dumps(routed.simulator.operations())

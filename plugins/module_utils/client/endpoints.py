@@ -26,6 +26,7 @@ class Endpoints:
         self._settings = settings
         self._read_catalogue = read_catalogue
         self._catalogue: list[dict[str, Any]] | None = None
+        self._lock = threading.Lock()
         self._known: dict[tuple[str, str], str] = {}
         # Calls side by side may be the first ones, and the catalogue is read once.
         self._finding = threading.Lock()
@@ -56,9 +57,10 @@ class Endpoints:
             ) from None
 
     def _from_catalogue(self, service: str, region: str) -> str:
-        if self._catalogue is None:
-            base = self._settings.auth_url.rstrip("/").removesuffix(CATALOGUE_PATH).removesuffix("/v1")
-            self._catalogue = self._read_catalogue(base + CATALOGUE_PATH)
+        with self._lock:
+            if self._catalogue is None:
+                base = self._settings.auth_url.rstrip("/").removesuffix(CATALOGUE_PATH).removesuffix("/v1")
+                self._catalogue = self._read_catalogue(base + CATALOGUE_PATH)
         offered = [entry for entry in self._catalogue if entry.get("service_type") == f"scp-{service}"]
         for entry in offered:
             if entry.get("region") == region and entry.get("url"):

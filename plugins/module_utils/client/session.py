@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -114,6 +116,14 @@ class Client:
         self._proxies: dict[str, dict[str, str]] = {}
         self._date = ""
 
+    def in_region(self, region: str) -> Client:
+        """A client for another region by default, over the same session."""
+        if region == self.settings.region:
+            return self
+        other = copy.copy(self)
+        other.settings = replace(self.settings, region=region)
+        return other
+
     def now(self) -> datetime:
         """The time in UTC as the platform has it (``Date`` of its last answer), or this machine's before any."""
         try:
@@ -205,17 +215,21 @@ class Client:
             self._sleep(pause)
 
     def _attempt(self, where: Where, url: str, body: Mapping[str, Any] | None, version: str) -> Response:
-        request = self._sign(where.method, url, body, version)
+        # Signed when its turn has come: a signature ages. (A pool that blocks would do instead of turns, but it waits
+        # for ever for a connection that was lost.)
+        with self._turns:
+            return self._transmit(where, url, self._sign(where.method, url, body, version))
+
+    def _transmit(self, where: Where, url: str, request: PreparedRequest) -> Response:
         timeout = self.settings.timeout
         try:
-            with self._turns:
-                return self._session.send(
-                    request,
-                    timeout=(min(timeout, LONGEST_CONNECT), timeout),
-                    verify=(self.settings.ca_path or _system_bundle()) if self.settings.validate_certs else False,
-                    allow_redirects=False,
-                    proxies=self._proxies_for(url),
-                )
+            return self._session.send(
+                request,
+                timeout=(min(timeout, LONGEST_CONNECT), timeout),
+                verify=(self.settings.ca_path or _system_bundle()) if self.settings.validate_certs else False,
+                allow_redirects=False,
+                proxies=self._proxies_for(url),
+            )
         except requests.exceptions.RequestException as error:
             raise _broken(where, url, error, timeout) from None
         except (LocationValueError, OSError) as error:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic
 
@@ -48,12 +48,21 @@ class Executor(Generic[StateT]):
     """Converges one resource.
 
     :param wait: whether to wait for the last step to settle; between steps the executor always waits.
+    :param on_done: gets the ``operationId`` of each writing call that was done.
     """
 
-    def __init__(self, resource: Resource[StateT], waiter: Waiter, *, wait: bool) -> None:
+    def __init__(
+        self,
+        resource: Resource[StateT],
+        waiter: Waiter,
+        *,
+        wait: bool,
+        on_done: Callable[[str], None] | None = None,
+    ) -> None:
         self.resource = resource
         self.waiter = waiter
         self.wait = wait
+        self.on_done = on_done
         self.outcome: Outcome[StateT] = Outcome()
         self._resends: dict[tuple[Any, ...], int] = {}
         self._refused_for = 0.0
@@ -67,7 +76,8 @@ class Executor(Generic[StateT]):
         for step in steps:
             state = step.effect(state, {})
         self.outcome.after = state
-        self.outcome.operations = [step.operation.name for step in steps]
+        for step in steps:
+            self._note(step)
 
     def apply(self) -> None:
         """Find, plan, send what is planned, and wait.
@@ -139,10 +149,16 @@ class Executor(Generic[StateT]):
         except CallError as error:
             return _ReadAgain(self._after_refusal(step, error))
         self._refused_for = 0.0
-        self.outcome.operations.append(step.operation.name)
+        self._note(step)
         if step.creates:
             self._created = step
         return answer
+
+    def _note(self, step: Step[StateT]) -> None:
+        """Keep in mind that a step was done."""
+        self.outcome.operations.append(step.operation.name)
+        if self.on_done is not None:
+            self.on_done(step.operation.name)
 
     def _find(self) -> StateT:
         """The first look, with what makes all else pointless said at once."""
@@ -220,7 +236,7 @@ class Executor(Generic[StateT]):
             except CallError:
                 continue
             if not self._left_to_do(step, state):
-                self.outcome.operations.append(step.operation.name)
+                self._note(step)
                 return state
         resends = self._resends.get(step.key, 0) + (not explained)
         tried = resends > MOST_RESENDS or self.waiter.expired

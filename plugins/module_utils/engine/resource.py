@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Generic
 
 from ..client.parallel import side_by_side as side_by_side
 from ..client.session import Client
 from .plan import StateT, Step
+from .traces import Trace
 
 
 class Resource(ABC, Generic[StateT]):
@@ -74,6 +75,15 @@ class Resource(ABC, Generic[StateT]):
     def extras(self, before: StateT, after: StateT) -> dict[str, Any]:
         """Further keys of the result."""
         return {}
+
+    def leaves(self, before: StateT, after: StateT) -> Iterable[Trace]:
+        """What others that hang on this thing, or share something with it, read once its plan has been carried out.
+
+        Asked only where there is something to do, and only when many things are planned together.
+
+        :param after: the state that the plan leads to; the traces tell it as it is when it has settled.
+        """
+        return ()
 
 
 class Info(ABC):

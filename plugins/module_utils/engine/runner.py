@@ -5,18 +5,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ..client.errors import StorageError
 from ..client.session import kept_client
 from ..client.settings import resolve
-from .diff import make_diff
+from .entries import LISTED, secrets_of
 from .executor import Executor
+from .many import Many
 from .query import Query
 from .resource import Info, Resource
+from .results import failure_of, told
 from .spec import ModuleSpec
+from .topology import Topology
 from .waiter import Waiter
 
 
@@ -37,7 +40,12 @@ class Report:
     """What a run gives back: the result for the task, and values that must not be shown."""
 
     result: dict[str, Any]
-    secrets: tuple[str, ...] = ()
+    secrets: Collection[str] = ()
+
+
+def secrets_in(spec: ModuleSpec, params: Mapping[str, Any]) -> set[str]:
+    """Values of options that must not be shown and that Ansible does not know to be secret."""
+    return secrets_of(spec.handler.nouns, params.get(LISTED)) if issubclass(spec.handler, Topology) else set()
 
 
 def run(spec: ModuleSpec, params: Mapping[str, Any], environ: Mapping[str, str], mode: Mode) -> Report:
@@ -45,16 +53,18 @@ def run(spec: ModuleSpec, params: Mapping[str, Any], environ: Mapping[str, str],
 
     :param environ: the environment variables that count for this task.
     """
-    secrets: tuple[str, ...] = ()
+    secrets = secrets_in(spec, params)
     try:
         settings = resolve(params, environ)
-        secrets = settings.secrets
+        secrets |= set(settings.secrets)
         client = kept_client(settings)
         if issubclass(spec.handler, Info):
             return Report(_read(spec.handler(params, client)), secrets)
+        if issubclass(spec.handler, Topology):
+            return Report(Many(spec.handler.nouns, params, client, mode).run(), secrets)
         return Report(_converge(spec.handler(params, client), mode), secrets)
     except StorageError as failure:
-        return Report(_failure(failure), secrets)
+        return Report(failure_of(failure), secrets)
 
 
 def _read(info: Info) -> dict[str, Any]:
@@ -75,28 +85,5 @@ def _converge(resource: Resource[Any], mode: Mode) -> dict[str, Any]:
         else:
             executor.apply()
     except StorageError as failure:
-        return {**_told(resource, executor, mode, failed=True), **_failure(failure)}
-    return _told(resource, executor, mode)
-
-
-def _told(resource: Resource[Any], executor: Executor[Any], mode: Mode, *, failed: bool = False) -> dict[str, Any]:
-    """The result of a writing module: the object, the operations, the difference."""
-    outcome = executor.outcome
-    result: dict[str, Any] = {"changed": bool(outcome.operations), "operations": list(outcome.operations)}
-    if outcome.before is None:
-        return result
-    before, after = outcome.before, outcome.after
-    gone = resource.managed(after) is None
-    result[resource.noun] = resource.view(before if gone else after)
-    if not failed:
-        result.update(resource.extras(before, after))
-    if mode.diff:
-        result["diff"] = make_diff(resource.managed(before), resource.managed(after))
-    return result
-
-
-def _failure(failure: StorageError) -> dict[str, Any]:
-    result: dict[str, Any] = {"failed": True, "msg": failure.message}
-    if failure.facts:
-        result["error"] = failure.facts
-    return result
+        return {**told(resource, executor.outcome, mode, failed=True), **failure_of(failure)}
+    return told(resource, executor.outcome, mode)

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..client.settings import SOURCES
 from .resource import Info, Resource
+from .topology import Topology
 
 #: The least time to wait that makes sense for a service where nothing takes long.
 DEFAULT_WAIT_TIMEOUT = 600
@@ -41,29 +42,21 @@ CONNECTION_OPTIONS = _connection_options()
 class ModuleSpec:
     """What a module file holds beside its documentation.
 
-    :param handler: the resource it manages, or the info it reads.
-    :param wait_timeout: default in seconds; only for modules that write.
+    :param handler: the resource it manages, the info it reads, or the topology whose things it manages all at once.
+    :param wait_timeout: default in seconds; only for modules that write one thing.
     """
 
-    handler: type[Resource[Any]] | type[Info]
+    handler: type[Resource[Any]] | type[Info] | type[Topology]
     options: dict[str, dict[str, Any]] = field(default_factory=dict)
     wait_timeout: int = DEFAULT_WAIT_TIMEOUT
     rules: dict[str, Any] = field(default_factory=dict)
 
     @property
-    def writes(self) -> bool:
-        """Whether the module changes anything."""
-        return issubclass(self.handler, Resource)
-
-    @property
     def argument_spec(self) -> dict[str, dict[str, Any]]:
         """The whole option spec in Ansible's form."""
-        common: dict[str, dict[str, Any]]
-        if self.writes:
-            common = {
-                "wait": {"type": "bool", "default": True},
-                "wait_timeout": {"type": "int", "default": self.wait_timeout},
-            }
-        else:
-            common = {"query": {"type": "str"}}
+        common: dict[str, dict[str, Any]] = {"query": {"type": "str"}}
+        if not issubclass(self.handler, Info):
+            common = {"wait": {"type": "bool", "default": True}, "wait_timeout": {"type": "int"}}
+        if issubclass(self.handler, Resource):
+            common["wait_timeout"]["default"] = self.wait_timeout
         return {**CONNECTION_OPTIONS, **common, **self.options}

@@ -32,6 +32,7 @@ class Waiter:
     :param limit: seconds for all waiting of one task (``wait_timeout``).
     :param slowest: seconds between two looks at the slowest.
     :param report: gets one line for a person now and then; ``None`` where nobody listens.
+    :param report_after: seconds of silence before the first line, and ``report_every`` between two.
     """
 
     limit: float
@@ -39,6 +40,8 @@ class Waiter:
     report: Callable[[str], None] | None = None
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
+    report_after: float = REPORT_AFTER
+    report_every: float = REPORT_EVERY
     _deadline: float = field(init=False)
 
     def __post_init__(self) -> None:
@@ -53,7 +56,7 @@ class Waiter:
         A read that fails with a 5xx or a lost connection counts as "nothing new" (behaviour.md §2: they come and go).
         """
         started = self.clock()
-        next_report = started + REPORT_AFTER
+        next_report = started + self.report_after
         interval = FIRST_POLL
         awaited = "an answer"
         while True:
@@ -74,7 +77,7 @@ class Waiter:
                 )
             if self.report and now >= next_report:
                 self.report(f"waiting for {awaited} ({now - started:.0f}s)")
-                next_report = now + REPORT_EVERY
+                next_report = now + self.report_every
             self.pause(min(interval, self._deadline - now))
             interval = min(interval * POLL_GROWTH, self.slowest)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
@@ -19,6 +19,7 @@ from ..client.session import Client
 from ..engine.plan import Step
 from ..engine.references import Finder, Kind, all_immutable, immutable
 from ..engine.resource import Info, Resource, side_by_side
+from ..engine.traces import Trace, gone, left
 
 #: What names of these volumes may look like, before the service appends its suffix.
 NAME_RULE = re.compile(r"[a-z][a-z0-9_]{2,20}")
@@ -293,6 +294,14 @@ class Volume(Resource[MountT]):
         if state.rules is not None:
             managed["access_rules"] = sorted(" ".join(rule_key(rule)) for rule in state.rules)
         return managed
+
+    def leaves(self, before: MountT, after: MountT) -> Iterable[Trace]:
+        volume = after.volume
+        if volume is None:
+            return ()
+        if self.wants_absent:
+            return gone(self.kind, volume["id"])
+        return left(self.kind, {**volume, "state": AVAILABLE})
 
     @property
     def managed_fields(self) -> Sequence[str]:

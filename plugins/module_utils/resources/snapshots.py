@@ -17,6 +17,7 @@ from ..engine.ages import KOREAN_TIME, parse_age, parse_moment
 from ..engine.plan import UNKNOWN_ID, Step
 from ..engine.references import Finder, Kind
 from ..engine.resource import Info, Resource
+from ..engine.traces import Trace
 
 #: Snapshots that a replication made carry this prefix (behaviour.md §5).
 SYSTEM_PREFIX = "snapmirror."
@@ -390,6 +391,13 @@ class Snapshot(Resource[SnapshotState]):
             "deleted_snapshots": [] if self.wants_absent else [snapshot.name for snapshot in after.removed],
             "dropped_snapshots": [snapshot.name for snapshot in before.own if snapshot.id not in present],
         }
+
+    def leaves(self, before: SnapshotState, after: SnapshotState) -> Iterable[Trace]:
+        """All snapshots of the owner; one that is planned is the newest."""
+        created = {self.table.created: after.now.isoformat()} if after.now else {}
+        listed = [{**snapshot.shown, **(created if snapshot.id == UNKNOWN_ID else {})} for snapshot in after.snapshots]
+        about = {self.table.owners.option: self._owner_id(after)}
+        return [Trace(self.table.listing, lambda _items: listed, about)]
 
 
 def named_snapshot(snapshots: Iterable[Taken], wanted: str | None) -> Taken | None:

@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from tests.integration.dr.scenario import EAST, WEST
@@ -153,3 +155,15 @@ def assert_untouched(simulator: Simulator, before: dict[str, dict[str, Any]]) ->
             assert not owners - set(before[f"{FILES}.snapshots"]), call
             assert not owners or call["operation"] == "CreateVolume", call
     assert things(simulator) == before
+
+
+def check_file(folder: Path, *tasks: dict[str, Any]) -> str:
+    """A file of tasks to check copies with."""
+    file = folder / "check.yml"
+    file.write_text(json.dumps(list(tasks)))
+    return str(file)
+
+
+def by_name(found: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The volumes of a report."""
+    return {volume["name"]: volume for volume in found["volumes"]}

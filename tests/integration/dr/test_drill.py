@@ -1,30 +1,24 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Drills: what they make, measure, report and remove, what can't be drilled, and that production is never touched."""
+"""A drill of all kinds: what it makes, measures, reports and removes; and options that can't work."""
 
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import Any
 
 from tests.integration.dr.drill_world import (
     AGE,
     ALL,
-    BILLING,
-    BLOCKS,
     EAST,
-    FILES,
     HIDDEN,
     LAG,
-    LEDGER,
-    SHOWN,
     WEST,
     assert_untouched,
+    by_name,
+    check_file,
     drill,
     drill_world,
-    file_id,
     report,
     things,
 )
@@ -33,18 +27,6 @@ from tests.integration.harness import Controller, task
 
 PASSWORD = "drill-Secret-1"
 REMOVED = ("DeleteVolume", "DeleteVolumeReplication")
-
-
-def check_file(folder: Path, *tasks: dict[str, Any]) -> str:
-    """A file of tasks to check copies with."""
-    file = folder / "check.yml"
-    file.write_text(json.dumps(list(tasks)))
-    return str(file)
-
-
-def by_name(found: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """The volumes of a report."""
-    return {volume["name"]: volume for volume in found["volumes"]}
 
 
 def test_a_drill_of_all_kinds(controller: Controller) -> None:
@@ -62,7 +44,7 @@ def test_a_drill_of_all_kinds(controller: Controller) -> None:
         controller,
         variables={
             "dr_drill_check_tasks": check_file(controller.folder, note),
-            "dr_drill_access_rules": servers(simulator, "east-web1"),
+            "dr_drill_access_rules": json.dumps(servers(simulator, "east-web1")),
             "dr_drill_attachments": servers(simulator, "east-db1"),
             "dr_drill_cifs_passwords": {"office": PASSWORD},
             "dr_drill_report_dir": str(controller.folder),
@@ -116,138 +98,6 @@ def test_a_drill_of_all_kinds(controller: Controller) -> None:
     assert PASSWORD not in written.read_text() + text
 
 
-def test_from_the_replica_no_call_goes_to_the_lost_region(controller: Controller) -> None:
-    """With dr_drill_from replica the region of the volumes may be out of reach, and hidden snapshots are no way."""
-    simulator = controller.simulator
-    drill_world(simulator)
-    before = things(simulator)
-    refused = drill(controller, variables={"dr_drill_from": "replica"})
-    assert failure(refused).startswith(
-        "dr_drill made nothing, for 1 of 4 volumes can't be drilled. office (kr-west1 to"
-    )
-    assert "its replica shows no snapshot, and a drill takes none; with dr_drill_from auto" in failure(refused)
-    assert not writes(refused)
-    run = drill(controller, variables={"dr_drill_from": "replica", "dr_drill_force": True, "dr_drill_rpo": "1h"})
-    assert failure(run).startswith("The drill did not pass. web_data (kr-west1 to kr-east1): what was written in the")
-    assert {call["region"] for call in run.calls} == {EAST}
-    found = report(run)
-    results = {name: volume["result"] for name, volume in by_name(found).items()}
-    assert results == {"web_data": "missed", "office": "not drilled", "ledger": "passed", "billing": "passed"}
-    # What was not drilled has met no target.
-    assert found["rpo"] == {"seconds": 3600, "met": False}
-    assert not found["passed"]
-    assert_untouched(simulator, before)
-
-
-def test_what_goes_wrong_in_the_middle(controller: Controller) -> None:
-    """A copy that can't be made, and one that fails the user's check, keep no other from its drill; all is removed."""
-    simulator = controller.simulator
-    drill_world(simulator)
-    before = things(simulator)
-    simulator.fault("status", operation="CreateVolumeRecovery", status=403, times=None)
-    check = task(
-        "ansible.builtin.assert",
-        {"that": "dr_drill_copy.of != 'office'", "fail_msg": "The checksum is wrong."},
-        name="Compare checksums",
-    )
-    run = drill(
-        controller, variables={"dr_drill_check_tasks": check_file(controller.folder, check), "dr_drill_rto": "1s"}
-    )
-    simulator.clear_faults()
-    message = failure(run)
-    assert "office (kr-west1 to kr-east1): Compare checksums: " in message
-    assert "The checksum is wrong" in message
-    assert "ledger (kr-west1 to kr-east1): Make a volume from a snapshot of the replica: " in message
-    assert "billing (kr-west1 to kr-east1): it could be used after " in message
-    results = {name: volume["result"] for name, volume in by_name(report(run)).items()}
-    assert results == {"web_data": "missed", "office": "failed", "ledger": "failed", "billing": "missed"}
-    assert report(run)["rto"]["met"] is False
-    assert_no_crash(run)
-    assert_untouched(simulator, before)
-
-
-def test_copies_are_kept_and_removed_later(controller: Controller) -> None:
-    """Check mode predicts; copies that were kept are removed on demand; no other volume ever is."""
-    simulator = controller.simulator
-    drill_world(simulator)
-    before = things(simulator)
-    planned = drill(controller, arguments=["--check"]).succeeded()
-    assert not writes(planned)
-    assert {volume["result"] for volume in by_name(report(planned)).values()} == {"planned"}
-    said = [name for result in planned for item in result.items or [result] for name in item.operations or []]
-    assert sorted(said) == ["CreateVolume", "CreateVolume", "CreateVolumeGroupRecovery", "CreateVolumeRecovery"]
-
-    kept = drill(controller, variables={"dr_drill_keep": True}).succeeded()
-    copies = by_name(report(kept))
-    assert report(kept)["kept"]
-    assert len(things(simulator)[f"{BLOCKS}.volumes"]) == len(before[f"{BLOCKS}.volumes"]) + 3
-    # Somebody gave a volume the name of a copy, and a copy of a copy was made from a volume that is no replica.
-    alike = {"name": copies["ledger"]["recovered"]["name"], "region": EAST}
-    ours = copies["web_data"]["recovered"]["name"][:-7]
-    simulator.patch_world(
-        {
-            FILES: {
-                "volumes": [{"id": file_id(90), "name": f"{ours}_zzzzzz", "region": EAST, "purpose": "original"}],
-                "replications": [
-                    {
-                        "source_id": file_id(90),
-                        "source_name": f"{ours}_zzzzzz",
-                        "source_region": EAST,
-                        "target_id": file_id(4),
-                        "target_name": "office_bbbbbb",
-                        "target_region": WEST,
-                        "frequency": "monthly",
-                    }
-                ],
-            },
-            BLOCKS: {
-                "volumes": [
-                    {**alike, "id": "7" * 32},
-                    {**alike, "id": "8" * 32, "purpose": "RECOVERY"} | {"origin_id": "1" * 32},
-                ]
-            },
-        }
-    )
-    alone = drill(controller, variables={"dr_drill_state": "absent"})
-    message = failure(alone)
-    assert message.startswith("Not all could be removed. web_data (kr-west1 to kr-east1): ")
-    assert (
-        f"{ours}_zzzzzz in kr-east1 has the name of a copy, but it is an end of a replication that no drill made"
-        in message
-    )
-    assert f"but it was made from {'1' * 32}, which is not the replica" in message
-    left = things(simulator)
-    assert left[f"{FILES}.volumes"].keys() - before[f"{FILES}.volumes"].keys() == {file_id(90)}
-    assert left[f"{BLOCKS}.volumes"].keys() - before[f"{BLOCKS}.volumes"].keys() == {"7" * 32, "8" * 32}
-    assert_no_crash(alone)
-
-
-def test_what_can_not_be_drilled(controller: Controller) -> None:
-    """Without a snapshot there is no copy, and the message says what to do; nothing is made before that is told."""
-    simulator = controller.simulator
-    drill_world(simulator)
-    world = simulator.world()
-    for service in (FILES, BLOCKS):
-        world[service]["snapshots"] = []
-    simulator.put_world(world)
-    before = things(simulator)
-    run = drill(controller, [SHOWN, LEDGER, BILLING, {"name": "nowhere"}], variables={"dr_drill_force": True})
-    message = failure(run)
-    assert (
-        "web_data (kr-west1 to kr-east1): neither its replica nor the volume shows a snapshot, and a drill takes"
-        in message
-    )
-    assert f"its replica ledger ({'4' * 32}) in kr-east1 has no snapshot, and a drill takes none" in message
-    assert "(scp_bm_volume_group_snapshot)" in message
-    assert "nowhere (kr-west1 to kr-east1): " in message
-    assert "dr_drill_force" not in message
-    source = drill(controller, [LEDGER], variables={"dr_drill_from": "source"})
-    assert "block storage can be drilled from snapshots of its replica only" in failure(source)
-    for one in (run, source):
-        assert_no_crash(one)
-    assert_untouched(simulator, before)
-
-
 def test_mistakes(controller: Controller) -> None:
     """Options that can't work are told all at once, before any call."""
     run = drill(
@@ -278,15 +128,3 @@ def test_mistakes(controller: Controller) -> None:
         " else."
     )
     assert not run.calls
-
-
-def test_a_group_that_stays(controller: Controller) -> None:
-    """Where a group outlives its last member, no call can remove it, and the report says so."""
-    simulator = controller.simulator
-    drill_world(simulator)
-    simulator.switch(bm_group_empty="stays")
-    run = drill(controller, [BILLING]).succeeded()
-    (name,) = report(run)["empty_groups"]
-    assert name.startswith("group drill-")
-    assert not report(run)["left_behind"]
-    assert "The platform has no call for removing volume groups." in run.output

@@ -17,7 +17,7 @@ from tests.simulator.fixture import Simulator
 
 #: After which writing calls the drills of a row are killed. Each clears up after the one before, and is killed in that
 #: or in what comes then.
-ROW = (2, 5, 8, 3, 15, 22)
+ROW = (3, 6, 12, 20)
 #: Fewer writing calls than an undisturbed drill makes.
 FEWEST_WRITES = 20
 SHARES = 4

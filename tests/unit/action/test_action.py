@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from ansible import constants
 from ansible.module_utils import basic
 
 from ansible_collections.scp.storage.plugins.action import scp
@@ -248,6 +249,52 @@ def test_secrets_are_censored_where_options_do_not_fit() -> None:
     result = action({"name": "my_volume", "secret_key": "SK-made-up-two", "protocol": "SK-made-up-two"}).run()
     assert result["failed"]
     assert "SK-made-up-two" not in json.dumps(result)
+
+
+# --- lists of things, with secrets that Ansible does not know of
+
+APPLY = "scp.storage.scp_storage_apply"
+OFFICE = {"kind": "filestorage_volume", "name": "office", "cifs_password": "Passw0rd-made-up!"}
+
+
+def handed_over(made: scp.ActionModule, variables: dict[str, Any]) -> dict[str, Any]:
+    """The arguments with which Ansible would start the module process."""
+    seen: dict[str, Any] = {}
+
+    def execute(**options: Any) -> dict[str, Any]:
+        seen.update(made._task.args)
+        made._update_module_args(made._task.action, seen, options["task_vars"])
+        return dict(HANDED_OVER)
+
+    made._task.no_log = False
+    made._connection.become = None
+    made._execute_module = execute
+    assert made.run(task_vars=variables) == HANDED_OVER
+    return seen
+
+
+@pytest.mark.parametrize(("name", "args", "silent"), [(APPLY, {"resources": [OFFICE]}, True), (VOLUME, None, False)])
+def test_the_system_is_not_told_what_ansible_does_not_know_to_be_secret(
+    name: str, args: dict[str, Any] | None, silent: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = action(args, name=name, transport="ssh")
+    monkeypatch.setattr(scp.ActionModule, "_update_module_args", update_arguments, raising=True)
+    assert bool(handed_over(made, {})["_ansible_no_log"]) is silent
+
+
+def update_arguments(made: scp.ActionModule, _name: str, args: dict[str, Any], variables: dict[str, Any]) -> None:
+    """What Ansible makes of the variable that has it log nothing; the rest needs a whole Ansible."""
+    silent = constants.config.get_config_value("DEFAULT_NO_TARGET_SYSLOG", variables=variables)
+    args["_ansible_no_log"] = made._task.no_log or silent
+
+
+@pytest.mark.parametrize("transport", ["local", "ssh"])
+def test_secrets_in_a_list_are_censored_where_options_do_not_fit(transport: str) -> None:
+    """Even where the module would run elsewhere, which would tell all of its options."""
+    result = action({"resources": [OFFICE], "resource": "office"}, name=APPLY, transport=transport).run()
+    assert result["failed"]
+    assert result["msg"].startswith(f"Unsupported parameters for ({APPLY}) module: resource.")
+    assert OFFICE["cifs_password"] not in json.dumps(result)
 
 
 # --- the same as from the module process

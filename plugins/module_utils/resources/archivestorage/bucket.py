@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,8 +14,10 @@ from ...client.session import Call
 from ...engine.plan import UNKNOWN_ID, Step
 from ...engine.references import Finder, immutable
 from ...engine.resource import Info, Resource, side_by_side
+from ...engine.traces import Trace, gone, left
 from ...operations import archivestorage as api
 from .common import (
+    ACTIVE,
     BUCKETS,
     DELETING,
     JobKind,
@@ -193,6 +195,14 @@ class Bucket(Resource[BucketState]):
             return None
         known = state.settings or {}
         return {"name": state.bucket["name"], **{name: known.get(name) for name in self._asked}}
+
+    def leaves(self, before: BucketState, after: BucketState) -> Iterable[Trace]:
+        bucket = after.bucket
+        if bucket is None:
+            return ()
+        if self.wants_absent:
+            return gone(BUCKETS, str(bucket["id"]))
+        return left(BUCKETS, {**bucket, "state": ACTIVE})
 
 
 class BucketInfo(Info):

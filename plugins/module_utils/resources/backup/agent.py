@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -15,8 +15,23 @@ from ...client.session import Client
 from ...engine.plan import UNKNOWN_ID, Step
 from ...engine.references import Finder, is_id
 from ...engine.resource import Info, Resource, side_by_side
+from ...engine.traces import Trace, gone, left
 from ...operations import backup as api
-from .common import AGENTS, BACKUPS, DELETING, FAILED, INPROGRESS, in_error, leaving, moment_of, told, under_way, word
+from .common import (
+    AGENTS,
+    AVAILABLE,
+    BACKUPS,
+    DELETING,
+    FAILED,
+    INPROGRESS,
+    POLICY_TYPES,
+    in_error,
+    leaving,
+    moment_of,
+    told,
+    under_way,
+    word,
+)
 from .servers import agentless_servers, backup_servers, find_servers, the_one
 
 RUNNING = "RUNNING"
@@ -271,6 +286,25 @@ class Agent(Resource[AgentState]):
         names = ("server_name", "server_uuid", "server_category")
         asked = ("subnet_id",) if self.params.get("subnet_id") is not None else ()
         return {name: agent.get(name) for name in (*names, *asked)}
+
+    def leaves(self, before: AgentState, after: AgentState) -> Iterable[Trace]:
+        agent = after.agent
+        if agent is None:
+            return ()
+        if leaving(agent):
+            return gone(AGENTS, str(agent["id"]))
+        server = {name: agent[name] for name in ("server_uuid", "server_name", "server_category")}
+        offered = {"server_category": server["server_category"], "policy_type": POLICY_TYPES["AGENT"]}
+        return [
+            *left(AGENTS, {**agent, "state": AVAILABLE}),
+            Trace(api.LIST_BACKUP_TARGETS, lambda servers: [*servers, server], offered),
+            # Without an agent the service says that there is no such server.
+            Trace(
+                api.CHECK_FILESYSTEM_PATH_DUPLICATION,
+                lambda answer: answer or {"result": False},
+                {"server_uuid": server["server_uuid"]},
+            ),
+        ]
 
 
 class AgentInfo(Info):

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -14,10 +14,13 @@ from ...client.session import Call, Client
 from ...engine.plan import UNKNOWN_ID, Step
 from ...engine.references import Finder, is_id
 from ...engine.resource import Info, Resource, side_by_side
+from ...engine.traces import Trace, gone, left
 from ...operations import backup as api
 from .. import snapshots
 from . import paths, schedules
 from .common import (
+    AGENTS,
+    AVAILABLE,
     BACKUPS,
     DELETING,
     INPROGRESS,
@@ -532,6 +535,37 @@ class Backup(Resource[BackupState]):
         if state.schedules is not None:
             managed["schedules"] = sorted(map(schedules.written, state.schedules))
         return managed
+
+    def leaves(self, before: BackupState, after: BackupState) -> Iterable[Trace]:
+        backup = after.backup
+        if backup is None:
+            return ()
+        traces = _keeping(before.backup or {}, taken=False)
+        if not leaving(backup):
+            return [*left(BACKUPS, {**backup, "state": AVAILABLE}), *traces, *_keeping(backup, taken=True)]
+        if agent := backup.get("backup_agent_id"):
+            traces.append(Trace(AGENTS.show, _used_once_less, {AGENTS.option: agent}))
+        return [*gone(BACKUPS, str(backup["id"])), *traces]
+
+
+def _keeping(backup: Mapping[str, Any], *, taken: bool) -> list[Trace]:
+    """Whether the paths of a backup are under backup."""
+    answer = {"result": taken}
+    return [
+        Trace(
+            api.CHECK_FILESYSTEM_PATH_DUPLICATION,
+            lambda _answer: answer,
+            {"filesystem_path": path, "server_uuid": backup["server_uuid"]},
+        )
+        for path in backup.get("filesystem_paths") or ()
+    ]
+
+
+def _used_once_less(agent: dict[str, Any] | None) -> dict[str, Any] | None:
+    """An agent when one of the backups that use it has gone."""
+    if agent is None or not agent.get("backup_policy_count"):
+        return agent
+    return {**agent, "backup_policy_count": agent["backup_policy_count"] - 1}
 
 
 def _told_original(replica: Mapping[str, Any]) -> str:

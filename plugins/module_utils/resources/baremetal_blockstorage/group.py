@@ -13,6 +13,7 @@ from ...client.errors import StorageError
 from ...engine.plan import UNKNOWN_ID, Step
 from ...engine.references import Finder, NoSuchThing, immutable
 from ...engine.resource import Resource, side_by_side
+from ...engine.traces import Trace, changed, left
 from ...operations import baremetal_blockstorage as api
 from .common import (
     ABOUT_LAST_MEMBERS,
@@ -280,6 +281,16 @@ class VolumeGroup(Resource[GroupState]):
         if after.group is None or leaving(after.group):
             return {"remains": False}
         return {"remains": None if under_way("", after.group) else True}
+
+    def leaves(self, before: GroupState, after: GroupState) -> Iterable[Trace]:
+        group = after.group
+        if group is None:
+            return ()
+        here = {"id": group["id"], "name": group["name"]}
+        traces = left(GROUPS, {**group, "state": "AVAILABLE"})
+        for identifier in before.members.keys() | after.members.keys():
+            traces += changed(VOLUMES, identifier, {"volume_group": here if identifier in after.members else None})
+        return traces
 
 
 def _found(finder: Finder, word: str) -> dict[str, Any] | NoSuchThing:

@@ -16,9 +16,10 @@ from ...client.session import Call
 from ...engine.plan import UNKNOWN_ID, Step
 from ...engine.references import Finder
 from ...engine.resource import Resource, side_by_side
+from ...engine.traces import Trace, made
 from ...operations import baremetal_blockstorage as api
 from ..snapshots import SnapshotTable, Taken, named_snapshot, told_names
-from .common import RECOVERY, VOLUMES, changing, in_error, leaving, show_owner, told_failure, volumes_of
+from .common import NO_SCHEDULE, RECOVERY, VOLUMES, changing, in_error, leaving, show_owner, told_failure, volumes_of
 from .owners import broken_owner, required_owner, told_owner
 from .snapshot import GROUP_SNAPSHOTS, VOLUME_SNAPSHOTS
 
@@ -217,8 +218,21 @@ class Recovery(Resource[RecoveryState]):
 
     def extras(self, before: RecoveryState, after: RecoveryState) -> dict[str, Any]:
         """What it was made from, which the API does not tell later."""
-        made = before.recovery is None and before.snapshot is not None
-        return {"snapshot": dict(before.snapshot.shown) if made and before.snapshot else None}
+        new = before.recovery is None and before.snapshot is not None
+        return {"snapshot": dict(before.snapshot.shown) if new and before.snapshot else None}
+
+    def leaves(self, before: RecoveryState, after: RecoveryState) -> Iterable[Trace]:
+        kind, recovery = self.table.snapshots.owners, after.recovery
+        if recovery is None:
+            return ()
+        settled = {"state": "AVAILABLE", "purpose": RECOVERY, "snapshot_schedule": NO_SCHEDULE, "attachments": []}
+        members = [] if kind is VOLUMES else volumes_of(kind, recovery)
+        numbered = [{**member, **settled, "id": f"{UNKNOWN_ID} ({number})"} for number, member in enumerate(members, 1)]
+        whole = {**recovery, **settled, "id": UNKNOWN_ID, **({"member_volumes": numbered} if numbered else {})}
+        traces = made(kind, whole)
+        for member in numbered:
+            traces += made(VOLUMES, {**member, "volume_group": {"id": UNKNOWN_ID, "name": recovery["name"]}})
+        return traces
 
 
 class VolumeRecovery(Recovery):

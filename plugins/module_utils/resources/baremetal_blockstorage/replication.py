@@ -9,7 +9,7 @@ Volumes and groups differ in names and operations only, which are in a :class:`T
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -18,10 +18,12 @@ from ...client.session import Call
 from ...engine.plan import UNKNOWN_ID, Step
 from ...engine.references import Finder, Kind
 from ...engine.resource import Resource
+from ...engine.traces import Trace, changed, gone, made
 from ...operations import baremetal_blockstorage as api
 from .. import snapshots
 from .common import (
     GROUPS,
+    NO_SCHEDULE,
     VOLUMES,
     changing,
     find_owner,
@@ -576,6 +578,60 @@ class Replication(Resource[ReplicationState]):
             return None
         region = self.region if state.near_is_target else state.far_region
         return {"name": target["name"], "target_region": region, "cycle": None, "policy": None}
+
+    def leaves(self, before: ReplicationState, after: ReplicationState) -> Iterable[Trace]:
+        near, replication = after.near, after.replication
+        if near is None:
+            return ()
+        if self.wants_absent:
+            return self._leaves_none(before, after)
+        if replication is None:
+            return ()
+        source, target = replication["source"], replication["target"]
+        ends = [{**source, "purpose": "ORG"}, {**target, "purpose": "REPL"}]
+        answer = {"result": {**replication, self.table.related: ends, "sync_state": "SNAPMIRRORED"}}
+        traces = [
+            Trace(self.table.show, lambda _answer: answer, {self.table.kind.option: end["id"]}, end["region"])
+            for end in ends
+        ]
+        if before.replication is None:
+            traces += changed(self.table.kind, near["id"], {"has_replication": True})
+            for kind, copy in self._copies(near, target):
+                traces += made(kind, copy, target["region"])
+        return traces
+
+    def _leaves_none(self, before: ReplicationState, after: ReplicationState) -> Iterable[Trace]:
+        """What is left when the replication has gone, and its target where that was to go too."""
+        kind, replication = self.table.kind, before.replication or {}
+        read = [(self.region, after.near), (after.far_region, after.far)]
+        ends = {(end["region"], end["id"]) for end in (replication.get("source"), replication.get("target")) if end}
+        ends |= {(region, owner["id"]) for region, owner in read if owner is not None}
+        going = {owner["id"] for _region, owner in read if owner is not None and leaving(owner)}
+        traces = []
+        for region, identifier in ends:
+            traces.append(Trace(self.table.show, lambda _answer: None, {kind.option: identifier}, region))
+            if identifier in going:
+                traces += gone(kind, identifier, region)
+            else:
+                traces += changed(kind, identifier, {"has_replication": False, "has_origin": False}, region)
+        return traces
+
+    def _copies(self, near: Mapping[str, Any], target: Mapping[str, Any]) -> Iterable[tuple[Kind, dict[str, Any]]]:
+        """What a new replication makes in the other region: a volume, or a group and its members."""
+        new = {"purpose": "REPL", "state": "AVAILABLE", "has_origin": True, "snapshot_schedule": NO_SCHEDULE}
+        copy = {"id": target["id"], "name": target["name"], **new}
+        if self.table is VOLUME_REPLICATIONS:
+            yield VOLUMES, {**near, **copy, "has_replication": False, "attachments": []}
+            return
+        prefix = self.params["replication_volume_name_prefix"]
+        group = {"id": copy["id"], "name": copy["name"]}
+        members = [
+            {**member, **new, "id": f"{UNKNOWN_ID} ({number})", "name": f"{prefix}{member['name']}", "attachments": []}
+            for number, member in enumerate(near.get("member_volumes") or (), 1)
+        ]
+        yield GROUPS, {**copy, "member_volumes": members}
+        for member in members:
+            yield VOLUMES, {**member, "volume_group": group}
 
 
 def _stands_alone(volume: Mapping[str, Any]) -> bool:

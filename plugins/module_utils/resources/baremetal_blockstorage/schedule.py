@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -14,9 +14,10 @@ from ...client.session import Call
 from ...engine.plan import Step
 from ...engine.references import Finder, Kind
 from ...engine.resource import Resource
+from ...engine.traces import Trace, changed
 from ...operations import baremetal_blockstorage as api
 from .. import snapshots
-from .common import GROUPS, VOLUMES, changing, find_owner, noun_of, schedule_of, show_owner
+from .common import GROUPS, NO_SCHEDULE, VOLUMES, changing, find_owner, noun_of, schedule_of, show_owner
 from .owners import broken_owner, read_only, required_owner, told_owner, without_snapshots
 
 HOURS = range(24)
@@ -151,6 +152,10 @@ class Schedule(Resource[ScheduleState]):
         if state.schedule is None:
             return None
         return {name: state.schedule[name] for name in ("frequency", "day_of_week", "hour")}
+
+    def leaves(self, before: ScheduleState, after: ScheduleState) -> Iterable[Trace]:
+        owner_id = str((after.owner or {})["id"])
+        return changed(self.table.owners, owner_id, {"snapshot_schedule": after.schedule or NO_SCHEDULE})
 
 
 class VolumeSchedule(Schedule):

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,6 +13,7 @@ from ...client.errors import StorageError
 from ...engine.plan import UNKNOWN_ID, Step
 from ...engine.references import Finder, all_immutable, immutable
 from ...engine.resource import Resource
+from ...engine.traces import Trace, gone, left
 from ...operations import baremetal_blockstorage as api
 from .common import (
     ABOUT_LAST_MEMBERS,
@@ -467,6 +468,35 @@ class Volume(Resource[VolumeState]):
             "attachments": sorted(f"{kind} {identifier}" for identifier, kind in _attached(volume).items()),
             **({"volume_group": (volume.get("volume_group") or {}).get("name")} if self.wants_absent else {}),
         }
+
+    def leaves(self, before: VolumeState, after: VolumeState) -> Iterable[Trace]:
+        volume = after.volume
+        if volume is None:
+            return ()
+        group = (before.volume or {}).get("volume_group")
+        in_group = [Trace(GROUPS.show, _member_edit(volume), {GROUPS.option: group["id"]})] if group else []
+        if leaving(volume):
+            return [*gone(VOLUMES, volume["id"]), *in_group]
+        return [*left(VOLUMES, {**volume, "state": "IN_USE"}), *in_group]
+
+
+def _member_edit(volume: Mapping[str, Any]) -> Callable[[Any], Any]:
+    """How the show operation of a volume's group tells of the volume as it is now."""
+
+    def edit(answer: dict[str, Any] | None) -> dict[str, Any] | None:
+        if answer is None:
+            return None
+        group = answer[GROUPS.unwrap]
+        members = [
+            {**member, **{name: volume[name] for name in member if name in volume}}
+            if member["id"] == volume["id"]
+            else member
+            for member in group.get("member_volumes") or ()
+            if member["id"] != volume["id"] or volume.get("volume_group")
+        ]
+        return {GROUPS.unwrap: {**group, "member_volumes": members}}
+
+    return edit
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -13,11 +13,13 @@ from ...client.errors import NotFound, StorageError
 from ...engine.plan import UNKNOWN_ID, Step
 from ...engine.references import Finder, immutable
 from ...engine.resource import Info, Resource
+from ...engine.traces import Trace, changed, gone, made
 from ...operations import filestorage as api
 from .. import snapshots
-from ..mounts import DELETING, going, lower, rule_key
+from ..mounts import AVAILABLE, DELETING, going, lower, rule_key
 from .common import (
     DISK_BACKUP,
+    REPLICATING,
     VOLUMES,
     check_cifs_password,
     delete_leftover,
@@ -444,6 +446,37 @@ class Replication(Resource[ReplicationState]):
         )
         name = VOLUMES.base_name(str(state.replication["replication_volume_name"]))
         return {"name": name, **{field: state.replication.get(field) for field in fields}}
+
+    def leaves(self, before: ReplicationState, after: ReplicationState) -> Iterable[Trace]:
+        if self.wants_absent:
+            return [trace for end in after.ends for trace in _without_replication(end)]
+        replication, volume = after.replication, after.volume or {}
+        if before.replication is not None or replication is None:
+            return ()
+        source, target = REPLICATING
+        copied = {name: volume.get(name) for name in ("protocol", "type_name")}
+        copy = {**copied, "id": UNKNOWN_ID, "name": replication["replication_volume_name"]}
+        return [
+            *changed(VOLUMES, volume["id"], {"purpose": source}),
+            Trace(api.LIST_VOLUME_REPLICATIONS, lambda _items: [replication], {"volume_id": volume["id"]}),
+            *made(VOLUMES, {**copy, "state": AVAILABLE, "purpose": target}, replication["replication_volume_region"]),
+        ]
+
+
+def _without_replication(end: End) -> Iterable[Trace]:
+    """What is left of one end when the replication and its remains have gone."""
+    if end.phase != "there":
+        return gone(VOLUMES, end.volume_id, end.region)
+
+    def users(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [item for item in items if not snapshots.is_system(item)]
+
+    about = {"volume_id": end.volume_id}
+    return [
+        *changed(VOLUMES, end.volume_id, {"purpose": "none"}, end.region),
+        Trace(api.LIST_VOLUME_REPLICATIONS, lambda _items: [], about, end.region),
+        Trace(api.LIST_SNAPSHOTS, users, about, end.region),
+    ]
 
 
 def _in_use(state: ReplicationState) -> bool:

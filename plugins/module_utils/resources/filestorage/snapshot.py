@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,6 +13,7 @@ from ...client.errors import StorageError
 from ...engine.plan import UNKNOWN_ID, Step
 from ...engine.references import Finder
 from ...engine.resource import Resource
+from ...engine.traces import Trace
 from ...operations import filestorage as api
 from .. import snapshots
 from .common import VOLUMES, read_schedule
@@ -149,3 +150,7 @@ class SnapshotSchedule(Resource[ScheduleState]):
         if self.params.get("snapshot_retention_count") is not None:
             fields.append("snapshot_retention_count")
         return {name: state.schedule.get(name) for name in fields}
+
+    def leaves(self, before: ScheduleState, after: ScheduleState) -> Iterable[Trace]:
+        listed = [after.schedule] if after.schedule else []
+        return [Trace(api.LIST_SNAPSHOT_SCHEDULE, lambda _items: listed, {"volume_id": (after.volume or {})["id"]})]

@@ -1,0 +1,179 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The list of a task that takes many things: from what a person wrote to entries that are checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any, cast
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.errors import UnsupportedError
+
+from ..client.errors import SettingsError, StorageError, one_line
+from ..client.session import Client
+from ..client.settings import check_region
+from .resource import Resource
+from .spec import CONNECTION_OPTIONS
+from .topology import Noun
+
+#: The option that holds the list.
+LISTED = "resources"
+#: What an entry says beside the options of its module.
+KIND = "kind"
+#: The only option about the connection that an entry can have.
+REGION = "region"
+
+
+@dataclass(frozen=True, eq=False)
+class Entry:
+    """One thing of the list.
+
+    :ivar position: its place in the list, from 1.
+    :ivar params: validated, with defaults.
+    :ivar resource: the very one that its module would converge.
+    """
+
+    position: int
+    kind: str
+    noun: Noun
+    region: str
+    params: Mapping[str, Any]
+    resource: Resource[Any]
+
+    @property
+    def absent(self) -> bool:
+        """Whether it is to go."""
+        return self.resource.wants_absent
+
+    @property
+    def name(self) -> str:
+        """What it is called, as far as it has a name; otherwise what it hangs on."""
+        return _name_of(self.noun, self.params)
+
+    def __str__(self) -> str:
+        return f"resource {self.position} ({self.kind} {self.name})"
+
+
+def secrets_of(nouns: Mapping[str, Noun], given: Any) -> set[str]:
+    """All values in a list as given that must not be shown, whatever else is wrong with it."""
+    secret = {
+        name
+        for spec in [CONNECTION_OPTIONS, *(noun.spec.options for noun in nouns.values())]
+        for name, option in spec.items()
+        if option.get("no_log")
+    }
+    items = given if isinstance(given, list) else []
+    return {
+        str(value)
+        for item in items
+        if isinstance(item, Mapping)
+        for name, value in item.items()
+        if name in secret and value not in (None, "")
+    }
+
+
+def read_entries(
+    nouns: Mapping[str, Noun], given: Sequence[Mapping[str, Any]], common: Mapping[str, Any], client: Client
+) -> list[Entry]:
+    """Check a whole list, sending nothing.
+
+    :param common: options that count where an entry does not give them.
+    :raises StorageError: the message tells all mistakes of all entries.
+    """
+    entries, mistakes = [], []
+    for position, item in enumerate(given, 1):
+        reader = _Reader(nouns, position, item, common, client)
+        if (entry := reader.read()) is not None:
+            entries.append(entry)
+        mistakes += reader.mistakes
+    refuse(mistakes)
+    return entries
+
+
+def refuse(mistakes: Sequence[str]) -> None:
+    """Raise all mistakes of a list as one error, if there are any."""
+    if mistakes:
+        raise StorageError(f"Nothing was changed, because the list of resources has mistakes: {'; '.join(mistakes)}.")
+
+
+class _Reader:
+    """Reads one entry, and gathers what is wrong with it."""
+
+    def __init__(
+        self,
+        nouns: Mapping[str, Noun],
+        position: int,
+        item: Mapping[str, Any],
+        common: Mapping[str, Any],
+        client: Client,
+    ) -> None:
+        self.nouns = nouns
+        self.position = position
+        self.item = {name: value for name, value in item.items() if value is not None}
+        self.common = common
+        self.client = client
+        self.mistakes: list[str] = []
+
+    def read(self) -> Entry | None:
+        """The entry; ``None`` where something is wrong with it."""
+        kind = self.item.pop(KIND, None)
+        noun = self.nouns.get(str(kind).removeprefix("scp_"))
+        if noun is None:
+            self._tell(f"resource {self.position}", _unknown_kind(kind, self.nouns))
+            return None
+        kind = str(kind).removeprefix("scp_")
+        title = f"resource {self.position} ({kind} {_name_of(noun, self.item)})"
+        params = self._validated(noun, title)
+        if params is None:
+            return None
+        region = str(params[REGION] or self.client.settings.region)
+        try:
+            check_region(region)
+        except SettingsError as error:
+            self._tell(title, error.message)
+            return None
+        handler = cast("type[Resource[Any]]", noun.spec.handler)
+        resource = handler(params, self.client.in_region(region))
+        try:
+            resource.check()
+        except StorageError as error:
+            self._tell(title, error.message)
+        if reason := noun.objection(params):
+            self._tell(title, reason)
+        return None if self.mistakes else Entry(self.position, kind, noun, region, params, resource)
+
+    def _validated(self, noun: Noun, title: str) -> dict[str, Any] | None:
+        elsewhere = [name for name in self.item if name in CONNECTION_OPTIONS and name != REGION]
+        if elsewhere:
+            self._tell(title, f"{', '.join(elsewhere)} can't be given for one resource, but for the whole task")
+        spec = noun.spec.argument_spec
+        options = {name: option for name, option in spec.items() if name not in CONNECTION_OPTIONS or name == REGION}
+        mine = {name: value for name, value in self.item.items() if name not in elsewhere}
+        checked = ArgumentSpecValidator(options, **noun.spec.rules).validate({**self.common, **mine})
+        for error in checked.errors:
+            what = "there is no option " if isinstance(error, UnsupportedError) else ""
+            self._tell(title, what + one_line(error.msg))
+        return None if self.mistakes else dict(checked.validated_parameters)
+
+    def _tell(self, title: str, mistake: str) -> None:
+        self.mistakes.append(f"{title}: {mistake.rstrip('.')}")
+
+
+def _name_of(noun: Noun, params: Mapping[str, Any]) -> str:
+    """What a person calls an entry."""
+    options = [*noun.called[:1], *noun.owners, *noun.called[1:]]
+    return str(next((params[option] for option in options if params.get(option)), "without a name"))
+
+
+def _unknown_kind(kind: Any, nouns: Iterable[str]) -> str:
+    known = list(nouns)
+    if kind is None:
+        return f"it has no kind (there are: {', '.join(known)})"
+    near = get_close_matches(str(kind).removeprefix("scp_"), known, 1)
+    return f"there is no kind {str(kind)!r}" + (
+        f" (do you mean {near[0]}?)" if near else f" (there are: {', '.join(known)})"
+    )

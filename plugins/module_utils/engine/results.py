@@ -1,0 +1,39 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the converging of one thing is told as: the object, the operations, the difference, or why it failed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..client.errors import StorageError
+from .diff import make_diff
+from .executor import Outcome
+from .resource import Resource
+
+if TYPE_CHECKING:
+    from .runner import Mode
+
+
+def told(resource: Resource[Any], outcome: Outcome[Any], mode: Mode, *, failed: bool = False) -> dict[str, Any]:
+    """The result of a writing module: the object, the operations, the difference."""
+    result: dict[str, Any] = {"changed": bool(outcome.operations), "operations": list(outcome.operations)}
+    if outcome.before is None:
+        return result
+    before, after = outcome.before, outcome.after
+    gone = resource.managed(after) is None
+    result[resource.noun] = resource.view(before if gone else after)
+    if not failed:
+        result.update(resource.extras(before, after))
+    if mode.diff:
+        result["diff"] = make_diff(resource.managed(before), resource.managed(after))
+    return result
+
+
+def failure_of(failure: StorageError) -> dict[str, Any]:
+    """The part of a result that says why a task, or a part of it, failed."""
+    result: dict[str, Any] = {"failed": True, "msg": failure.message}
+    if failure.facts:
+        result["error"] = failure.facts
+    return result
