@@ -118,7 +118,7 @@ class Awx:
         command = [
             *(sys.executable, str(PROGRAMS / "ansible-runner"), "run", str(private)),
             *("--playbook", made["playbook"], "--ident", "job", "--quiet", *self.isolation),
-            *(["--cmdline", "--check"] if check else []),
+            *(["--cmdline=--check"] if check else []),
         ]
         done = subprocess.run(
             command, env=self._environ(), capture_output=True, text=True, check=False, timeout=LONGEST_JOB
