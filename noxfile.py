@@ -43,7 +43,8 @@ CORES = {
 BESIDE = {"collections": "2.18"}
 PACKAGE = "ansible_collections.scp.storage"
 #: Integration tests that take minutes and ask nothing of ansible-core: what the engine and the services' nouns make of
-#: faults, crashes, waiting and refusals, and of every switch of the simulator.
+#: faults, crashes, waiting and refusals, and of every switch of the simulator. (On each core every module runs its
+#: examples, is called with options as text, and tells the same by both routes.)
 SAME_ON_ALL_CORES = (
     "test_archive.py",
     "test_backup_infos.py",
@@ -54,6 +55,7 @@ SAME_ON_ALL_CORES = (
     "test_documents.py",
     "test_faults.py",
     "test_inventory_of_many.py",
+    "test_lives.py",
     "test_messages_archive.py",
     "test_messages_backup.py",
     "test_messages_bm_replication.py",
@@ -331,7 +333,7 @@ def integration(session: nox.Session) -> None:
     if not session.posargs:
         # What earlier versions of the tests have shown is no evidence.
         (CACHE / "evidence.jsonl").unlink(missing_ok=True)
-    pytest_on_each_core(session, "tests/integration", "--numprocesses=2", newest_only=SAME_ON_ALL_CORES)
+    pytest_on_each_core(session, "tests/integration", "--numprocesses=3", newest_only=SAME_ON_ALL_CORES)
 
 
 @nox.session
