@@ -46,7 +46,8 @@ options:
   config_file:
     description:
       - A configuration file to read in place of C(~/.scpconf/config.json), with C(credentials.json) beside it.
-      - If not given, E(SCP_CONFIG_FILE) is used.
+      - If not given, E(SCP_CONFIG_FILE) is used. Without either, what the files in C(~/.scpconf) leave open is looked for in
+        C(~/scp/cli-config.json), the file of the official command line.
     type: path
   endpoint_url:
     description:
