@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Attributes that every module of the collection has."""
+"""Attributes that every module of the collection has, and what they mean for its tasks."""
 
 from __future__ import annotations
 
@@ -22,4 +22,8 @@ attributes:
     support: full
     membership:
       - scp.storage.scp
+notes:
+  - Runs in the controller's own process, with the Python that Ansible itself uses, unless the task has another connection than C(local),
+    C(async), C(become), or another C(ansible_python_interpreter).
+  - All options about the connection can be set once for all modules with C(module_defaults) and the action group C(scp.storage.scp).
 """

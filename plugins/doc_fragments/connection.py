@@ -5,7 +5,11 @@
 
 from __future__ import annotations
 
-_OPTIONS = r"""
+
+class ModuleDocFragment:
+    """``scp.storage.connection``."""
+
+    DOCUMENTATION = r"""
 options:
   access_key:
     description:
@@ -96,19 +100,3 @@ requirements:
   - python >= 3.11
   - requests
 """
-
-
-class ModuleDocFragment:
-    """``scp.storage.connection`` for modules, ``scp.storage.connection.plugin`` for what always runs with Ansible."""
-
-    PLUGIN = _OPTIONS
-
-    DOCUMENTATION = (
-        _OPTIONS
-        + r"""
-notes:
-  - Runs in the controller's own process, with the Python that Ansible itself uses, unless the task has another connection than C(local),
-    C(async), C(become), or another C(ansible_python_interpreter).
-  - All options about the connection can be set once for all modules with C(module_defaults) and the action group C(scp.storage.scp).
-"""
-    )

@@ -53,7 +53,6 @@ EXAMPLES = r"""
 ---
 - name: Read volumes
   scp.storage.scp_filestorage_volume_info:
-    region: kr-west1
     region: "{{ item }}"
     gather: [snapshots, snapshot_schedule, replications]
   loop: [kr-west1, kr-east1]

@@ -15,7 +15,7 @@ version_added: 0.1.0
 author:
   - scp.storage authors (@scp-storage)
 extends_documentation_fragment:
-  - scp.storage.connection.plugin
+  - scp.storage.connection
 options:
   _terms:
     description:

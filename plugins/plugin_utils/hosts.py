@@ -25,7 +25,7 @@ CRITERIA: dict[str, Callable[[ServerFacts], Iterable[Any]]] = {
     "volume_name": lambda server: [
         name
         for volume in (*server["bm_volumes"], *server["mounts"])
-        for name in {volume["name"], volume.get("base_name", volume["name"])}
+        for name in dict.fromkeys((volume["name"], volume.get("base_name", volume["name"])))
     ],
     "volume_group_name": lambda server: [
         volume["volume_group"]["name"] for volume in server["bm_volumes"] if volume["volume_group"]

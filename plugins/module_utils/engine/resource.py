@@ -9,7 +9,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Generic
 
-from ..client.parallel import side_by_side as side_by_side
 from ..client.session import Client
 from .plan import StateT, Step
 from .traces import Trace

@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from ..client.errors import StorageError
+from ..client.parallel import side_by_side
 from ..client.session import Call
-from ..engine.resource import Info, side_by_side
+from ..engine.resource import Info
 from ..operations import archivestorage, backup, baremetal_blockstorage, filestorage, parallel_filestorage
 
 #: For each service a cheap reading call that shows whether the key is accepted.

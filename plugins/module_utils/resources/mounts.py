@@ -15,10 +15,11 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from ..client.errors import NotFound, StorageError
+from ..client.parallel import side_by_side
 from ..client.session import Client
 from ..engine.plan import Step
 from ..engine.references import Finder, Kind, all_immutable, immutable
-from ..engine.resource import Info, Resource, side_by_side
+from ..engine.resource import Info, Resource
 from ..engine.traces import Trace, gone, left
 
 #: What names of these volumes may look like, before the service appends its suffix.

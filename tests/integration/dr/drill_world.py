@@ -21,7 +21,7 @@ SHOWN = {"name": "web_data"}
 HIDDEN = {"name": "office"}
 LEDGER = {"name": "ledger", "kind": "bm_volume"}
 BILLING = {"name": "billing", "kind": "bm_volume_group", "target_name": "billing-copy"}
-ALL = [SHOWN, HIDDEN, LEDGER, BILLING]
+ALL = (SHOWN, HIDDEN, LEDGER, BILLING)
 #: How old the snapshots are, in seconds, and how far the replicas of block storage are behind.
 AGE, LAG = 7200, 600
 #: The only calls that may name what is in production: they make a second volume from a snapshot.

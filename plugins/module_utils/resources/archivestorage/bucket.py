@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ...client.errors import NotFound, StorageError
+from ...client.parallel import side_by_side
 from ...client.session import Call
 from ...engine.plan import UNKNOWN_ID, Step
 from ...engine.references import Finder, immutable
-from ...engine.resource import Info, Resource, side_by_side
+from ...engine.resource import Info, Resource
 from ...engine.traces import Trace, gone, left
 from ...operations import archivestorage as api
 from .common import (

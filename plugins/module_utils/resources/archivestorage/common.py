@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ...client.errors import NotFound, StorageError
+from ...client.parallel import side_by_side
 from ...client.session import Call, Client
 from ...engine.ages import KOREAN_TIME, parse_moment
 from ...engine.references import Finder, Kind
-from ...engine.resource import side_by_side
 from ...operations import archivestorage as api
 
 _NAME = re.compile(

@@ -11,8 +11,9 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from ...client.errors import CallError, StorageError
+from ...client.parallel import side_by_side
 from ...engine.plan import Step
-from ...engine.resource import Info, Resource, side_by_side
+from ...engine.resource import Info, Resource
 from .common import (
     KINDS,
     LOOK_AHEAD,

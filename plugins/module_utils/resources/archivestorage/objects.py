@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ...client.errors import NotFound, StorageError
+from ...client.parallel import side_by_side
 from ...client.session import Client
 from ...engine.plan import Step
-from ...engine.resource import Info, Resource, side_by_side
+from ...engine.resource import Info, Resource
 from ...operations import archivestorage as api
 from ..snapshots import busy
 from .common import bucket_failure, bucket_under_way, find_bucket, told_bucket

@@ -11,10 +11,11 @@ from datetime import timedelta
 from typing import Any
 
 from ...client.errors import StorageError
+from ...client.parallel import side_by_side
 from ...client.session import Client
 from ...engine.plan import UNKNOWN_ID, Step
 from ...engine.references import Finder, is_id
-from ...engine.resource import Info, Resource, side_by_side
+from ...engine.resource import Info, Resource
 from ...engine.traces import Trace, gone, left
 from ...operations import backup as api
 from .common import (

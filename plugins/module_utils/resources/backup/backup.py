@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from ...client.errors import CallError, NotFound, StorageError
+from ...client.parallel import side_by_side
 from ...client.session import Call, Client
 from ...engine.plan import UNKNOWN_ID, Step
 from ...engine.references import Finder, is_id
-from ...engine.resource import Info, Resource, side_by_side
+from ...engine.resource import Info, Resource
 from ...engine.traces import Trace, gone, left
 from ...operations import backup as api
 from .. import snapshots

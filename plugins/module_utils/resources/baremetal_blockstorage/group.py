@@ -10,9 +10,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ...client.errors import StorageError
+from ...client.parallel import side_by_side
 from ...engine.plan import UNKNOWN_ID, Step
 from ...engine.references import Finder, NoSuchThing, immutable
-from ...engine.resource import Resource, side_by_side
+from ...engine.resource import Resource
 from ...engine.traces import Trace, changed, left
 from ...operations import baremetal_blockstorage as api
 from .common import (

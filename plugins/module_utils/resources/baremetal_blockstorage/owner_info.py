@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from ...client.errors import NotFound
+from ...client.parallel import side_by_side
 from ...client.session import Call
 from ...engine.references import Finder, Kind
-from ...engine.resource import Info, side_by_side
+from ...engine.resource import Info
 from .common import show_owner
 from .replication import Table, read_replication
 

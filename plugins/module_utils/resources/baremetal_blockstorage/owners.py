@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ...client.parallel import side_by_side
 from ...engine.references import Finder, Kind
-from ...engine.resource import side_by_side
 from .common import GROUPS, RECOVERY, VOLUMES, find_owner, in_error, leaving, noun_of, told_failure, volumes_of
 from .replication import GROUP_REPLICATIONS, VOLUME_REPLICATIONS, read_replication
 

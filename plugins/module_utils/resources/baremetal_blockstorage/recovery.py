@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from ...client.errors import StorageError
+from ...client.parallel import side_by_side
 from ...client.session import Call
 from ...engine.plan import UNKNOWN_ID, Step
 from ...engine.references import Finder
-from ...engine.resource import Resource, side_by_side
+from ...engine.resource import Resource
 from ...engine.traces import Trace, made
 from ...operations import baremetal_blockstorage as api
 from ..snapshots import SnapshotTable, Taken, named_snapshot, told_names

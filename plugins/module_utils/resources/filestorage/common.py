@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ...client.errors import CallError, NotFound, StorageError
+from ...client.parallel import side_by_side
 from ...engine.plan import Step
 from ...engine.references import Finder, Kind
-from ...engine.resource import side_by_side
 from ...operations import filestorage as api
 from .. import snapshots
 from ..mounts import NAME_RULE, NAME_RULE_TEXT, RuleKey, as_rule
