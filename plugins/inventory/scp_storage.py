@@ -106,7 +106,7 @@ notes:
   - When an inventory can't be read, Ansible warns and goes on without it, unless E(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED) is set.
 """
 
-EXAMPLES = r"""
+EXAMPLES = r"""# fmt: several YAML files
 # The servers that use storage in one region, with all that they use. Keys and region come from the environment or from ~/.scpconf.
 plugin: scp.storage.scp_storage
 
