@@ -334,7 +334,9 @@ def integration(session: nox.Session) -> None:
     if not session.posargs:
         # What earlier versions of the tests have shown is no evidence.
         (CACHE / "evidence.jsonl").unlink(missing_ok=True)
-    pytest_on_each_core(session, "tests/integration", "--numprocesses=3", newest_only=SAME_ON_ALL_CORES)
+    # Tests wait now and then, and some take minutes: three at a time keep two processors busy, to the end.
+    options = ("--numprocesses=3", "--dist=worksteal")
+    pytest_on_each_core(session, "tests/integration", *options, newest_only=SAME_ON_ALL_CORES)
 
 
 @nox.session

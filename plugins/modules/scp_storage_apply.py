@@ -192,7 +192,7 @@ resources:
 operations:
   description:
     - The API operations sent that change something, of all entries, in the order in which they were done.
-    - In check mode the operations that would be sent.
+    - In check mode the operations that would be sent, one entry after the other.
   returned: unless the list has mistakes
   type: list
   elements: str

@@ -112,7 +112,7 @@ class Many:
             resources.append({"kind": entry.kind, "name": entry.name, "region": entry.region, **known})
         result: dict[str, Any] = {
             "changed": any(one["changed"] for one in resources),
-            "operations": list(self.operations),
+            "operations": self._planned() if self.mode.check else list(self.operations),
             "resources": resources,
         }
         if self.mode.diff:
@@ -120,6 +120,10 @@ class Many:
         if not all(map(self._succeeded, range(len(self.entries)))):
             result |= {"failed": True, "msg": self._failures()}
         return result
+
+    def _planned(self) -> list[str]:
+        """What would be sent, one thing after the other: which of several comes first, only a real run shows."""
+        return [name for index in self.graph.order for name in self.results[index].get("operations", ())]
 
     def _failures(self) -> str:
         """Each branch that failed, those alike together, and what was not tried because of that."""
