@@ -17,6 +17,7 @@ from ..engine.ages import KOREAN_TIME, parse_age, parse_moment
 from ..engine.plan import UNKNOWN_ID, Step
 from ..engine.references import Finder, Kind
 from ..engine.resource import Info, Resource
+from ..engine.spec import ModuleSpec
 from ..engine.traces import Trace
 
 #: Snapshots that a replication made carry this prefix (behaviour.md §5).
@@ -398,6 +399,27 @@ class Snapshot(Resource[SnapshotState]):
         listed = [{**snapshot.shown, **(created if snapshot.id == UNKNOWN_ID else {})} for snapshot in after.snapshots]
         about = {self.table.owners.option: self._owner_id(after)}
         return [Trace(self.table.listing, lambda _items: listed, about)]
+
+
+def snapshot_spec(handler: type[Snapshot], owner: str) -> ModuleSpec:
+    """The options of a module for snapshots.
+
+    :param owner: the option that names what the snapshots are of, as ``volume``.
+    """
+    return ModuleSpec(
+        handler=handler,
+        options={
+            owner: {"type": "str", "required": True},
+            "snapshot": {"type": "str"},
+            "state": {"type": "str", "choices": ["present", "absent", "restored"], "default": "present"},
+            "max_age": {"type": "str"},
+            "keep": {"type": "int"},
+        },
+        rules={
+            "required_if": [("state", "absent", ("snapshot",)), ("state", "restored", ("snapshot",))],
+            "mutually_exclusive": [("snapshot", "max_age"), ("snapshot", "keep")],
+        },
+    )
 
 
 def named_snapshot(snapshots: Iterable[Taken], wanted: str | None) -> Taken | None:

@@ -9,6 +9,7 @@ They stand here and not in the module files, because the process of a module hol
 from __future__ import annotations
 
 from ...engine.spec import TAGS, ModuleSpec
+from ..snapshots import snapshot_spec
 from . import group, recovery, replication, schedule, snapshot, volume
 
 VOLUME = ModuleSpec(
@@ -39,20 +40,7 @@ VOLUME = ModuleSpec(
     rules={"required_one_of": [("name", "volume_id")]},
 )
 
-VOLUME_SNAPSHOT = ModuleSpec(
-    handler=snapshot.VolumeSnapshot,
-    options={
-        "volume": {"type": "str", "required": True},
-        "snapshot": {"type": "str"},
-        "state": {"type": "str", "choices": ["present", "absent", "restored"], "default": "present"},
-        "max_age": {"type": "str"},
-        "keep": {"type": "int"},
-    },
-    rules={
-        "required_if": [("state", "absent", ("snapshot",)), ("state", "restored", ("snapshot",))],
-        "mutually_exclusive": [("snapshot", "max_age"), ("snapshot", "keep")],
-    },
-)
+VOLUME_SNAPSHOT = snapshot_spec(snapshot.VolumeSnapshot, "volume")
 
 VOLUME_SNAPSHOT_SCHEDULE = ModuleSpec(
     handler=schedule.VolumeSchedule,
@@ -101,20 +89,7 @@ VOLUME_GROUP = ModuleSpec(
     rules={"required_one_of": [("name", "volume_group_id")]},
 )
 
-VOLUME_GROUP_SNAPSHOT = ModuleSpec(
-    handler=snapshot.GroupSnapshot,
-    options={
-        "volume_group": {"type": "str", "required": True},
-        "snapshot": {"type": "str"},
-        "state": {"type": "str", "choices": ["present", "absent", "restored"], "default": "present"},
-        "max_age": {"type": "str"},
-        "keep": {"type": "int"},
-    },
-    rules={
-        "required_if": [("state", "absent", ("snapshot",)), ("state", "restored", ("snapshot",))],
-        "mutually_exclusive": [("snapshot", "max_age"), ("snapshot", "keep")],
-    },
-)
+VOLUME_GROUP_SNAPSHOT = snapshot_spec(snapshot.GroupSnapshot, "volume_group")
 
 VOLUME_GROUP_SNAPSHOT_SCHEDULE = ModuleSpec(
     handler=schedule.GroupSchedule,

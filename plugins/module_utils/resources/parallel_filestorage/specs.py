@@ -9,6 +9,7 @@ They stand here and not in the module files, because the process of a module hol
 from __future__ import annotations
 
 from ...engine.spec import TAGS, ModuleSpec
+from ..snapshots import snapshot_spec
 from . import snapshot, volume
 
 VOLUME = ModuleSpec(
@@ -32,17 +33,4 @@ VOLUME = ModuleSpec(
     rules={"required_one_of": [("name", "volume_id")]},
 )
 
-SNAPSHOT = ModuleSpec(
-    handler=snapshot.Snapshot,
-    options={
-        "volume": {"type": "str", "required": True},
-        "snapshot": {"type": "str"},
-        "state": {"type": "str", "choices": ["present", "absent", "restored"], "default": "present"},
-        "max_age": {"type": "str"},
-        "keep": {"type": "int"},
-    },
-    rules={
-        "required_if": [("state", "absent", ("snapshot",)), ("state", "restored", ("snapshot",))],
-        "mutually_exclusive": [("snapshot", "max_age"), ("snapshot", "keep")],
-    },
-)
+SNAPSHOT = snapshot_spec(snapshot.Snapshot, "volume")
