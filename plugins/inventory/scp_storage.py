@@ -155,7 +155,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
@@ -164,11 +164,11 @@ from ansible_collections.scp.storage.plugins.module_utils.client.errors import S
 from ansible_collections.scp.storage.plugins.module_utils.client.settings import Settings
 from ansible_collections.scp.storage.plugins.plugin_utils.connection import settings_of
 from ansible_collections.scp.storage.plugins.plugin_utils.hosts import Filters, host_names
-from ansible_collections.scp.storage.plugins.plugin_utils.reading import Unreadable, read_servers
-from ansible_collections.scp.storage.plugins.plugin_utils.servers import ServerFacts
-from ansible_collections.scp.storage.plugins.plugin_utils.sources import Reader
-from ansible_collections.scp.storage.plugins.plugin_utils.texts import inert
+from ansible_collections.scp.storage.plugins.plugin_utils.texts import make_inert
 from ansible_collections.scp.storage.plugins.plugin_utils.words import closest
+
+if TYPE_CHECKING:
+    from ansible_collections.scp.storage.plugins.plugin_utils.servers import ServerFacts
 
 PREFIX = "scp_"
 FILES = ("scp_storage.yml", "scp_storage.yaml")
@@ -176,14 +176,19 @@ FILES = ("scp_storage.yml", "scp_storage.yaml")
 
 @contextmanager
 def _all_is_kept() -> Iterator[None]:
-    """Look for no garbage: a fleet makes a hundred thousand values that stay, and going through them takes long."""
-    enabled = gc.isenabled()
+    """Look for no garbage meanwhile, and in what is there then no more: a fleet makes a hundred thousand values that
+    stay, and going through them takes long, afterwards in Ansible and in each of its forks too."""
+    if not gc.isenabled():
+        yield
+        return
+    # An inventory that is read once more leaves the hosts of the first reading.
+    gc.unfreeze()
     gc.disable()
     try:
         yield
     finally:
-        if enabled:
-            gc.enable()
+        gc.freeze()
+        gc.enable()
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: ignore[misc]
@@ -214,8 +219,15 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         settings, regions = self._where()
         servers = self._servers(settings, regions, filters.server_name, path, cache)
         chosen = [server for server in servers if filters.fit(server)]
-        for name, server in zip(host_names(chosen, self.get_option("hostnames")), chosen, strict=True):
-            self._add_host(name, server)
+        names = host_names(chosen, self.get_option("hostnames"))
+        make_inert(chosen)
+        compose, groups, keyed_groups = (self.get_option(name) for name in ("compose", "groups", "keyed_groups"))
+        strict = self.get_option("strict")
+        for name, server in zip(names, chosen, strict=True):
+            name, facts = self._add_host(name, server)
+            self._set_composite_vars(compose, facts, name, strict=strict)
+            self._add_host_to_composed_groups(groups, facts, name, strict=strict)
+            self._add_host_to_keyed_groups(keyed_groups, facts, name, strict=strict)
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
@@ -267,17 +279,13 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
 
     def _read(self, settings: Settings, regions: list[str], server_name: str | None) -> tuple[list[ServerFacts], bool]:
         """Ask the services; whether all of them answered."""
-        # Not needed where a cache answers, and the HTTP library takes long to load.
-        from ansible_collections.scp.storage.plugins.module_utils.client.session import Client
+        # Not needed where a cache answers, and takes long to load.
+        from ansible_collections.scp.storage.plugins.plugin_utils.reading import Unreadable, reader_of, read_servers
 
-        client = Client(settings)
         problems: list[Unreadable] = []
-        try:
-            reader = Reader(client, frozenset(self.get_option("gather")), server_name)
+        with reader_of(settings, self.get_option("gather"), server_name) as reader:
             tolerated = None if self.get_option("unreadable") == "fail" else problems
             servers = read_servers(reader, self.get_option("sources"), regions, tolerated)
-        finally:
-            client.close()
         if self.get_option("unreadable") == "warn":
             for problem in problems:
                 self.display.warning(f"scp.storage.scp_storage goes on without {problem.message}")
@@ -285,15 +293,12 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
 
     # -- hosts --------------------------------------------------------------------------------------------------------
 
-    def _add_host(self, name: str, server: ServerFacts) -> None:
+    def _add_host(self, name: str, server: ServerFacts) -> tuple[str, dict[str, Any]]:
+        """Add a host; its name, and its variables."""
         name = self.inventory.add_host(name)
-        facts = {f"{PREFIX}{field}": value for field, value in inert(server).items()}
+        facts = {f"{PREFIX}{field}": value for field, value in server.items()}
         if server["addresses"]:
-            facts["ansible_host"] = facts[f"{PREFIX}addresses"][0]
-        host = self.inventory.get_host(name)
-        for variable, value in facts.items():
-            host.set_variable(variable, value)
-        strict = self.get_option("strict")
-        self._set_composite_vars(self.get_option("compose"), facts, name, strict=strict)
-        self._add_host_to_composed_groups(self.get_option("groups"), facts, name, strict=strict)
-        self._add_host_to_keyed_groups(self.get_option("keyed_groups"), facts, name, strict=strict)
+            facts["ansible_host"] = server["addresses"][0]
+        # All at once: looking at each takes as long as all the rest, and what an inventory of before told is past.
+        self.inventory.get_host(name).vars.update(facts)
+        return name, facts

@@ -9,12 +9,14 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ansible_collections.scp.storage.plugins.module_utils.client.errors import StorageError
 
-from .servers import ServerFacts
 from .words import closest
+
+if TYPE_CHECKING:
+    from .servers import ServerFacts
 
 #: What can be matched with patterns, and the texts of a server that count.
 CRITERIA: dict[str, Callable[[ServerFacts], Iterable[Any]]] = {

@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TypeVar
 
 from ansible_collections.scp.storage.plugins.module_utils.client.errors import StorageError
 from ansible_collections.scp.storage.plugins.module_utils.client.parallel import side_by_side
+from ansible_collections.scp.storage.plugins.module_utils.client.session import Client
+from ansible_collections.scp.storage.plugins.module_utils.client.settings import Settings
 
 from .servers import ServerFacts, merge
 from .sources import SOURCES, Reader, Server, Use
@@ -19,6 +22,16 @@ FoundT = TypeVar("FoundT")
 
 class Unreadable(StorageError):
     """Something of an inventory can't be read; the message begins with what."""
+
+
+@contextmanager
+def reader_of(settings: Settings, gather: Iterable[str], server_name: str | None = None) -> Iterator[Reader]:
+    """A reader with a client of its own, for as long as it is needed; see :class:`.sources.Reader`."""
+    client = Client(settings)
+    try:
+        yield Reader(client, frozenset(gather), server_name)
+    finally:
+        client.close()
 
 
 def read_servers(

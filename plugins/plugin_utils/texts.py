@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 
 import ansible.template
@@ -25,23 +24,30 @@ if _trust is None:
 _PLAIN = re.compile(r"[\w .,:;/@+=()-]*")
 
 
-def inert(value: Any) -> Any:
-    """A copy of what a service answered, for use as a variable."""
-    # By their exact types, as JSON gives them: there are many, and that is quicker.
-    kind = type(value)
-    if kind is str:
-        return _inert_text(value)
-    if kind is dict:
-        return {name: inert(part) for name, part in value.items()}
-    if kind is list:
-        return [inert(part) for part in value]
-    return value
+class _Inert(dict[str, Any]):
+    """Texts as variables hold them, by what they say: most are words that come again with every volume."""
+
+    def __missing__(self, text: str) -> Any:
+        plain = _PLAIN.fullmatch(text) is not None
+        if _trust is not None:
+            marked = _trust(text) if plain else text
+        else:
+            marked = text if plain else wrap_var(text)
+        self[text] = marked
+        return marked
 
 
-# Most texts are words that come again with every volume.
-@lru_cache(maxsize=1024)
-def _inert_text(text: str) -> Any:
-    plain = _PLAIN.fullmatch(text) is not None
-    if _trust is not None:
-        return _trust(text) if plain else text
-    return text if plain else wrap_var(text)
+def make_inert(answer: dict[str, Any] | list[Any]) -> None:
+    """Mark all texts in what a service answered, where they are, for use as variables."""
+    _mark(answer, _Inert())
+
+
+def _mark(part: dict[str, Any] | list[Any], inert: _Inert) -> None:
+    places: Any = part.items() if type(part) is dict else enumerate(part)
+    for place, value in places:
+        # By their exact types, as JSON gives them: there are many, and that is quicker.
+        kind = type(value)
+        if kind is str:
+            part[place] = inert[value]
+        elif kind is dict or kind is list:
+            _mark(value, inert)

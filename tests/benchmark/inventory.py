@@ -29,6 +29,8 @@ from .tables import missed, print_table
 SERVERS, VOLUMES = 2_000, 10_000
 MOST_MEMORY_MB = 300
 PAGE = 1000
+#: How much later than the simulator beside them a service that is a network away answers.
+AWAY_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Cost:
 
 
 def of_many(folder: Path, rounds: int) -> list[str]:
-    """Measure all four in turns; the medians count."""
+    """Measure all in turns; the medians count."""
     print(f"\nAn inventory of {SERVERS} servers with {VOLUMES} volumes in two regions, median of {rounds} rounds")
     seed = crowd(SERVERS, VOLUMES)
     file = folder / "crowd.json"
@@ -63,7 +65,7 @@ def of_many(folder: Path, rounds: int) -> list[str]:
     }
     with Simulator("--seed", str(file)) as simulator:
         _list(folder, simulator, str(config), cached)
-        own, bare, whole, again = [], [], [], []
+        own, bare, whole, again, bare_away, away = [], [], [], [], [], []
         for _round in range(rounds):
             own.append(_list(folder, simulator, "localhost,"))
             bare.append(_read_bare(simulator))
@@ -71,16 +73,23 @@ def of_many(folder: Path, rounds: int) -> list[str]:
             before = len(simulator.operations())
             again.append(_list(folder, simulator, str(config), cached))
             assert len(simulator.operations()) == before, "a cached run calls the service"
+            simulator.fault("delay", seconds=AWAY_SECONDS, times=None)
+            bare_away.append(_read_bare(simulator))
+            away.append(_list(folder, simulator, str(config)))
+            simulator.clear_faults()
     hosts = json.loads(whole[0].output, object_hook=lambda one: one.get("__ansible_unsafe", one))["_meta"]["hostvars"]
     assert compared(hosts) == crowd_as_hosts(seed), "the inventory is not right"
     start, reading = _median(own), statistics.median(bare)
     whole_run, cached_run = _median(whole), _median(again)
+    reading_away, away_run = statistics.median(bare_away), _median(away)
     memory = max(run.memory for run in whole)
     rows = [
         ("bare requests, page after page", f"{reading:.2f}", "", "1", ""),
         _row("ansible-inventory without hosts", start, reading, start),
         _row("ansible-inventory with this inventory", whole_run, reading, start),
         _row("the same, cached", cached_run, reading, start),
+        (f"bare requests, each answer {AWAY_SECONDS:g} s later", f"{reading_away:.2f}", "", "1", ""),
+        _row("ansible-inventory, likewise", away_run, reading_away, start),
     ]
     print_table(("run", "s", "processor s", "against bare", "over own start"), rows)
     print(f"Memory: {memory:.0f} MB at the most")
