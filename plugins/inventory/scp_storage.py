@@ -280,7 +280,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
     def _read(self, settings: Settings, regions: list[str], server_name: str | None) -> tuple[list[ServerFacts], bool]:
         """Ask the services; whether all of them answered."""
         # Not needed where a cache answers, and takes long to load.
-        from ansible_collections.scp.storage.plugins.plugin_utils.reading import Unreadable, reader_of, read_servers
+        from ansible_collections.scp.storage.plugins.plugin_utils.reading import Unreadable, read_servers, reader_of
 
         problems: list[Unreadable] = []
         with reader_of(settings, self.get_option("gather"), server_name) as reader:

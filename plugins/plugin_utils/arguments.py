@@ -15,27 +15,37 @@ from collections.abc import Mapping
 from typing import Any
 
 import yaml
+from yaml.composer import Composer
 
 #: How Ansible's own form of a dictionary begins, ``object_type=VM object_id=…``, with commas between several.
 _KEY_VALUE = re.compile(r"\s*\w+=")
+_WORD = re.compile(r"[^,\s]+")
 
 
 class TextError(ValueError):
     """A text is not what its option wants. The message names the option and never quotes the text: it may be secret."""
 
 
-class _TextLoader(yaml.BaseLoader):
+class _Finite(Composer):
+    """Refuses aliases: with them a text can be endless."""
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        """Make a node of the next events."""
+        if self.check_event(yaml.AliasEvent):  # type: ignore[attr-defined]
+            event = self.peek_event()  # type: ignore[attr-defined]
+            raise yaml.MarkedYAMLError(problem_mark=event.start_mark)
+        return super().compose_node(parent, index)
+
+
+class _TypedLoader(_Finite, yaml.SafeLoader):
+    """YAML as Ansible reads it elsewhere, with numbers and booleans."""
+
+
+class _TextLoader(_Finite, yaml.BaseLoader):
     """YAML whose scalars stay text, but for null: Ansible converts them by the option's type, as it does elsewhere.
 
     YAML's own rules would make 60 of ``01:00``, and a number of an id of digits.
     """
-
-    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        """Refuse aliases: with them a text can be endless."""
-        if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()  # type: ignore[no-untyped-call]
-            raise yaml.MarkedYAMLError(problem_mark=event.start_mark)
-        return super().compose_node(parent, index)
 
 
 _NULL = "tag:yaml.org,2002:null"
@@ -53,6 +63,22 @@ def parse(spec: Mapping[str, Mapping[str, Any]], args: Mapping[str, Any], within
     return {
         name: _value(spec[name], value, f"{within}{name}") if name in spec else value for name, value in args.items()
     }
+
+
+def from_text(value: Any, name: str) -> Any:
+    """What a variable of a role or playbook holds: a survey gives lists and dictionaries as texts.
+
+    :param name: of the variable, for messages.
+    :return: the list or dictionary that a text holds in JSON or YAML, and of any other text the list of its words, with
+        commas or blanks between them. ``None`` for an empty text; what is no text, as it is.
+    :raises TextError: a text begins as JSON or YAML, and is neither.
+    """
+    if not isinstance(value, str):
+        return value
+    if not value.strip():
+        return None
+    found = _read(value, name, "a list or a dictionary", '[{"key": "value"}]', _TypedLoader)
+    return found if isinstance(found, list | Mapping) else _WORD.findall(value)
 
 
 def _value(option: Mapping[str, Any], value: Any, name: str) -> Any:
@@ -112,13 +138,15 @@ def _dictionaries(text: str, name: str) -> Any:
     return items
 
 
-def _read(text: str, name: str, wanted: str, example: str) -> Any:
+def _read(
+    text: str, name: str, wanted: str, example: str, loader: type[_TextLoader] | type[_TypedLoader] = _TextLoader
+) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
         pass
     try:
-        return yaml.load(text, Loader=_TextLoader)  # noqa: S506  # It makes nothing but texts, lists and dictionaries.
+        return yaml.load(text, Loader=loader)  # noqa: S506  # It makes nothing but data.
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         place = f" (line {mark.line + 1}, column {mark.column + 1})" if mark else ""

@@ -28,13 +28,15 @@ class _Inert(dict[str, Any]):
     """Texts as variables hold them, by what they say: most are words that come again with every volume."""
 
     def __missing__(self, text: str) -> Any:
-        plain = _PLAIN.fullmatch(text) is not None
-        if _trust is not None:
-            marked = _trust(text) if plain else text
-        else:
-            marked = text if plain else wrap_var(text)
-        self[text] = marked
+        marked = self[text] = _marked(text)
         return marked
+
+
+def _marked(text: str) -> Any:
+    plain = _PLAIN.fullmatch(text) is not None
+    if _trust is not None:
+        return _trust(text) if plain else text
+    return text if plain else wrap_var(text)
 
 
 def make_inert(answer: dict[str, Any] | list[Any]) -> None:

@@ -138,6 +138,7 @@ def test_a_bucket_that_fails(controller: Controller) -> None:
     [
         ([], ("empty",)),
         ({"name": "app-archive"}, ("must be a list",)),
+        ("[{name: app", ("archive_lifecycle_buckets is a text that can't be read", "line 1", "as JSON")),
         (
             [{"nam": "app-archive"}, 3, "a-archive", "a-archive"],
             ("Item 1", "nam is not known", "no name", "same as item 3"),

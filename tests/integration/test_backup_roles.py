@@ -145,6 +145,20 @@ def test_policies(controller: Controller) -> None:
     assert _writes(policies(controller, **as_texts).succeeded()) == ["SetBackupSchedule"] * 2
 
 
+def test_nothing_is_changed_before_all_is_looked_at(controller: Controller) -> None:
+    """What stands in the way of some servers is told of all of them at once, and the others get nothing yet."""
+    servers = [*WANTED, {"server": "no-such"}, {"server": "none-such", "server_category": "BAREMETAL_SERVER"}]
+    for arguments in ((), ("--check",)):
+        run = policies(controller, *arguments, backup_servers=servers)
+        assert run.rc != 0
+        assert _writes(run) == []
+        message = run[-1].message
+        assert message.startswith("backup_policy can't work on 2 of 5 backups, and nothing was changed.")
+        assert "no-such: no-such-image: " in message
+        assert "none-such: none-such-files: " in message
+        assert run.count("changed") == 0
+
+
 def test_lists_that_can_not_be(controller: Controller) -> None:
     """What is wrong is told before anything is sent."""
     mistakes: dict[str, tuple[Any, tuple[str, ...]]] = {
@@ -153,6 +167,7 @@ def test_lists_that_can_not_be(controller: Controller) -> None:
         "twice": ([{"server": "west-web1"}, {"server": "x", "name": "west-web1-image"}], ("west-web1-image", "own")),
         "no server": ([{"name": "x"}], ("server",)),
         "no list": ("server: west-web1", ("backup_servers must be a list", "with a server")),
+        "a broken text": ("[{server: west-web1", ("backup_servers is a text that can't be read", "line 1", "as JSON")),
     }
     for servers, words in mistakes.values():
         run = policies(controller, backup_servers=servers)

@@ -286,6 +286,7 @@ MISTAKES: dict[str, tuple[Any, list[str]]] = {
     ),
     "an empty list": ([], ["empty"]),
     "no list": ({"name": "web"}, ["must be a list"]),
+    "a broken text": ("[{name: web", ["snapshot_policy_volumes is a text that can't be read", "line 1", "as JSON"]),
     "a number": ([7], ["Item 1", "must be a name"]),
     "all at once": (
         [{"name": "web", "kind": "tape"}, {"name": "office", "max_age": "old"}, {"region": EAST}],

@@ -116,6 +116,7 @@ def test_mistakes(controller: Controller) -> None:
             "dr_drill_check_tasks": "check.yml",
             "dr_drill_report_dir": "/nowhere",
             "dr_drill_attachments": [{"object_id": "x"}],
+            "dr_drill_cifs_passwords": PASSWORD,
         },
     )
     assert failure(run) == (
@@ -124,6 +125,7 @@ def test_mistakes(controller: Controller) -> None:
         " dr_drill_rto is soon; it is a number with a unit, as 90s, 15m, 2h or 1d, or nothing."
         " dr_drill_check_tasks is check.yml; give the file's whole path, from / on."
         " dr_drill_report_dir is /nowhere, and there is no such folder on this machine."
+        " dr_drill_cifs_passwords must be a dictionary: a password by each name of the list."
         " Each of dr_drill_attachments has an object_type (BM or MNGC) and an object_id (of the server), and nothing"
         " else."
     )
