@@ -20,6 +20,8 @@ from ansible_collections.scp.storage.plugins.module_utils.client.settings import
 from .connection import settings_of
 from .words import closest
 
+#: What loops with ``with_`` give each lookup before 2.19, beside its own options.
+OF_LOOPS = frozenset({"wantlist"})
 #: What this process has read with the option ``cache``; a process that was forked from it reads anew.
 _answers: dict[tuple[Any, ...], Any] = {}
 
@@ -40,6 +42,7 @@ class Lookup(LookupBase):  # type: ignore[misc]
         :raises AnsibleLookupError: something went wrong; Ansible's ``errors`` says what becomes of it.
         """
         name = type(self).__module__.rpartition(".")[2]
+        options = {option: value for option, value in options.items() if option not in OF_LOOPS}
         try:
             known = (*SOURCES, *self.own_options)
             for option in options:
@@ -47,8 +50,10 @@ class Lookup(LookupBase):  # type: ignore[misc]
                     raise StorageError(f"{name} has no option {option!r}{closest(option, known)}.")
             self.set_options(var_options=variables, direct=options)
             wanted = [term.strip() if isinstance(term, str) else term for term in self._flatten(terms)]
-            if not wanted or not all(isinstance(term, str) and term for term in wanted):
+            if not all(isinstance(term, str) and term for term in wanted):
                 raise StorageError(f"{name} wants {self.wants}, each as a text that is not empty.")
+            if not wanted:
+                return []
             client = kept_client(settings_of(self.get_option))
             return self.found(client, wanted)
         except StorageError as error:
@@ -62,10 +67,12 @@ class Lookup(LookupBase):  # type: ignore[misc]
         """
 
     def once(self, client: Client, question: tuple[Any, ...], read: Callable[[], Any]) -> Any:
-        """What ``read`` gives; with the option ``cache`` it is called once for the same question and settings."""
+        """What ``read`` gives; with the option ``cache`` what it found once answers the same question and settings."""
         if not self.get_option("cache"):
             return read()
         key = (os.getpid(), type(self), client.settings, *question)
-        if key not in _answers:
-            _answers[key] = read()
-        return _answers[key]
+        found = _answers.get(key)
+        if found is None:
+            # What is not there may come: a task that waits for it asks again.
+            found = _answers[key] = read()
+        return found

@@ -77,6 +77,16 @@ def test_volumes(fleet: Controller) -> None:
                 f"lookup('{VOLUME}', item, kind='bm', cache=true).id",
                 loop=["bm-data", "bm-shared", "bm-data"],
             ),
+            debug("with", "item.name", **{f"with_{VOLUME}": ["bm-data", "bm-shared"]}),
+            debug("none of them", f"query('{VOLUME}', [])"),
+            debug(
+                "not yet",
+                "1",
+                register="there",
+                until=f"lookup('{VOLUME}', 'absent', kind='bm', default=false, cache=true) or there.attempts == 2",
+                retries=2,
+                delay=0,
+            ),
         ]
     ).succeeded()
     volume = shown(run, "any")
@@ -102,6 +112,10 @@ def test_volumes(fleet: Controller) -> None:
     assert calls(run["loop"]) == sorted(looped * 3)
     assert calls(run["cached"]) == sorted(looped * 2)
     assert [item.result["msg"] for item in run["cached"].items] == ["bm-data", "bm-shared", "bm-data"]
+    assert [item.result["msg"] for item in run["with"].items] == ["bm-data", "bm-shared"]
+    assert (shown(run, "none of them"), run["none of them"].calls) == ([], [])
+    # What is not there is looked for again; each time with the service's filter and without it.
+    assert calls(run["not yet"]) == looped[:1] * 4
 
 
 def test_queries(fleet: Controller) -> None:
@@ -144,8 +158,7 @@ MISTAKES = {
     " double_222222 (fs-2). Give the id of the one you mean.",
     f"lookup('{VOLUME}', 'train')": "'train' fits 2 volumes in kr-west1: Parallel File Storage volume train_7h2k1q"
     " (pfs-train); Block Storage (BM) volume train (bm-twin). Give kind, or the id of the one you mean.",
-    f"lookup('{VOLUME}')": "scp_volume wants names or ids of volumes, each as a text that is not empty.",
-    f"lookup('{VOLUME}', '')": "scp_volume wants names or ids of volumes",
+    f"lookup('{VOLUME}', '')": "scp_volume wants names or ids of volumes, each as a text that is not empty.",
     f"lookup('{VOLUME}', 'x', kinds='bm')": "scp_volume has no option 'kinds', did you mean kind?",
     f"lookup('{VOLUME}', 'x', secret_key=wrong)": "The signature does not fit: check secret_key",
     f"lookup('{QUERY}', 'ListVolumes')": "'ListVolumes' is an operation of several services. Give one:"
