@@ -180,7 +180,9 @@ class _Builder:
             for other_index, other in enumerate(self.entries):
                 # Where the other end of a replication is need not be said of one that is to go.
                 held = other.absent and other.kind in frees
-                used = other.kind == entry.kind or any(reference.kind in frees for reference in other.noun.refers)
+                used = other.kind == entry.kind or any(
+                    kind in frees for kind in (other.kind, *(reference.kind for reference in other.noun.refers))
+                )
                 next_user = entry.absent and not other.absent and other.region == entry.region and used
                 if held or next_user:
                     self._wait(other_index, index, needs=False)
