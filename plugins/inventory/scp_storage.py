@@ -101,7 +101,8 @@ notes:
     no name yet or a name fits several, Backup's lists of servers are read (six calls for each region), and what is still open is shown one by one. Without
     V(backup_agents) and V(backups) in O(sources) nothing is asked of Backup, and servers known from access rules of File Storage only are called by their id.
   - A replica of a backup belongs to the server of its original, which is in another region.
-  - Texts among the options about the connection, and O(regions), can be templates and vaulted values. Templates see extra variables only.
+  - Texts among the options about the connection, and O(regions), can be templates and vaulted values. Templates see extra variables only. One in
+    O(regions) can make a list.
   - The cache holds what was read, before O(filters), O(hostnames) and constructed groups, and never a key. It is left aside when other options change.
   - When an inventory can't be read, Ansible warns and goes on without it, unless E(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED) is set.
 """
@@ -161,7 +162,7 @@ from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 
 from ansible_collections.scp.storage.plugins.module_utils.client.errors import StorageError
-from ansible_collections.scp.storage.plugins.module_utils.client.settings import Settings
+from ansible_collections.scp.storage.plugins.module_utils.client.settings import Settings, check_region
 from ansible_collections.scp.storage.plugins.plugin_utils.connection import settings_of
 from ansible_collections.scp.storage.plugins.plugin_utils.hosts import Filters, host_names
 from ansible_collections.scp.storage.plugins.plugin_utils.texts import make_inert
@@ -233,7 +234,11 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
 
     def _where(self) -> tuple[Settings, list[str]]:
         """How the platform is reached, and the regions to read."""
-        regions = [str(self._rendered(region)) for region in self.get_option("regions")]
+        rendered = [self._rendered(region) for region in self.get_option("regions")]
+        # A template can make one region, or a list of them.
+        regions = [str(region) for one in rendered for region in (one if isinstance(one, list) else [one])]
+        for region in regions:
+            check_region(region)
         settings = settings_of(
             lambda name: self._rendered(self.get_option(name)), region=regions[0] if regions else None
         )
@@ -294,11 +299,11 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
     # -- hosts --------------------------------------------------------------------------------------------------------
 
     def _add_host(self, name: str, server: ServerFacts) -> tuple[str, dict[str, Any]]:
-        """Add a host; its name, and its variables."""
+        """Add a host; its name, and what templates see of it."""
         name = self.inventory.add_host(name)
         facts = {f"{PREFIX}{field}": value for field, value in server.items()}
         if server["addresses"]:
             facts["ansible_host"] = server["addresses"][0]
         # All at once: looking at each takes as long as all the rest, and what an inventory of before told is past.
         self.inventory.get_host(name).vars.update(facts)
-        return name, facts
+        return name, {**facts, "inventory_hostname": name}

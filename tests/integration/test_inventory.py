@@ -191,7 +191,10 @@ def test_constructed(fleet: Controller) -> None:
         "regions": [WEST, EAST],
         "sources": ["bm_volumes", "backup_agents"],
         "strict": True,
-        "compose": {"storage_gb": "scp_bm_volumes | sum(attribute='size_gb')", "ansible_host": "scp_region ~ wanted"},
+        "compose": {
+            "storage_gb": "scp_bm_volumes | sum(attribute='size_gb')",
+            "ansible_host": "inventory_hostname ~ wanted",
+        },
         "groups": {"unreachable": "scp_agent is not none and scp_agent.connection_state != 'SUCCESS'"},
         "keyed_groups": [
             {"key": "scp_region", "prefix": "region", "parent_group": "regions"},
@@ -207,7 +210,7 @@ def test_constructed(fleet: Controller) -> None:
         "west-db2": 50,
         "east-db1": 50,
     }
-    assert found.hosts["west-db1"]["ansible_host"] == f"{WEST}.example"
+    assert found.hosts["west-db1"]["ansible_host"] == "west-db1.example"
     assert found.group("unreachable") == ["west-db1"]
     assert found.group("region_kr_west1") == ["west-db1", "west-db2"]
     assert found.group("orders") == ["west-db1"]
@@ -296,7 +299,7 @@ def test_mistakes_are_told(fleet: Controller) -> None:
         ({"sources": ["volumes"]}, "sources"),
         ({"hostnames": ["nam"]}, "hostnames"),
         ({"regions": ["kr-north9"], "sources": ["backups"]}, "Can't read backups in kr-north9: ListBackups of backup"),
-        ({"regions": ["kr west"], "sources": ["backups"]}, "region 'kr west' is no name of a region"),
+        ({"regions": [WEST, "kr west"], "unreadable": "warn"}, "region 'kr west' is no name of a region"),
         ({"secret_key": WRONG}, "Can't read bm_volumes in kr-west1: ListVolumes of baremetal-blockstorage"),
     ):
         failed = fleet.inventory(config, environ={"SCP_AUTH_URL": None})
@@ -355,15 +358,15 @@ def test_where_keys_come_from(fleet: Controller) -> None:
     ).stdout
     file = fleet.folder / "vaulted.scp_storage.yaml"
     file.write_text(
-        "plugin: scp.storage.scp_storage\nsources: [bm_volumes]\naccess_key: '{{ key }}'\nregions: ['{{ where }}']\n"
+        "plugin: scp.storage.scp_storage\nsources: [bm_volumes]\naccess_key: '{{ key }}'\nregions: '{{ where }}'\n"
         f"secret_key: {vaulted}\n"
     )
     nothing: dict[str, str | None] = {"SCP_ACCESS_KEY": WRONG, "SCP_SECRET_KEY": WRONG, "SCP_REGION": None}
-    extra = json.dumps({"key": simulator.access_key, "where": EAST})
+    extra = json.dumps({"key": simulator.access_key, "where": [EAST, WEST]})
     arguments = ("--vault-password-file", str(secret), "--extra-vars", extra, "-vvvv")
     found = fleet.inventory(str(file), *arguments, environ=nothing)
     assert found.rc == 0, found.output
-    assert {call["region"] for call in found.calls} == {EAST}
+    assert {call["region"] for call in found.calls} == {EAST, WEST}
     for hidden in (simulator.secret_key, WRONG):
         assert hidden not in found.output
 
