@@ -70,6 +70,8 @@ options:
       - Seconds to wait for one entry at most, for entries that do not say it themselves. The default is that of the module of each kind.
     type: int
 notes:
+  - A volume that one group lets go with C(purge_volumes) can join another group of the same list, or get what members can't have. Two groups that
+    exchange volumes take two tasks.
   - Values of options that are secret in their own modules, such as C(cifs_password), are secret here too.
   - "IAM actions needed: those that the modules of the kinds need."
 seealso:

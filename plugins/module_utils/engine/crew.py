@@ -37,39 +37,47 @@ class Crew:
         if self._over.wait(seconds):
             raise Stopped
 
-    def work(self, order: Sequence[int], after: Sequence[Set[int]], job: Callable[[int], None]) -> None:
+    def work(self, order: Sequence[int], after: Sequence[Set[int]], job: Callable[[int], Set[int] | None]) -> None:
         """Run ``job`` for each index, and return when all have ended.
 
         :param order: all indices, so that each comes after those it waits for; what is ready is begun in this order.
         :param after: what each waits for.
+        :param job: may return what else it has to come after, and is called again then. It can do so once.
 
         A job deals with its own failures. What it raises nevertheless is an error of the collection: nothing more is
         begun, what goes on comes to its end, and it is raised here. An interruption lets everything end at its next
         pause; threads that hang in a call do not keep the process from ending.
         """
         waiting, running, ended = list(order), set[int](), set[int]()
-        results: queue.SimpleQueue[tuple[int, BaseException | None]] = queue.SimpleQueue()
+        put_off: dict[int, Set[int]] = {}
+        results: queue.SimpleQueue[tuple[int, Set[int], BaseException | None]] = queue.SimpleQueue()
         broken: BaseException | None = None
 
         def run(index: int) -> None:
             try:
-                job(index)
+                results.put((index, job(index) or set(), None))
             except BaseException as error:  # noqa: BLE001  # It is raised where all threads meet.
-                results.put((index, error))
-            else:
-                results.put((index, None))
+                results.put((index, set(), error))
 
         try:
             while running or (waiting and broken is None):
-                ready = [] if broken else [index for index in waiting if after[index] <= ended]
+                ready = [] if broken else [one for one in waiting if after[one] | put_off.get(one, set()) <= ended]
+                if not (ready or running):
+                    # All that is left waits for each other: one of those that were put off has to do without.
+                    ready = [next(iter(put_off))]
                 for index in ready[: self.limit - len(running)]:
                     waiting.remove(index)
+                    put_off.pop(index, None)
                     running.add(index)
                     threading.Thread(target=run, args=(index,), daemon=True).start()
-                index, error = self._next(results, running)
+                index, first, error = self._next(results, running)
                 broken = broken or error
                 running.discard(index)
-                ended.add(index)
+                if first:
+                    put_off[index] = first
+                    waiting.append(index)
+                else:
+                    ended.add(index)
         except BaseException:
             self._over.set()
             raise
@@ -77,8 +85,8 @@ class Crew:
             raise broken
 
     def _next(
-        self, results: queue.SimpleQueue[tuple[int, BaseException | None]], running: Set[int]
-    ) -> tuple[int, BaseException | None]:
+        self, results: queue.SimpleQueue[tuple[int, Set[int], BaseException | None]], running: Set[int]
+    ) -> tuple[int, Set[int], BaseException | None]:
         """What ends next; a person is told what goes on meanwhile."""
         while True:
             try:

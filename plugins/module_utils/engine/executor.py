@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic
 
 from ..client.errors import CallError, NotFound, StorageError, UnknownOutcome
-from .plan import StateT, Step, make_plan
+from .plan import Plan, StateT, Step, make_plan
 from .resource import Resource
 from .waiter import Waiter
 
@@ -49,6 +49,7 @@ class Executor(Generic[StateT]):
 
     :param wait: whether to wait for the last step to settle; between steps the executor always waits.
     :param on_done: gets the ``operationId`` of each writing call that was done.
+    :ivar planned: whether there was a plan; a failure before that is about what is there, and nothing was sent.
     """
 
     def __init__(
@@ -64,14 +65,14 @@ class Executor(Generic[StateT]):
         self.wait = wait
         self.on_done = on_done
         self.outcome: Outcome[StateT] = Outcome()
+        self.planned = False
         self._resends: dict[tuple[Any, ...], int] = {}
         self._refused_for = 0.0
         self._created: Step[StateT] | None = None
 
     def show(self) -> None:
         """Find and plan only; sends no writing call."""
-        state = self._find()
-        plan = make_plan(self.resource, state)
+        state, plan = self._find_and_plan()
         steps = plan.steps if self.wait else _until_revealed(plan.steps)
         for step in steps:
             state = step.effect(state, {})
@@ -84,8 +85,7 @@ class Executor(Generic[StateT]):
 
         :raises StorageError: with :attr:`outcome` telling what was done before.
         """
-        state = self._find()
-        plan = make_plan(self.resource, state)  # all that stands in the way is said before the first write
+        state, plan = self._find_and_plan()
         if plan.steps and self.resource.pending(state):
             self._settle(state, None)
             state = self.resource.find()
@@ -159,6 +159,13 @@ class Executor(Generic[StateT]):
         self.outcome.operations.append(step.operation.name)
         if self.on_done is not None:
             self.on_done(step.operation.name)
+
+    def _find_and_plan(self) -> tuple[StateT, Plan[StateT]]:
+        """What is there, and what is to be done; all that stands in the way is said before the first write."""
+        state = self._find()
+        plan = make_plan(self.resource, state)
+        self.planned = True
+        return state, plan
 
     def _find(self) -> StateT:
         """The first look, with what makes all else pointless said at once."""

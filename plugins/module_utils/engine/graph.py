@@ -30,11 +30,14 @@ class Graph:
     :ivar order: indices into the list of entries.
     :ivar after: for each entry those that must have ended before.
     :ivar needs: those among them without which it is not even tried.
+    :ivar holders: those that let others go and may hold what it is about. Whether one does only the service knows, so
+        it need not come after them; but where it can't be done, it may be possible when they have ended.
     """
 
     order: tuple[int, ...]
     after: tuple[frozenset[int], ...]
     needs: tuple[frozenset[int], ...]
+    holders: tuple[frozenset[int], ...]
 
     def needed(self, entry: int) -> bool:
         """Whether another entry needs this one."""
@@ -59,6 +62,7 @@ class _Builder:
     def __post_init__(self) -> None:
         self.after: list[set[int]] = [set() for _entry in self.entries]
         self.needs: list[set[int]] = [set() for _entry in self.entries]
+        self.holders: list[set[int]] = [set() for _entry in self.entries]
         self.by_name: dict[Thing, int] = {}
         self.children: defaultdict[Thing, list[int]] = defaultdict(list)
         self.makers = [index for index, entry in enumerate(self.entries) if entry.noun.makes]
@@ -81,7 +85,11 @@ class _Builder:
             in_turn = sorted(set(siblings), key=place.__getitem__)
             for first, second in pairwise(in_turn):
                 self.after[second].add(first)
-        return Graph(tuple(order), tuple(map(frozenset, self.after)), tuple(map(frozenset, self.needs)))
+        for holder in set[int]().union(*self.holders):
+            for earlier in self._all_before(holder):
+                self.holders[earlier].discard(holder)
+        after, needs, holders = (tuple(map(frozenset, sets)) for sets in (self.after, self.needs, self.holders))
+        return Graph(tuple(order), after, needs, holders)
 
     # -- what is called how -------------------------------------------------------------------------------------------
 
@@ -183,9 +191,11 @@ class _Builder:
                 used = other.kind == entry.kind or any(
                     kind in frees for kind in (other.kind, *(reference.kind for reference in other.noun.refers))
                 )
-                next_user = entry.absent and not other.absent and other.region == entry.region and used
-                if held or next_user:
+                next_user = not other.absent and other.region == entry.region and used
+                if held or (next_user and entry.absent):
                     self._wait(other_index, index, needs=False)
+                elif next_user and other is not entry:
+                    self.holders[other_index].add(index)
 
     def _follow_siblings(self, siblings: Sequence[int]) -> None:
         for index in siblings:
@@ -197,6 +207,15 @@ class _Builder:
                     self._wait(index, other_index, needs=True)
 
     # -- in order -----------------------------------------------------------------------------------------------------
+
+    def _all_before(self, index: int) -> set[int]:
+        """What an entry waits for, and what that waits for."""
+        found, ahead = set[int](), [index]
+        while ahead:
+            more = self.after[ahead.pop()] - found
+            found |= more
+            ahead += more
+        return found
 
     def _in_order(self) -> list[int]:
         """Removals first, then by kind, then as listed, as far as what waits for what allows it.

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping, Set
 from typing import TYPE_CHECKING, Any
 
-from ..client.errors import StorageError
+from ..client.errors import CallError, StorageError
 from ..client.session import Client
 from . import rehearsal
 from .crew import Crew
@@ -47,6 +47,7 @@ class Many:
         self.crew = Crew(concurrency, self._report if mode.report else None)
         self.operations: list[str] = []
         self.results: list[dict[str, Any]] = [{} for _entry in self.entries]
+        self._put_off: set[int] = set()
         self._awaited: dict[int, str] = {}
         self._began = time.monotonic()
         self._next_report = self._began + REPORT_AFTER
@@ -58,14 +59,17 @@ class Many:
 
     # -- one entry ----------------------------------------------------------------------------------------------------
 
-    def _converge(self, index: int) -> None:
-        """Converge one entry, unless something that it needs was not done."""
+    def _converge(self, index: int) -> Set[int] | None:
+        """Converge one entry, unless something that it needs was not done.
+
+        :return: what may stand in its way until it has ended; the entry is to be tried once more then.
+        """
         entry = self.entries[index]
         lacking = sorted(needed for needed in self.graph.needs[index] if not self._succeeded(needed))
         if lacking:
             reason = f"It needs {' and '.join(str(self.entries[needed]) for needed in lacking)}."
             self.results[index] = {"changed": False, "operations": [], "skipped": True, "skip_reason": reason}
-            return
+            return None
         resource = entry.resource
 
         def awaited(text: str) -> None:
@@ -82,18 +86,24 @@ class Many:
         # What something else needs has to be there, whether anybody wants to wait or not.
         wait = bool(entry.params["wait"]) or self.graph.needed(index)
         executor = Executor(resource, waiter, wait=wait, on_done=self.operations.append)
+        holders = {holder for holder in self.graph.holders[index] if not self.results[holder]}
         try:
             if self.mode.check:
                 executor.show()
             else:
                 executor.apply()
         except StorageError as failure:
+            of_what_is_there = not (executor.planned or isinstance(failure, CallError))
+            if of_what_is_there and holders and index not in self._put_off:
+                self._put_off.add(index)
+                return holders
             self.results[index] = {**told(resource, executor.outcome, self.mode, failed=True), **failure_of(failure)}
-            return
+            return None
         self.results[index] = told(resource, executor.outcome, self.mode)
         if self.mode.check and executor.outcome.operations:
             outcome = executor.outcome
             self.book.note(resource.leaves(outcome.before, outcome.after), entry.region)
+        return None
 
     def _succeeded(self, index: int) -> bool:
         result = self.results[index]

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import Any
 
 from tests.integration.apply.topologies import (
@@ -53,6 +54,28 @@ def test_the_order_of_the_list_does_not_matter(controller: Controller) -> None:
     left = simulator.resources()
     assert [volume["name"] for volume in left.pop("baremetal-blockstorage.volumes")] == ["other"]
     assert list(left) == ["baremetal-blockstorage.attachments"]
+
+
+def test_volumes_go_from_one_group_to_another(controller: Controller) -> None:
+    """Who is a member of what only the service knows; what fails because of that is tried again afterwards."""
+    four = [f"part-{number}" for number in range(4)]
+    groups = [
+        {"kind": "bm_volume_group", "name": "from-here", "volumes": four[:3]},
+        {"kind": "bm_volume_group", "name": "to-there", "volumes": four[3:]},
+    ]
+    moved = [
+        {"kind": "bm_volume_group", "name": "to-there", "volumes": four[2:]},
+        {"kind": "bm_volume_snapshot_schedule", "volume": four[1], "hour": 3},
+        {"kind": "bm_volume_group", "name": "from-here", "volumes": four[:1], "purge_volumes": True},
+    ]
+    made = [*groups, *blocks(controller.simulator, *four, snapshot_rate=30)]
+    run = controller.run([task("scp_storage_apply", {"resources": made}), *played("moved", moved)])
+    check_played(run, "moved")
+    assert Counter(run["moved"].accepted) == {
+        "RemoveVolumeGroupMemberOnVolumeGroup": 1,
+        "AddVolumeGroupMemberOnVolumeGroup": 1,
+        "CreateVolumeSnapshotSchedule": 1,
+    }
 
 
 def _branches(controller: Controller) -> list[dict[str, Any]]:

@@ -40,6 +40,30 @@ def test_no_more_at_a_time_than_allowed(limit: int) -> None:
     assert most == limit
 
 
+def test_what_is_put_off_is_done_again_after_what_it_asks_for() -> None:
+    done: list[int] = []
+
+    def job(index: int) -> set[int]:
+        done.append(index)
+        return {1, 2} if done == [0] else set()
+
+    Crew(1).work([0, 1, 2, 3], [set(), set(), set(), {0}], job)
+
+    assert done == [0, 1, 2, 0, 3]
+
+
+def test_what_is_put_off_and_waits_for_each_other_comes_to_an_end() -> None:
+    done: list[int] = []
+
+    def job(index: int) -> set[int]:
+        done.append(index)
+        return set() if done.count(index) > 1 else {1 - index}
+
+    Crew(2).work([0, 1], [set(), set()], job)
+
+    assert sorted(done) == [0, 0, 1, 1]
+
+
 def test_an_error_of_the_program_ends_it_when_all_that_goes_on_has_ended() -> None:
     done: list[int] = []
 

@@ -109,6 +109,20 @@ def test_a_group_that_goes_lets_its_members_be_used_otherwise() -> None:
     assert made.after == ({3}, {3}, {3}, set())
 
 
+def test_what_a_group_lets_go_may_be_possible_afterwards() -> None:
+    """A list does not tell whose member a volume is: all that is not for the group itself may have to wait for it."""
+    made = graph(
+        group("pair", "one-volume", purge_volumes=True),
+        volume("one-volume"),
+        schedule("two-volume"),
+        group("other", "three-volume"),
+        {"kind": "pfs_volume", "name": "train"},
+    )
+
+    assert made.holders == (set(), set(), {0}, {0}, set())
+    assert made.after[2:] == (set(), set(), set())
+
+
 def test_names_count_in_their_region_only() -> None:
     made = graph(schedule("one-volume"), volume("one-volume", region="kr-east1"))
 
