@@ -45,8 +45,9 @@ def read_servers(
     asked = [(source, region) for source in dict.fromkeys(sources) for region in regions]
     answers = side_by_side(lambda one: _read(reader, *one), asked)
     problems = [answer for answer in answers if isinstance(answer, Unreadable)]
-    if problems and (tolerated is None or len(problems) == len(asked)):
-        raise _told(problems, len(asked))
+    nothing_read = len(problems) == len(asked)
+    if problems and (tolerated is None or nothing_read):
+        raise _told(problems, len(asked), advice=not nothing_read)
     if tolerated is not None:
         tolerated += problems
     uses = [use for answer in answers if not isinstance(answer, Unreadable) for use in answer]
@@ -58,7 +59,7 @@ def read_servers(
         except StorageError as error:
             problem = Unreadable(f"{what}: {error.message}", **error.facts)
             if tolerated is None:
-                raise _told([problem], 1) from None
+                raise _told([problem], len(asked)) from None
             tolerated.append(problem)
             return nothing
 
@@ -79,12 +80,12 @@ def _read(reader: Reader, source: str, region: str) -> list[Use] | Unreadable:
         return Unreadable(f"{source} in {region}: {error.message}", **error.facts)
 
 
-def _told(problems: Sequence[Unreadable], asked: int) -> Unreadable:
-    """One error for all that can't be read."""
+def _told(problems: Sequence[Unreadable], asked: int, *, advice: bool = True) -> Unreadable:
+    """One error for all that can't be read.
+
+    :param advice: whether to say how to go on without it.
+    """
     first, others = problems[0], len(problems) - 1
     more = f" The same or something else keeps {others} more of {asked} from being read." if others else ""
-    return Unreadable(
-        f"Can't read {first.message}{more} Where a source can't be read at all, leave it out of sources, or set"
-        " unreadable to warn.",
-        **first.facts,
-    )
+    way_out = " Where a source can't be read at all, leave it out of sources, or set unreadable to warn."
+    return Unreadable(f"Can't read {first.message}{more}{way_out if advice else ''}", **first.facts)

@@ -307,6 +307,8 @@ def test_mistakes_are_told(fleet: Controller) -> None:
         assert "Traceback" not in failed.stderr
         assert flat(told) in flat(failed.stderr), failed.stderr
         assert WRONG not in failed.output
+        # Nothing can be read, so nothing is left to go on with.
+        assert "setunreadable" not in flat(failed.stderr)
 
 
 def test_what_an_account_is_not_entitled_to(fleet: Controller) -> None:
