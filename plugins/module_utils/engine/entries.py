@@ -120,12 +120,13 @@ class _Reader:
 
     def read(self) -> Entry | None:
         """The entry; ``None`` where something is wrong with it."""
-        kind = self.item.pop(KIND, None)
-        noun = self.nouns.get(str(kind).removeprefix("scp_"))
+        named = self.item.pop(KIND, None)
+        # A module's name means its kind, also in full.
+        kind = str(named).rpartition(".")[2].removeprefix("scp_")
+        noun = self.nouns.get(kind)
         if noun is None:
-            self._tell(f"resource {self.position}", _unknown_kind(kind, self.nouns))
+            self._tell(f"resource {self.position}", _unknown_kind(named, kind, self.nouns))
             return None
-        kind = str(kind).removeprefix("scp_")
         title = f"resource {self.position} ({kind} {_name_of(noun, self.item)})"
         params = self._validated(noun, title)
         if params is None:
@@ -169,11 +170,11 @@ def _name_of(noun: Noun, params: Mapping[str, Any]) -> str:
     return str(next((params[option] for option in options if params.get(option)), "without a name"))
 
 
-def _unknown_kind(kind: Any, nouns: Iterable[str]) -> str:
+def _unknown_kind(named: Any, kind: str, nouns: Iterable[str]) -> str:
     known = list(nouns)
-    if kind is None:
+    if named is None:
         return f"it has no kind (there are: {', '.join(known)})"
-    near = get_close_matches(str(kind).removeprefix("scp_"), known, 1)
-    return f"there is no kind {str(kind)!r}" + (
+    near = get_close_matches(kind, known, 1)
+    return f"there is no kind {str(named)!r}" + (
         f" (do you mean {near[0]}?)" if near else f" (there are: {', '.join(known)})"
     )

@@ -27,6 +27,11 @@ CASES = [
         [{"kind": "bm_volum", "name": "shop-data"}],
         NOTHING + "resource 1: there is no kind 'bm_volum' (do you mean bm_volume?)",
     ),
+    _case(
+        "a module in full with a typo",
+        [{"kind": "scp.storage.scp_pfs_volum", "name": "train"}],
+        "resource 1: there is no kind 'scp.storage.scp_pfs_volum' (do you mean pfs_volume?)",
+    ),
     _case("a kind that acts", [{"kind": "backup_run", "backup": "x"}], "there is no kind 'backup_run' (do you mean "),
     _case("no kind", [{"name": "shop-data"}], "resource 1: it has no kind (there are: filestorage_volume, "),
     _case(
