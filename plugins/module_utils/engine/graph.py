@@ -30,8 +30,8 @@ class Graph:
     :ivar order: indices into the list of entries.
     :ivar after: for each entry those that must have ended before.
     :ivar needs: those among them without which it is not even tried.
-    :ivar holders: those that let others go and may hold what it is about. Whether one does only the service knows, so
-        it need not come after them; but where it can't be done, it may be possible when they have ended.
+    :ivar holders: those that let others go and may hold what it is about. Whether one that stays does so only the
+        service knows, so it need not come after that; but where it can't be done, it may be possible afterwards.
     """
 
     order: tuple[int, ...]
@@ -40,8 +40,8 @@ class Graph:
     holders: tuple[frozenset[int], ...]
 
     def needed(self, entry: int) -> bool:
-        """Whether another entry needs this one."""
-        return any(entry in needs for needs in self.needs)
+        """Whether another entry needs this one, or what it lets go."""
+        return any(entry in ones for ones in (*self.needs, *self.holders))
 
 
 def build(entries: Sequence[Entry], kinds: Iterable[str]) -> Graph:
@@ -192,10 +192,11 @@ class _Builder:
                     kind in frees for kind in (other.kind, *(reference.kind for reference in other.noun.refers))
                 )
                 next_user = not other.absent and other.region == entry.region and used
-                if held or (next_user and entry.absent):
+                if other is entry or not (held or next_user):
+                    continue
+                self.holders[other_index].add(index)
+                if held or entry.absent:
                     self._wait(other_index, index, needs=False)
-                elif next_user and other is not entry:
-                    self.holders[other_index].add(index)
 
     def _follow_siblings(self, siblings: Sequence[int]) -> None:
         for index in siblings:

@@ -107,6 +107,7 @@ def test_a_group_that_goes_lets_its_members_be_used_otherwise() -> None:
     )
 
     assert made.after == ({3}, {3}, {3}, set())
+    assert [made.needed(entry) for entry in range(4)] == [False, False, False, True]
 
 
 def test_what_a_group_lets_go_may_be_possible_afterwards() -> None:
@@ -121,6 +122,7 @@ def test_what_a_group_lets_go_may_be_possible_afterwards() -> None:
 
     assert made.holders == (set(), set(), {0}, {0}, set())
     assert made.after[2:] == (set(), set(), set())
+    assert [made.needed(entry) for entry in range(5)] == [True, True, False, False, False]
 
 
 def test_names_count_in_their_region_only() -> None:
