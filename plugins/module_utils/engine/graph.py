@@ -177,7 +177,18 @@ class _Builder:
             for index in self.makers
             for product in self.entries[index].noun.makes
             if _is_product(self.entries[index], product, thing)
+            and not (product.prefix and thing in self._hangs_on(index))
         ]
+
+    def _hangs_on(self, index: int) -> set[Thing]:
+        """What an entry hangs on, and what that hangs on."""
+        things, ahead = set[Thing](), [index]
+        while ahead:
+            for thing in set(_referred(self.entries[ahead.pop()])) - things:
+                things.add(thing)
+                if (owner := self._found(thing)) is not None:
+                    ahead.append(owner)
+        return things
 
     def _follow_frees(self) -> None:
         """What a thing holds can go, or be used otherwise, only when it has been let go."""
@@ -279,7 +290,8 @@ def _is_product(entry: Entry, product: Product, thing: Thing) -> bool:
     if not name or (product.kind, region) != thing[:2]:
         return False
     if product.prefix:
-        return thing[2].startswith(name) and thing[2] != name
+        # What follows is a name itself.
+        return thing[2].startswith(name) and thing[2].removeprefix(name)[:1].isalpha()
     return thing[2] == name or (entry.noun.suffixed and likely_base_name(thing[2]) == name)
 
 

@@ -166,6 +166,20 @@ def test_what_a_group_recovery_makes_begins_with_its_prefix() -> None:
     assert made.needs == ({1}, set(), set())
 
 
+@pytest.mark.parametrize(("prefix", "waiting"), [("one", set()), ("one-", {1})])
+@pytest.mark.parametrize("listed", [True, False])
+def test_a_prefix_does_not_make_a_product_of_its_own_source(prefix: str, waiting: set[int], listed: bool) -> None:
+    recovery = {"kind": "bm_volume_group_recovery", "volume_group": "pair", "snapshot": "latest"}
+    made = graph(
+        group("pair", "one-volume"),
+        {**recovery, "block_storage_name_prefix": prefix},
+        volume("one-web"),
+        *[volume("one-volume")] * listed,
+    )
+
+    assert made.after[:3] == ({3} if listed else set(), {0}, waiting)
+
+
 def test_a_target_goes_after_its_replication() -> None:
     """Whether the replication says where it is or not."""
     replication = {"kind": "filestorage_replication", "volume": "media", **GONE}
