@@ -59,7 +59,7 @@ def read_servers(
         except StorageError as error:
             problem = Unreadable(f"{what}: {error.message}", **error.facts)
             if tolerated is None:
-                raise _told([problem], len(asked)) from None
+                raise _told([problem], 1) from None
             tolerated.append(problem)
             return nothing
 
