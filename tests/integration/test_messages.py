@@ -307,6 +307,12 @@ CASES = [
     Case("bad query", "scp_filestorage_volume_info", {"query": "volumes["}, ("query", "JMESPath")),
     Case("query of a wrong type", "scp_filestorage_volume_info", {"query": "length(`1`)"}, ("query",)),
     Case(
+        "wait_timeout below nothing",
+        MODULE,
+        {**VOLUME, "name": "never_data", "wait_timeout": -1},
+        ("wait_timeout is -1", "from 0 on"),
+    ),
+    Case(
         "wait_timeout too short",
         MODULE,
         {**VOLUME, "name": "slow_data", "wait_timeout": 1},

@@ -169,6 +169,8 @@ class Executor(Generic[StateT]):
 
     def _find(self) -> StateT:
         """The first look, with what makes all else pointless said at once."""
+        if self.waiter.limit < 0:
+            raise StorageError(f"wait_timeout is {self.waiter.limit:g}. Give a number of seconds, from 0 on.")
         self.resource.check()
         state = self.resource.find()
         self.outcome.before = self.outcome.after = state
