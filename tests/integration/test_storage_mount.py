@@ -163,6 +163,7 @@ def test_mistakes(controller: Controller, server: Server) -> None:
         {"name": "office", "path": "mnt", "pth": "/srv"},
         {"name": "x", "kind": "nfs", "path": "/srv/x", "state": "mounted"},
         {**LEDGER, "path": "/srv/ledger"},
+        {**LEDGER, "portals": ["10.2.2.1", "fd00::1", "10.2.2.2:3260"]},
     ]
     run = mount(controller, server, volumes)
     assert failure(run) == (
@@ -174,8 +175,10 @@ def test_mistakes(controller: Controller, server: Server) -> None:
         " or absent."
         " Item 4 (ledger): to mount it, it needs device (as /dev/mapper/mpatha; the platform does not tell which one it"
         " is) and fstype (as xfs)."
+        " Item 5 (ledger): portals is a list of IP addresses, without ports."
     )
     assert not run.calls
+    assert failure(mount(controller, server, "")).endswith(" The list is empty; name at least one volume.")
     run = mount(
         controller,
         server,
