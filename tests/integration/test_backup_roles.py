@@ -147,7 +147,7 @@ def test_policies(controller: Controller) -> None:
 
 
 def test_agents_on_the_way(controller: Controller) -> None:
-    """Check mode tells one agent for a server, and its images; a run that was killed before its agent was there goes on."""
+    """Check mode tells one agent for a server, and its images; a killed run whose agent is on its way goes on."""
     simulator = controller.simulator
     files = {"server": "west-web1", "is_all_filesystem": True}
     servers = [files, {**files, "name": "more"}, {"server": "west-web1"}]

@@ -78,8 +78,9 @@ class _Plan:
     def _words(self, option: str, known: Mapping[str, Any] | None = None) -> list[str]:
         value = self._options.get(option)
         # Words are not read as YAML, in which a pattern that begins with * would be an alias.
-        words_only = isinstance(value, str) and not value.lstrip().startswith(("[", "{", "- "))
-        listed = (_WORD.findall(value) if words_only else self._read(option, value)) or []
+        if isinstance(value, str) and not value.lstrip().startswith(("[", "{", "- ")):
+            value = _WORD.findall(value)
+        listed = self._read(option, value) or []
         if not isinstance(listed, list) or not all(isinstance(word, str | int) for word in listed):
             self._wrong(option, "must be a list of words, or a text with commas or blanks between them")
             return []
