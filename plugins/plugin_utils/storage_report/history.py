@@ -58,12 +58,14 @@ def _parsed(text: str) -> tuple[list[dict[str, Any]], str]:
         return [], ""
     try:
         document = json.loads(text)
+        if not isinstance(document, dict):
+            raise TypeError("no JSON object")
         if document.get("format") != FORMAT:
             return [], f"its format is {document.get('format')}, and this version of the collection knows {FORMAT}"
         found = sorted(document["measurements"], key=lambda one: str(one["at"]))
         for one in found:
             _check(one)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         return [], f"it is not what a report has written ({error})"
     return found, ""
 
@@ -73,9 +75,12 @@ def _check(measured: Mapping[str, Any]) -> None:
     date.fromisoformat(measured["day"])
     if datetime.fromisoformat(measured["at"]).tzinfo is None:
         raise ValueError(f"{measured['at']} names no zone")
-    for key in measured["totals"]:
+    totals, things = measured["totals"], measured["things"]
+    if not isinstance(totals, dict) or not isinstance(things, dict):
+        raise TypeError("totals and things must be JSON objects")
+    for key in totals:
         _region, _kind = key.split("/")
-    for number in (*measured["totals"].values(), *measured["things"].values()):
+    for number in (*totals.values(), *things.values()):
         if not isinstance(number, int):
             raise TypeError(f"{number} is no number of bytes")
 

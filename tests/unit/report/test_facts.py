@@ -271,7 +271,8 @@ def _history_with(**fields: Any) -> str:
 @pytest.mark.parametrize(
     ("broken", "says"),
     [
-        ("[]", "not what a report has written"),
+        ("[]", "not what a report has written (no JSON object)"),
+        (_history_with(things=[]), "totals and things must be JSON objects"),
         ("{", "not what a report has written"),
         ("[" * 100_000, "not what a report has written"),
         ('{"format": 1, "measurements": [{"at": 1}]}', "not what a report has written"),
