@@ -227,12 +227,16 @@ def test_block_volumes(controller: Controller, server: Server) -> None:
     logins = [call for call in server.calls("iscsiadm") if call.endswith("--login")]
     assert logins == [f"-m node -T {TARGET} -p {address}:3260 --login" for address in ("10.2.2.1", "10.2.2.2")]
     nodes = sorted((server.folder / "nodes").iterdir())
-    assert [node.read_text() for node in nodes] == ["node.startup = automatic\n"] * 2
+    # What an array tells of other addresses is not noted: some systems log in to that when they start.
+    assert [node.name for node in nodes] == ["10.2.2.1:3260", "10.2.2.2:3260"]
+    assert [node.read_text() for node in nodes] == [f"{TARGET} automatic\n"] * 2
 
     absent = {**LEDGER, "state": "absent"}
     # One that stays has an address in common.
     mount(controller, server, [absent, {**LEDGER, "name": "other", "portals": ["10.2.2.2"]}]).succeeded()
     assert [node.name for node in (server.folder / "nodes").iterdir()] == ["10.2.2.2:3260"]
+    # As a run leaves it that was killed when it had logged out.
+    (server.folder / "sessions").write_text("")
     planned = mount(controller, server, [absent], "--check").succeeded()
     assert changes(planned) == ["Say where it would log out"]
     again = mount(controller, server, [absent], times=2).succeeded()
