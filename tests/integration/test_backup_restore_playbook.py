@@ -109,6 +109,8 @@ def test_refusals(world: Controller) -> None:
         ({"moment": "2026-10-01"}, ("No image of server west-web1", "before 2026-10-01", "even, odd")),
         ({"moment": "yesterday"}, ("backup_end_time 'yesterday' is no time",)),
         ({"server_name": "west-web2"}, ("west-web2 is taken",)),
+        ({"subnet_ids": "[a"}, ("backup_restore_subnet_ids is a text that can't be read", "line 1")),
+        ({"security_group_ids": "[a"}, ("backup_restore_security_group_ids is a text that can't be read",)),
     ):
         run = _run(world, **variables)
         assert run.rc != 0

@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tests.integration.harness import Controller, Run
+from tests.integration.conftest import TIME_SCALE
+from tests.integration.harness import Controller, Run, task
 
 SERVICE = "backup"
 SERVERS = ("west-db3", "west-db4")
@@ -143,6 +144,21 @@ def test_policies(controller: Controller) -> None:
     assert (again.count("changed"), _writes(again)) == (0, [])
     as_texts = {"backup_servers": json.dumps(["west-web1", *WANTED[1:]]), "backup_schedules": json.dumps(SCHEDULES[:1])}
     assert _writes(policies(controller, **as_texts).succeeded()) == ["SetBackupSchedule"] * 2
+
+
+def test_agents_on_the_way(controller: Controller) -> None:
+    """Check mode tells one agent for a server, and its images; a killed run whose agent is on its way goes on."""
+    simulator = controller.simulator
+    files = {"server": "west-web1", "is_all_filesystem": True}
+    servers = [files, {**files, "name": "more"}, {"server": "west-web1"}]
+    foretold = policies(controller, "--check", backup_servers=servers).succeeded()
+    said = [name for result in foretold if result.changed for item in result.items for name in item.operations or []]
+    assert said == ["CreateBackupAgent", "CreateBackup"]
+
+    simulator.switch(backup_agent_create_seconds=4 * TIME_SCALE)
+    agent = {"server": "west-web1", "wait": False}
+    controller.run([task("scp_backup_agent", agent)]).succeeded()
+    assert _writes(policies(controller, backup_servers=servers[:1]).succeeded()) == ["CreateBackup"]
 
 
 def test_nothing_is_changed_before_all_is_looked_at(controller: Controller) -> None:

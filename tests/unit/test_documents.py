@@ -263,3 +263,16 @@ def test_a_quoted_message_can_be_seen(message: str) -> None:
 
 def test_messages_are_quoted() -> None:
     assert len(_QUOTED.findall(TROUBLE.read_text(encoding="utf-8"))) > 30
+
+
+def test_artifacts_of_jobs_are_told() -> None:
+    """What playbooks hand to later jobs of a workflow stands in the guide, with the playbook."""
+    guide = (GUIDES / "guide_awx.rst").read_text(encoding="utf-8").partition("leaves for later nodes")[2]
+    handed: dict[str, set[str]] = {}
+    for playbook in (ROOT / "playbooks").glob("*.yml"):
+        for task in tasks(yaml.safe_load(playbook.read_text(encoding="utf-8"))):
+            if "ansible.builtin.set_stats" in task:
+                handed[playbook.stem] = set(task["ansible.builtin.set_stats"]["data"])
+
+    assert len(handed) > 5
+    assert [name for name, data in handed.items() for word in {name} | data if f"``{word}``" not in guide] == []

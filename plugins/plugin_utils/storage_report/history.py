@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from .things import CRITICAL, GIB, KINDS, WARNING, Bucket, Finding, Volume, told_bytes
@@ -58,14 +58,31 @@ def _parsed(text: str) -> tuple[list[dict[str, Any]], str]:
         return [], ""
     try:
         document = json.loads(text)
+        if not isinstance(document, dict):
+            raise TypeError("no JSON object")
+        if document.get("format") != FORMAT:
+            return [], f"its format is {document.get('format')}, and this version of the collection knows {FORMAT}"
         found = sorted(document["measurements"], key=lambda one: str(one["at"]))
         for one in found:
-            datetime.fromisoformat(one["at"]), one["day"].strip(), one["totals"].keys(), one["things"].keys()
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+            _check(one)
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         return [], f"it is not what a report has written ({error})"
-    if document.get("format") != FORMAT:
-        return [], f"its format is {document.get('format')}, and this version of the collection knows {FORMAT}"
     return found, ""
+
+
+def _check(measured: Mapping[str, Any]) -> None:
+    """Raise what reading raises where a measurement is not as :func:`measure` makes them."""
+    date.fromisoformat(measured["day"])
+    if datetime.fromisoformat(measured["at"]).tzinfo is None:
+        raise ValueError(f"{measured['at']} names no zone")
+    totals, things = measured["totals"], measured["things"]
+    if not isinstance(totals, dict) or not isinstance(things, dict):
+        raise TypeError("totals and things must be JSON objects")
+    for key in totals:
+        _region, _kind = key.split("/")
+    for number in (*totals.values(), *things.values()):
+        if not isinstance(number, int):
+            raise TypeError(f"{number} is no number of bytes")
 
 
 def measure(things: Iterable[Volume | Bucket | Any], now: datetime, read: Iterable[tuple[str, str]]) -> dict[str, Any]:

@@ -9,10 +9,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import yaml
-
 from ...module_utils.client.errors import StorageError
 from ...module_utils.engine.ages import parse_age
+from ..arguments import TextError, from_text
 from .things import KINDS, PROTECTED_KINDS
 
 PREFIX = "storage_report_"
@@ -21,7 +20,7 @@ FAIL_ON = ("never", "unprotected", "critical", "warning")
 POLICY_KEYS = ("name", "kind", "region", "schedule", "max_age", "keep", "snapshot_rate")
 #: How old the newest snapshot may get by a schedule.
 _BY_FREQUENCY = {"DAILY": 86400, "WEEKLY": 7 * 86400}
-_SEPARATOR = re.compile(r"[,\s]+")
+_WORD = re.compile(r"[^,\s]+")
 
 
 def plan(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -50,7 +49,7 @@ class _Plan:
         limits = {
             "snapshot_max_age": self._by_kind("snapshot_max_age", PROTECTED_KINDS, self._age_of),
             "snapshot_grace": self._age("snapshot_grace"),
-            "snapshot_space_percent": self._number("snapshot_space_percent"),
+            "snapshot_space_percent": int(self._number("snapshot_space_percent")),
             "policies": self._policies(),
             "exempt": self._words("exempt"),
             "replication_max_lag": self._age("replication_max_lag") if self._given("replication_max_lag") else None,
@@ -68,19 +67,20 @@ class _Plan:
     def _given(self, option: str) -> bool:
         return self._options.get(option) not in (None, "", [], {})
 
-    def _parsed(self, option: str) -> Any:
-        """An option's value; a text, as a survey gives it, may hold JSON or YAML."""
-        value = self._options.get(option)
-        if not isinstance(value, str):
-            return value
+    def _read(self, option: str, value: Any) -> Any:
+        """The list or dictionary that a value is or, as a text of a survey, holds; ``None`` where it can't be read."""
         try:
-            return yaml.safe_load(value)
-        except yaml.YAMLError:
-            return value
+            return from_text(value, f"{PREFIX}{option}")
+        except TextError as error:
+            self._problems.append(str(error))
+            return None
 
     def _words(self, option: str, known: Mapping[str, Any] | None = None) -> list[str]:
-        value = self._parsed(option)
-        listed = [word for word in _SEPARATOR.split(value) if word] if isinstance(value, str) else value or []
+        value = self._options.get(option)
+        # Words are not read as YAML, in which a pattern that begins with * would be an alias.
+        if isinstance(value, str) and not value.lstrip().startswith(("[", "{", "- ")):
+            value = _WORD.findall(value)
+        listed = self._read(option, value) or []
         if not isinstance(listed, list) or not all(isinstance(word, str | int) for word in listed):
             self._wrong(option, "must be a list of words, or a text with commas or blanks between them")
             return []
@@ -102,10 +102,12 @@ class _Plan:
 
     def _bytes_of(self, option: str, value: Any) -> int:
         try:
-            return int(float(str(value)) * 1024**3)
-        except ValueError:
+            size = int(float(str(value)) * 1024**3)
+        except (ValueError, OverflowError):
+            size = -1
+        if size < 0:
             self._wrong(option, f"has {value}; it must be a number of GB")
-            return 0
+        return size
 
     def _number(self, option: str) -> float:
         try:
@@ -120,14 +122,17 @@ class _Plan:
         self, option: str, kinds: Any, read: Callable[[str, Any], int], *, everywhere: bool = True
     ) -> dict[str, int]:
         """One value for each kind, where the option is a dictionary; otherwise the same for all."""
-        value = self._parsed(option)
+        said = len(self._problems)
+        value = self._read(option, self._options.get(option))
+        if len(self._problems) > said:
+            return {}
         if not isinstance(value, Mapping):
-            if value in (None, "", []) and not everywhere:
+            if value in (None, []) and not everywhere:
                 return {}
             if not everywhere:
                 self._wrong(option, "must be a dictionary with kinds as keys")
                 return {}
-            one = read(option, value)
+            one = read(option, self._options.get(option))
             return dict.fromkeys(kinds, one)
         unknown = [str(kind) for kind in value if kind not in kinds]
         if unknown:
@@ -139,13 +144,11 @@ class _Plan:
 
     def _policies(self) -> list[dict[str, Any]]:
         """The list of policies as ``name``, ``kind``, ``region`` and ``max_age`` (``None``: that of the kind)."""
-        value = self._parsed("policies")
-        if isinstance(value, str):
-            value = [word for word in _SEPARATOR.split(value) if word]
-        if not isinstance(value or [], list):
+        value = self._read("policies", self._options.get("policies")) or []
+        if not isinstance(value, list):
             self._wrong("policies", "must be a list of names, or of dictionaries with a name")
             return []
-        found = [self._policy(number, item) for number, item in enumerate(value or [], 1)]
+        found = [self._policy(number, item) for number, item in enumerate(value, 1)]
         return [policy for policy in found if policy is not None]
 
     def _policy(self, number: int, item: Any) -> dict[str, Any] | None:
@@ -166,7 +169,7 @@ class _Plan:
     def _allowed(self, own: Mapping[str, Any]) -> int | None:
         """How old a snapshot may get by an item's age and its schedule, the younger of both."""
         ages = [self._age_of("policies", own["max_age"])] if own.get("max_age") else []
-        schedule = own.get("schedule")
+        schedule = self._read("policies", own.get("schedule"))
         if isinstance(schedule, Mapping) and schedule:
             weekly = schedule.get("day_of_week") or str(schedule.get("frequency")).upper() == "WEEKLY"
             ages.append(_BY_FREQUENCY["WEEKLY" if weekly else "DAILY"])

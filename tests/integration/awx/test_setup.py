@@ -143,6 +143,7 @@ def test_the_credential(controller: Controller) -> None:
             {"awx_setup_applications": [{"volumes": ["x"]}, {"name": "Web shop"}]},
             "name of the application {'volumes': ['x']}, volumes of the application Web shop",
         ),
+        ({"awx_setup_applications": '[{"name": "Web shop"}]'}, "volumes of the application Web shop"),
     ],
 )
 def test_what_is_missing_is_said_before_anything_is_made(

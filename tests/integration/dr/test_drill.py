@@ -130,3 +130,5 @@ def test_mistakes(controller: Controller) -> None:
         " else."
     )
     assert not run.calls
+    run = drill(controller, [HIDDEN], variables={"dr_drill_report_dir": "reports"})
+    assert "dr_drill_report_dir is reports; give the folder's whole path, from / on." in failure(run)

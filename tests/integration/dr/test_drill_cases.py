@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import json
+
 from tests.integration.dr.drill_world import (
     BILLING,
     BLOCKS,
@@ -24,6 +26,9 @@ from tests.integration.dr.drill_world import (
 )
 from tests.integration.dr.scenario import assert_no_crash, failure, writes
 from tests.integration.harness import Controller, task
+
+#: What a task with no_log must not give away.
+SECRET = "hunter2-Of-The-Server"
 
 
 def test_from_the_replica_no_call_goes_to_the_lost_region(controller: Controller) -> None:
@@ -55,22 +60,34 @@ def test_what_goes_wrong_in_the_middle(controller: Controller) -> None:
     drill_world(simulator)
     before = things(simulator)
     simulator.fault("status", operation="CreateVolumeRecovery", status=403, times=None)
-    check = task(
-        "ansible.builtin.assert",
-        {"that": "dr_drill_copy.of != 'office'", "fail_msg": "The checksum is wrong."},
-        name="Compare checksums",
-    )
+    checks = [
+        task(
+            "ansible.builtin.command",
+            {"argv": ["sh", "-c", "echo {{ item }} is wrong >&2; test {{ dr_drill_copy.of }} != office"]},
+            name="Compare checksums",
+            loop=["The checksum", "The date"],
+        ),
+        task(
+            "ansible.builtin.assert",
+            {"that": "dr_drill_copy.of != 'web_data'", "fail_msg": f"{SECRET} was refused."},
+            name="Log in",
+            no_log=True,
+        ),
+    ]
     run = drill(
-        controller, variables={"dr_drill_check_tasks": check_file(controller.folder, check), "dr_drill_rto": "1s"}
+        controller, variables={"dr_drill_check_tasks": check_file(controller.folder, *checks), "dr_drill_rto": "1s"}
     )
     simulator.clear_faults()
     message = failure(run)
     assert "office (kr-west1 to kr-east1): Compare checksums: " in message
-    assert "The checksum is wrong" in message
+    assert "return code: The checksum is wrong; " in message
+    assert "The date is wrong" in message
+    assert "web_data (kr-west1 to kr-east1): Log in: it failed, and no_log hides why" in message
+    assert SECRET not in message + json.dumps(report(run))
     assert "ledger (kr-west1 to kr-east1): Make a volume from a snapshot of the replica: " in message
     assert "billing (kr-west1 to kr-east1): it could be used after " in message
     results = {name: volume["result"] for name, volume in by_name(report(run)).items()}
-    assert results == {"web_data": "missed", "office": "failed", "ledger": "failed", "billing": "missed"}
+    assert results == {"web_data": "failed", "office": "failed", "ledger": "failed", "billing": "missed"}
     assert report(run)["rto"]["met"] is False
     assert_no_crash(run)
     assert_untouched(simulator, before)

@@ -17,25 +17,32 @@ while [ $# -gt 0 ]; do
   shift
 done
 node="nodes/$portal"
+[ "$mode$target$portal" = node ] && action=show-all
 case $mode/$action in
   session/rescan) exit 0 ;;
   session/show)
     if [ ! -s sessions ]; then echo "iscsiadm: No active sessions." >&2; exit 21; fi
     cat sessions ;;
-  discovery/show)
+  discovery/*)
     grep "^$portal " offers 2>/dev/null | while read -r address name; do
-      echo "node.startup = manual" > "nodes/$address:3260"
-      echo "$address:3260,1 $name"
-      # Arrays tell of their other addresses too.
-      echo "192.0.2.9:3260,1 $name"
+      # Arrays tell of their other addresses too, and unless it is told not to, the program notes all of them.
+      for told in "$address" 192.0.2.9; do
+        [ "$action" = nonpersistent ] || echo "$name automatic" > "nodes/$told:3260"
+        echo "$told:3260,1 $name"
+      done
+    done ;;
+  node/new) echo "$target manual" > "nodes/${portal%,*}" ;;
+  node/show-all)
+    for node in nodes/*; do
+      [ -f "$node" ] && echo "${node#nodes/},1 $(cut -d' ' -f1 "$node")"
     done ;;
   node/*)
     if [ ! -f "$node" ]; then echo "iscsiadm: No records found" >&2; exit 21; fi
     case $action in
-      show) cat "$node" ;;
+      show) echo "node.startup = $(cut -d' ' -f2 "$node")" ;;
       login) echo "tcp: [$(date +%N | sed 's/^0*//')] $portal,1 $target (non-flash)" >> sessions ;;
       logout) grep -vF " $portal,1 $target " sessions > sessions.new; mv sessions.new sessions ;;
-      update) echo "node.startup = automatic" > "$node" ;;
+      update) echo "$target automatic" > "$node" ;;
       delete) rm "$node" ;;
     esac ;;
 esac

@@ -259,10 +259,37 @@ def test_what_is_kept() -> None:
     kept = facts(read(filestorage=[file_volume()]), [], limits, NOW, _history(3, 2, 1, 0), 2)["history"]
     assert [one["day"] for one in kept["measurements"]] == ["2026-11-23", "2026-11-24"]
     assert kept["measurements"][-1]["things"] == {"id-web": 10 * GIB}
-    for broken in ("[]", "{", '{"format": 1, "measurements": [{"at": 1}]}', '{"format": 9, "measurements": []}'):
-        made = facts(read(filestorage=[]), [], limits, NOW, broken, 2)
-        assert made["history"] == {}, broken
-        assert "left alone" in made["report"]["notes"][-1]
+
+
+def _history_with(**fields: Any) -> str:
+    """A history whose one measurement has something else in some of its fields."""
+    document = json.loads(_history(8))
+    document["measurements"][0] |= fields
+    return json.dumps(document)
+
+
+@pytest.mark.parametrize(
+    ("broken", "says"),
+    [
+        ("[]", "not what a report has written (no JSON object)"),
+        (_history_with(things=[]), "totals and things must be JSON objects"),
+        ("{", "not what a report has written"),
+        ("[" * 100_000, "not what a report has written"),
+        ('{"format": 1, "measurements": [{"at": 1}]}', "not what a report has written"),
+        ('{"format": 9, "days": []}', "its format is 9, and this version of the collection knows 1"),
+        (_history_with(at="2026-11-01T00:00:00"), "2026-11-01T00:00:00 names no zone"),
+        (_history_with(day="yesterday"), "yesterday"),
+        (_history_with(totals={"filestorage": 1}), "not what a report has written"),
+        (_history_with(totals={f"{WEST}/filestorage": "much"}), "much is no number of bytes"),
+        (_history_with(things={"id-web": None}), "None is no number of bytes"),
+    ],
+)
+def test_a_history_that_can_not_be_read(broken: str, says: str) -> None:
+    """It is left alone, the report says why, and is made."""
+    made = facts(read(filestorage=[file_volume()]), [], planned()["limits"], NOW, broken, 2)
+    assert made["history"] == {}
+    assert "left alone" in made["report"]["notes"][-1]
+    assert says in made["report"]["notes"][-1]
 
 
 def test_archives() -> None:
@@ -296,6 +323,9 @@ def test_options_as_texts() -> None:
     ages = planned(snapshot_max_age="{filestorage: 1h, pfs: 2h, bm_volume: 3h, bm_volume_group: 4h}")
     assert ages["limits"]["snapshot_max_age"]["bm_volume"] == 3 * 3600
     assert planned(kinds="")["kinds"] == _DEFAULTS["storage_report_kinds"]
+    assert planned(exempt="*tmp, no")["limits"]["exempt"] == ["*tmp", "no"]
+    weekly = planned(policies=[{"name": "web", "schedule": "{hour: 3, day_of_week: SUN}"}])
+    assert weekly["limits"]["policies"][0]["max_age"] == 7 * 86400
 
 
 @pytest.mark.parametrize(
@@ -313,6 +343,11 @@ def test_options_as_texts() -> None:
         ({"growth_percent": "much"}, ["storage_report_growth_percent is much"]),
         ({"capacity_gb": {"tape": 1}}, ["storage_report_capacity_gb has tape"]),
         ({"capacity_gb": {"pfs": "big"}}, ["storage_report_capacity_gb has big", "number of GB"]),
+        ({"capacity_gb": {"pfs": "inf"}}, ["storage_report_capacity_gb has inf", "number of GB"]),
+        ({"capacity_gb": {"pfs": -5}}, ["storage_report_capacity_gb has -5", "number of GB"]),
+        ({"exempt": "[web, office"}, ["storage_report_exempt is a text that can't be read", "line 1", "as JSON"]),
+        ({"policies": "[{name: web"}, ["storage_report_policies is a text that can't be read", "line 1"]),
+        ({"snapshot_max_age": "{pfs: 1d"}, ["storage_report_snapshot_max_age is a text that can't be read", "line 1"]),
         ({"capacity_gb": "5"}, ["storage_report_capacity_gb must be a dictionary"]),
         ({"policies": [{"name": "web", "max_aeg": "1d"}]}, ["item 1 (web) has max_aeg", "max_age"]),
         ({"policies": [{"max_age": "1d"}]}, ["item 1 has no name"]),
@@ -346,6 +381,7 @@ def test_the_page_of_nothing_and_of_many() -> None:
     folder = str(ROLE / "templates")
     empty = page(report(read(filestorage=[], backup=[], archive=[])), folder, "x", TITLES)
     assert "All is as it should be" in empty
+    assert "a warning from 80 % on" in empty
     volumes = [file_volume(f"v{number}", snapshots=[snapshot(days=number % 3)]) for number in range(1000)]
     began = time.process_time()
     text = page(report(read(filestorage=volumes)), folder, "x", TITLES)
