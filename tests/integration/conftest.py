@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,7 +27,10 @@ LONG = {
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the markers known."""
+    """Make the markers known, and see to it that what tests start can be interrupted."""
+    # A shell starts what runs in its background with Ctrl-C ignored, and all processes would inherit that.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     for name, meaning in LONG.items():
         config.addinivalue_line("markers", f"{name}: {meaning}; run with -m {name}")
 
@@ -53,12 +58,16 @@ def fast_simulator(simulator: Simulator) -> Simulator:
 
 
 @pytest.fixture
-def controller(fast_simulator: Simulator, tmp_path: Path) -> Controller:
+def controller(fast_simulator: Simulator, tmp_path: Path) -> Iterator[Controller]:
     """A controller that runs modules in its own process."""
-    return Controller(fast_simulator, tmp_path)
+    made = Controller(fast_simulator, tmp_path)
+    yield made
+    made.stop()
 
 
 @pytest.fixture
-def routed(fast_simulator: Simulator, tmp_path: Path, route: Route) -> Controller:
+def routed(fast_simulator: Simulator, tmp_path: Path, route: Route) -> Iterator[Controller]:
     """A controller by each route."""
-    return Controller(fast_simulator, tmp_path, route)
+    made = Controller(fast_simulator, tmp_path, route)
+    yield made
+    made.stop()

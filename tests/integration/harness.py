@@ -283,6 +283,7 @@ class Controller:
         self.home.mkdir(parents=True, exist_ok=True)
         (folder / "ansible.cfg").touch()
         self._runs = 0
+        self._started: list[Running] = []
         self.environ = {
             "PATH": os.pathsep.join([str(PROGRAMS), "/usr/local/bin", "/usr/bin", "/bin"]),
             "HOME": str(self.home),
@@ -367,7 +368,15 @@ class Controller:
         ]
         log = self.folder / f"run{self._runs}.jsonl"
         merged: dict[str, str | None] = {**self.environ, "TASK_LOG_FILE": str(log), **(environ or {})}
-        return Running(command, self.folder, {key: value for key, value in merged.items() if value is not None}, log)
+        running = Running(command, self.folder, {key: value for key, value in merged.items() if value is not None}, log)
+        self._started.append(running)
+        return running
+
+    def stop(self) -> None:
+        """End what a test has left running: it would go on in the simulator of the next one."""
+        for running in self._started:
+            if running.process.poll() is None:
+                running.kill()
 
     def inventory(
         self,
