@@ -45,7 +45,7 @@ def make_inert(answer: dict[str, Any] | list[Any]) -> None:
 
 
 def _mark(part: dict[str, Any] | list[Any], inert: _Inert) -> None:
-    places: Any = part.items() if type(part) is dict else enumerate(part)
+    places: Any = part.items() if isinstance(part, dict) else enumerate(part)
     for place, value in places:
         # By their exact types, as JSON gives them: there are many, and that is quicker.
         kind = type(value)
