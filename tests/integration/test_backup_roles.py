@@ -142,6 +142,8 @@ def test_policies(controller: Controller) -> None:
     assert sorted(job["backup_job_state"] for job in world["histories"]) == ["SUCCESS"] * 3
     again = policies(controller, backup_policy_first_backup=True).succeeded()
     assert (again.count("changed"), _writes(again)) == (0, [])
+    # What is as it should be is looked at once.
+    assert [call["operation"] for call in again.calls].count("ListBackupSchedules") == len(WANTED)
     as_texts = {"backup_servers": json.dumps(["west-web1", *WANTED[1:]]), "backup_schedules": json.dumps(SCHEDULES[:1])}
     assert _writes(policies(controller, **as_texts).succeeded()) == ["SetBackupSchedule"] * 2
 
