@@ -78,7 +78,12 @@ def from_text(value: Any, name: str) -> Any:
     if not value.strip():
         return None
     found = _read(value, name, "a list or a dictionary", '[{"key": "value"}]', _TypedLoader)
-    return found if isinstance(found, list | Mapping) else _WORD.findall(value)
+    return found if isinstance(found, list | Mapping) else words(value)
+
+
+def words(text: str) -> list[str]:
+    """The words of a text, with commas or blanks between them."""
+    return _WORD.findall(text)
 
 
 def _value(option: Mapping[str, Any], value: Any, name: str) -> Any:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TypeVar
 
 from ansible_collections.scp.storage.plugins.module_utils.client.errors import StorageError
@@ -27,11 +27,8 @@ class Unreadable(StorageError):
 @contextmanager
 def reader_of(settings: Settings, gather: Iterable[str], server_name: str | None = None) -> Iterator[Reader]:
     """A reader with a client of its own, for as long as it is needed; see :class:`.sources.Reader`."""
-    client = Client(settings)
-    try:
+    with closing(Client(settings)) as client:
         yield Reader(client, frozenset(gather), server_name)
-    finally:
-        client.close()
 
 
 def read_servers(

@@ -11,13 +11,16 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import TypeVar
 
 from ..client.names import likely_base_name
 from .entries import Entry, refuse
 from .topology import Product
+
+NodeT = TypeVar("NodeT", bound=Hashable)
 
 #: A kind, a region, and a name.
 Thing = tuple[str, str, str]
@@ -86,7 +89,7 @@ class _Builder:
             for first, second in pairwise(in_turn):
                 self.after[second].add(first)
         for holder in set[int]().union(*self.holders):
-            for earlier in self._all_before(holder):
+            for earlier in _reached(self.after[holder], self.after.__getitem__):
                 self.holders[earlier].discard(holder)
         after, needs, holders = (tuple(map(frozenset, sets)) for sets in (self.after, self.needs, self.holders))
         return Graph(tuple(order), after, needs, holders)
@@ -182,13 +185,12 @@ class _Builder:
 
     def _hangs_on(self, index: int) -> set[Thing]:
         """What an entry hangs on, and what that hangs on."""
-        things, ahead = set[Thing](), [index]
-        while ahead:
-            for thing in set(_referred(self.entries[ahead.pop()])) - things:
-                things.add(thing)
-                if (owner := self._found(thing)) is not None:
-                    ahead.append(owner)
-        return things
+
+        def of_owner(thing: Thing) -> Iterable[Thing]:
+            owner = self._found(thing)
+            return () if owner is None else _referred(self.entries[owner])
+
+        return _reached(_referred(self.entries[index]), of_owner)
 
     def _follow_frees(self) -> None:
         """What a thing holds can go, or be used otherwise, only when it has been let go."""
@@ -219,15 +221,6 @@ class _Builder:
                     self._wait(index, other_index, needs=True)
 
     # -- in order -----------------------------------------------------------------------------------------------------
-
-    def _all_before(self, index: int) -> set[int]:
-        """What an entry waits for, and what that waits for."""
-        found, ahead = set[int](), [index]
-        while ahead:
-            more = self.after[ahead.pop()] - found
-            found |= more
-            ahead += more
-        return found
 
     def _in_order(self) -> list[int]:
         """Removals first, then by kind, then as listed, as far as what waits for what allows it.
@@ -293,6 +286,17 @@ def _is_product(entry: Entry, product: Product, thing: Thing) -> bool:
         # What follows is a name itself.
         return thing[2].startswith(name) and thing[2].removeprefix(name)[:1].isalpha()
     return thing[2] == name or (entry.noun.suffixed and likely_base_name(thing[2]) == name)
+
+
+def _reached(starts: Iterable[NodeT], following: Callable[[NodeT], Iterable[NodeT]]) -> set[NodeT]:
+    """All that there is to come to from ``starts``, with these."""
+    reached = set(starts)
+    ahead = list(reached)
+    while ahead:
+        more = set(following(ahead.pop())) - reached
+        reached |= more
+        ahead += more
+    return reached
 
 
 def _circle(waiting: Sequence[Iterable[int]]) -> list[int]:

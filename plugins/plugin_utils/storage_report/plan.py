@@ -5,13 +5,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from ...module_utils.client.errors import StorageError
 from ...module_utils.engine.ages import parse_age
-from ..arguments import TextError, from_text
+from ..arguments import TextError, from_text, words
 from .things import KINDS, PROTECTED_KINDS
 
 PREFIX = "storage_report_"
@@ -20,7 +19,6 @@ FAIL_ON = ("never", "unprotected", "critical", "warning")
 POLICY_KEYS = ("name", "kind", "region", "schedule", "max_age", "keep", "snapshot_rate")
 #: How old the newest snapshot may get by a schedule.
 _BY_FREQUENCY = {"DAILY": 86400, "WEEKLY": 7 * 86400}
-_WORD = re.compile(r"[^,\s]+")
 
 
 def plan(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -79,16 +77,16 @@ class _Plan:
         value = self._options.get(option)
         # Words are not read as YAML, in which a pattern that begins with * would be an alias.
         if isinstance(value, str) and not value.lstrip().startswith(("[", "{", "- ")):
-            value = _WORD.findall(value)
+            value = words(value)
         listed = self._read(option, value) or []
         if not isinstance(listed, list) or not all(isinstance(word, str | int) for word in listed):
             self._wrong(option, "must be a list of words, or a text with commas or blanks between them")
             return []
-        words = list(dict.fromkeys(str(word) for word in listed))
-        unknown = [word for word in words if known is not None and word not in known]
+        asked = list(dict.fromkeys(str(word) for word in listed))
+        unknown = [word for word in asked if known is not None and word not in known]
         if known is not None and unknown:
             self._wrong(option, f"has {', '.join(unknown)}; there is {', '.join(known)}")
-        return words
+        return asked
 
     def _age_of(self, option: str, value: Any) -> int:
         try:
