@@ -109,27 +109,45 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             os.environ.update(before)
 
     def _run_here(self, name: str, args: dict[str, Any], variables: dict[str, Any]) -> dict[str, Any]:
-        spec = load_spec(name)
         self._update_module_args(self._task.action, args, variables)
         internal = {key: args.pop(key) for key in list(args) if key.startswith("_ansible_")}
-        checked = validator(name).validate(args)
-        hidden = {*checked._no_log_values, *secrets_in(spec, args)}
-        params = checked.validated_parameters
-        if checked.error_messages:
-            result = {"failed": True, "msg": _told(checked.errors, str(internal.get("_ansible_module_name", name)))}
-        else:
-            host = variables.get("inventory_hostname", "localhost")
-            mode = Mode(
-                check=self._task.check_mode,
-                diff=bool(self._task.diff),
-                report=lambda text: display.display(f"[{host}] {text}"),
-            )
-            report = run(spec, params, os.environ, mode)
-            hidden.update(report.secrets)
-            result = report.result
-        if internal.get("_ansible_inject_invocation", True):
-            result["invocation"] = {"module_args": params}
-        return dict(remove_values(result, hidden))
+        host = variables.get("inventory_hostname", "localhost")
+        mode = Mode(
+            check=self._task.check_mode,
+            diff=bool(self._task.diff),
+            report=lambda text: display.display(f"[{host}] {text}"),
+        )
+        return run_in_process(
+            name,
+            args,
+            mode,
+            called=str(internal.get("_ansible_module_name", name)),
+            invocation=bool(internal.get("_ansible_inject_invocation", True)),
+        )
+
+
+def run_in_process(
+    name: str, args: Mapping[str, Any], mode: Mode, *, called: str = "", invocation: bool = True
+) -> dict[str, Any]:
+    """Run a module of the collection in this process and return its result, with secrets censored.
+
+    :param args: options as the task gives them; the environment variables that count are those of this process.
+    :param called: the module's name as the task has it, for messages about options.
+    :param invocation: whether the result has the options.
+    """
+    spec = load_spec(name)
+    checked = validator(name).validate(args)
+    hidden = {*checked._no_log_values, *secrets_in(spec, args)}
+    params = checked.validated_parameters
+    if checked.error_messages:
+        result = {"failed": True, "msg": _told(checked.errors, called or name)}
+    else:
+        report = run(spec, params, os.environ, mode)
+        hidden.update(report.secrets)
+        result = report.result
+    if invocation:
+        result["invocation"] = {"module_args": params}
+    return dict(remove_values(result, hidden))
 
 
 def _told(errors: Any, name: str) -> str:

@@ -15,7 +15,7 @@ from tests.image.__main__ import IMAGE, environment, has
 from tests.integration.awx.awx import Awx
 from tests.integration.awx.setting_up import ANSWERS, set_up
 from tests.integration.dr.scenario import CRASHES
-from tests.integration.harness import Controller
+from tests.harness.playbooks import Controller
 from tests.placement import ROOT
 from tests.simulator.fixture import Simulator
 

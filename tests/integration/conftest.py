@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.harness import ROUTES, Controller, Route
+from tests.harness.playbooks import ROUTES, Controller, Route
 from tests.simulator.fixture import Simulator
 
 #: Simulated seconds in one real one: what takes the service 20 s takes a test one.

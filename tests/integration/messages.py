@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.integration.harness import Controller, TaskResult, task
+from tests.harness.playbooks import Controller
+from tests.harness.tasks import TaskResult, task
 from tests.placement import ROOT
 from tests.simulator.fixture import Simulator
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from tests.integration.harness import Controller, Run, task
+from tests.harness.playbooks import Controller
+from tests.harness.tasks import Run, task
 
 BUCKET = "3d036efe-f576-48b0-8375-6d3704a95b63"
 JOB_ID = "EXE-8f35b491-a060-453b-b825-e78440ca46de"

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.integration.harness import Controller, Run
+from tests.harness.playbooks import Controller
+from tests.harness.tasks import Run
 
 #: Words that no output may have: nothing the user did explains them.
 CRASHES = ("Traceback", "MODULE FAILURE", "object has no attribute", "is undefined")

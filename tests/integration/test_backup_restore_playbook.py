@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.integration.harness import Controller, Run
+from tests.harness.playbooks import Controller
+from tests.harness.tasks import Run
 
 PLAYBOOK = "scp.storage.backup_restore"
 ASKED = {"backup_restore_server": "west-web1", "backup_restore_server_type_id": "s1v2m4"}

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.integration.harness import Controller, task
+from tests.harness.playbooks import Controller
+from tests.harness.tasks import task
 from tests.integration.messages import Case, check_messages
 from tests.simulator.fixture import Simulator
 

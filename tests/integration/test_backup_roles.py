@@ -9,7 +9,8 @@ import json
 from typing import Any
 
 from tests.integration.conftest import TIME_SCALE
-from tests.integration.harness import Controller, Run, task
+from tests.harness.playbooks import Controller
+from tests.harness.tasks import Run, task
 
 SERVICE = "backup"
 SERVERS = ("west-db3", "west-db4")

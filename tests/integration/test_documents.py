@@ -20,7 +20,8 @@ from typing import Any
 import pytest
 
 from tests.documents import GUIDES, README, blocks, commands, extra_variables
-from tests.integration.harness import PROGRAMS, Controller, Run
+from tests.harness.playbooks import PROGRAMS, Controller
+from tests.harness.tasks import Run
 from tests.placement import ROOT
 from tests.simulator.fixture import Simulator
 

@@ -17,7 +17,8 @@ from typing import Any
 import pytest
 
 from tests.integration.conftest import TIME_SCALE
-from tests.integration.harness import Controller, Run, task
+from tests.harness.playbooks import Controller
+from tests.harness.tasks import Run, task
 from tests.integration.lives import LIVES, Step
 from tests.simulator.fixture import Simulator
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import time
 
-from tests.integration.harness import Controller, task
+from tests.harness.playbooks import Controller
+from tests.harness.tasks import task
 
 
 def test_route_is_the_one_asked_for(routed: Controller) -> None:

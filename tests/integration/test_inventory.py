@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from tests.integration.fleet import EAST, PAIRS, SOURCES, TEMPLATE, WEST, populate
-from tests.integration.harness import PROGRAMS, Controller, Inventory
+from tests.harness.playbooks import PROGRAMS, Controller, Inventory
 from tests.simulator.fixture import Simulator
 
 BM = "baremetal-blockstorage"

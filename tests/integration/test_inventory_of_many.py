@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 
 from tests.integration.fleet import EAST, WEST, compared, crowd, crowd_as_hosts
-from tests.integration.harness import Controller
+from tests.harness.playbooks import Controller
 from tests.simulator.fixture import Simulator
 
 

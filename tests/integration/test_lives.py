@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.integration.harness import ROUTES, Controller
+from tests.harness.playbooks import ROUTES, Controller
 from tests.integration.lives import LIVES, check_life, played
 
 #: Lives that are always led by both routes, one of each service. How a module is started is the same for all, and

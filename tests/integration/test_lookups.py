@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from tests.integration.fleet import EAST, PAIRS, TEMPLATE, WEST, populate
-from tests.integration.harness import Controller, Run, TaskResult
+from tests.harness.playbooks import Controller
+from tests.harness.tasks import Run, TaskResult
 
 VOLUME, QUERY = "scp.storage.scp_volume", "scp.storage.scp_query"
 WRONG = "quite-another-secret-0123456789"

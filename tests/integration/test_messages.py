@@ -12,7 +12,7 @@ import socket
 
 import pytest
 
-from tests.integration.harness import Controller
+from tests.harness.playbooks import Controller
 from tests.integration.messages import Case, check_messages
 
 VOLUME = {"name": "web_data", "protocol": "NFS", "type_name": "SSD"}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.integration.harness import Controller
+from tests.harness.playbooks import Controller
 from tests.integration.messages import Case, check_messages
 
 BUCKET, POLICY, OBJECT = "scp_archive_bucket", "scp_archive_policy", "scp_archive_object"

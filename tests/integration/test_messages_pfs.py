@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.integration.harness import Controller, Run, TaskResult, task
+from tests.harness.playbooks import Controller
+from tests.harness.tasks import Run, TaskResult, task
 from tests.integration.messages import Case, check_messages
 
 VOLUME = {"name": "train_data", "capacity_tb": 10}

@@ -9,7 +9,7 @@ import pytest
 
 from tests.examples import documents
 from tests.integration.fleet import populate
-from tests.integration.harness import Controller
+from tests.harness.playbooks import Controller
 
 
 def test_inventory(controller: Controller) -> None:

@@ -10,7 +10,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-from tests.integration.harness import Controller, Run, task
+from tests.harness.playbooks import Controller
+from tests.harness.tasks import Run, task
 from tests.simulator.fixture import Simulator
 
 _REQUEST_ID = re.compile(r"[0-9a-f-]{32,36}(?=\"|\])")

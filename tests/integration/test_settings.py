@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.integration.harness import Controller, other_spelling, task
+from tests.harness.playbooks import Controller, other_spelling
+from tests.harness.tasks import task
 
 INFO = "scp_filestorage_volume_info"
 VOLUMES = [

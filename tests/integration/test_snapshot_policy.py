@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.integration.harness import Controller, Run, task
+from tests.harness.playbooks import Controller
+from tests.harness.tasks import Run, task
 
 WEST, EAST = "kr-west1", "kr-east1"
 #: Words that no output may have: nothing the user did explains them.

@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from tests.integration.harness import Controller, Run, task
+from tests.harness.playbooks import Controller
+from tests.harness.tasks import Run, task
 from tests.report import browser, world
 from tests.report.world import EAST, HOSTILE, WEST
 from tests.simulator.fixture import Simulator

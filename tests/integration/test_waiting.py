@@ -9,7 +9,8 @@ import time
 
 import pytest
 
-from tests.integration.harness import Controller, task
+from tests.harness.playbooks import Controller
+from tests.harness.tasks import task
 
 VOLUME = {"name": "web_data", "protocol": "NFS", "type_name": "SSD"}
 REPLICATION = {"volume": "web_data", "name": "web_copy", "target_region": "kr-east1", "replication_frequency": "hourly"}

@@ -70,6 +70,7 @@ class Simulator:
         self.log.clear()
         self.clock.set_scale(self.scale)
         self.clock.set_ahead(0.0)
+        self.clock.announce_delays = False
         self.world.now = self.clock.now()
         self.world.replace(self.seed)
 

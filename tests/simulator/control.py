@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import ipaddress
 import json
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from aiohttp import web
 
-from .clock import stamp
+from .clock import Clock, next_time, stamp
 from .faults import KINDS, FaultError
 from .switches import SwitchError
 from .tables import SeedError
@@ -32,7 +34,8 @@ INDEX = {
     "POST /_control/faults": 'set a fault, e.g. {"kind": "lost", "operation": "CreateVolume"}',
     "DELETE /_control/faults[/ID]": "end all faults, or one",
     "GET /_control/clock": "the simulated time and how fast it runs",
-    "PUT /_control/clock": '{"advance": seconds} and/or {"scale": x}',
+    "PUT /_control/clock": 'any of {"scale": x, "advance": seconds, "now": time in UTC, "korean_hour": the next time that '
+    'it is so late in Korea, "announce_delays": true sends delayed answers at once, with X-Simulator-Delay}',
     "GET /_control/switches": "all switches with value, default, choices and meaning",
     "PUT /_control/switches": '{"name": value, ...}',
     "GET /_control/world": "everything there is, without secrets",
@@ -150,20 +153,59 @@ def _faults(simulator: Simulator, method: str, document: Any, query: str) -> Any
 def _clock(simulator: Simulator, method: str, document: Any, query: str) -> Any:
     clock = simulator.clock
     if method == "PUT":
-        values = _object(document)
-        for name, value in values.items():
-            if name not in ("advance", "scale"):
-                raise ControlError(400, f"the clock has no {name!r}; it takes advance (seconds) and scale")
-            if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= MOST:
-                raise ControlError(400, f"{name} must be a number from 0 to {MOST:g}: time does not go back")
-        if "scale" in values:
-            clock.set_scale(float(values["scale"]))
-        clock.advance(float(values.get("advance", 0)))
+        _set_clock(clock, _object(document))
         simulator.world.settle()
         simulator.world.changes += 1
     elif method != "GET":
         return None
-    return {"now": stamp(clock.now()) + "Z", "scale": clock.scale}
+    return {"now": stamp(clock.now()) + "Z", "scale": clock.scale, "announce_delays": clock.announce_delays}
+
+
+def _set_clock(clock: Clock, values: dict[str, Any]) -> None:
+    settings: dict[str, tuple[Callable[[Any], None], Callable[[Any], Any]]] = {
+        "scale": (clock.set_scale, _number),
+        "advance": (clock.advance, _number),
+        "now": (clock.go_to, _moment),
+        "korean_hour": (lambda hour: clock.go_to(next_time(clock.now(), hour)), _hour),
+        "announce_delays": (lambda value: setattr(clock, "announce_delays", value), _flag),
+    }
+    checked = {}
+    for name, value in values.items():
+        if name not in settings:
+            raise ControlError(400, f"the clock has no {name!r}; it takes {', '.join(settings)}")
+        try:
+            checked[name] = settings[name][1](value)
+        except ValueError as error:
+            raise ControlError(400, f"{name} must be {error}") from None
+    for name, (change, _ignored) in settings.items():
+        if name in checked:
+            change(checked[name])
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= MOST:
+        raise ValueError(f"a number from 0 to {MOST:g}: time does not go back")
+    return float(value)
+
+
+def _hour(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < 24:
+        raise ValueError("a number of hours from 0 to less than 24")
+    return float(value)
+
+
+def _moment(value: Any) -> float:
+    try:
+        moment = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise ValueError("a time in ISO 8601") from None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("true or false")
+    return value
 
 
 def _switches(simulator: Simulator, method: str, document: Any, query: str) -> Any:

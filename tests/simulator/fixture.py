@@ -15,6 +15,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -40,6 +41,7 @@ class Simulator:
         :raises RuntimeError: it did not start; the text is what it printed.
         """
         self.region = region
+        self._kept = threading.local()
         keep = {name: value for name, value in os.environ.items() if name in _KEPT}
         self._errors: IO[str] = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115
         # The package is found from the root of the checkout, under whatever name this file was imported.
@@ -119,16 +121,28 @@ class Simulator:
         :raises ControlRefused: the call was wrong; the text says how.
         """
         data = None if document is None else json.dumps(document)
-        connection = http.client.HTTPConnection(self.url.removeprefix("http://"), timeout=30)
-        try:
-            connection.request(method, f"/_control/{path}", data)
-            answer = connection.getresponse()
-            found = json.loads(answer.read())
-        finally:
-            connection.close()
-        if answer.status != 200:
+        status, content = self._ask(method, f"/_control/{path}", data)
+        found = json.loads(content)
+        if status != 200:
             raise ControlRefused(found["error"])
         return found
+
+    def _ask(self, method: str, path: str, data: str | None) -> tuple[int, bytes]:
+        """Send a request over the connection that this thread of this process keeps."""
+        kept = self._kept.__dict__
+        if kept.get("pid") != os.getpid():
+            # A connection that is shared with a forked process would mix up the answers of both.
+            kept["pid"] = os.getpid()
+            kept["connection"] = http.client.HTTPConnection(self.url.removeprefix("http://"), timeout=30)
+        connection: http.client.HTTPConnection = kept["connection"]
+        try:
+            connection.request(method, path, data)
+        except (ConnectionError, http.client.CannotSendRequest):
+            # The simulator closes connections that were idle for long.
+            connection.close()
+            connection.request(method, path, data)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
 
     def operations(self, since: int = 0) -> list[dict[str, Any]]:
         """The operation log, the oldest first."""

@@ -114,9 +114,11 @@ class Front:
             reply, fault = self._bug(exchange, traceback.format_exc()), None
         cut = fault.kind if fault and fault.kind in ("lost", "reset") else None
         self._record(exchange, 0 if cut else reply.status)
-        if exchange.delay:
-            await asyncio.sleep(exchange.delay)
         response = _response(reply, fault)
+        if exchange.delay and self.world.clock.announce_delays:
+            response.headers["X-Simulator-Delay"] = f"{exchange.delay:g}"
+        elif exchange.delay:
+            await asyncio.sleep(exchange.delay)
         # Services live in simulated time; the gateway, which checks signatures, in real time.
         response.headers["Date"] = formatdate(moment, usegmt=True)
         if cut:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 from . import errors
+from .clock import SYSTEM_CLOCK, Clock
 from .endpoints import Endpoints
 from .errors import CallError, SettingsError, StorageError, TransientError, Unreachable, Where, unclear
 from .paging import Paging, read_all
@@ -88,18 +89,21 @@ class Call(Protocol):
 class Client:
     """Calls operations of any service in any region with one set of settings.
 
-    :param sleep: replaced by tests.
+    :param clock: what retries wait in; others that work with this client wait in it as well.
+    :param adapter: what requests go through; by default one that keeps connections open.
     :raises StorageError: the Python library requests is missing.
     """
 
-    def __init__(self, settings: Settings, *, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self, settings: Settings, *, clock: Clock = SYSTEM_CLOCK, adapter: HTTPAdapter | None = None
+    ) -> None:
         if REQUESTS_ERROR is not None:
             raise StorageError(
                 "The Python library requests is missing for the interpreter that runs this task. Install it there"
                 " (pip install requests), or leave the task to the controller's own Python."
             )
         self.settings = settings
-        self._sleep = sleep
+        self.clock = clock
         self._endpoints = Endpoints(settings, self._read_catalogue)
         self._versions = dict(settings.api_versions)
         self._session = requests.Session()
@@ -108,7 +112,7 @@ class Client:
         if not settings.validate_certs:
             # It was asked for; urllib3 would warn of it with every task.
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
-        adapter = HTTPAdapter(pool_connections=MOST_HOSTS, pool_maxsize=POOL_SIZE, max_retries=0)
+        adapter = adapter or kept_connections()
         for scheme in ("https://", "http://"):
             self._session.mount(scheme, adapter)
         # Whoever calls side by side, and within that again: no more at once than there are connections.
@@ -212,7 +216,7 @@ class Client:
                 pause = retries.pause(headers)
                 if pause is None:
                     raise
-            self._sleep(pause)
+            self.clock.sleep(pause)
 
     def _attempt(self, where: Where, url: str, body: Mapping[str, Any] | None, version: str) -> Response:
         # Signed when its turn has come: a signature ages. (A pool that blocks would do instead of turns, but it waits
@@ -280,6 +284,11 @@ class Client:
             # A proxy could not reach this machine's own loopback, and would get to see plain http.
             self._proxies[origin] = {} if is_loopback(url) else requests.utils.get_environ_proxies(url, no_proxy=None)
         return self._proxies[origin]
+
+
+def kept_connections() -> HTTPAdapter:
+    """Return what keeps a connection open for each call that can be under way, and repeats nothing by itself."""
+    return HTTPAdapter(pool_connections=MOST_HOSTS, pool_maxsize=POOL_SIZE, max_retries=0)
 
 
 #: By process as well: a connection that is shared with a process forked from this one would mix up both's answers.

@@ -10,6 +10,8 @@ import threading
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field
 
+from ..client.clock import SYSTEM_CLOCK, Clock
+
 
 class Stopped(Exception):
     """The task is over, so this thread has nothing more to do."""
@@ -22,11 +24,13 @@ class Crew:
     :param limit: threads at most.
     :param on_idle: called now and then while nothing ends, with the indices of what goes on.
     :param idle: seconds between two such calls.
+    :param clock: what jobs wait in.
     """
 
     limit: int
     on_idle: Callable[[Set[int]], None] | None = None
     idle: float = 1.0
+    clock: Clock = SYSTEM_CLOCK
     _over: threading.Event = field(default_factory=threading.Event)
 
     def pause(self, seconds: float) -> None:
@@ -34,7 +38,7 @@ class Crew:
 
         :raises Stopped: the task has been interrupted.
         """
-        if self._over.wait(seconds):
+        if self.clock.wait(self._over, seconds):
             raise Stopped
 
     def work(self, order: Sequence[int], after: Sequence[Set[int]], job: Callable[[int], Set[int] | None]) -> None:

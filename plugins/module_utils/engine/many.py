@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Set
 from typing import TYPE_CHECKING, Any
 
@@ -44,12 +43,13 @@ class Many:
         reading = rehearsal.RehearsingClient(client, self.book) if mode.check else client
         self.entries: list[Entry] = read_entries(nouns, params[LISTED], common, reading)
         self.graph: Graph = build(self.entries, nouns)
-        self.crew = Crew(concurrency, self._report if mode.report else None)
+        self.clock = client.clock
+        self.crew = Crew(concurrency, self._report if mode.report else None, clock=self.clock)
         self.operations: list[str] = []
         self.results: list[dict[str, Any]] = [{} for _entry in self.entries]
         self._put_off: set[int] = set()
         self._awaited: dict[int, str] = {}
-        self._began = time.monotonic()
+        self._began = self.clock.monotonic()
         self._next_report = self._began + REPORT_AFTER
 
     def run(self) -> dict[str, Any]:
@@ -82,6 +82,7 @@ class Many:
             report_after=0.0,
             report_every=0.0,
             sleep=self.crew.pause,
+            clock=self.clock.monotonic,
         )
         # What something else needs has to be there, whether anybody wants to wait or not.
         wait = bool(entry.params["wait"]) or self.graph.needed(index)
@@ -152,7 +153,7 @@ class Many:
 
     def _report(self, running: Set[int]) -> None:
         """One line for a person now and then: how far all of it is, and what is waited for."""
-        now = time.monotonic()
+        now = self.clock.monotonic()
         report: Callable[[str], None] | None = self.mode.report
         if report is None or now < self._next_report:
             return

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..client.errors import StorageError
-from ..client.session import kept_client
-from ..client.settings import resolve
+from ..client.session import Client, kept_client
+from ..client.settings import Settings, resolve
 from .entries import LISTED, secrets_of
 from .executor import Executor
 from .many import Many
@@ -27,12 +27,14 @@ from .waiter import Waiter
 class Mode:
     """How a task runs, beside its options.
 
-    :param report: gets a line for a person while the task waits.
+    :param report: gets a line for the user while the task waits.
+    :param connect: returns the client for some settings.
     """
 
     check: bool = False
     diff: bool = False
     report: Callable[[str], None] | None = None
+    connect: Callable[[Settings], Client] = kept_client
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ def run(spec: ModuleSpec, params: Mapping[str, Any], environ: Mapping[str, str],
     try:
         settings = resolve(params, environ)
         secrets |= set(settings.secrets)
-        client = kept_client(settings)
+        client = mode.connect(settings)
         if issubclass(spec.handler, Info):
             return Report(_read(spec.handler(params, client)), secrets)
         if issubclass(spec.handler, Topology):
@@ -77,7 +79,14 @@ def _read(info: Info) -> dict[str, Any]:
 
 
 def _converge(resource: Resource[Any], mode: Mode) -> dict[str, Any]:
-    waiter = Waiter(float(resource.params["wait_timeout"]), resource.slowest_poll, mode.report)
+    clock = resource.client.clock
+    waiter = Waiter(
+        float(resource.params["wait_timeout"]),
+        resource.slowest_poll,
+        mode.report,
+        sleep=clock.sleep,
+        clock=clock.monotonic,
+    )
     executor = Executor(resource, waiter, wait=bool(resource.params["wait"]))
     try:
         if mode.check:

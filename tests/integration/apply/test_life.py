@@ -20,7 +20,8 @@ from tests.integration.apply.topologies import (
     shuffled,
     whole,
 )
-from tests.integration.harness import Controller, task
+from tests.harness.playbooks import Controller
+from tests.harness.tasks import task
 
 UNKNOWN = "known after it is made"
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import time
 
 from tests.benchmark.things import SWITCHES, hundred
-from tests.integration.harness import Controller, task
+from tests.harness.playbooks import Controller
+from tests.harness.tasks import task
 
 KINDS = 5
 SECONDS = 1.0

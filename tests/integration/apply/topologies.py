@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from tests.integration.harness import Run, TaskResult, task
+from tests.harness.tasks import Run, TaskResult, task
 from tests.simulator.fixture import Simulator
 
 EAST = "kr-east1"

@@ -22,7 +22,7 @@ from typing import Any
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from tests.integration.awx.setting_up import Made
-from tests.integration.harness import PROGRAMS
+from tests.harness.playbooks import PROGRAMS
 from tests.placement import ROOT, place
 
 #: What of this collection's sources the jobs use: a project of AWX has all of them.

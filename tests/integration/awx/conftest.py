@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from tests.integration.awx.setting_up import ANSWERS, Made, set_up
-from tests.integration.harness import Controller
+from tests.harness.playbooks import Controller
 from tests.simulator.fixture import Simulator
 
 

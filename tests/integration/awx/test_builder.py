@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.integration.harness import PROGRAMS
+from tests.harness.playbooks import PROGRAMS
 from tests.placement import COLLECTIONS, ROOT
 
 WHOLE = ROOT / "extensions" / "execution-environment" / "execution-environment.yml"

@@ -15,7 +15,7 @@ import yaml
 from tests.integration.awx.awx import Awx
 from tests.integration.awx.setting_up import ANSWERS, Made, set_up
 from tests.integration.awx.specs import stored, used
-from tests.integration.harness import Controller
+from tests.harness.playbooks import Controller
 from tests.placement import ROOT
 
 #: Playbooks that are no job of AWX: the one that sets it up.

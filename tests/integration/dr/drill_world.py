@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.integration.dr.scenario import EAST, WEST
-from tests.integration.harness import Controller, Run
+from tests.harness.playbooks import Controller
+from tests.harness.tasks import Run
 from tests.simulator.fixture import Simulator
 
 FILES, BLOCKS = "filestorage", "baremetal-blockstorage"

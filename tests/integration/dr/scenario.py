@@ -10,7 +10,8 @@ from collections import Counter
 from dataclasses import replace
 from typing import Any
 
-from tests.integration.harness import Controller, Run, TaskResult, task
+from tests.harness.playbooks import Controller
+from tests.harness.tasks import Run, TaskResult, task
 from tests.simulator.fixture import Simulator
 
 WEST, EAST = "kr-west1", "kr-east1"

@@ -32,7 +32,7 @@ from tests.integration.dr.scenario import (
     story,
     volumes,
 )
-from tests.integration.harness import LONGEST_RUN, Controller
+from tests.harness.playbooks import LONGEST_RUN, Controller
 from tests.simulator.fixture import Simulator
 
 #: The calls are shared out, so that several processes can test them.

@@ -23,7 +23,8 @@ from tests.integration.dr.drill_world import (
     things,
 )
 from tests.integration.dr.scenario import assert_no_crash, failure, servers, writes
-from tests.integration.harness import Controller, task
+from tests.harness.playbooks import Controller
+from tests.harness.tasks import task
 
 PASSWORD = "drill-Secret-1"
 REMOVED = ("DeleteVolume", "DeleteVolumeReplication")

@@ -25,7 +25,8 @@ from tests.integration.dr.drill_world import (
     things,
 )
 from tests.integration.dr.scenario import assert_no_crash, failure, writes
-from tests.integration.harness import Controller, task
+from tests.harness.playbooks import Controller
+from tests.harness.tasks import task
 
 #: What a task with no_log must not give away.
 SECRET = "hunter2-Of-The-Server"

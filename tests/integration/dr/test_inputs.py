@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from tests.integration.dr.scenario import EAST, WEST, assert_no_crash, block_storage, failure, play, replicas
-from tests.integration.harness import Controller, task
+from tests.harness.playbooks import Controller
+from tests.harness.tasks import task
 
 #: The list, and what the message must say.
 MISTAKES: dict[str, tuple[Any, list[str]]] = {

@@ -35,7 +35,7 @@ from tests.integration.dr.scenario import (
     volumes,
     writes,
 )
-from tests.integration.harness import Controller
+from tests.harness.playbooks import Controller
 
 SERVICE = "baremetal-blockstorage"
 ONLY_BLOCKS: dict[str, Any] = {"dr_volumes": [LEDGER, BILLING]}

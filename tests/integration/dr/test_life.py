@@ -27,7 +27,8 @@ from tests.integration.dr.scenario import (
     volumes,
     writes,
 )
-from tests.integration.harness import Controller, Run
+from tests.harness.playbooks import Controller
+from tests.harness.tasks import Run
 from tests.simulator.fixture import Simulator
 
 SET_UP = ("dr_replication", {})

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.integration.dr.scenario import DELETING, DISCARDING, EAST, WEST, play, replications, writes
-from tests.integration.harness import Controller
+from tests.harness.playbooks import Controller
 from tests.simulator.fixture import Simulator
 
 MANY = 20

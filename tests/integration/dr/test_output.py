@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from tests.integration.dr.scenario import DELETING, DISCARDING, play, replicas, table
-from tests.integration.harness import Controller
+from tests.harness.playbooks import Controller
 
 PASSWORD = "s3cret-Pw!42"
 CIFS = {"dr_protocol": "CIFS", "dr_volumes": ["web_data"]}

@@ -24,7 +24,7 @@ from tests.integration.dr.scenario import (
     replications,
     volumes,
 )
-from tests.integration.harness import Controller
+from tests.harness.playbooks import Controller
 from tests.integration.test_faults import AT_A_CALL, CAUSES, TIMEOUT
 from tests.simulator.fixture import Simulator
 

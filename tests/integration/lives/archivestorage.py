@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tests.integration.harness import task
+from tests.harness.tasks import task
 from tests.integration.lives.story import Step
 
 OLD = "2024-10-01T00:00:00.000000"

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from tests.integration.harness import Run, TaskResult, task
+from tests.harness.tasks import Run, TaskResult, task
 from tests.simulator.fixture import Simulator
 
 KOREAN_TIME = timezone(timedelta(hours=9))

@@ -58,7 +58,7 @@ def connect() -> Iterator[Callable[..., Caller]]:
     def connected(server: RawServer | str, **values: Any) -> Caller:
         pauses: list[float] = []
         url = server if isinstance(server, str) else server.url
-        made.append(Client(make_settings(**{"endpoint_url": url, **values}), sleep=pauses.append))
+        made.append(Client(make_settings(**{"endpoint_url": url, **values}), clock=clock_of(pauses)))
         return Caller(made[-1], pauses)
 
     yield connected

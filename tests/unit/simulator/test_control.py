@@ -77,7 +77,10 @@ def test_clock(simulator: Simulator) -> None:
     [
         ("PUT", "clock", {"advance": -1}, "time does not go back"),
         ("PUT", "clock", {"scale": "fast"}, "must be a number"),
-        ("PUT", "clock", {"now": 1}, "it takes advance"),
+        ("PUT", "clock", {"later": 1}, "it takes scale, advance, now, korean_hour"),
+        ("PUT", "clock", {"now": 1}, "now must be a time in ISO 8601"),
+        ("PUT", "clock", {"korean_hour": 24}, "less than 24"),
+        ("PUT", "clock", {"announce_delays": 1}, "announce_delays must be true or false"),
         ("PUT", "clock", [], "must be a JSON object"),
         ("PUT", "clock", None, "must be JSON"),
         ("POST", "clock", {}, "does not take POST"),
