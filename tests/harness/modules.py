@@ -146,9 +146,7 @@ class ModuleRunner:
         """Run one task, and return its result; it may have failed. ``options`` are those of :meth:`run`."""
         return self.run([task(module, args, check=check, diff=diff)], **options)[-1]
 
-    def run(
-        self, tasks: Sequence[Mapping[str, Any]], *, environ: Mapping[str, str | None] | None = None
-    ) -> Run:
+    def run(self, tasks: Sequence[Mapping[str, Any]], *, environ: Mapping[str, str | None] | None = None) -> Run:
         """Run tasks up to the first that fails.
 
         :param environ: environment variables for this run; ``None`` takes one away.

@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tests.integration.conftest import TIME_SCALE
 from tests.harness.playbooks import Controller
 from tests.harness.tasks import Run, task
+from tests.integration.conftest import TIME_SCALE
 
 SERVICE = "backup"
 SERVERS = ("west-db3", "west-db4")

@@ -8,8 +8,8 @@ from __future__ import annotations
 import pytest
 
 from tests.examples import MODULES, examples
-from tests.integration.example_world import seed, variables
 from tests.harness.playbooks import Controller
+from tests.integration.example_world import seed, variables
 
 #: Modules that make these things in their examples, and of which service.
 MAKERS = {

@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 
-from tests.integration.conftest import TIME_SCALE
 from tests.harness.playbooks import Controller
 from tests.harness.tasks import Run, task
+from tests.integration.conftest import TIME_SCALE
 from tests.integration.lives import LIVES, Step
 from tests.simulator.fixture import Simulator
 

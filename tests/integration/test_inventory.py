@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from tests.integration.fleet import EAST, PAIRS, SOURCES, TEMPLATE, WEST, populate
 from tests.harness.playbooks import PROGRAMS, Controller, Inventory
+from tests.integration.fleet import EAST, PAIRS, SOURCES, TEMPLATE, WEST, populate
 from tests.simulator.fixture import Simulator
 
 BM = "baremetal-blockstorage"

@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tests.integration.fleet import EAST, WEST, compared, crowd, crowd_as_hosts
 from tests.harness.playbooks import Controller
+from tests.integration.fleet import EAST, WEST, compared, crowd, crowd_as_hosts
 from tests.simulator.fixture import Simulator
 
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from tests.integration.fleet import EAST, PAIRS, TEMPLATE, WEST, populate
 from tests.harness.playbooks import Controller
 from tests.harness.tasks import Run, TaskResult
+from tests.integration.fleet import EAST, PAIRS, TEMPLATE, WEST, populate
 
 VOLUME, QUERY = "scp.storage.scp_volume", "scp.storage.scp_query"
 WRONG = "quite-another-secret-0123456789"

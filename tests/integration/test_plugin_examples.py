@@ -8,8 +8,8 @@ from __future__ import annotations
 import pytest
 
 from tests.examples import documents
-from tests.integration.fleet import populate
 from tests.harness.playbooks import Controller
+from tests.integration.fleet import populate
 
 
 def test_inventory(controller: Controller) -> None:

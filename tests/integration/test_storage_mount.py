@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from tests.integration.dr.scenario import assert_no_crash, failure
 from tests.harness.playbooks import Controller
 from tests.harness.tasks import Run
+from tests.integration.dr.scenario import assert_no_crash, failure
 from tests.integration.server import Server
 
 PASSWORD = "mount-Secret-1"

@@ -34,8 +34,8 @@ INDEX = {
     "POST /_control/faults": 'set a fault, e.g. {"kind": "lost", "operation": "CreateVolume"}',
     "DELETE /_control/faults[/ID]": "end all faults, or one",
     "GET /_control/clock": "the simulated time and how fast it runs",
-    "PUT /_control/clock": 'any of {"scale": x, "advance": seconds, "now": time in UTC, "korean_hour": the next time that '
-    'it is so late in Korea, "announce_delays": true sends delayed answers at once, with X-Simulator-Delay}',
+    "PUT /_control/clock": 'any of {"scale": x, "advance": seconds, "now": time in UTC, "korean_hour": the next time '
+    'that it is so late in Korea, "announce_delays": true sends delayed answers at once, with X-Simulator-Delay}',
     "GET /_control/switches": "all switches with value, default, choices and meaning",
     "PUT /_control/switches": '{"name": value, ...}',
     "GET /_control/world": "everything there is, without secrets",

@@ -94,9 +94,7 @@ class Client:
     :raises StorageError: the Python library requests is missing.
     """
 
-    def __init__(
-        self, settings: Settings, *, clock: Clock = SYSTEM_CLOCK, adapter: HTTPAdapter | None = None
-    ) -> None:
+    def __init__(self, settings: Settings, *, clock: Clock = SYSTEM_CLOCK, adapter: HTTPAdapter | None = None) -> None:
         if REQUESTS_ERROR is not None:
             raise StorageError(
                 "The Python library requests is missing for the interpreter that runs this task. Install it there"

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from tests.integration.apply.topologies import Things, none_of_some, some
 from tests.harness.playbooks import Controller, processes_with
 from tests.harness.tasks import TaskResult, task
+from tests.integration.apply.topologies import Things, none_of_some, some
 from tests.simulator.fixture import Simulator
 
 #: What of the world says what was made.

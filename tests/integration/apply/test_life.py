@@ -9,6 +9,8 @@ import json
 from collections import Counter
 from typing import Any
 
+from tests.harness.playbooks import Controller
+from tests.harness.tasks import task
 from tests.integration.apply.topologies import (
     blocks,
     changes,
@@ -20,8 +22,6 @@ from tests.integration.apply.topologies import (
     shuffled,
     whole,
 )
-from tests.harness.playbooks import Controller
-from tests.harness.tasks import task
 
 UNKNOWN = "known after it is made"
 

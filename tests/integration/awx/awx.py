@@ -21,8 +21,8 @@ from typing import Any
 
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from tests.integration.awx.setting_up import Made
 from tests.harness.playbooks import PROGRAMS
+from tests.integration.awx.setting_up import Made
 from tests.placement import ROOT, place
 
 #: What of this collection's sources the jobs use: a project of AWX has all of them.

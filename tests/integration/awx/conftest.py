@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.integration.awx.setting_up import ANSWERS, Made, set_up
 from tests.harness.playbooks import Controller
+from tests.integration.awx.setting_up import ANSWERS, Made, set_up
 from tests.simulator.fixture import Simulator
 
 

@@ -11,9 +11,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.integration.dr.scenario import EAST, WEST
 from tests.harness.playbooks import Controller
 from tests.harness.tasks import Run
+from tests.integration.dr.scenario import EAST, WEST
 from tests.simulator.fixture import Simulator
 
 FILES, BLOCKS = "filestorage", "baremetal-blockstorage"

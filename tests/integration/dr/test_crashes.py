@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.harness.playbooks import LONGEST_RUN, Controller
 from tests.integration.dr.scenario import (
     BILLING,
     DELETING,
@@ -32,7 +33,6 @@ from tests.integration.dr.scenario import (
     story,
     volumes,
 )
-from tests.harness.playbooks import LONGEST_RUN, Controller
 from tests.simulator.fixture import Simulator
 
 #: The calls are shared out, so that several processes can test them.

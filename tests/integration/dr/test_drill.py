@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 
+from tests.harness.playbooks import Controller
+from tests.harness.tasks import task
 from tests.integration.dr.drill_world import (
     AGE,
     ALL,
@@ -23,8 +25,6 @@ from tests.integration.dr.drill_world import (
     things,
 )
 from tests.integration.dr.scenario import assert_no_crash, failure, servers, writes
-from tests.harness.playbooks import Controller
-from tests.harness.tasks import task
 
 PASSWORD = "drill-Secret-1"
 REMOVED = ("DeleteVolume", "DeleteVolumeReplication")

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 
+from tests.harness.playbooks import Controller
+from tests.harness.tasks import task
 from tests.integration.dr.drill_world import (
     BILLING,
     BLOCKS,
@@ -25,8 +27,6 @@ from tests.integration.dr.drill_world import (
     things,
 )
 from tests.integration.dr.scenario import assert_no_crash, failure, writes
-from tests.harness.playbooks import Controller
-from tests.harness.tasks import task
 
 #: What a task with no_log must not give away.
 SECRET = "hunter2-Of-The-Server"

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.integration.dr.scenario import EAST, WEST, assert_no_crash, block_storage, failure, play, replicas
 from tests.harness.playbooks import Controller
 from tests.harness.tasks import task
+from tests.integration.dr.scenario import EAST, WEST, assert_no_crash, block_storage, failure, play, replicas
 
 #: The list, and what the message must say.
 MISTAKES: dict[str, tuple[Any, list[str]]] = {

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.harness.playbooks import Controller
 from tests.integration.dr.scenario import (
     ALL_KINDS,
     BILLING,
@@ -35,7 +36,6 @@ from tests.integration.dr.scenario import (
     volumes,
     writes,
 )
-from tests.harness.playbooks import Controller
 
 SERVICE = "baremetal-blockstorage"
 ONLY_BLOCKS: dict[str, Any] = {"dr_volumes": [LEDGER, BILLING]}

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from tests.harness.playbooks import Controller
+from tests.harness.tasks import Run
 from tests.integration.dr.scenario import (
     CONFIRMED,
     DELETING,
@@ -27,8 +29,6 @@ from tests.integration.dr.scenario import (
     volumes,
     writes,
 )
-from tests.harness.playbooks import Controller
-from tests.harness.tasks import Run
 from tests.simulator.fixture import Simulator
 
 SET_UP = ("dr_replication", {})

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.integration.dr.scenario import DELETING, DISCARDING, EAST, WEST, play, replications, writes
 from tests.harness.playbooks import Controller
+from tests.integration.dr.scenario import DELETING, DISCARDING, EAST, WEST, play, replications, writes
 from tests.simulator.fixture import Simulator
 
 MANY = 20

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from tests.integration.dr.scenario import DELETING, DISCARDING, play, replicas, table
 from tests.harness.playbooks import Controller
+from tests.integration.dr.scenario import DELETING, DISCARDING, play, replicas, table
 
 PASSWORD = "s3cret-Pw!42"
 CIFS = {"dr_protocol": "CIFS", "dr_volumes": ["web_data"]}

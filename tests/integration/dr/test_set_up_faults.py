@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.harness.playbooks import Controller
 from tests.integration.dr.scenario import (
     EAST,
     LEDGER,
@@ -24,7 +25,6 @@ from tests.integration.dr.scenario import (
     replications,
     volumes,
 )
-from tests.harness.playbooks import Controller
 from tests.integration.test_faults import AT_A_CALL, CAUSES, TIMEOUT
 from tests.simulator.fixture import Simulator
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.scp.storage.plugins.module_utils.client.clock import Clock
 from ansible_collections.scp.storage.plugins.module_utils.client.session import Client
 from ansible_collections.scp.storage.plugins.module_utils.client.settings import Settings
 from ansible_collections.scp.storage.plugins.module_utils.operations.table import Operation, Pages, Service
@@ -33,6 +34,17 @@ Serve = Callable[..., RawServer]
 def make_settings(**values: Any) -> Settings:
     """Settings with made-up keys."""
     return Settings(**{"access_key": ACCESS_KEY, "secret_key": SECRET_KEY, "region": "kr-west1", **values})
+
+
+class NoPauses(Clock):
+    """Writes down how long it would have slept."""
+
+    def __init__(self, pauses: list[float]) -> None:
+        self.pauses = pauses
+
+    def sleep(self, seconds: float) -> None:
+        """Do not sleep."""
+        self.pauses.append(seconds)
 
 
 @dataclass
@@ -58,7 +70,7 @@ def connect() -> Iterator[Callable[..., Caller]]:
     def connected(server: RawServer | str, **values: Any) -> Caller:
         pauses: list[float] = []
         url = server if isinstance(server, str) else server.url
-        made.append(Client(make_settings(**{"endpoint_url": url, **values}), clock=clock_of(pauses)))
+        made.append(Client(make_settings(**{"endpoint_url": url, **values}), clock=NoPauses(pauses)))
         return Caller(made[-1], pauses)
 
     yield connected

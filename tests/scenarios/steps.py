@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a life is made of: steps, how they are played, and what must hold for each."""
+"""What a scenario is made of: steps, the tasks that play them, and what must hold for each."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ KOREAN_TIME = timezone(timedelta(hours=9))
 
 @dataclass(frozen=True)
 class Step:
-    """One step of a life: a task that changes something.
+    """One step of a scenario: a task that changes something.
 
     :ivar operations: what it sends, by ``operationId``.
     :ivar repeats: it acts in every run, and is no step to run twice.
-    :ivar before: tasks of what happens before it, by the world's doing or to know what it names.
+    :ivar before: tasks of what happens before it, which change the simulator, or read what the step names.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Step:
 
 
 def far_hour(simulator: Simulator, hours: int = 8) -> int:
-    """The hour of a schedule that does not come while a life lasts: so many hours from now, in Korean time."""
+    """The hour of a schedule that does not come while a scenario lasts: so many hours from now, in Korean time."""
     now = datetime.fromisoformat(simulator.control("GET", "clock")["now"])
     return (now.astimezone(KOREAN_TIME) + timedelta(hours=hours)).hour
 
@@ -58,7 +58,7 @@ def played(steps: Sequence[Step]) -> list[dict[str, Any]]:
     return tasks
 
 
-def check_life(run: Run, steps: Sequence[Step]) -> None:
+def check_lifecycle(run: Run, steps: Sequence[Step]) -> None:
     """Assert that every step did what it was to do, that check mode foretold it, and that it was done once."""
     assert run.rc == 0, run.output[-4000:]
     for step in steps:

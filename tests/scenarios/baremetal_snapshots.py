@@ -1,18 +1,18 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The lives of snapshots, their schedules and recoveries of Block Storage (BM), of volumes and of groups alike."""
+"""Steps of snapshots, schedules and recoveries that scenarios of volumes and groups share."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from tests.integration.lives.bm import gone, group, rated, volume
-from tests.integration.lives.story import Step, far_hour
+from tests.scenarios.baremetal_blockstorage import volume
+from tests.scenarios.steps import Step, far_hour
 from tests.simulator.fixture import Simulator
 
 YOUNG = {"max_age": "12h"}
-_NO_SERVERS: dict[str, Any] = {"attachments": [], "purge_attachments": True}
+NO_SERVERS: dict[str, Any] = {"attachments": [], "purge_attachments": True}
 
 
 class Owner:
@@ -82,92 +82,11 @@ class Owner:
         ]
 
 
-def volume_snapshot_life(simulator: Simulator) -> list[Step]:
-    """Snapshots of a volume, and its schedule."""
-    data = Owner("s-data", of_group=False)
-    return [
-        rated(simulator, "s-data"),
-        *data.schedules(simulator),
-        *data.taken(),
-        data.newer(),
-        volume("s-data without servers", {"name": "s-data", **_NO_SERVERS}, "DetachVolume"),
-        *data.restored(),
-        _unrated("s-data"),
-        _unused_gone("s-data"),
-    ]
-
-
-def group_snapshot_life(simulator: Simulator) -> list[Step]:
-    """Snapshots of a group, and its schedule."""
-    names = ["sg-data", "sg-log"]
-    both = Owner("sg-all", of_group=True)
-    return [
-        *(rated(simulator, name) for name in names),
-        group("the group sg-all", {"name": "sg-all", "volumes": names}, "CreateVolumeGroup"),
-        *both.schedules(simulator),
-        *both.taken(),
-        *(volume(f"{name} without servers", {"name": name, **_NO_SERVERS}, "DetachVolume") for name in names),
-        *both.restored(),
-        group("no group sg-all", {"name": "sg-all", "state": "absent"}, "RemoveVolumeGroupMemberOnVolumeGroup"),
-        *(_unrated(name) for name in names),
-        *(_unused_gone(name) for name in names),
-    ]
-
-
-def volume_recovery_life(simulator: Simulator) -> list[Step]:
-    """Two second volumes from a snapshot."""
-    data = Owner("rec-data", of_group=False)
-    return [
-        rated(simulator, "rec-data"),
-        data.young(keywords=data.named),
-        data.step("recover rec-data", "recovery", {"snapshot": "latest", "name": "rec-copy"}, "Create Recovery"),
-        data.step("once more", "recovery", {"snapshot": data.first_id, "name": "rec-copy-2"}, "Create Recovery"),
-        _unused_gone("rec-copy"),
-        _unused_gone("rec-copy-2"),
-        _unrated("rec-data"),
-        gone("rec-data"),
-    ]
-
-
-def group_recovery_life(simulator: Simulator) -> list[Step]:
-    """Two second groups from a snapshot."""
-    names = ["rg-data", "rg-log"]
-    both = Owner("rg-all", of_group=True)
-
-    def recover(name: str, snapshot: str, prefix: str) -> Step:
-        args = {"snapshot": snapshot, "block_storage_name_prefix": prefix}
-        return both.step(name, "recovery", args, "Create Recovery")
-
-    copies = [f"{prefix}{name}" for prefix in ("a-", "b-") for name in names]
-    return [
-        *(rated(simulator, name) for name in names),
-        group("the group rg-all", {"name": "rg-all", "volumes": names}, "CreateVolumeGroup"),
-        both.young(keywords=both.named),
-        recover("recover rg-all", "latest", "a-"),
-        recover("recover rg-all once more", both.first_id, "b-"),
-        *(
-            group(f"no group {name}", {"name": name, "state": "absent"}, "RemoveVolumeGroupMemberOnVolumeGroup")
-            for name in ("a-rg-all", "b-rg-all", "rg-all")
-        ),
-        *(_unused_gone(name) for name in copies),
-        *(_unrated(name) for name in names),
-        *(gone(name) for name in names),
-    ]
-
-
-def _unrated(name: str) -> Step:
+def unrated(name: str) -> Step:
     """A volume loses the space for snapshots, and what was in it."""
     return volume(f"no snapshots of {name}", {"name": name, "snapshot_rate": 0}, "DeleteVolumeSnapshotRate")
 
 
-def _unused_gone(name: str) -> Step:
+def unused_gone(name: str) -> Step:
     """A volume that no server uses goes."""
     return volume(f"the volume {name} goes", {"name": name, "state": "absent"}, "DeleteVolume")
-
-
-LIVES = {
-    "bm-volume-snapshot": volume_snapshot_life,
-    "bm-volume-group-snapshot": group_snapshot_life,
-    "bm-volume-recovery": volume_recovery_life,
-    "bm-volume-group-recovery": group_recovery_life,
-}
