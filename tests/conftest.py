@@ -7,19 +7,13 @@ from __future__ import annotations
 
 import os
 
-from hypothesis import HealthCheck, settings
-
+from tests.harness.properties import load_profile
 from tests.placement import CACHE, place
 
 #: The fixture `simulator` is there for all.
 pytest_plugins = ["tests.simulator.fixture"]
 
-# How long an example takes says more of the machine's load than of the code. CI tries the same examples each time, so
-# that what it finds belongs to the change it runs for; everywhere else they are drawn at random.
-settings.register_profile(
-    "here", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize="CI" in os.environ
-)
-settings.load_profile("here")
+load_profile()
 
 # No test reads the credentials or the Ansible settings of whoever runs it.
 for _name in [name for name in os.environ if name.startswith(("ANSIBLE_", "SCP_"))]:

@@ -17,7 +17,7 @@ import json
 import os
 import re
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -124,10 +124,14 @@ class ModuleRunner:
     """A machine that knows nothing but the collection and one simulator, whose time it moves.
 
     :ivar environ: the environment variables of every run; a test may change them.
+    :ivar variables: what tasks have registered.
+    :ivar report: gets the lines of progress, if a test sets it.
     """
 
     def __init__(self, simulator: Simulator) -> None:
         self.simulator = simulator
+        self.variables: dict[str, Any] = {}
+        self.report: Callable[[str], None] | None = None
         self.clock = SkippedTime(simulator)
         self.environ: dict[str, str] = {"PATH": os.environ["PATH"], "HOME": os.environ["HOME"], **simulator.environ()}
         self._clients: dict[Settings, Client] = {}
@@ -152,15 +156,14 @@ class ModuleRunner:
         :param environ: environment variables for this run; ``None`` takes one away.
         """
         results: list[TaskResult] = []
-        variables: dict[str, Any] = {}
         rc = 0
         # What a test did itself belongs to no task.
         self._new_calls()
         for one in tasks:
-            result = self._run(one, variables, environ or {})
+            result = self._run(one, environ or {})
             results.append(result)
             if "register" in one:
-                variables[one["register"]] = {"failed": False, "changed": False, **result.result}
+                self.variables[one["register"]] = {"failed": False, "changed": False, **result.result}
             self.simulator.advance(BETWEEN_TASKS)
             if result.failed and not one.get("ignore_errors"):
                 rc = 2
@@ -195,18 +198,16 @@ class ModuleRunner:
 
     # -- one task -----------------------------------------------------------------------------------------------------
 
-    def _run(
-        self, one: Mapping[str, Any], variables: Mapping[str, Any], environ: Mapping[str, str | None]
-    ) -> TaskResult:
+    def _run(self, one: Mapping[str, Any], environ: Mapping[str, str | None]) -> TaskResult:
         (action,) = [word for word in one if "." in word or word == WORLD]
         if unknown := set(one) - KEYWORDS - {action}:
             raise TypeError(f"{', '.join(sorted(unknown))}: only a playbook knows that; use Controller")
         name = str(one.get("name", action))
         if "loop" not in one:
-            return self._run_item(name, action, one, variables, environ)
+            return self._run_item(name, action, one, self.variables, environ)
         items = [
-            self._run_item(name, action, one, {**variables, "item": item}, environ)
-            for item in _filled(one["loop"], variables)
+            self._run_item(name, action, one, {**self.variables, "item": item}, environ)
+            for item in _filled(one["loop"], self.variables)
         ]
         failed = any(item.failed for item in items)
         result = {"changed": any(item.changed for item in items), "results": [item.result for item in items]}
@@ -229,7 +230,12 @@ class ModuleRunner:
             result: dict[str, Any] = {"changed": False}
         else:
             assert action.startswith(f"{COLLECTION}."), action
-            mode = Mode(check=bool(one.get("check_mode")), diff=bool(one.get("diff")), connect=self._client)
+            mode = Mode(
+                check=bool(one.get("check_mode")),
+                diff=bool(one.get("diff")),
+                report=self.report,
+                connect=self._client,
+            )
             with _environment({key: str(value) for key, value in asked.items() if value is not None}):
                 result = run_module(action, args, mode)
         status = "failed" if result.get("failed") else "ok"

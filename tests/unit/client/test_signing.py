@@ -12,12 +12,13 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.scp.storage.plugins.module_utils.client.errors import StorageError
 from ansible_collections.scp.storage.plugins.module_utils.client.session import Client, without_default_port
 from ansible_collections.scp.storage.plugins.module_utils.client.signing import signature
+from tests.harness.properties import share_of_examples
 from tests.unit.client.conftest import LIST, READ, SECRET_KEY, WRITES, Caller, Serve, make_settings
 from tests.unit.client.raw_server import Received, answer, serving
 
@@ -94,7 +95,7 @@ def test_an_id_that_would_change_the_path_is_refused(serve: Serve, connect: Conn
     assert server.received == []
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@share_of_examples(0.4)
 @given(
     thing=st.text(st.characters(codec="utf-8"), min_size=3),
     query=st.dictionaries(st.text("name ", min_size=1), st.text(st.characters(codec="utf-8"))),

@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.scp.storage.plugins.modules import (
@@ -21,15 +21,14 @@ from ansible_collections.scp.storage.plugins.modules import (
     scp_filestorage_snapshot_schedule,
     scp_filestorage_volume,
 )
-from tests.convergence import Bench
+from tests.harness.convergence import ConvergingRunner
+from tests.harness.properties import share_of_examples
 from tests.simulator.fixture import Simulator
 
-SLOW_BUT_MANY = settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+SLOW_BUT_MANY = share_of_examples(0.2)
 
 
-class Servers(Bench):
+class Servers(ConvergingRunner):
     """Knows some servers too."""
 
     def __init__(self, simulator: Simulator) -> None:
@@ -67,9 +66,9 @@ def test_volumes(
     task = {**common, "purge_access_rules": purge, "file_unit_recovery_enabled": wanted}
     if after is not None:
         task["access_rules"] = _rules(bench, after)
-    first = bench.run(scp_filestorage_volume, **common, access_rules=[])["volume"]
+    first = bench.call(scp_filestorage_volume, **common, access_rules=[])["volume"]
     bench.converge(scp_filestorage_volume, **task)
-    volume = bench.run(scp_filestorage_volume, **common, access_rules=[])["volume"]
+    volume = bench.call(scp_filestorage_volume, **common, access_rules=[])["volume"]
     present = {rule["object_id"] for rule in volume["access_rules"]}
     listed = {rule["object_id"] for rule in _rules(bench, after or set())}
     kept = {rule["object_id"] for rule in _rules(bench, before)}
@@ -103,9 +102,9 @@ CHANGES = st.one_of(
 
 @SLOW_BUT_MANY
 @given(first=SCHEDULES, second=CHANGES)
-def test_schedules(bench: Bench, first: dict[str, Any], second: dict[str, Any]) -> None:
+def test_schedules(bench: ConvergingRunner, first: dict[str, Any], second: dict[str, Any]) -> None:
     bench.simulator.reset()
-    bench.run(scp_filestorage_volume, name="data", protocol="NFS", type_name="SSD")
+    bench.call(scp_filestorage_volume, name="data", protocol="NFS", type_name="SSD")
     made = bench.converge(scp_filestorage_snapshot_schedule, volume="data", **first)["snapshot_schedule"]
     changed = bench.converge(scp_filestorage_snapshot_schedule, volume="data", **second)["snapshot_schedule"]
     for name in ("frequency", "day_of_week", "hour", "snapshot_retention_count"):
@@ -125,13 +124,13 @@ REPLICATION_CHANGES = st.fixed_dictionaries(
 )
 
 
-@settings(SLOW_BUT_MANY, max_examples=10)
+@share_of_examples(0.1)
 @given(first=REPLICATION_CHANGES, second=REPLICATION_CHANGES, from_target=st.booleans(), delete=st.booleans())
 def test_replications(
-    bench: Bench, first: dict[str, Any], second: dict[str, Any], from_target: bool, delete: bool
+    bench: ConvergingRunner, first: dict[str, Any], second: dict[str, Any], from_target: bool, delete: bool
 ) -> None:
     bench.simulator.reset()
-    bench.run(scp_filestorage_volume, name="data", protocol="NFS", type_name="SSD")
+    bench.call(scp_filestorage_volume, name="data", protocol="NFS", type_name="SSD")
     start = {"volume": "data", "name": "copy", "target_region": "kr-east1"}
     made = bench.converge(
         scp_filestorage_replication,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.scp.storage.plugins.module_utils.resources.archivestorage import objects
@@ -21,15 +21,12 @@ from ansible_collections.scp.storage.plugins.modules import (
     scp_archive_policy,
     scp_archive_recovery,
 )
-from tests.convergence import Bench
+from tests.harness.convergence import ConvergingRunner
+from tests.harness.properties import share_of_examples
 from tests.simulator.fixture import Simulator
 
 SERVICE = "archivestorage"
-#: Simulated seconds in one real one.
-TIME_SCALE = 200.0
-SLOW_BUT_MANY = settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+SLOW_BUT_MANY = share_of_examples(0.15)
 UNKNOWNS = st.fixed_dictionaries(
     {
         "archive_conflict_status": st.sampled_from(["409", "400"]),
@@ -51,12 +48,11 @@ FILES = ("a.txt", "app/1.log", "app/2.log", "app/old/3.log", "db/4.csv", "d b/ü
 PATHS = (*FILES, "app/", "app/old/", "db/", "d b/", "none", "none/", "/", "/a.txt", "app/1")
 
 
-def _begin(simulator: Simulator, unknowns: dict[str, Any]) -> Bench:
+def _begin(simulator: Simulator, unknowns: dict[str, Any]) -> ConvergingRunner:
     """A new world in fast time."""
     simulator.reset()
-    simulator.scale(TIME_SCALE)
     simulator.switch(**unknowns)
-    return Bench(simulator)
+    return ConvergingRunner(simulator)
 
 
 def _filled(simulator: Simulator, versioning: bool = False) -> None:
@@ -174,9 +170,9 @@ def test_recoveries(simulator: Simulator, unknowns: dict[str, Any], paths: list[
     assert done["recovery"]["state"] == "SUCCESS"
     others = [{"source_object_path": "db/", "object_type": "FOLDER"}]
     simulator.switch(archive_recovery_seconds=1e6)
-    begun = bench.run(scp_archive_recovery, recovery_infos=others, **{**task, "wait": False})
+    begun = bench.call(scp_archive_recovery, recovery_infos=others, **{**task, "wait": False})
     assert begun["operations"] == ["RecoverObjects"]
-    joined = bench.run(scp_archive_recovery, check=True, recovery_infos=others, **task)
+    joined = bench.call(scp_archive_recovery, check=True, recovery_infos=others, **task)
     assert (joined["changed"], joined["joined"]) == (False, True)
     cancelled = bench.converge(scp_archive_job, bucket="app-archive", kind="recovery", state="cancelled")
     assert cancelled["operations"] == ["CancelRecovery"]
@@ -191,9 +187,9 @@ def test_what_was_lately_by_the_time_of_the_service(simulator: Simulator) -> Non
     simulator.advance(90 * 86400)
     infos = [{"source_object_path": "app/", "object_type": "FOLDER"}]
     task = {"bucket": "app-archive", "recovery_target_bucket_name": "west-recovered"}
-    done = bench.run(scp_archive_recovery, recovery_infos=infos, **task)
+    done = bench.call(scp_archive_recovery, recovery_infos=infos, **task)
     # A client of its own, as each task of a playbook has: one that has not heard of the service's time yet.
-    other = Bench(simulator)
+    other = ConvergingRunner(simulator)
     other.environ["SCP_LANGUAGE"] = "ko-KR"
-    told = other.run(scp_archive_job_info, bucket="app-archive")
+    told = other.call(scp_archive_job_info, bucket="app-archive")
     assert [job["id"] for job in told["jobs"]] == [done["recovery"]["id"]]

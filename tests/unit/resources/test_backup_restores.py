@@ -6,19 +6,14 @@ the service at random."""
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.scp.storage.plugins.module_utils.engine import runner
-from ansible_collections.scp.storage.plugins.module_utils.engine.runner import Mode
-from ansible_collections.scp.storage.plugins.module_utils.engine.waiter import Waiter
 from ansible_collections.scp.storage.plugins.module_utils.resources.backup import restore, restore_point, run
 from ansible_collections.scp.storage.plugins.modules import (
     scp_backup_file_restore,
@@ -27,7 +22,8 @@ from ansible_collections.scp.storage.plugins.modules import (
     scp_backup_restore_point_info,
     scp_backup_run,
 )
-from tests.convergence import Bench
+from tests.harness.convergence import ConvergingRunner
+from tests.harness.properties import share_of_examples
 from tests.simulator.fixture import Simulator
 from tests.unit.resources.planning import Contract, plan
 
@@ -231,12 +227,11 @@ def _world(simulator: Simulator) -> dict[str, Any]:
     }
 
 
-def _bench(simulator: Simulator, **switches: Any) -> Bench:
+def _bench(simulator: Simulator, **switches: Any) -> ConvergingRunner:
     simulator.reset()
-    simulator.scale(200)
     simulator.patch_world(_world(simulator))
     simulator.switch(**switches)
-    return Bench(simulator)
+    return ConvergingRunner(simulator)
 
 
 SERVER = {"backup": "web-image", "restore_point": "latest", "server_type_id": "s1v2m4"}
@@ -261,21 +256,15 @@ UNKNOWNS = st.fixed_dictionaries(
 )
 #: Long enough, at the speed of these tests, for a second task to come while the first one's work goes on.
 LONGER = {"backup_job_seconds": 100, "backup_file_restore_seconds": 100}
-#: A failure is told as it was found: to look for a smaller one takes minutes here.
-SLOW = settings(
-    max_examples=8,
-    deadline=None,
-    phases=(Phase.explicit, Phase.reuse, Phase.generate),
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+SLOW = share_of_examples(0.08)
 
 
-def _once(bench: Bench, module: Any, **params: Any) -> dict[str, Any]:
+def _once(bench: ConvergingRunner, module: Any, **params: Any) -> dict[str, Any]:
     """Look and do, where every run acts; the real run's result."""
     bench.simulator.clear_operations()
-    predicted = bench.run(module, check=True, **params)
+    predicted = bench.call(module, check=True, **params)
     assert bench.simulator.writes() == [], "check mode must not write"
-    real = bench.run(module, **params)
+    real = bench.call(module, **params)
     assert not real.get("failed"), real
     assert predicted["operations"] == real["operations"] == bench.writes()
     assert predicted["diff"]["before"] == real["diff"]["before"]
@@ -291,13 +280,13 @@ def test_from_run_to_restore(simulator: Simulator, unknowns: dict[str, Any], kep
     for _time in range(runs):
         done = _once(bench, scp_backup_run, backup="web-image", wait=not later)
         if later:
-            joined = bench.run(scp_backup_run, backup="web-image")
+            joined = bench.call(scp_backup_run, backup="web-image")
             assert (joined["changed"], joined["history"]["backup_job_state"]) == (False, "SUCCESS"), joined
             assert joined["history"]["schedule_id"] == done["history"]["schedule_id"]
     young = bench.converge(scp_backup_run, backup="web-image", max_age="1h")
     assert (young["changed"], young["history"]["backup_job_state"]) == (False, "SUCCESS")
     assert len(simulator.world()["backup"]["histories"]) == runs
-    points = bench.run(scp_backup_restore_point_info, backup="web-image")["restore_points"]
+    points = bench.call(scp_backup_restore_point_info, backup="web-image")["restore_points"]
     assert len(points) == runs
     assert (joined if later else done)["restore_point"] == points[0]
     assert young["restore_point"] is None
@@ -307,7 +296,7 @@ def test_from_run_to_restore(simulator: Simulator, unknowns: dict[str, Any], kep
     assert made["restore_point"]["restore_target_id"] == points[0]["restore_target_id"]
     left = bench.converge(scp_backup_restore_point, backup="web-image", state="absent", keep=kept)
     assert len(left["deleted_restore_points"]) == max(0, runs - kept)
-    now = bench.run(scp_backup_restore_point_info, backup="web-image")["restore_points"]
+    now = bench.call(scp_backup_restore_point_info, backup="web-image")["restore_points"]
     assert now == points[:kept]
     assert left["restore_point"] == now[0]
     everything = {"restore_points": [point["restore_target_id"] for point in points]}
@@ -324,8 +313,8 @@ def test_files_restored(simulator: Simulator, unknowns: dict[str, Any], server: 
     asked = {**SOME_FILES, "server": server, "overwrite": True}
     begun = _once(bench, scp_backup_file_restore, wait=False, **asked)
     assert begun["operations"] == ["RestoreAgentBackup"]
-    foretold = bench.run(scp_backup_file_restore, check=True, **asked)
-    joined = bench.run(scp_backup_file_restore, **asked)
+    foretold = bench.call(scp_backup_file_restore, check=True, **asked)
+    joined = bench.call(scp_backup_file_restore, **asked)
     assert foretold["operations"] == joined["operations"] == []
     assert joined["restore"]["restore_state"] == "COMPLETED"
     assert joined["restore"]["restore_server_name"] == (server or "west-db1")
@@ -337,10 +326,10 @@ def test_files_restored(simulator: Simulator, unknowns: dict[str, Any], server: 
 def test_a_server_that_is_gone_is_restored_again(simulator: Simulator) -> None:
     """As long as it is there it is left alone, whatever the restore point; in another region it is another one."""
     bench = _bench(simulator)
-    bench.run(scp_backup_run, backup="web-image")
+    bench.call(scp_backup_run, backup="web-image")
     asked = {**SERVER, "restore_server_name": "web-restored"}
     first = bench.converge(scp_backup_restore, **asked)
-    bench.run(scp_backup_run, backup="web-image")
+    bench.call(scp_backup_run, backup="web-image")
     assert not bench.converge(scp_backup_restore, **asked)["changed"]
     subnet = next(net for net in simulator.world()["subnets"] if net["name"] == "east-app-subnet")
     east = {"restore_region": "kr-east1", "networks": [{"subnet_id": subnet["id"]}]}
@@ -355,14 +344,14 @@ def test_the_restore_point_of_a_run(simulator: Simulator) -> None:
     """It is waited for where lists lag behind, and not for long where there is none."""
     bench = _bench(simulator)
     simulator.fault("list_lag", operation="ListBackupRestoreTargets", seconds=60, times=None)
-    listed = bench.run(scp_backup_run, backup="web-image")["restore_point"]
+    listed = bench.call(scp_backup_run, backup="web-image")["restore_point"]
     assert listed["backup_id"] == IMAGE["id"]
     simulator.clear_faults()
     simulator.switch(backup_job_ends_in="PARTIAL_SUCCESS", backup_partial_restorable=False)
-    partial = bench.run(scp_backup_run, backup="web-image", allow_partial=True)
+    partial = bench.call(scp_backup_run, backup="web-image", allow_partial=True)
     assert partial["history"]["backup_job_state"] == "PARTIAL_SUCCESS"
     assert partial["restore_point"] is None
-    assert len(bench.run(scp_backup_restore_point_info, backup="web-image")["restore_points"]) == 1
+    assert len(bench.call(scp_backup_restore_point_info, backup="web-image")["restore_points"]) == 1
 
 
 def test_by_age(simulator: Simulator) -> None:
@@ -413,7 +402,7 @@ def test_what_goes_with_it_is_told(simulator: Simulator) -> None:
         for number, name in enumerate(["FULL", "INCREMENTAL"])
     ]
     simulator.patch_world({"backup": {"restore_targets": points}})
-    result = bench.run(scp_backup_restore_point, backup="web-image", state="absent", restore_points=["FULL"])
+    result = bench.call(scp_backup_restore_point, backup="web-image", state="absent", restore_points=["FULL"])
     assert [point["restore_target_id"] for point in result["deleted_restore_points"]] == ["FULL"]
     assert [point["restore_target_id"] for point in result["dropped_restore_points"]] == ["INCREMENTAL"]
     assert result["restore_point"] == {}
@@ -422,25 +411,9 @@ def test_what_goes_with_it_is_told(simulator: Simulator) -> None:
 # -- long work --------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def hours(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], float]]:
-    """Simulated time that passes only while a task waits; how much of it did."""
-    passed = [0.0]
-
-    def sleep(seconds: float) -> None:
-        passed[0] += seconds
-        simulator.advance(seconds)
-
-    bench = _bench(simulator, backup_job_seconds=3600, backup_restore_seconds=3600, backup_file_restore_seconds=3600)
-    bench.simulator.scale(0)
-    monkeypatch.setattr(runner, "Waiter", functools.partial(Waiter, sleep=sleep, clock=lambda: passed[0]))
-    yield lambda: passed[0]
-    simulator.clear_faults()
-
-
-def test_an_hour(simulator: Simulator, hours: Callable[[], float]) -> None:
+def test_an_hour(simulator: Simulator) -> None:
     """Long work is looked at seldom, told about, and survives answers that fail; run again, it is joined."""
-    bench = Bench(simulator)
+    bench = _bench(simulator, backup_job_seconds=3600, backup_restore_seconds=3600, backup_file_restore_seconds=3600)
     bench.environ["SCP_MAX_RETRIES"] = "0"
     steps = (
         (scp_backup_run, {"backup": "app-files"}, "ListBackupHistories", "history"),
@@ -448,22 +421,22 @@ def test_an_hour(simulator: Simulator, hours: Callable[[], float]) -> None:
     )
     for module, params, reading, noun in steps:
         simulator.clear_operations()
-        timed_out = bench.run(module, wait_timeout=600, **params)
+        timed_out = bench.call(module, wait_timeout=600, **params)
         assert "INPROGRESS" in timed_out["msg"]
         assert "wait_timeout" in timed_out["msg"]
         assert len(bench.writes()) == 1
         for status in (500, 502, 503):
             simulator.fault("status", operation=reading, status=status, skip=10 + status % 7)
         lines: list[str] = []
-        defaults = {name: option.get("default") for name, option in module.SPEC.argument_spec.items()}
-        before = hours()
-        joined = runner.run(module.SPEC, {**defaults, **params}, bench.environ, Mode(report=lines.append)).result
+        before = bench.clock.monotonic()
+        bench.report = lines.append
+        joined = bench.call(module, **params)
         assert (joined.get("failed", False), joined["changed"]) == (False, False), joined
         assert all(fault["fired"] for fault in simulator.faults())
         simulator.clear_faults()
         assert joined[noun]["backup_id"] == FILES["id"]
         assert len(bench.writes()) == 1, "it was begun a second time"
-        assert 2900 < hours() - before < 3100
+        assert 2900 < bench.clock.monotonic() - before < 3100
         looks = [entry for entry in simulator.operations() if entry["operation"] == reading]
         assert len(looks) < 3600 / 30 + 40
         assert len(lines) > 50

@@ -9,20 +9,17 @@ import random
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.scp.storage.plugins.module_utils.resources.backup import paths, schedules
 from ansible_collections.scp.storage.plugins.modules import scp_backup, scp_backup_agent
-from tests.convergence import Bench
+from tests.harness.convergence import ConvergingRunner
+from tests.harness.properties import share_of_examples
 from tests.simulator.fixture import Simulator
 
 SERVICE = "backup"
-#: Simulated seconds in one real one.
-TIME_SCALE = 200.0
-SLOW_BUT_MANY = settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+SLOW_BUT_MANY = share_of_examples(0.15)
 UNKNOWNS = st.fixed_dictionaries(
     {
         "backup_conflict_status": st.sampled_from(["409", "400", "500"]),
@@ -55,6 +52,9 @@ ONE = st.fixed_dictionaries(
     }
 )
 
+#: Options of a schedule; results have more.
+OPTIONS = ("type", "frequency", "start_week", "start_day", "start_time")
+
 
 @st.composite
 def some_schedules(draw: st.DrawFn) -> list[dict[str, Any]]:
@@ -73,15 +73,14 @@ PATHS = st.sets(st.sampled_from(["/data", "/data/app", "/etc", "/", "/home"]), m
 KEPT = st.one_of(st.just({"is_all_filesystem": True}), PATHS.map(lambda kept: {"filesystem_paths": sorted(kept)}))
 
 
-def _begin(simulator: Simulator, unknowns: dict[str, Any]) -> Bench:
+def _begin(simulator: Simulator, unknowns: dict[str, Any]) -> ConvergingRunner:
     """A new world in fast time, with a backup whose name looks like that of the one that is driven."""
     simulator.reset()
-    simulator.scale(TIME_SCALE)
     simulator.switch(**unknowns)
     server = simulator.server("west-web2")
     other = {"server_uuid": server["id"], "server_name": server["name"]}
     simulator.patch_world({SERVICE: {"backups": [{"name": f"my-{name}-2", **other} for name in ("image", "files")]}})
-    return Bench(simulator)
+    return ConvergingRunner(simulator)
 
 
 def _left(simulator: Simulator) -> list[str]:
@@ -121,9 +120,10 @@ def test_images(
     assert bench.converge(scp_backup, **name, schedules=mixed)["operations"] == []
     read = bench.converge(scp_backup, **name, schedules=mixed)["backup"]["schedules"]
     assert schedules.meanings(read) == schedules.meanings(mixed)
-    assert bench.converge(scp_backup, **name, schedules=read)["operations"] == []
+    shown = [{option: one[option] for option in OPTIONS if one.get(option)} for one in read]
+    assert bench.converge(scp_backup, **name, schedules=shown)["operations"] == []
     bench.converge(scp_backup, **name, state="absent")
-    assert bench.run(scp_backup, **name, state="absent")["changed"] is False
+    assert bench.call(scp_backup, **name, state="absent")["changed"] is False
     assert _left(simulator) == ["my-files-2", "my-image-2"]
 
 
@@ -139,7 +139,7 @@ def test_files(
     bench = _begin(simulator, unknowns)
     agent = bench.converge(scp_backup_agent, server="west-db1", check_connection=True)["agent"]
     assert agent["connection_state"] == "SUCCESS"
-    checked = bench.run(scp_backup_agent, server=agent["server_uuid"], check_connection=True)
+    checked = bench.call(scp_backup_agent, server=agent["server_uuid"], check_connection=True)
     assert checked["changed"] is False
     assert checked["agent"]["connection_check_time"] >= agent["connection_check_time"]
     times = [{"type": "FULL", "frequency": "DAILY", "start_time": "09:00"}]
@@ -150,7 +150,7 @@ def test_files(
     assert sorted(changed["filesystem_paths"]) == kept[1].get("filesystem_paths", [])
     assert changed["is_all_filesystem"] == kept[1].get("is_all_filesystem", False)
     assert changed["dr_enabled"] == (replicated[0] if replicated[1] is None else replicated[1])
-    used = bench.run(scp_backup_agent, check=True, server="west-db1", state="absent")
+    used = bench.call(scp_backup_agent, check=True, server="west-db1", state="absent")
     assert f"files ({made['id']})" in used["msg"]
     bench.converge(scp_backup, name="files", state="absent")
     bench.converge(scp_backup_agent, server=agent["server_uuid"], state="absent")

@@ -12,7 +12,7 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ansible_collections.scp.storage.plugins.module_utils.client.errors import StorageError
@@ -27,7 +27,8 @@ from ansible_collections.scp.storage.plugins.modules import (
     scp_bm_volume_group_replication,
     scp_bm_volume_replication,
 )
-from tests.convergence import Bench
+from tests.harness.convergence import ConvergingRunner
+from tests.harness.properties import share_of_examples
 from tests.placement import ROOT
 from tests.simulator.fixture import Simulator
 
@@ -51,8 +52,6 @@ UNKNOWNS = st.fixed_dictionaries(
         "bm_group_holds_members": st.booleans(),
     }
 )
-#: Simulated seconds in one real one.
-TIME_SCALE = 200.0
 
 
 def shown(word: str | None, auth: str | None, lag: str | None = None) -> dict[str, Any]:
@@ -221,7 +220,7 @@ def test_an_old_error_of_a_server_stops_no_failover(owner_state: str, fails: boo
     assert ("403 Forbidden" in told) is fails
 
 
-class Replications(Bench):
+class Replications(ConvergingRunner):
     """Runs one of the two modules, in fast time."""
 
     def __init__(self, simulator: Simulator, grouped: bool) -> None:
@@ -234,7 +233,6 @@ class Replications(Bench):
         """A world with a group ``data`` of two volumes, or with a volume of this name that a server uses."""
         simulator = self.simulator
         simulator.reset()
-        simulator.scale(TIME_SCALE)
         simulator.switch(**switches)
         group = "c" * 32 if self.grouped else ""
         names = ["data-a", "data-b"] if self.grouped else ["data"]
@@ -259,9 +257,7 @@ class Replications(Bench):
         return {(item["name"], item["region"]) for item in (*world["volumes"], *world["volume_groups"])}
 
 
-@settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@share_of_examples(0.15)
 @given(
     unknowns=UNKNOWNS,
     grouped=st.booleans(),

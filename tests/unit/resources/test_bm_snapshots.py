@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.scp.storage.plugins.module_utils.client.errors import StorageError
@@ -30,7 +30,8 @@ from ansible_collections.scp.storage.plugins.modules import (
     scp_bm_volume_snapshot_info,
     scp_bm_volume_snapshot_schedule,
 )
-from tests import convergence
+from tests.harness.convergence import ConvergingRunner
+from tests.harness.properties import share_of_examples
 from tests.simulator.fixture import Simulator
 from tests.unit.resources.planning import Contract
 
@@ -157,7 +158,7 @@ def test_planning_snapshots(
         assert all(at[gone] <= at[kept] for gone in removed for kept in mine if kept in at)
 
 
-class Bench(convergence.Bench):
+class Snapshots(ConvergingRunner):
     """Runs the modules of one kind of owner, against a simulator in fast time."""
 
     def __init__(self, simulator: Simulator, grouped: bool, **switches: Any) -> None:
@@ -168,7 +169,6 @@ class Bench(convergence.Bench):
         names = ["data-a", "data-b"] if grouped else ["data"]
         self.owner_id = group_id or "1" * 32
         simulator.reset()
-        simulator.scale(200)
         simulator.switch(**switches)
         volumes = [
             {"id": f"{number}" * 32, "name": name, "snapshot_rate": 50, "group_id": group_id}
@@ -180,8 +180,8 @@ class Bench(convergence.Bench):
     def module(self, volume: Any, group: Any) -> Any:
         return group if self.grouped else volume
 
-    def run(self, module: Any, check: bool = False, **params: Any) -> dict[str, Any]:
-        return super().run(module, check, **{self.option: "data", **params})
+    def call(self, module: Any, check: bool = False, **params: Any) -> dict[str, Any]:
+        return super().call(module, check, **{self.option: "data", **params})
 
     def converge(self, module: Any, *, foretold: bool = False, **params: Any) -> dict[str, Any]:
         """The same, where the service decides on the names."""
@@ -190,7 +190,7 @@ class Bench(convergence.Bench):
     def shown(self) -> list[str]:
         """Names of the owner's snapshots, oldest first."""
         module = self.module(scp_bm_volume_snapshot_info, scp_bm_volume_group_snapshot_info)
-        return [item["snapshot_name"] for item in self.run(module)["snapshots"]]
+        return [item["snapshot_name"] for item in self.call(module)["snapshots"]]
 
 
 UNKNOWNS = st.fixed_dictionaries(
@@ -206,13 +206,7 @@ UNKNOWNS = st.fixed_dictionaries(
         "bm_name_duplicate": st.sampled_from(["allow", "409"]),
     }
 )
-#: A failure is told as it was found: to look for a smaller one takes minutes here.
-SLOW = settings(
-    max_examples=10,
-    deadline=None,
-    phases=(Phase.explicit, Phase.reuse, Phase.generate),
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+SLOW = share_of_examples(0.1)
 SCHEDULES = st.fixed_dictionaries({"day_of_week": DAYS, "hour": st.sampled_from([0, 9, 23])})
 
 
@@ -226,7 +220,7 @@ def test_schedules(
     second: dict[str, Any],
     keep_hour: bool,
 ) -> None:
-    bench = Bench(simulator, grouped, **unknowns)
+    bench = Snapshots(simulator, grouped, **unknowns)
     module = bench.module(scp_bm_volume_snapshot_schedule, scp_bm_volume_group_snapshot_schedule)
     made = bench.converge(module, foretold=True, **first)
     change = {**second, "hour": None if keep_hour else second["hour"]}
@@ -247,7 +241,7 @@ def test_snapshots(
     simulator: Simulator, unknowns: dict[str, Any], grouped: bool, count: int, keep: int, back: int
 ) -> None:
     """Take some, keep some, go back to one, delete it."""
-    bench = Bench(simulator, grouped, **unknowns)
+    bench = Snapshots(simulator, grouped, **unknowns)
     module = bench.module(scp_bm_volume_snapshot, scp_bm_volume_group_snapshot)
     for number in range(count):
         taken = bench.converge(module, repeats=True)
@@ -273,10 +267,10 @@ def test_snapshots(
 @given(unknowns=UNKNOWNS, grouped=st.booleans(), names=st.lists(st.sampled_from("abc"), min_size=1, max_size=3))
 def test_recoveries(simulator: Simulator, unknowns: dict[str, Any], grouped: bool, names: list[str]) -> None:
     """Make some, each once, whatever others there are."""
-    bench = Bench(simulator, grouped, **unknowns)
+    bench = Snapshots(simulator, grouped, **unknowns)
     module = bench.module(scp_bm_volume_recovery, scp_bm_volume_group_recovery)
     naming = "block_storage_name_prefix" if grouped else "name"
-    bench.run(bench.module(scp_bm_volume_snapshot, scp_bm_volume_group_snapshot))
+    bench.call(bench.module(scp_bm_volume_snapshot, scp_bm_volume_group_snapshot))
     made: dict[str, str] = {}
     for name in names:
         done = bench.converge(module, foretold=True, snapshot="latest", **{naming: f"{name}-x-"})
@@ -293,33 +287,33 @@ def test_recoveries(simulator: Simulator, unknowns: dict[str, Any], grouped: boo
 @pytest.mark.parametrize("keep", [None, 1])
 def test_parts_of_a_groups_snapshots_are_left_alone(simulator: Simulator, keep: int | None) -> None:
     """Where they show in a member's list, ``keep`` counts none of them and deletes none."""
-    bench = Bench(simulator, True, bm_group_snapshots_show_on_members=True)
-    bench.run(scp_bm_volume_group_snapshot)
+    bench = Snapshots(simulator, True, bm_group_snapshots_show_on_members=True)
+    bench.call(scp_bm_volume_group_snapshot)
     simulator.advance(60)
     bench.option = "volume"
     for _time in range(2):
-        bench.run(scp_bm_volume_snapshot, volume="data-a")
+        bench.call(scp_bm_volume_snapshot, volume="data-a")
         simulator.advance(60)
     kept = bench.converge(scp_bm_volume_snapshot, volume="data-a", max_age="1h", keep=keep)
     assert kept["operations"] == (["DeleteVolumeSnapshot"] if keep else [])
-    left = bench.run(scp_bm_volume_snapshot_info, volume="data-a")["snapshots"]
+    left = bench.call(scp_bm_volume_snapshot_info, volume="data-a")["snapshots"]
     assert len(left) == (2 if keep else 3)
 
 
 def test_full_space(simulator: Simulator) -> None:
     """Snapshots that went when another was taken are told; how full the space is can be read."""
-    bench = Bench(simulator, False, bm_snapshot_base_percent=20.0, bm_snapshot_growth_percent=0)
-    first = bench.run(scp_bm_volume_snapshot)["snapshot"]["snapshot_name"]
+    bench = Snapshots(simulator, False, bm_snapshot_base_percent=20.0, bm_snapshot_growth_percent=0)
+    first = bench.call(scp_bm_volume_snapshot)["snapshot"]["snapshot_name"]
     simulator.advance(60)
-    bench.run(scp_bm_volume_snapshot)
+    bench.call(scp_bm_volume_snapshot)
     simulator.advance(60)
-    told = bench.run(scp_bm_volume_snapshot)
+    told = bench.call(scp_bm_volume_snapshot)
     assert told["dropped_snapshots"] == [first]
     assert told["deleted_snapshots"] == []
-    space = bench.run(scp_bm_volume_snapshot_info)
+    space = bench.call(scp_bm_volume_snapshot_info)
     assert space["is_snapshot_policy"] is True
     assert space["snapshot_capacity_rate"] == 50
     assert space["snapshot_total_usage"] == pytest.approx(0.8 * space["snapshot_capacity_mb"])
-    nobody = bench.run(scp_bm_volume_snapshot_info, volume="nobody")
+    nobody = bench.call(scp_bm_volume_snapshot_info, volume="nobody")
     assert (nobody["snapshots"], nobody["snapshot_capacity_mb"]) == ([], None)
     assert set(nobody) == set(space)

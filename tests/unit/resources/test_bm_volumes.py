@@ -8,7 +8,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.plan import make_plan
@@ -17,15 +17,12 @@ from ansible_collections.scp.storage.plugins.module_utils.resources.baremetal_bl
     VolumeState,
 )
 from ansible_collections.scp.storage.plugins.modules import scp_bm_volume, scp_bm_volume_group
-from tests.convergence import Bench
+from tests.harness.convergence import ConvergingRunner
+from tests.harness.properties import share_of_examples
 from tests.simulator.fixture import Simulator
 
 SERVICE = "baremetal-blockstorage"
-#: Simulated seconds in one real one.
-TIME_SCALE = 200.0
-SLOW_BUT_MANY = settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+SLOW_BUT_MANY = share_of_examples(0.2)
 UNKNOWNS = st.fixed_dictionaries(
     {
         "bm_conflict_status": st.sampled_from(["409", "400"]),
@@ -45,7 +42,6 @@ RATES = st.sampled_from([None, 0, 10, 90])
 def _begin(simulator: Simulator, unknowns: dict[str, Any]) -> list[dict[str, str]]:
     """A new world in fast time; its bare-metal servers in one region as attachments list them."""
     simulator.reset()
-    simulator.scale(TIME_SCALE)
     simulator.switch(**unknowns)
     return [
         {"object_type": server["type"], "object_id": server["id"]}
@@ -76,7 +72,7 @@ def test_volumes(
 ) -> None:
     """A volume is made, changed and removed; only what was asked for changes."""
     servers = _begin(simulator, unknowns)
-    bench = Bench(simulator)
+    bench = ConvergingRunner(simulator)
     new = {"name": "data", "disk_type": "SSD", "size_gb": 10, "qos": qos[0]}
     made = bench.converge(
         scp_bm_volume, **new, attachments=[servers[number] for number in sorted(first)], snapshot_rate=rates[0]
@@ -88,7 +84,7 @@ def test_volumes(
         change["attachments"] = [servers[number] for number in sorted(second)]
     wanted = first if second is None else second if purge else first | second
     if len(wanted) > 8:
-        refused = bench.run(scp_bm_volume, check=True, **change)
+        refused = bench.call(scp_bm_volume, check=True, **change)
         assert "purge_attachments" in refused["msg"] or "end_snapshot_schedule" in refused["msg"]
         return
     changed = bench.converge(scp_bm_volume, **change, end_snapshot_schedule=True)["volume"]
@@ -98,7 +94,7 @@ def test_volumes(
     assert changed["snapshot_rate"] == (made["snapshot_rate"] if rates[1] is None else rates[1])
     assert changed["state"] == ("IN_USE" if wanted else "AVAILABLE")
     bench.converge(scp_bm_volume, name="data", state="absent", detach=True, end_snapshot_schedule=True)
-    assert bench.run(scp_bm_volume, name="data", state="absent")["changed"] is False
+    assert bench.call(scp_bm_volume, name="data", state="absent")["changed"] is False
 
 
 MEMBERS = st.sets(st.integers(0, 19), max_size=16)
@@ -114,7 +110,7 @@ def test_groups(simulator: Simulator, unknowns: dict[str, Any], first: set[int],
         for number in range(20)
     ]
     simulator.patch_world({SERVICE: {"volumes": volumes}})
-    bench = Bench(simulator)
+    bench = ConvergingRunner(simulator)
 
     def words(numbers: set[int]) -> list[str]:
         """Every other one by its id."""
@@ -124,7 +120,7 @@ def test_groups(simulator: Simulator, unknowns: dict[str, Any], first: set[int],
     wanted = second if purge else first | second
     change = {"name": "group", "volumes": words(second), "purge_volumes": purge}
     if len(wanted) > 16:
-        assert "purge_volumes" in bench.run(scp_bm_volume_group, check=True, **change)["msg"]
+        assert "purge_volumes" in bench.call(scp_bm_volume_group, check=True, **change)["msg"]
         return
     changed = bench.converge(scp_bm_volume_group, **change)
     if wanted:

@@ -7,19 +7,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.scp.storage.plugins.modules import scp_pfs_snapshot, scp_pfs_volume, scp_pfs_volume_info
-from tests.convergence import Bench
+from tests.harness.convergence import ConvergingRunner
+from tests.harness.properties import share_of_examples
 from tests.simulator.fixture import Simulator
 
 SERVICE = "parallel-filestorage"
-#: Simulated seconds in one real one.
-TIME_SCALE = 200.0
-SLOW_BUT_MANY = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+SLOW_BUT_MANY = share_of_examples(0.25)
 CONFLICTS = ["409", "400"]
 UNKNOWNS = st.fixed_dictionaries(
     {
@@ -63,14 +60,13 @@ def test_volumes(
 ) -> None:
     """A volume is made, changed and removed in the fewest calls; only what was asked for changes."""
     simulator.reset()
-    simulator.scale(TIME_SCALE)
     simulator.switch(**unknowns)
     nodes = [
         server["id"]
         for server in simulator.world()["servers"]
         if (server["region"], server["type"]) == ("kr-west1", "GPU_NODE")
     ]
-    bench = Bench(simulator)
+    bench = ConvergingRunner(simulator)
 
     def rules(numbers: set[int] | None) -> list[dict[str, str]] | None:
         if numbers is None:
@@ -83,13 +79,13 @@ def test_volumes(
     assert (volume["base_name"], volume["state"], volume["capacity_tb"]) == ("data", "available", capacities[0])
     assert volume["mount_path"]
     for _ignored in range(snapshots):
-        taken = bench.run(scp_pfs_snapshot, volume="data")
+        taken = bench.call(scp_pfs_snapshot, volume="data")
         assert taken["operations"] == ["CreateSnapshot"], taken
 
     change = {"capacity_tb": capacities[1], "access_rules": rules(second), "purge_access_rules": purge}
     if capacities[1] is not None and capacities[1] < capacities[0]:
         simulator.clear_operations()
-        told = bench.run(scp_pfs_volume, name="data", **change)["msg"]
+        told = bench.call(scp_pfs_volume, name="data", **change)["msg"]
         assert f"is {capacities[0]} and can't be changed to {capacities[1]}" in told
         assert simulator.writes() == []
         change["capacity_tb"] = None
@@ -109,7 +105,7 @@ def test_volumes(
     assert simulator.resources() == {}
 
 
-def _rules(bench: Bench) -> list[dict[str, Any]]:
-    found = bench.run(scp_pfs_volume_info, name="data", gather=["access_rules"])["volumes"]
+def _rules(bench: ConvergingRunner) -> list[dict[str, Any]]:
+    found = bench.call(scp_pfs_volume_info, name="data", gather=["access_rules"])["volumes"]
     rules: list[dict[str, Any]] = found[0]["access_rules"]
     return rules

@@ -39,8 +39,8 @@ from .common import (
 from .restore_point import broken_backup, busy
 from .servers import is_gone
 
-#: So often is looked for the restore point of a job that went well: lists can lag, and a partial one may have none.
-MOST_LOOKS = 4
+#: Seconds for which the restore point of an ended job is waited for: lists can lag, and a partial job may have none.
+MAX_LIST_LAG = {SUCCESS: 90.0, PARTIAL_SUCCESS: 2.0}
 #: Words with which a job has ended.
 ENDS = (SUCCESS, PARTIAL_SUCCESS, FAILED)
 
@@ -74,7 +74,7 @@ class Run(Resource[RunState]):
         super().__init__(*args, **kwargs)
         self._known: frozenset[tuple[str, str]] | None = None
         self._limit: datetime | None = None
-        self._looks = 0
+        self._ended_at: float | None = None
 
     def check(self) -> None:
         if self.params.get("max_age") is not None:
@@ -110,8 +110,11 @@ class Run(Resource[RunState]):
             return replace(state, hints=tuple(_hints(self.client, backup, word(job, _STATE))))
         points = read_points(self.client, str(backup["id"]))
         point = next((point for point in points if _made_by(job, point)), None)
-        self._looks += 1
-        return replace(state, point=point, awaits=point is None and self._looks < MOST_LOOKS)
+        now = self.client.clock.monotonic()
+        if self._ended_at is None:
+            self._ended_at = now
+        awaits = point is None and now - self._ended_at < MAX_LIST_LAG[word(job, _STATE)]
+        return replace(state, point=point, awaits=awaits)
 
     def job(self, state: RunState) -> dict[str, Any] | None:
         """The job that the task is about: a young success, or else the first that has not ended before the task."""
