@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, settings
 
 from tests.placement import CACHE, place
 
-#: The fixture `simulator` is there for all.
-pytest_plugins = ["tests.simulator.fixture"]
+#: The fixture `simulator` is there for all, and so are the marker `module` and the option `--module`.
+pytest_plugins = ["tests.selection", "tests.simulator.fixture"]
 
 # How long an example takes says more of the machine's load than of the code. CI tries the same examples each time, so
 # that what it finds belongs to the change it runs for; everywhere else they are drawn at random.
