@@ -133,6 +133,7 @@ class ModuleRunner:
         self._clients: dict[Settings, Client] = {}
         self._calls_left: int | None = None
         self._seen = 0
+        self._reported: list[str] = []
 
     def run_task(
         self,
@@ -150,10 +151,12 @@ class ModuleRunner:
         """Run tasks up to the first that fails.
 
         :param environ: environment variables for this run; ``None`` takes one away.
+        :return: its ``stdout`` begins with the lines that the modules reported to the user while they waited.
         """
         results: list[TaskResult] = []
         variables: dict[str, Any] = {}
         rc = 0
+        self._reported.clear()
         # What a test did itself belongs to no task.
         self._new_calls()
         for one in tasks:
@@ -165,7 +168,9 @@ class ModuleRunner:
             if result.failed and not one.get("ignore_errors"):
                 rc = 2
                 break
-        printed = "\n".join(f"{one.name}: {one.status} {json.dumps(one.result, default=str)}" for one in results)
+        printed = "\n".join(
+            [*self._reported, *(f"{one.name}: {one.status} {json.dumps(one.result, default=str)}" for one in results)]
+        )
         counts = {
             "ok": sum(not one.failed for one in results),
             "changed": sum(one.changed for one in results),
@@ -229,7 +234,12 @@ class ModuleRunner:
             result: dict[str, Any] = {"changed": False}
         else:
             assert action.startswith(f"{COLLECTION}."), action
-            mode = Mode(check=bool(one.get("check_mode")), diff=bool(one.get("diff")), connect=self._client)
+            mode = Mode(
+                check=bool(one.get("check_mode")),
+                diff=bool(one.get("diff")),
+                report=lambda text: self._reported.append(f"[localhost] {text}"),
+                connect=self._client,
+            )
             with _environment({key: str(value) for key, value in asked.items() if value is not None}):
                 result = run_module(action, args, mode)
         status = "failed" if result.get("failed") else "ok"
