@@ -10,8 +10,8 @@ import os
 from tests.harness.properties import load_profile
 from tests.placement import CACHE, place
 
-#: The fixture `simulator` is there for all.
-pytest_plugins = ["tests.simulator.fixture"]
+#: The fixture `simulator` is there for all, and so are the marker `module` and the option `--module`.
+pytest_plugins = ["tests.selection", "tests.simulator.fixture"]
 
 load_profile()
 

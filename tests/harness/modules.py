@@ -17,7 +17,7 @@ import json
 import os
 import re
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -125,18 +125,20 @@ class ModuleRunner:
 
     :ivar environ: the environment variables of every run; a test may change them.
     :ivar variables: what tasks have registered.
-    :ivar report: gets the lines of progress, if a test sets it.
+    :ivar between_tasks: simulated seconds that pass after each task.
+    :ivar reported: the lines of progress of the last run.
     """
 
     def __init__(self, simulator: Simulator) -> None:
         self.simulator = simulator
         self.variables: dict[str, Any] = {}
-        self.report: Callable[[str], None] | None = None
+        self.between_tasks = BETWEEN_TASKS
         self.clock = SkippedTime(simulator)
         self.environ: dict[str, str] = {"PATH": os.environ["PATH"], "HOME": os.environ["HOME"], **simulator.environ()}
         self._clients: dict[Settings, Client] = {}
         self._calls_left: int | None = None
         self._seen = 0
+        self.reported: list[str] = []
 
     def run_task(
         self,
@@ -154,9 +156,11 @@ class ModuleRunner:
         """Run tasks up to the first that fails.
 
         :param environ: environment variables for this run; ``None`` takes one away.
+        :return: its ``stdout`` begins with the lines that the modules reported to the user while they waited.
         """
         results: list[TaskResult] = []
         rc = 0
+        self.reported.clear()
         # What a test did itself belongs to no task.
         self._new_calls()
         for one in tasks:
@@ -164,11 +168,13 @@ class ModuleRunner:
             results.append(result)
             if "register" in one:
                 self.variables[one["register"]] = {"failed": False, "changed": False, **result.result}
-            self.simulator.advance(BETWEEN_TASKS)
+            self.simulator.advance(self.between_tasks)
             if result.failed and not one.get("ignore_errors"):
                 rc = 2
                 break
-        printed = "\n".join(f"{one.name}: {one.status} {json.dumps(one.result, default=str)}" for one in results)
+        printed = "\n".join(
+            [*self.reported, *(f"{one.name}: {one.status} {json.dumps(one.result, default=str)}" for one in results)]
+        )
         counts = {
             "ok": sum(not one.failed for one in results),
             "changed": sum(one.changed for one in results),
@@ -233,7 +239,7 @@ class ModuleRunner:
             mode = Mode(
                 check=bool(one.get("check_mode")),
                 diff=bool(one.get("diff")),
-                report=self.report,
+                report=lambda text: self.reported.append(f"[localhost] {text}"),
                 connect=self._client,
             )
             with _environment({key: str(value) for key, value in asked.items() if value is not None}):
@@ -245,6 +251,7 @@ class ModuleRunner:
         self,
         switches: Mapping[str, Any] | None = None,
         world: Mapping[str, Any] | None = None,
+        advance: float = 0.0,
         midnight: bool = False,
     ) -> None:
         """Do what the action ``simulator_world`` does in playbooks."""
@@ -252,6 +259,7 @@ class ModuleRunner:
             self.simulator.switch(**switches)
         if world:
             self.simulator.patch_world(world)
+        self.simulator.advance(advance)
         if midnight:
             self.simulator.control("PUT", "clock", {"korean_hour": AFTER_MIDNIGHT})
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How many calls and connections it takes."""
+"""How many connections it takes."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
+
+import pytest
 
 from tests.harness.playbooks import Controller
 from tests.harness.tasks import task
@@ -56,28 +58,7 @@ def _pass_on(source: socket.socket, sink: socket.socket) -> None:
         pass
 
 
-def test_calls_of_unchanged_items(controller: Controller) -> None:
-    """An unchanged volume takes two calls, three with access rules, whatever else there is."""
-    rules = [{"object_type": "VM", "object_id": controller.simulator.server("west-web1")["id"]}]
-    others = [{"name": f"web_data{number}_abc123", "type_name": "HDD"} for number in range(30)]
-    controller.simulator.patch_world({"filestorage": {"volumes": others}})
-    run = controller.run(
-        [
-            task("scp_filestorage_volume", {**VOLUME, "access_rules": rules}, register="made"),
-            task("scp_filestorage_volume", VOLUME, name="volume"),
-            task("scp_filestorage_volume", {**VOLUME, "access_rules": rules}, name="with rules"),
-            task("scp_filestorage_volume", {"volume_id": "{{ made.volume.id }}", "access_rules": rules}, name="by id"),
-            task("scp_filestorage_snapshot_info", {"volume": "web_data"}, name="snapshots"),
-            task("scp_filestorage_volume_info", name="all"),
-        ]
-    ).succeeded()
-    assert run["volume"].reads == ["ListVolumes", "ShowVolume"]
-    assert run["with rules"].reads == ["ListVolumes", "ShowVolume", "ListAccessRules"]
-    assert run["by id"].reads == ["ShowVolume", "ListAccessRules"]
-    assert run["snapshots"].reads == ["ListVolumes", "ListSnapshots"]
-    assert sorted(run["all"].reads) == ["ListVolumes", *["ShowVolume"] * 31]
-
-
+@pytest.mark.module("scp_filestorage_volume")
 def test_items_of_a_loop_share_a_connection(controller: Controller) -> None:
     """Twenty items of a loop need one connection."""
     controller.simulator.patch_world({"filestorage": {"volumes": [{"name": "web_data_abc123", "type_name": "SSD"}]}})

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whatever is assumed or unknown about the services, the lives of all nouns go well: each switch in each position."""
+"""Whatever is assumed or unknown about the services, all scenarios go well: each switch in each position."""
 
 from __future__ import annotations
 
@@ -10,14 +10,10 @@ from typing import Any
 
 import pytest
 
-from tests.harness.playbooks import Controller
+from tests.harness.modules import ModuleRunner
 from tests.harness.tasks import task
-from tests.integration.lives import LIVES, Step, all_lives
+from tests.scenarios import SCENARIOS
 from tests.simulator.app import known_switches
-from tests.simulator.fixture import Simulator
-
-#: Simulated seconds in one real one.
-TIME_SCALE = 50.0
 
 #: Values worth a test for switches that are numbers or texts; all others take each of their choices.
 VALUES: dict[str, tuple[Any, ...]] = {
@@ -56,17 +52,17 @@ FAILURES = {
     ("backup_dr_off", "stays"),
     ("backup_vm_targets", "500"),
 }
-#: The lives that switches can touch, by what their names begin with; all others can touch all.
+#: By the beginning of a switch's name: that of the modules whose scenarios it can touch. All others can touch all.
 TOUCHED = {
-    "access_rule_": ("filestorage-volume",),
-    "replication_": ("filestorage-replication",),
-    "snapshot_": ("filestorage-snapshot", "filestorage-replication"),
-    "schedule_": ("filestorage-snapshot", "filestorage-replication"),
-    "filestorage_": ("filestorage-",),
-    "pfs_": ("pfs-",),
-    "bm_": ("bm-",),
-    "backup_": ("backup-",),
-    "archive_": ("archive-",),
+    "access_rule_": ("scp_filestorage_volume",),
+    "replication_": ("scp_filestorage_replication",),
+    "snapshot_": ("scp_filestorage_snapshot", "scp_filestorage_replication"),
+    "schedule_": ("scp_filestorage_snapshot", "scp_filestorage_replication"),
+    "filestorage_": ("scp_filestorage_",),
+    "pfs_": ("scp_pfs_",),
+    "bm_": ("scp_bm_",),
+    "backup_": ("scp_backup",),
+    "archive_": ("scp_archive_",),
 }
 SWITCHES = dict(known_switches().known)
 DURATIONS = {
@@ -106,7 +102,7 @@ def alternatives() -> dict[str, list[Any]]:
     return {name: values for name, values in found.items() if values}
 
 
-def told(position: dict[str, Any]) -> str:
+def name_of(position: dict[str, Any]) -> str:
     """A position as the test's name."""
     return "no-durations" if position == DURATIONS else ",".join(f"{name}={value}" for name, value in position.items())
 
@@ -119,60 +115,62 @@ def test_every_switch_has_a_position() -> None:
     assert in_rounds == {(name, value) for position in positions() for name, value in position.items()}
 
 
-def lives(simulator: Simulator, position: dict[str, Any]) -> list[Step]:
-    """The lives that a position can touch."""
+def touched(position: dict[str, Any]) -> list[str]:
+    """Return the modules whose scenarios a position can touch."""
     name = next(iter(position))
-    if position is DURATIONS:
-        return all_lives(simulator)
-    wanted = next((lives for prefix, lives in TOUCHED.items() if name.startswith(prefix)), tuple(LIVES))
-    return [step for life in LIVES if life.startswith(wanted) for step in LIVES[life](simulator)]
+    wanted = next((modules for prefix, modules in TOUCHED.items() if name.startswith(prefix)), ("scp_",))
+    return [module for module in SCENARIOS if module.startswith(wanted)]
 
 
 @pytest.mark.full_switches
-@pytest.mark.parametrize("position", list(positions()), ids=told)
-def test_lives_with(controller: Controller, position: dict[str, Any]) -> None:
-    """The lives that a switch can touch go well with it alone in this position, and leave nothing behind."""
-    _live(controller, position, lives(controller.simulator, position))
+@pytest.mark.parametrize("position", list(positions()), ids=name_of)
+def test_lifecycles_with_one_switch(runner: ModuleRunner, position: dict[str, Any]) -> None:
+    """The scenarios that a switch can touch go well with it alone in this position, and leave nothing behind."""
+    for module in SCENARIOS if position is DURATIONS else touched(position):
+        _play(runner, module, position)
 
 
 @pytest.mark.parametrize("number", range(len(list(rounds()))))
-def test_round(controller: Controller, number: int) -> None:
-    """All lives go well with all switches in other positions than by default."""
-    _live(controller, list(rounds())[number], all_lives(controller.simulator))
+@pytest.mark.parametrize("module", SCENARIOS)
+def test_lifecycle_with_all_switches(runner: ModuleRunner, module: str, number: int) -> None:
+    """A scenario goes well with all switches in other positions than by default."""
+    _play(runner, module, list(rounds())[number])
 
 
-def _live(controller: Controller, position: dict[str, Any], steps: list[Step]) -> None:
-    """Live twice each step, and see that nothing is left."""
-    controller.simulator.scale(TIME_SCALE)
-    controller.simulator.switch(**position)
+def _play(runner: ModuleRunner, module: str, position: dict[str, Any]) -> None:
+    """Play each step twice, and see that nothing is left."""
+    simulator = runner.simulator
+    simulator.reset()
+    simulator.switch(**position)
     if "random_seed" in position:
-        controller.simulator.control("DELETE", "world")
+        simulator.control("DELETE", "world")
+    steps = SCENARIOS[module](simulator)
     tasks = []
     for step in steps:
         tasks += step.before
         tasks += [step.task()] if step.repeats else [step.task(), step.task(name=f"again {step.name}")]
-    run = controller.run(tasks).succeeded()
+    run = runner.run(tasks).succeeded()
     for step in steps:
         assert run[step.name].changed, step.name
         assert run[step.name].accepted == run[step.name].operations, step.name
         if not step.repeats:
             repeated = run[f"again {step.name}"]
             assert (repeated.changed, repeated.writes) == (False, []), step.name
-    left = controller.simulator.resources()
+    left = simulator.resources()
     if position.get("bm_group_empty") == "stays":
         # No call of the API deletes a group, and what it owns stays with it.
-        groups = {group["id"] for group in left.pop("baremetal-blockstorage.volume_groups")}
+        groups = {group["id"] for group in left.pop("baremetal-blockstorage.volume_groups", [])}
         owned = left.pop("baremetal-blockstorage.snapshots", [])
         assert {snapshot["owner_id"] for snapshot in owned} <= groups
     assert left == {}
 
 
-def test_creation_that_ends_in_error(controller: Controller) -> None:
+def test_creation_that_ends_in_error(runner: ModuleRunner) -> None:
     """A volume or a replication that ends in state error is told, stays known, and can be removed."""
     volume = {"name": "sad_data", "protocol": "NFS", "type_name": "SSD"}
     replication = {"volume": "data", "name": "sad_copy", "target_region": "kr-east1"}
-    controller.simulator.switch(filestorage_create_ends_in="error")
-    run = controller.run(
+    runner.simulator.switch(filestorage_create_ends_in="error")
+    run = runner.run(
         [
             task("scp_filestorage_volume", volume, name="make", ignore_errors=True),
             task("scp_filestorage_volume", volume, name="again", ignore_errors=True),
@@ -187,8 +185,8 @@ def test_creation_that_ends_in_error(controller: Controller) -> None:
     assert "in state error" in run["again"].message
     assert run["again"].writes == []
     assert run["remove"].operations == ["DeleteVolume"]
-    controller.simulator.switch(filestorage_create_ends_in="available", replication_create_ends_in="error")
-    run = controller.run(
+    runner.simulator.switch(filestorage_create_ends_in="available", replication_create_ends_in="error")
+    run = runner.run(
         [
             task("scp_filestorage_volume", {**volume, "name": "data"}),
             task(
@@ -217,4 +215,4 @@ def test_creation_that_ends_in_error(controller: Controller) -> None:
         assert "in state error" in run[name].message
     assert run["make"].result["replication"]["replication_status"] == "error"
     assert run["again"].writes == []
-    assert controller.simulator.resources() == {}
+    assert runner.simulator.resources() == {}

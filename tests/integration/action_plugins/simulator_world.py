@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The action ``simulator_world``: what happens in the simulator's world, and not through the API.
 
-Options, done in this order: ``switches`` to set, parts of a seed to add as ``world``, and ``midnight``, which moves the
-time on until ten minutes after the next midnight in Korea, when all that runs daily has begun.
+Options, done in this order: ``switches`` to set, parts of a seed to add as ``world``, seconds to ``advance``, and
+``midnight``, which moves the time on until ten minutes after the next midnight in Korea, when all that runs daily has begun.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             _control("PUT", "switches", args["switches"])
         if args.get("world"):
             _control("PATCH", "world", args["world"])
+        if args.get("advance"):
+            _control("PUT", "clock", {"advance": args["advance"]})
         if args.get("midnight"):
             _control("PUT", "clock", {"korean_hour": AFTER_MIDNIGHT})
         return {**result, "changed": False}

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.harness.playbooks import Controller
-from tests.integration.messages import Case, check_messages
+from tests.modules.messages import Case, check_messages
 
 VOLUME = {"kind": "bm_volume", "name": "shop-data"}
 SCHEDULE = {"kind": "bm_volume_snapshot_schedule", "volume": "shop-data", "hour": 3}

@@ -427,9 +427,7 @@ def test_an_hour(simulator: Simulator) -> None:
         assert len(bench.writes()) == 1
         for status in (500, 502, 503):
             simulator.fault("status", operation=reading, status=status, skip=10 + status % 7)
-        lines: list[str] = []
         before = bench.clock.monotonic()
-        bench.report = lines.append
         joined = bench.call(module, **params)
         assert (joined.get("failed", False), joined["changed"]) == (False, False), joined
         assert all(fault["fired"] for fault in simulator.faults())
@@ -439,6 +437,7 @@ def test_an_hour(simulator: Simulator) -> None:
         assert 2900 < bench.clock.monotonic() - before < 3100
         looks = [entry for entry in simulator.operations() if entry["operation"] == reading]
         assert len(looks) < 3600 / 30 + 40
+        lines = bench.reported
         assert len(lines) > 50
         assert any("INPROGRESS" in line for line in lines)
         assert any("50" in line for line in lines), "what failed is told"

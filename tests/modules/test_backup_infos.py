@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.harness.playbooks import Controller
+from tests.harness.modules import ModuleRunner
 from tests.harness.tasks import task
 from tests.simulator.fixture import Simulator
 
@@ -52,14 +52,15 @@ def _world(simulator: Simulator) -> dict[str, Any]:
     }
 
 
+@pytest.mark.module(INFO, AGENTS, TARGETS)
 @pytest.mark.parametrize("largest_page", [0, 1])
-def test_infos(controller: Controller, largest_page: int) -> None:
+def test_infos(runner: ModuleRunner, largest_page: int) -> None:
     """Names are exact, parts are whole and sorted, nothing found is an empty list."""
-    simulator = controller.simulator
+    simulator = runner.simulator
     simulator.patch_world({SERVICE: _world(simulator)})
     simulator.switch(largest_page=largest_page)
     metal = {"server_category": "BAREMETAL_SERVER"}
-    run = controller.run(
+    run = runner.run(
         [
             task(INFO, name="all"),
             task(INFO, {"name": "image", "gather": PARTS}, name="one"),

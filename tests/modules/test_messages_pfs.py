@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from tests.harness.playbooks import Controller
+from tests.harness.modules import ModuleRunner
 from tests.harness.tasks import Run, TaskResult, task
-from tests.integration.messages import Case, check_messages
+from tests.modules.messages import Case, check_case, each
 
 VOLUME = {"name": "train_data", "capacity_tb": 10}
 WORLD = {
@@ -87,12 +87,11 @@ CASES = [
 ]
 
 
-def test_messages(controller: Controller) -> None:
+@each([*CASES, *(replace(case, title=f"{case.title}, in check mode", check=True) for case in CASES)])
+def test_message(runner: ModuleRunner, case: Case) -> None:
     """Each says what helps, also in check mode, and nothing was written before it."""
-    controller.simulator.patch_world({"parallel-filestorage": WORLD})
-    checked = [replace(case, title=f"{case.title}, in check mode", check=True) for case in CASES]
-    check_messages(controller, [*CASES, *checked], "messages_pfs.txt")
-    assert controller.simulator.writes() == []
+    runner.simulator.patch_world({"parallel-filestorage": WORLD})
+    check_case(runner, case)
 
 
 def _check(result: TaskResult, says: tuple[str, ...]) -> None:
@@ -100,46 +99,50 @@ def _check(result: TaskResult, says: tuple[str, ...]) -> None:
     assert [word for word in says if word not in result.message] == [], result.message
 
 
-def _run(controller: Controller, *tasks: tuple[str, dict[str, Any]], module: str = "scp_pfs_volume") -> Run:
-    return controller.run([task(module, args, name=name, ignore_errors=True) for name, args in tasks]).succeeded()
+def _run(runner: ModuleRunner, *tasks: tuple[str, dict[str, Any]], module: str = "scp_pfs_volume") -> Run:
+    return runner.run([task(module, args, name=name, ignore_errors=True) for name, args in tasks]).succeeded()
 
 
-def test_an_unknown_node(controller: Controller) -> None:
+@pytest.mark.module(_VOLUME)
+def test_an_unknown_node(runner: ModuleRunner) -> None:
     """The service's words, and none of the rules was set."""
-    run = _run(controller, ("make", {**VOLUME, "access_rules": [{"object_id": "none-such"}]}))
+    run = _run(runner, ("make", {**VOLUME, "access_rules": [{"object_id": "none-such"}]}))
     _check(run["make"], ("SetAccessRule", "404", "gpu node does not exist", "Check object_id"))
     assert run["make"].operations == ["CreateVolume"]
-    assert controller.simulator.resources().keys() == {"parallel-filestorage.volumes"}
+    assert runner.simulator.resources().keys() == {"parallel-filestorage.volumes"}
 
 
-def test_one_snapshot_too_many(controller: Controller) -> None:
+@pytest.mark.module(_SNAPSHOT)
+def test_one_snapshot_too_many(runner: ModuleRunner) -> None:
     """The service's words."""
     one = WORLD["snapshots"][0]
     many = [{**one, "id": f"{number:08}-0000-4000-8000-000000000002"} for number in range(50)]
-    controller.simulator.patch_world({"parallel-filestorage": {"volumes": WORLD["volumes"][:1], "snapshots": many}})
-    run = _run(controller, ("take", {"volume": "train_data"}), module="scp_pfs_snapshot")
+    runner.simulator.patch_world({"parallel-filestorage": {"volumes": WORLD["volumes"][:1], "snapshots": many}})
+    run = _run(runner, ("take", {"volume": "train_data"}), module="scp_pfs_snapshot")
     _check(run["take"], ("CreateSnapshot", "400", "50 snapshots"))
 
 
-def test_creation_that_ends_in_error(controller: Controller) -> None:
+@pytest.mark.module(_VOLUME)
+def test_creation_that_ends_in_error(runner: ModuleRunner) -> None:
     """It is told, stays known, and can be removed."""
-    controller.simulator.switch(pfs_create_ends_in="error")
-    run = _run(controller, ("make", VOLUME), ("again", VOLUME), ("remove", {"name": "train_data", "state": "absent"}))
+    runner.simulator.switch(pfs_create_ends_in="error")
+    run = _run(runner, ("make", VOLUME), ("again", VOLUME), ("remove", {"name": "train_data", "state": "absent"}))
     for name in ("make", "again"):
         _check(run[name], ("train_data_", "in state error", "absent"))
     assert run["make"].operations == ["CreateVolume"]
     assert run["make"].result["volume"]["base_name"] == "train_data"
     assert run["again"].writes == []
     assert run["remove"].operations == ["DeleteVolume"]
-    assert controller.simulator.resources() == {}
+    assert runner.simulator.resources() == {}
 
 
+@pytest.mark.module(_VOLUME)
 @pytest.mark.parametrize("state", ["extending", "available"])
-def test_growth_that_ends_in_error(controller: Controller, state: str) -> None:
+def test_growth_that_ends_in_error(runner: ModuleRunner, state: str) -> None:
     """It is told, with the capacity that there is."""
-    controller.simulator.switch(pfs_grow_ends_in="error", pfs_grow_state=state)
+    runner.simulator.switch(pfs_grow_ends_in="error", pfs_grow_state=state)
     larger = {**VOLUME, "capacity_tb": 20}
-    run = _run(controller, ("make", VOLUME), ("grow", larger), ("again", larger))
+    run = _run(runner, ("make", VOLUME), ("grow", larger), ("again", larger))
     assert not run["make"].failed
     for name in ("grow", "again"):
         _check(run[name], ("train_data_", "in state error"))
@@ -148,26 +151,28 @@ def test_growth_that_ends_in_error(controller: Controller, state: str) -> None:
     assert run["again"].writes == []
 
 
-def test_a_rule_that_ends_in_error(controller: Controller) -> None:
+@pytest.mark.module(_VOLUME)
+def test_a_rule_that_ends_in_error(runner: ModuleRunner) -> None:
     """It is told with what to do, and that does it."""
-    simulator = controller.simulator
+    simulator = runner.simulator
     asked = {**VOLUME, "access_rules": [{"object_id": simulator.server("west-gpunode1")["id"]}]}
     simulator.switch(pfs_access_rule_ends_in="error")
-    run = _run(controller, ("make", asked), ("again", asked), ("others", VOLUME))
+    run = _run(runner, ("make", asked), ("again", asked), ("others", VOLUME))
     for name in ("make", "again"):
         _check(run[name], ("access rule for GPU_NODE", "in state error", "purge_access_rules", "add it again"))
     assert run["again"].writes == []
     assert not run["others"].failed
     simulator.switch(pfs_access_rule_ends_in="active")
-    run = _run(controller, ("take away", {**asked, "access_rules": [], "purge_access_rules": True}), ("add", asked))
+    run = _run(runner, ("take away", {**asked, "access_rules": [], "purge_access_rules": True}), ("add", asked))
     for name in ("take away", "add"):
         assert run[name].operations == ["SetAccessRule"], run[name].message
 
 
+@pytest.mark.module(_VOLUME, _SNAPSHOT)
 @pytest.mark.parametrize("status", ["400", "409"])
-def test_somebody_else_changes_it(controller: Controller, status: str) -> None:
+def test_somebody_else_changes_it(runner: ModuleRunner, status: str) -> None:
     """A refusal because something is under way is waited out, whatever its status."""
-    simulator = controller.simulator
+    simulator = runner.simulator
     simulator.switch(pfs_conflict_status=status, pfs_grow_seconds=20)
     rules = [{"object_id": simulator.server("west-gpunode1")["id"]}]
 
@@ -175,7 +180,7 @@ def test_somebody_else_changes_it(controller: Controller, status: str) -> None:
         return task(_VOLUME, {**VOLUME, "capacity_tb": capacity, "wait": False})
 
     taken = "{{ taken.snapshot.id }}"
-    run = controller.run(
+    run = runner.run(
         [
             task(_VOLUME, VOLUME),
             grow(20),

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from tests.harness.playbooks import Controller
+from tests.harness.modules import ModuleRunner
 from tests.harness.tasks import task
-from tests.integration.lives.bm import HDD, SSD, server
-from tests.integration.messages import Case, check_messages
+from tests.modules.messages import Case, check_case, each, seed_server
+from tests.scenarios.baremetal_blockstorage import HDD, SSD, server
 from tests.simulator.fixture import Simulator
 
 VOLUME, GROUP = "scp_bm_volume", "scp_bm_volume_group"
@@ -66,130 +66,134 @@ def _world(simulator: Simulator) -> dict[str, Any]:
     }
 
 
-def _cases(simulator: Simulator) -> list[Case]:
-    first = [server(simulator, "west-db1")]
-    new = {"name": "new-data", **SSD, "attachments": first}
-    return [
-        Case("nothing said of a new volume", VOLUME, {"name": "new-data"}, ("disk_type", "size_gb", "attachments")),
-        Case("an SSD volume without QoS", VOLUME, {**new, "qos": {"iops": 5000}}, ("qos.throughput",)),
-        Case("an HDD volume with QoS", VOLUME, {**new, "disk_type": "HDD"}, ("qos", "SSD", "Leave it out")),
-        Case("no servers for a new volume", VOLUME, {**new, "attachments": []}, ("attachments", "one server")),
-        Case("a name that breaks the rule", VOLUME, {**new, "name": "new_data"}, ("'new_data'", "hyphens")),
-        Case("too large", VOLUME, {**new, "size_gb": 20000}, ("size_gb", "16384", "20000")),
-        Case("too fast", VOLUME, {**new, "qos": {"iops": 1, "throughput": 250}}, ("qos.iops", "5000", "20000")),
-        Case("nine servers", VOLUME, {**new, "attachments": [*EIGHT, *first]}, ("9 servers", "8")),
-        Case(
-            "one server as two",
-            VOLUME,
-            {**new, "attachments": [*first, {**first[0], "object_type": "MNGC"}]},
-            ("BM and as MNGC", first[0]["object_id"]),
-        ),
-        Case(
-            "a server of another type",
-            VOLUME,
-            {"name": "busy", "attachments": [{**first[0], "object_type": "MNGC"}]},
-            ("object_type", "MNGC", "as BM"),
-        ),
-        Case("no room for servers", VOLUME, {"name": "busy", "attachments": EIGHT}, ("purge_attachments", "8")),
-        Case("a server that does not exist", VOLUME, {**new, "attachments": EIGHT[:1]}, ("404", "Check object_id")),
-        Case("another size", VOLUME, {"name": "free", "size_gb": 200}, ("size_gb", "100", "200", "another name")),
-        Case("another size, in check mode", VOLUME, {"name": "free", "size_gb": 200}, ("100", "200"), check=True),
-        Case(
-            "another size and another type, in check mode",
-            VOLUME,
-            {"name": "free", "size_gb": 200, "disk_type": "HDD"},
-            ("disk_type is 'SSD'", "'HDD', and size_gb is 100", "200"),
-            check=True,
-        ),
-        Case("another type", VOLUME, {"name": "free", "disk_type": "HDD"}, ("disk_type", "'SSD'", "'HDD'")),
-        Case("another name", VOLUME, {"volume_id": "id-of-free", "name": "other"}, ("name", "'free'", "'other'")),
-        Case("QoS of an HDD volume", VOLUME, {"name": "archive", "qos": {"iops": 5000}}, ("HDD", "only SSD")),
-        Case("two of one name", VOLUME, {"name": "twin"}, ("fits 2", "twin1", "twin2")),
-        Case("no such id", VOLUME, {"volume_id": "nobody"}, ("'nobody'", "kr-west1")),
-        Case(
-            "all that keeps it from going",
-            VOLUME,
-            {"name": "busy", "state": "absent"},
-            ("schedule", "end_snapshot_schedule", "west-db1", "west-db2", "detach"),
-        ),
-        Case(
-            "a member that should go",
-            VOLUME,
-            {"name": "member", "state": "absent"},
-            ("group-one", "leave_volume_group"),
-        ),
-        Case(
-            "a member of a replicated group that should go",
-            VOLUME,
-            {"name": "sent-member", "state": "absent"},
-            ("group-sent", "leave_volume_group", "scp_bm_volume_group_replication"),
-        ),
-        Case("a replicated group without members", GROUP, {"name": "group-sent", "state": "absent"}, ("dr_teardown",)),
-        Case(
-            "a replicated volume that should go",
-            VOLUME,
-            {"name": "sent", "state": "absent", "detach": True},
-            ("replicated", "end_replication"),
-        ),
-        Case("no snapshots with a schedule", VOLUME, {"name": "busy", "snapshot_rate": 0}, ("end_snapshot_schedule",)),
-        Case("snapshots of a recovery", VOLUME, {"name": "second", "snapshot_rate": 10}, ("second", "recovery")),
-        Case(
-            "no snapshots of a member", VOLUME, {"name": "member", "snapshot_rate": 0}, ("group-one", "purge_volumes")
-        ),
-        Case(
-            "no snapshots of a replicated volume",
-            VOLUME,
-            {"name": "sent", "snapshot_rate": 0},
-            ("replicated", "scp_bm_volume_replication with state absent"),
-        ),
-        Case("a volume in error", VOLUME, {"name": "broken"}, ("ERROR", "403 Forbidden", "BM server", "absent")),
-        Case("nothing said of a new group", GROUP, {"name": "new-group"}, ("volumes", "one volume")),
-        Case(
-            "volumes that can't be members",
-            GROUP,
-            {"name": "new-group", "volumes": ["free", "plain", "member", "busy", "sent", "nobody"]},
-            ("plain has no snapshot rate", "group-one", "schedule", "replication", "'nobody'"),
-        ),
-        Case(
-            "volumes that can't be members of a group that can't change",
-            GROUP,
-            {"name": "group-sent", "volumes": ["plain", "nobody"]},
-            ("plain has no snapshot rate", "'nobody'", "while the group is replicated", "dr_teardown"),
-        ),
-        Case("too many members", GROUP, {"name": "group-full", "volumes": ["free"]}, ("16", "purge_volumes")),
-        Case("seventeen volumes", GROUP, {"name": "new-group", "volumes": [f"v{n}" for n in range(17)]}, ("17", "16")),
-        Case("another name of a group", GROUP, {"volume_group_id": "g1", "name": "other"}, ("'group-one'", "'other'")),
-        Case(
-            "a group that keeps its last member",
-            GROUP,
-            {"name": "group-one", "state": "absent"},
-            ("RemoveVolumeGroupMember", "400", "at least one volume", "no call of the API deletes a group"),
-            switches={"bm_group_empty": "400"},
-        ),
-        Case(
-            "a volume that its snapshots keep",
-            VOLUME,
-            {"name": "kept", "state": "absent"},
-            ("DeleteVolume", "400", "it has snapshots", "snapshot_rate 0", "kept-again", "remove that first"),
-            switches={"bm_delete_with_snapshots": "400"},
-        ),
-    ]
+FIRST = [seed_server("west-db1")]
+NEW = {"name": "new-data", **SSD, "attachments": FIRST}
+CASES = [
+    Case("nothing said of a new volume", VOLUME, {"name": "new-data"}, ("disk_type", "size_gb", "attachments")),
+    Case("an SSD volume without QoS", VOLUME, {**NEW, "qos": {"iops": 5000}}, ("qos.throughput",)),
+    Case("an HDD volume with QoS", VOLUME, {**NEW, "disk_type": "HDD"}, ("qos", "SSD", "Leave it out")),
+    Case("no servers for a new volume", VOLUME, {**NEW, "attachments": []}, ("attachments", "one server")),
+    Case("a name that breaks the rule", VOLUME, {**NEW, "name": "new_data"}, ("'new_data'", "hyphens")),
+    Case("too large", VOLUME, {**NEW, "size_gb": 20000}, ("size_gb", "16384", "20000")),
+    Case("too fast", VOLUME, {**NEW, "qos": {"iops": 1, "throughput": 250}}, ("qos.iops", "5000", "20000")),
+    Case("nine servers", VOLUME, {**NEW, "attachments": [*EIGHT, *FIRST]}, ("9 servers", "8")),
+    Case(
+        "one server as two",
+        VOLUME,
+        {**NEW, "attachments": [*FIRST, {**FIRST[0], "object_type": "MNGC"}]},
+        ("BM and as MNGC", FIRST[0]["object_id"]),
+    ),
+    Case(
+        "a server of another type",
+        VOLUME,
+        {"name": "busy", "attachments": [{**FIRST[0], "object_type": "MNGC"}]},
+        ("object_type", "MNGC", "as BM"),
+    ),
+    Case("no room for servers", VOLUME, {"name": "busy", "attachments": EIGHT}, ("purge_attachments", "8")),
+    Case(
+        "a server that does not exist",
+        VOLUME,
+        {**NEW, "attachments": EIGHT[:1]},
+        ("404", "Check object_id"),
+        sends=("CreateVolume",),
+    ),
+    Case("another size", VOLUME, {"name": "free", "size_gb": 200}, ("size_gb", "100", "200", "another name")),
+    Case("another size, in check mode", VOLUME, {"name": "free", "size_gb": 200}, ("100", "200"), check=True),
+    Case(
+        "another size and another type, in check mode",
+        VOLUME,
+        {"name": "free", "size_gb": 200, "disk_type": "HDD"},
+        ("disk_type is 'SSD'", "'HDD', and size_gb is 100", "200"),
+        check=True,
+    ),
+    Case("another type", VOLUME, {"name": "free", "disk_type": "HDD"}, ("disk_type", "'SSD'", "'HDD'")),
+    Case("another name", VOLUME, {"volume_id": "id-of-free", "name": "other"}, ("name", "'free'", "'other'")),
+    Case("QoS of an HDD volume", VOLUME, {"name": "archive", "qos": {"iops": 5000}}, ("HDD", "only SSD")),
+    Case("two of one name", VOLUME, {"name": "twin"}, ("fits 2", "twin1", "twin2")),
+    Case("no such id", VOLUME, {"volume_id": "nobody"}, ("'nobody'", "kr-west1")),
+    Case(
+        "all that keeps it from going",
+        VOLUME,
+        {"name": "busy", "state": "absent"},
+        ("schedule", "end_snapshot_schedule", "west-db1", "west-db2", "detach"),
+    ),
+    Case(
+        "a member that should go",
+        VOLUME,
+        {"name": "member", "state": "absent"},
+        ("group-one", "leave_volume_group"),
+    ),
+    Case(
+        "a member of a replicated group that should go",
+        VOLUME,
+        {"name": "sent-member", "state": "absent"},
+        ("group-sent", "leave_volume_group", "scp_bm_volume_group_replication"),
+    ),
+    Case("a replicated group without members", GROUP, {"name": "group-sent", "state": "absent"}, ("dr_teardown",)),
+    Case(
+        "a replicated volume that should go",
+        VOLUME,
+        {"name": "sent", "state": "absent", "detach": True},
+        ("replicated", "end_replication"),
+    ),
+    Case("no snapshots with a schedule", VOLUME, {"name": "busy", "snapshot_rate": 0}, ("end_snapshot_schedule",)),
+    Case("snapshots of a recovery", VOLUME, {"name": "second", "snapshot_rate": 10}, ("second", "recovery")),
+    Case("no snapshots of a member", VOLUME, {"name": "member", "snapshot_rate": 0}, ("group-one", "purge_volumes")),
+    Case(
+        "no snapshots of a replicated volume",
+        VOLUME,
+        {"name": "sent", "snapshot_rate": 0},
+        ("replicated", "scp_bm_volume_replication with state absent"),
+    ),
+    Case("a volume in error", VOLUME, {"name": "broken"}, ("ERROR", "403 Forbidden", "BM server", "absent")),
+    Case("nothing said of a new group", GROUP, {"name": "new-group"}, ("volumes", "one volume")),
+    Case(
+        "volumes that can't be members",
+        GROUP,
+        {"name": "new-group", "volumes": ["free", "plain", "member", "busy", "sent", "nobody"]},
+        ("plain has no snapshot rate", "group-one", "schedule", "replication", "'nobody'"),
+    ),
+    Case(
+        "volumes that can't be members of a group that can't change",
+        GROUP,
+        {"name": "group-sent", "volumes": ["plain", "nobody"]},
+        ("plain has no snapshot rate", "'nobody'", "while the group is replicated", "dr_teardown"),
+    ),
+    Case("too many members", GROUP, {"name": "group-full", "volumes": ["free"]}, ("16", "purge_volumes")),
+    Case("seventeen volumes", GROUP, {"name": "new-group", "volumes": [f"v{n}" for n in range(17)]}, ("17", "16")),
+    Case("another name of a group", GROUP, {"volume_group_id": "g1", "name": "other"}, ("'group-one'", "'other'")),
+    Case(
+        "a group that keeps its last member",
+        GROUP,
+        {"name": "group-one", "state": "absent"},
+        ("RemoveVolumeGroupMember", "400", "at least one volume", "no call of the API deletes a group"),
+        switches={"bm_group_empty": "400"},
+        sends=("RemoveVolumeGroupMemberOnVolumeGroup",),
+    ),
+    Case(
+        "a volume that its snapshots keep",
+        VOLUME,
+        {"name": "kept", "state": "absent"},
+        ("DeleteVolume", "400", "it has snapshots", "snapshot_rate 0", "kept-again", "remove that first"),
+        switches={"bm_delete_with_snapshots": "400"},
+        sends=("DeleteVolume",),
+    ),
+]
 
 
 @pytest.mark.violations_expected
-def test_messages(controller: Controller) -> None:
+@each(CASES)
+def test_message(runner: ModuleRunner, case: Case) -> None:
     """Each failure is one paragraph with the words that help, and nothing of the program's inside."""
-    controller.simulator.scale(1)
-    controller.simulator.patch_world({"baremetal-blockstorage": _world(controller.simulator)})
-    check_messages(controller, _cases(controller.simulator), "messages_bm.txt")
-    refused = {"RemoveVolumeGroupMemberOnVolumeGroup", "CreateVolume", "DeleteVolume"}
-    assert {call["operation"] for call in controller.simulator.writes()} <= refused
+    runner.simulator.patch_world({"baremetal-blockstorage": _world(runner.simulator)})
+    check_case(runner, case)
 
 
+@pytest.mark.module(VOLUME)
 @pytest.mark.parametrize("what", ["create", "attach", "detach", "edit"])
-def test_a_volume_in_error_is_repaired(controller: Controller, what: str) -> None:
+def test_a_volume_in_error_is_repaired(runner: ModuleRunner, what: str) -> None:
     """What went wrong is told, with the answer of the servers' service; the next run repairs the volume."""
-    simulator = controller.simulator
+    simulator = runner.simulator
     servers = [server(simulator, "west-db1"), server(simulator, "west-db2")]
     made = {"name": "data", **SSD, "attachments": servers[:1]}
     wanted = {
@@ -199,45 +203,47 @@ def test_a_volume_in_error_is_repaired(controller: Controller, what: str) -> Non
         "edit": {**made, "qos": {"iops": 9000, "throughput": 900}},
     }[what]
     begin = [task(VOLUME, {**made, **({"attachments": servers} if what == "detach" else {})})]
-    controller.run([] if what == "create" else begin).succeeded()
+    runner.run([] if what == "create" else begin).succeeded()
     simulator.switch(bm_fails=what)
-    run = controller.run([task(VOLUME, wanted, ignore_errors=True)]).succeeded()
+    run = runner.run([task(VOLUME, wanted, ignore_errors=True)]).succeeded()
     assert run[0].failed
     assert run[0].changed
     assert "ERROR" in run[0].message
     assert ("403 Forbidden" in run[0].message) is (what != "edit")
     simulator.switch(bm_fails="off")
-    again = controller.run([task(VOLUME, wanted), task(VOLUME, wanted)]).succeeded()
+    again = runner.run([task(VOLUME, wanted), task(VOLUME, wanted)]).succeeded()
     assert again[0].changed
     assert again[0].result["volume"]["state"] == "IN_USE"
     assert again[0].result["volume"]["external_errors"] == []
     assert not again[1].changed
 
 
-def test_a_volume_in_error_can_go(controller: Controller) -> None:
+@pytest.mark.module(VOLUME)
+def test_a_volume_in_error_can_go(runner: ModuleRunner) -> None:
     """A volume in error is removed; a deletion that goes wrong is told, and the next run deletes it."""
-    simulator = controller.simulator
+    simulator = runner.simulator
     made = {"name": "data", **HDD, "attachments": [server(simulator, "west-db1")]}
     absent = {"name": "data", "state": "absent", "detach": True}
     simulator.switch(bm_fails="create")
-    run = controller.run([task(VOLUME, made, ignore_errors=True), task(VOLUME, absent), task(VOLUME, absent)])
+    run = runner.run([task(VOLUME, made, ignore_errors=True), task(VOLUME, absent), task(VOLUME, absent)])
     assert run[0].failed
     assert [(result.failed, result.changed) for result in run][1:] == [(False, True), (False, False)]
     assert run[1].operations == ["DeleteVolume"]
     simulator.switch(bm_fails="off")
-    controller.run([task(VOLUME, made)]).succeeded()
+    runner.run([task(VOLUME, made)]).succeeded()
     simulator.switch(bm_fails="delete")
-    failed = controller.run([task(VOLUME, absent, ignore_errors=True)]).succeeded()[0]
+    failed = runner.run([task(VOLUME, absent, ignore_errors=True)]).succeeded()[0]
     assert failed.failed
     assert "ERROR_DELETING" in failed.message
     simulator.switch(bm_fails="off")
-    assert controller.run([task(VOLUME, absent)]).succeeded()[0].operations == ["DeleteVolume"]
+    assert runner.run([task(VOLUME, absent)]).succeeded()[0].operations == ["DeleteVolume"]
     assert simulator.resources() == {}
 
 
-def test_what_is_changing_is_waited_for(controller: Controller) -> None:
+@pytest.mark.module(VOLUME, GROUP, f"{GROUP}_replication")
+def test_what_is_changing_is_waited_for(runner: ModuleRunner) -> None:
     """A volume that is about to get its snapshot rate, or that somebody else changes, can be a member soon."""
-    simulator = controller.simulator
+    simulator = runner.simulator
     simulator.patch_world({"baremetal-blockstorage": _world(simulator)})
     simulator.switch(bm_conflict_status="400", bm_edit_seconds=20)
     remove = {"state": "absent", "leave_volume_group": True}
@@ -246,7 +252,7 @@ def test_what_is_changing_is_waited_for(controller: Controller) -> None:
         return task(VOLUME, {"name": name, "qos": {"iops": iops}, "wait": False}, name="somebody changes it")
 
     copied = {"name": "all-copy", "target_region": "kr-east1", "cycle": "DAILY", "replication_volume_name_prefix": "c-"}
-    run = controller.run(
+    run = runner.run(
         [
             task(VOLUME, {"name": "plain", "snapshot_rate": 20, "wait": False}, name="somebody changes it"),
             task(GROUP, {"name": "all", "volumes": ["plain"]}, name="make", check=True),
@@ -267,13 +273,14 @@ def test_what_is_changing_is_waited_for(controller: Controller) -> None:
     assert all(call["status"] < 400 for call in simulator.writes())
 
 
-def test_calls_of_unchanged_items(controller: Controller) -> None:
+@pytest.mark.module(VOLUME, GROUP, "scp_bm_volume_info")
+def test_calls_of_unchanged_items(runner: ModuleRunner) -> None:
     """An unchanged volume or group takes two calls, one by id, whatever else there is."""
-    simulator = controller.simulator
+    simulator = runner.simulator
     simulator.patch_world({"baremetal-blockstorage": _world(simulator)})
     servers = [server(simulator, name) for name in ("west-db1", "west-db2")]
     members = [f"m{number}" for number in range(16)]
-    run = controller.run(
+    run = runner.run(
         [
             task(VOLUME, {"name": "busy", "attachments": servers, "snapshot_rate": 30}, name="volume"),
             task(VOLUME, {"volume_id": "id-of-busy", "attachments": servers}, name="by id"),
@@ -292,14 +299,15 @@ def test_calls_of_unchanged_items(controller: Controller) -> None:
     assert [volume["name"] for volume in run["of a group"].result["volumes"]] == ["member"]
 
 
-def test_many_members_change_in_few_calls(controller: Controller) -> None:
+@pytest.mark.module(GROUP)
+def test_many_members_change_in_few_calls(runner: ModuleRunner) -> None:
     """Sixteen other members take as few calls as the limit allows, and the group is never empty."""
-    simulator = controller.simulator
+    simulator = runner.simulator
     others = [_volume(f"n{number}", snapshot_rate=10) for number in range(16)]
     world = _world(simulator)
     simulator.patch_world({"baremetal-blockstorage": {**world, "volumes": [*world["volumes"], *others]}})
     wanted = {"name": "group-full", "volumes": [volume["name"] for volume in others], "purge_volumes": True}
-    run = controller.run([task(GROUP, wanted, check=True), task(GROUP, wanted), task(GROUP, wanted)]).succeeded()
+    run = runner.run([task(GROUP, wanted, check=True), task(GROUP, wanted), task(GROUP, wanted)]).succeeded()
     remove, add = "RemoveVolumeGroupMemberOnVolumeGroup", "AddVolumeGroupMemberOnVolumeGroup"
     assert run[1].operations == run[0].operations == [remove, add, remove, add]
     assert {volume["name"] for volume in run[1].result["volume_group"]["member_volumes"]} == set(wanted["volumes"])

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from tests.harness.playbooks import Controller
+from tests.harness.modules import ModuleRunner
 from tests.harness.tasks import task
-from tests.integration.messages import Case, check_messages
+from tests.modules.messages import Case, check_case, each
 from tests.simulator.fixture import Simulator
 
 SNAPSHOT, GROUP_SNAPSHOT = "scp_bm_volume_snapshot", "scp_bm_volume_group_snapshot"
@@ -223,27 +223,28 @@ CASES = [
         {"volume": "free", "snapshot": "latest", "name": "new-data"},
         ("new-data", "ERROR", "state absent"),
         switches={"bm_fails": "recover"},
+        sends=("CreateVolumeRecovery",),
     ),
 ]
 
 
 @pytest.mark.violations_expected
-def test_messages(controller: Controller) -> None:
+@each(CASES)
+def test_message(runner: ModuleRunner, case: Case) -> None:
     """Each failure is one paragraph with the words that help, and all of them come before anything is sent."""
-    controller.simulator.scale(20)
-    controller.simulator.patch_world({"baremetal-blockstorage": _world(controller.simulator)})
-    check_messages(controller, CASES, "messages_bm_snapshots.txt")
-    assert [call["operation"] for call in controller.simulator.writes()] == ["CreateVolumeRecovery"]
+    runner.simulator.patch_world({"baremetal-blockstorage": _world(runner.simulator)})
+    check_case(runner, case)
 
 
-def test_a_recovery_in_error_is_told_again(controller: Controller) -> None:
+@pytest.mark.module(RECOVERY, "scp_bm_volume")
+def test_a_recovery_in_error_is_told_again(runner: ModuleRunner) -> None:
     """A recovery that went wrong is not made a second time; it can be removed, and made anew."""
-    simulator = controller.simulator
+    simulator = runner.simulator
     simulator.patch_world({"baremetal-blockstorage": _world(simulator)})
     wanted = {"volume": "free", "snapshot": "latest", "name": "new-data"}
     simulator.switch(bm_fails="recover")
     tasks = [task(RECOVERY, wanted, ignore_errors=True) for _time in range(2)]
-    first, again = controller.run(tasks).succeeded()
+    first, again = runner.run(tasks).succeeded()
     assert first.failed
     assert first.operations == ["CreateVolumeRecovery"]
     assert first.result["recovery"]["state"] == "ERROR"
@@ -252,13 +253,16 @@ def test_a_recovery_in_error_is_told_again(controller: Controller) -> None:
     assert again.message == first.message
     simulator.switch(bm_fails="off")
     absent = task("scp_bm_volume", {"name": "new-data", "state": "absent"})
-    run = controller.run([absent, task(RECOVERY, wanted)]).succeeded()
+    run = runner.run([absent, task(RECOVERY, wanted)]).succeeded()
     assert run[1].result["recovery"]["state"] == "AVAILABLE"
 
 
-def test_after_break(controller: Controller) -> None:
+@pytest.mark.module(
+    SNAPSHOT, GROUP_SNAPSHOT, SCHEDULE, GROUP_SCHEDULE, "scp_bm_volume_replication", "scp_bm_volume_group_replication"
+)
+def test_after_break(runner: ModuleRunner) -> None:
     """A replication's target that is broken has a schedule, and goes back to a snapshot."""
-    simulator = controller.simulator
+    simulator = runner.simulator
     world = _world(simulator)
     simulator.patch_world({"baremetal-blockstorage": {**world, "attachments": []}})
     volume, group = {"region": EAST, "volume": "copy"}, {"region": EAST, "volume_group": "group-copy"}
@@ -270,7 +274,7 @@ def test_after_break(controller: Controller) -> None:
         }
     )
     back = {"state": "restored"}
-    run = controller.run(
+    run = runner.run(
         [
             task("scp_bm_volume_replication", {**volume, "policy": "BREAK"}),
             task("scp_bm_volume_group_replication", {**group, "policy": "BREAK"}),
@@ -283,14 +287,15 @@ def test_after_break(controller: Controller) -> None:
     assert all(result.changed for result in run)
 
 
-def test_what_is_changing_is_waited_for(controller: Controller) -> None:
+@pytest.mark.module(SNAPSHOT, GROUP_SCHEDULE, "scp_bm_volume")
+def test_what_is_changing_is_waited_for(runner: ModuleRunner) -> None:
     """A volume that is about to get its snapshot rate, or to lose its servers, is no reason to refuse."""
-    simulator = controller.simulator
+    simulator = runner.simulator
     simulator.patch_world({"baremetal-blockstorage": _world(simulator)})
     simulator.switch(bm_edit_seconds=60, bm_detach_seconds=60)
     none: dict[str, Any] = {"attachments": [], "purge_attachments": True}
     restored = {"state": "restored", "snapshot": "snap-of-id-of-busy"}
-    run = controller.run(
+    run = runner.run(
         [
             task("scp_bm_volume", {"name": "plain", "snapshot_rate": 20, "wait": False}),
             task(SNAPSHOT, {"volume": "plain"}),
@@ -306,13 +311,22 @@ def test_what_is_changing_is_waited_for(controller: Controller) -> None:
     assert all(call["status"] < 400 for call in simulator.writes())
 
 
-def test_calls_of_unchanged_items(controller: Controller) -> None:
+@pytest.mark.module(
+    SNAPSHOT,
+    GROUP_SNAPSHOT,
+    SCHEDULE,
+    GROUP_SCHEDULE,
+    RECOVERY,
+    "scp_bm_volume_snapshot_info",
+    "scp_bm_volume_group_snapshot_info",
+)
+def test_calls_of_unchanged_items(runner: ModuleRunner) -> None:
     """What is as it should be takes few calls."""
-    simulator = controller.simulator
+    simulator = runner.simulator
     world = _world(simulator)
     world["snapshot_schedules"] = [{"owner_id": "id-of-free", "hour": 3}, {"owner_id": "g1", "hour": 3}]
     simulator.patch_world({"baremetal-blockstorage": world})
-    run = controller.run(
+    run = runner.run(
         [
             task(SNAPSHOT, {"volume": "free", "max_age": "1h", "keep": 3}),
             task(SNAPSHOT, {"volume": "free", "snapshot": "snap-of-id-of-free"}),

@@ -1,10 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Failures as a person sees them: one paragraph that says what is wrong and what to do.
-
-All messages are written to ``tests/output/messages.txt`` to be read as a whole.
-"""
+"""Failures as the user sees them: one paragraph that says what is wrong and what to do."""
 
 from __future__ import annotations
 
@@ -12,8 +9,8 @@ import socket
 
 import pytest
 
-from tests.harness.playbooks import Controller
-from tests.integration.messages import Case, check_messages
+from tests.harness.modules import ModuleRunner
+from tests.modules.messages import Case, check_case, each
 
 VOLUME = {"name": "web_data", "protocol": "NFS", "type_name": "SSD"}
 MODULE = "scp_filestorage_volume"
@@ -234,6 +231,7 @@ CASES = [
         MODULE,
         {**VOLUME, "access_rules": [{"object_type": "VM", "object_id": "none-such"}]},
         ("SetAccessRule", "404", "object_id"),
+        sends=("SetAccessRule",),
     ),
     Case("volume in error", MODULE, {**VOLUME, "name": "sad_data"}, ("sad_data_ffffff", "error", "absent")),
     Case(
@@ -253,6 +251,7 @@ CASES = [
         "scp_filestorage_replication",
         {**REPLICATION, "target_region": "kr-south1"},
         ("CreateVolumeReplication", "400", "not available", "gather regions"),
+        sends=("CreateVolumeReplication",),
     ),
     Case(
         "replication of NFS with a CIFS password",
@@ -318,6 +317,7 @@ CASES = [
         {**VOLUME, "name": "slow_data", "wait_timeout": 1},
         ("wait_timeout", "creating", "run the task again"),
         switches={"filestorage_create_seconds": 1000},
+        sends=("CreateVolume",),
     ),
     Case(
         "lost answer",
@@ -326,6 +326,7 @@ CASES = [
         ("CreateVolume", "lost its connection", "Run the task again"),
         switches={},
         faults=({"kind": "reset", "operation": "CreateVolume"},),
+        sends=("CreateVolume",),
     ),
     Case(
         "500 at a read",
@@ -375,10 +376,8 @@ CASES = [
 
 
 @pytest.mark.violations_expected
-def test_messages(controller: Controller) -> None:
+@each(CASES)
+def test_message(runner: ModuleRunner, case: Case) -> None:
     """Each failure is one paragraph with the words that help, and nothing of the program's inside."""
-    simulator = controller.simulator
-    # Answers are dated in simulated time, which must not look like a wrong clock here.
-    simulator.scale(1)
-    simulator.patch_world({"filestorage": WORLD})
-    check_messages(controller, CASES, "messages.txt")
+    runner.simulator.patch_world({"filestorage": WORLD})
+    check_case(runner, case)

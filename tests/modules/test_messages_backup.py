@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from tests.harness.playbooks import Controller
+from tests.harness.modules import ModuleRunner
 from tests.harness.tasks import task
-from tests.integration.lives.backup import MONTHLY, NIGHTLY, SUNDAYS
-from tests.integration.messages import Case, check_messages
+from tests.modules.messages import Case, check_case, each
+from tests.scenarios.backup import MONTHLY, NIGHTLY, SUNDAYS
 from tests.simulator.fixture import Simulator
 
 SERVICE = "backup"
@@ -242,6 +242,7 @@ CASES = [
         BACKUP,
         {"name": "copy", "region": EAST, "state": "absent"},
         ("400", "It is a replica", "backup id-of-files in kr-west1", "dr_enabled"),
+        sends=("DeleteBackup",),
     ),
     Case("in error", BACKUP, {"name": "sad"}, ("sad (id-of-sad)", "state ERROR", "state absent", "support")),
     Case(
@@ -274,6 +275,7 @@ CASES = [
         AGENT,
         {"server": "west-db2", "subnet_id": "none-such"},
         ("404", "Subnet", "subnet_id in kr-west1"),
+        sends=("CreateBackupAgent",),
     ),
     Case(
         "a check that is not waited for",
@@ -316,32 +318,31 @@ CASES = [
 ]
 
 
-def test_messages(controller: Controller) -> None:
+@each(CASES)
+def test_message(runner: ModuleRunner, case: Case) -> None:
     """Each failure is one paragraph with the words that help, and only what the service alone can tell is sent."""
-    controller.simulator.patch_world({SERVICE: _world(controller.simulator)})
-    check_messages(controller, CASES, "messages_backup.txt")
-    assert [call["operation"] for call in controller.simulator.writes()] == [
-        "DeleteBackup",
-        "CreateBackupAgent",
-    ]
+    runner.simulator.patch_world({SERVICE: _world(runner.simulator)})
+    check_case(runner, case)
 
 
-def test_a_job_is_waited_for(controller: Controller) -> None:
+@pytest.mark.module(BACKUP, "scp_backup_run")
+def test_a_job_is_waited_for(runner: ModuleRunner) -> None:
     """A backup is not deleted while a job of it runs: the task says so, and deletes it then."""
-    _delete_beside_a_job(controller, "409")
+    _delete_beside_a_job(runner, "409")
 
 
-def test_a_job_that_no_history_shows_is_waited_for(controller: Controller) -> None:
+@pytest.mark.module(BACKUP, "scp_backup_run")
+def test_a_job_that_no_history_shows_is_waited_for(runner: ModuleRunner) -> None:
     """The service answers 500 to deleting then, and a job shows a little after it has begun."""
-    _delete_beside_a_job(controller, "500")
+    _delete_beside_a_job(runner, "500")
 
 
-def _delete_beside_a_job(controller: Controller, status: str) -> None:
-    simulator = controller.simulator
+def _delete_beside_a_job(runner: ModuleRunner, status: str) -> None:
+    simulator = runner.simulator
     simulator.patch_world({SERVICE: _world(simulator)})
     simulator.switch(backup_delete_busy=status, backup_job_seconds=400, backup_history_seconds=20)
     absent = {"name": "images", "state": "absent"}
-    run = controller.run(
+    run = runner.run(
         [
             task("scp_backup_run", {"backup": "images", "wait": False}, name="run"),
             task(BACKUP, {**absent, "wait_timeout": 2}, name="soon", ignore_errors=True),
@@ -358,13 +359,14 @@ def _delete_beside_a_job(controller: Controller, status: str) -> None:
     assert "id-of-images" not in {one["id"] for one in simulator.world()[SERVICE]["backups"]}
 
 
+@pytest.mark.module(BACKUP)
 @pytest.mark.parametrize("what", ["create", "delete"])
-def test_a_backup_that_ends_in_error(controller: Controller, what: str) -> None:
+def test_a_backup_that_ends_in_error(runner: ModuleRunner, what: str) -> None:
     """It is told, stays known, and can be removed in the end."""
-    simulator = controller.simulator
+    simulator = runner.simulator
     simulator.switch(**{f"backup_{what}_ends_in": "ERROR"})
     absent = {"name": "new-image", "state": "absent"}
-    run = controller.run(
+    run = runner.run(
         [task(BACKUP, IMAGE, name=name, ignore_errors=True) for name in ("make", "again")]
         + [task(BACKUP, absent, name="remove", ignore_errors=True)]
     ).succeeded()
@@ -379,15 +381,16 @@ def test_a_backup_that_ends_in_error(controller: Controller, what: str) -> None:
         assert run["remove"].failed
         assert "its deletion went wrong" in run["remove"].message
         simulator.switch(backup_delete_ends_in="gone")
-        run = controller.run([task(BACKUP, absent, name="remove")]).succeeded()
+        run = runner.run([task(BACKUP, absent, name="remove")]).succeeded()
     assert run["remove"].operations == ["DeleteBackup"]
     assert simulator.resources() == {}
 
 
-def test_an_agent_that_ends_in_error(controller: Controller) -> None:
+@pytest.mark.module(AGENT)
+def test_an_agent_that_ends_in_error(runner: ModuleRunner) -> None:
     """It is told, stays known, and can be removed."""
-    controller.simulator.switch(backup_agent_create_ends_in="ERROR")
-    run = controller.run(
+    runner.simulator.switch(backup_agent_create_ends_in="ERROR")
+    run = runner.run(
         [task(AGENT, {"server": "west-db1"}, name=name, ignore_errors=True) for name in ("make", "again")]
         + [task(AGENT, {"server": "west-db1", "state": "absent"}, name="remove")]
     ).succeeded()
@@ -397,15 +400,16 @@ def test_an_agent_that_ends_in_error(controller: Controller) -> None:
         assert run[name].result["agent"]["server_name"] == "west-db1"
     assert run["again"].writes == []
     assert run["remove"].operations == ["DeleteBackupAgent"]
-    assert controller.simulator.resources() == {}
+    assert runner.simulator.resources() == {}
 
 
-def test_where_servers_for_images_can_not_be_listed(controller: Controller) -> None:
+@pytest.mark.module(BACKUP, AGENT)
+def test_where_servers_for_images_can_not_be_listed(runner: ModuleRunner) -> None:
     """The service was seen to answer 500 then; servers are found as those that have an agent, or have none."""
-    simulator = controller.simulator
+    simulator = runner.simulator
     simulator.switch(backup_vm_targets="500")
     agent = {"server": "west-web2"}
-    run = controller.run(
+    run = runner.run(
         [
             task(AGENT, agent),
             task(BACKUP, IMAGE, name="one without an agent"),
@@ -418,12 +422,13 @@ def test_where_servers_for_images_can_not_be_listed(controller: Controller) -> N
     assert "no VIRTUAL_SERVER" in run["nobody"].message
 
 
-def test_a_replica_that_stays_on_its_own(controller: Controller) -> None:
+@pytest.mark.module(BACKUP)
+def test_a_replica_that_stays_on_its_own(runner: ModuleRunner) -> None:
     """Where the service leaves it when its original is gone, it is deleted in its own region."""
-    simulator = controller.simulator
+    simulator = runner.simulator
     simulator.switch(backup_dr_off="stays")
     name = {"name": "new-files"}
-    run = controller.run(
+    run = runner.run(
         [
             task(AGENT, {"server": "west-db1"}),
             task(BACKUP, {**FILES, "dr_enabled": True}),
@@ -437,11 +442,12 @@ def test_a_replica_that_stays_on_its_own(controller: Controller) -> None:
     assert simulator.resources() == {}
 
 
-def test_a_new_backup_waits_for_the_old_one(controller: Controller) -> None:
+@pytest.mark.module(BACKUP)
+def test_a_new_backup_waits_for_the_old_one(runner: ModuleRunner) -> None:
     """One of the same name that is on its way out is no backup any more, and yet its name is not free."""
-    simulator = controller.simulator
+    simulator = runner.simulator
     simulator.switch(backup_delete_seconds=60)
-    run = controller.run(
+    run = runner.run(
         [
             task(BACKUP, IMAGE),
             task(BACKUP, {"name": "new-image", "state": "absent", "wait": False}, name="go"),
@@ -454,11 +460,12 @@ def test_a_new_backup_waits_for_the_old_one(controller: Controller) -> None:
     assert run[0].result["backup"]["id"] != run["anew"].result["backup"]["id"]
 
 
-def test_a_replica_beside_its_original(controller: Controller) -> None:
+@pytest.mark.module(BACKUP, "scp_backup_info")
+def test_a_replica_beside_its_original(runner: ModuleRunner) -> None:
     """Where a backup is kept in another region its replica comes back to its own; their name means the original."""
-    simulator = controller.simulator
+    simulator = runner.simulator
     asked = {**FILES, "backup_region": EAST, "dr_enabled": True}
-    run = controller.run(
+    run = runner.run(
         [
             task(AGENT, {"server": "west-db1"}),
             task(BACKUP, asked, name="make"),

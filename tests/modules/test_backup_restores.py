@@ -5,14 +5,13 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
 
-from tests.harness.playbooks import Controller
+from tests.harness.modules import ModuleRunner
 from tests.harness.tasks import task
-from tests.integration.messages import Case, check_messages
+from tests.modules.messages import Case, check_case, each
 from tests.simulator.fixture import Simulator
 
 RUN, RESTORE, FILES = "scp_backup_run", "scp_backup_restore", "scp_backup_file_restore"
@@ -98,12 +97,14 @@ CASES = [
         RUN,
         {"backup": "orphan"},
         ("orphan (id-of-orphan)", "FAILED", "west-gone (gone)", "can still be restored", "scp_backup"),
+        sends=("ManualBackup",),
     ),
     Case(
         "a server that is gone, with its agent",
         RUN,
         {"backup": "lost"},
         ("lost (id-of-lost)", "has no reason. Server west-gone (gone) is in no list"),
+        sends=("ManualBackup",),
     ),
     Case(
         "a second backup of a server that is gone",
@@ -128,18 +129,21 @@ CASES = [
             "start server west-stopped2",
             "check_connection",
         ),
+        sends=("ManualBackup",),
     ),
     Case(
         "an agent that is gone",
         RUN,
         {"backup": "agentless"},
         ("FAILED", "BACKUP_AGENT-gone", "is gone", "scp_backup_agent", "west-db1"),
+        sends=("ManualBackup",),
     ),
     Case(
         "paths that are not there",
         RUN,
         {"backup": "paths"},
         ("PARTIAL_SUCCESS", "FULL_MANUAL", "on server west-db1: /data/app, /nowhere", "allow_partial"),
+        sends=("ManualBackup",),
     ),
     Case(
         "a job that fails for no known reason",
@@ -147,6 +151,7 @@ CASES = [
         {"backup": "image"},
         ("FAILED", "has no reason", "west-web1"),
         switches={"backup_job_ends_in": "FAILED"},
+        sends=("ManualBackup",),
     ),
     Case("no server name", RESTORE, {**SERVER, "restore_server_name": ""}, ("restore_server_name", "1 to 63")),
     Case("a bad server name", RESTORE, {**SERVER, "restore_server_name": "a.b"}, ("'a.b'", "hyphens")),
@@ -188,6 +193,7 @@ CASES = [
         RESTORE,
         {**SERVER, "server_type_id": "x1"},
         ("404", "Check that kr-west1 has the server_type_id"),
+        sends=("RestoreBackup",),
     ),
     Case(
         "a restore that fails",
@@ -195,6 +201,7 @@ CASES = [
         SERVER,
         ("server new", "2026-10-02T15:00:00", "FAILED", "another restore_point"),
         switches={"backup_restore_ends_in": "FAILED"},
+        sends=("RestoreBackup",),
     ),
     Case(
         "a restore that is done in part",
@@ -202,6 +209,7 @@ CASES = [
         {**SERVER, "restore_server_name": "half"},
         ("server half", "PARTIAL_SUCCESS", "allow_partial"),
         switches={"backup_restore_ends_in": "PARTIAL_SUCCESS"},
+        sends=("RestoreBackup",),
     ),
     Case("no files", FILES, {**SOME, "filesystem_paths": []}, ("filesystem_paths", "empty")),
     Case("files of an image", FILES, {**SOME, "backup": "image"}, ("keeps an image", RESTORE)),
@@ -216,6 +224,7 @@ CASES = [
         FILES,
         {**SOME, "filesystem_paths": [{"source": "/x", "destination": "/"}]},
         ("404", "Path", "each source", "scp_backup_restore_point_info"),
+        sends=("RestoreAgentBackup",),
     ),
     Case(
         "paths from nowhere",
@@ -223,12 +232,19 @@ CASES = [
         {**SOME, "filesystem_paths": [{"source": "data", "destination": "/"}, {"source": "/", "destination": "."}]},
         ("source 'data' and destination '.'", "whole paths"),
     ),
-    Case("files that are there", FILES, SOME, ("west-db1", "PARTIAL_SUCCESS", "overwrite", "allow_partial")),
+    Case(
+        "files that are there",
+        FILES,
+        SOME,
+        ("west-db1", "PARTIAL_SUCCESS", "overwrite", "allow_partial"),
+        sends=("RestoreAgentBackup",),
+    ),
     Case(
         "to a stopped server",
         FILES,
         {**SOME, "backup": "stopped"},
         ("west-stopped2", "FAILED", "scp_backup_agent", "check_connection"),
+        sends=("RestoreAgentBackup",),
     ),
     Case("keep nothing", POINT, {"backup": "image", "state": "absent", "keep": 0}, ("keep", "at least 1", "name it")),
     Case("older than what", POINT, {"backup": "image", "state": "absent", "older_than": "x"}, ("older_than", "'x'")),
@@ -257,9 +273,10 @@ CASES = [
 
 
 @pytest.mark.violations_expected
-def test_messages(controller: Controller) -> None:
+@each(CASES)
+def test_message(runner: ModuleRunner, case: Case) -> None:
     """Each failure is one paragraph with the words that help; only what the service alone can tell is sent."""
-    simulator = controller.simulator
+    simulator = runner.simulator
     world = _world(simulator)
     world["backups"].append(_backup("sadder", simulator.server("west-web1"), state="ERROR"))
     world["restore_targets"] += [
@@ -267,35 +284,35 @@ def test_messages(controller: Controller) -> None:
     ]
     closed = {"id": "closed", "name": "closed", "region": "kr-west1", "state": "CREATING", "cidr": "10.99.0.0/24"}
     simulator.patch_world({"backup": world, "subnets": [closed]})
-    check_messages(controller, CASES, "messages_backup_restores.txt")
-    sent = [call["operation"] for call in simulator.writes()]
-    assert sorted(sent) == ["ManualBackup"] * 6 + ["RestoreAgentBackup"] * 3 + ["RestoreBackup"] * 3
+    check_case(runner, case)
 
 
-def test_a_failed_restore_is_tried_again(controller: Controller) -> None:
+@pytest.mark.module(RUN, RESTORE)
+def test_a_failed_restore_is_tried_again(runner: ModuleRunner) -> None:
     """What went wrong before the task began does not count, and the entry is told."""
-    simulator = controller.simulator
+    simulator = runner.simulator
     simulator.patch_world({"backup": _world(simulator)})
     simulator.switch(backup_restore_ends_in="FAILED", backup_job_ends_in="FAILED")
     tasks = [task(RUN, {"backup": "image"}, ignore_errors=True), task(RESTORE, SERVER, ignore_errors=True)]
-    ran, restored = controller.run(tasks).succeeded()
+    ran, restored = runner.run(tasks).succeeded()
     assert (ran.failed, ran.operations) == (True, ["ManualBackup"])
     assert ran.result["history"]["backup_job_state"] == "FAILED"
     assert (restored.failed, restored.operations) == (True, ["RestoreBackup"])
     assert restored.result["restore"]["restore_state"] == "FAILED"
     simulator.switch(backup_restore_ends_in="COMPLETED", backup_job_ends_in="SUCCESS")
-    ran, restored = controller.run(tasks).succeeded()
+    ran, restored = runner.run(tasks).succeeded()
     assert (ran.failed, ran.operations) == (False, ["ManualBackup"])
     assert (restored.failed, restored.operations) == (False, ["RestoreBackup"])
 
 
-def test_partial_is_good_enough_where_allowed(controller: Controller) -> None:
+@pytest.mark.module(RUN, RESTORE, FILES)
+def test_partial_is_good_enough_where_allowed(runner: ModuleRunner) -> None:
     """With allow_partial, also for max_age."""
-    simulator = controller.simulator
+    simulator = runner.simulator
     simulator.patch_world({"backup": _world(simulator)})
     simulator.switch(backup_restore_ends_in="PARTIAL_SUCCESS")
     allowed = {"allow_partial": True}
-    run = controller.run(
+    run = runner.run(
         [
             task(RUN, {"backup": "paths", **allowed}),
             task(RUN, {"backup": "paths", "max_age": "1h", **allowed}, name="young"),
@@ -310,9 +327,10 @@ def test_partial_is_good_enough_where_allowed(controller: Controller) -> None:
     assert [run[name].writes for name in ("young", "there")] == [[], []]
 
 
-def test_what_runs_is_joined(routed: Controller) -> None:
+@pytest.mark.module(RUN, RESTORE, FILES)
+def test_what_runs_is_joined(runner: ModuleRunner) -> None:
     """By a second task, whoever began it; nothing is begun a second time, and check mode foretells nothing."""
-    simulator = routed.simulator
+    simulator = runner.simulator
     simulator.patch_world({"backup": _world(simulator)})
     simulator.switch(backup_job_seconds=200, backup_restore_seconds=200, backup_file_restore_seconds=200)
     tasks = []
@@ -322,7 +340,7 @@ def test_what_runs_is_joined(routed: Controller) -> None:
             task(module, args, name=f"foretell {module}", check=True),
             task(module, args, name=f"join {module}"),
         ]
-    run = routed.run(tasks).succeeded()
+    run = runner.run(tasks).succeeded()
     for module, noun, state in ((RUN, "history", "backup_job_state"), (RESTORE, "restore", "restore_state")):
         assert run[f"begin {module}"].result[noun][state] == "INPROGRESS"
         assert run[f"join {module}"].result[noun][state] in ("SUCCESS", "COMPLETED")
@@ -332,32 +350,29 @@ def test_what_runs_is_joined(routed: Controller) -> None:
         assert (run[f"join {module}"].changed, run[f"join {module}"].writes) == (False, []), module
 
 
-def test_killed_and_run_again(controller: Controller) -> None:
+@pytest.mark.module(RESTORE)
+def test_killed_and_run_again(runner: ModuleRunner) -> None:
     """A run that dies before it hears of its restore is finished by the next one, which joins the restore."""
-    simulator = controller.simulator
+    simulator = runner.simulator
     simulator.patch_world({"backup": _world(simulator)})
     simulator.switch(backup_restore_seconds=1e6)
-    simulator.fault("delay", operation="RestoreBackup", seconds=20)
-    play = {"hosts": "localhost", "gather_facts": False, "tasks": [task(RESTORE, SERVER)]}
-    running = controller.start([play])
-    end = time.monotonic() + 60
-    while "RestoreBackup" not in [entry["operation"] for entry in simulator.operations()]:
-        assert time.monotonic() < end, "the call was never made"
-        time.sleep(0.05)
-    running.kill()
-    running.finish()
-    simulator.clear_faults()
-    (joined,) = controller.run([task(RESTORE, {**SERVER, "wait": False})]).succeeded()
+    calls = 0
+    while not simulator.writes():
+        calls += 1
+        assert runner.crash(RESTORE, SERVER, after=calls), "the call was never made"
+    assert [call["operation"] for call in simulator.writes()] == ["RestoreBackup"]
+    (joined,) = runner.run([task(RESTORE, {**SERVER, "wait": False})]).succeeded()
     assert (joined.changed, joined.writes, joined.result["restore"]["restore_state"]) == (False, [], "INPROGRESS")
     simulator.advance(1e6)
-    (done,) = controller.run([task(RESTORE, SERVER)]).succeeded()
+    (done,) = runner.run([task(RESTORE, SERVER)]).succeeded()
     assert (done.changed, done.writes, done.result["restore"]["restore_state"]) == (False, [], "COMPLETED")
     assert [server["name"] for server in simulator.world()["servers"]].count("new") == 1
 
 
-def test_calls_of_unchanged_items(controller: Controller) -> None:
+@pytest.mark.module(RUN, RESTORE, POINT, POINT_INFO)
+def test_calls_of_unchanged_items(runner: ModuleRunner) -> None:
     """What is as it should be takes few calls; histories and restore points are read to their end, once."""
-    simulator = controller.simulator
+    simulator = runner.simulator
     world = _world(simulator)
     many = [
         {"backup_id": "id-of-image", "backup_start_time": f"2026-10-{day:02}T{hour:02}:00:00.000000"}
@@ -371,7 +386,7 @@ def test_calls_of_unchanged_items(controller: Controller) -> None:
     ]
     simulator.patch_world({"backup": world})
     simulator.switch(largest_page=100)
-    run = controller.run(
+    run = runner.run(
         [
             task(RUN, {"backup": "image", "max_age": "1h"}),
             task(RESTORE, {**SERVER, "restore_server_name": "west-web1"}),

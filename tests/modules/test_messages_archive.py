@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.harness.playbooks import Controller
-from tests.integration.messages import Case, check_messages
+from tests.harness.modules import ModuleRunner
+from tests.modules.messages import Case, check_case, each
 
 BUCKET, POLICY, OBJECT = "scp_archive_bucket", "scp_archive_policy", "scp_archive_object"
 RECOVERY, JOB, JOB_INFO = "scp_archive_recovery", "scp_archive_job", "scp_archive_job_info"
@@ -69,6 +69,7 @@ CASES = (
         BUCKET,
         {"name": "gone-archive"},
         ("gone-archive", "409", "an hour", "another name", "1,000 buckets"),
+        sends=("CreateBucket",),
     ),
     Case("no such id", BUCKET, {"bucket_id": "none-such"}, ("bucket of Archive Storage", "'none-such'", "kr-west1")),
     Case("another name", BUCKET, {"bucket_id": FULL, "name": "x-archive"}, ("'full-archive'", "'x-archive'")),
@@ -89,6 +90,7 @@ CASES = (
         BUCKET,
         {"name": "full-archive", "state": "absent"},
         ("DeleteBucket", "409", "not empty", "scp_archive_object", "scp_archive_policy"),
+        sends=("DeleteBucket",),
     ),
     Case(
         "another source",
@@ -108,6 +110,7 @@ CASES = (
         POLICY,
         {"bucket": PLAIN, "archiving_source_bucket_name": "none-such", "object_lifecycle": 1},
         ("CreateArchivingPolicy", "404", "none-such", "Object Storage of kr-west1"),
+        sends=("CreateArchivingPolicy",),
     ),
     Case(
         "no days", POLICY, {"bucket": "full-archive", "object_lifecycle": 0}, ("object_lifecycle", "'0'", "1 or more")
@@ -148,6 +151,7 @@ CASES = (
         RECOVERY,
         {**BACK, "recovery_target_bucket_name": "none-such", "recovery_infos": [README]},
         ("RecoverObjects", "404", "none-such", "Object Storage of kr-west1"),
+        sends=("RecoverObjects",),
     ),
     Case("no age", RECOVERY, {**BACK, "recovery_infos": [README], "max_age": "old"}, ("max_age", "'old'", "12h")),
     Case(
@@ -156,6 +160,7 @@ CASES = (
         {**BACK, "recovery_infos": [README]},
         ("state FAILED", "0 of 1 objects", "no reason", "Object Storage", "overwrite", "again"),
         switches={"archive_recovery_ends_in": "FAILED"},
+        sends=("RecoverObjects",),
     ),
     Case(
         "a job that failed",
@@ -189,7 +194,8 @@ CASES = (
 )
 
 
-def test_messages(controller: Controller) -> None:
+@each(CASES)
+def test_message(runner: ModuleRunner, case: Case) -> None:
     """Each says what is wrong and what to do."""
-    controller.simulator.patch_world({"archivestorage": WORLD})
-    check_messages(controller, CASES, "messages-archive.txt")
+    runner.simulator.patch_world({"archivestorage": WORLD})
+    check_case(runner, case)

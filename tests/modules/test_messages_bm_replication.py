@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from tests.harness.playbooks import Controller
+from tests.harness.modules import ModuleRunner
 from tests.harness.tasks import task
-from tests.integration.messages import Case, check_messages
+from tests.modules.messages import Case, check_case, each
 from tests.simulator.fixture import Simulator
 
 SERVICE = "baremetal-blockstorage"
@@ -128,20 +128,21 @@ CASES = [
 
 
 @pytest.mark.violations_expected
-def test_messages(controller: Controller) -> None:
+@each(CASES)
+def test_message(runner: ModuleRunner, case: Case) -> None:
     """Each failure is one paragraph with the words that help, and comes before any write."""
-    controller.simulator.patch_world({SERVICE: _world(controller.simulator)})
-    check_messages(controller, CASES, "messages_bm_replication.txt")
-    assert controller.simulator.writes() == []
+    runner.simulator.patch_world({SERVICE: _world(runner.simulator)})
+    check_case(runner, case)
 
 
-def test_one_that_failed_can_be_ended(controller: Controller) -> None:
+@pytest.mark.module(VOLUME)
+def test_one_that_failed_can_be_ended(runner: ModuleRunner) -> None:
     """A replication whose first transfer goes wrong is told, stays known, and goes with its target."""
-    simulator = controller.simulator
+    simulator = runner.simulator
     simulator.patch_world({SERVICE: {"volumes": [_volume("data")]}})
     simulator.switch(bm_fails="replicate")
     new = {"volume": "data", **NEW}
-    run = controller.run(
+    run = runner.run(
         [
             task(VOLUME, new, name="make", ignore_errors=True),
             task(VOLUME, new, name="again", ignore_errors=True),
@@ -158,30 +159,32 @@ def test_one_that_failed_can_be_ended(controller: Controller) -> None:
     assert [volume["name"] for volume in simulator.world()[SERVICE]["volumes"]] == ["data"]
 
 
-def test_a_replication_that_is_stalled_is_told(controller: Controller) -> None:
+@pytest.mark.module(VOLUME)
+def test_a_replication_that_is_stalled_is_told(runner: ModuleRunner) -> None:
     """One without space for its snapshots is no failure, but its health tells."""
-    simulator = controller.simulator
+    simulator = runner.simulator
     world = {"volumes": [_volume("data"), _volume("copy", region=EAST, purpose="REPL")]}
     world["replications"] = [{"source_id": "id-of-data", "target_id": "id-of-copy", "full": True}]
     simulator.patch_world({SERVICE: world})
-    found = controller.run_task(VOLUME, {"volume": "data"})
+    found = runner.run_task(VOLUME, {"volume": "data"})
     assert not found.changed
     assert (found.result["replication"]["health"], found.result["replication"]["sync_state"]) == ("stalled", "PAUSED")
     assert found.result["replication"]["lag_seconds"] > 0
 
 
+@pytest.mark.module(VOLUME)
 @pytest.mark.parametrize("side", ["source", "target", "both"])
 @pytest.mark.parametrize("related", ["both", "other"])
-def test_failing_over_without_the_source_region(controller: Controller, side: str, related: str) -> None:
+def test_failing_over_without_the_source_region(runner: ModuleRunner, side: str, related: str) -> None:
     """No call goes to the lost region, unless the other one refuses the change; the message tells of both then."""
-    simulator = controller.simulator
+    simulator = runner.simulator
     simulator.switch(bm_replication_side=side, bm_replication_related=related)
     world = {"volumes": [_volume("data"), _volume("copy", region=EAST, purpose="REPL")]}
     world["replications"] = [{"source_id": "id-of-data", "target_id": "id-of-copy", "cycle": "5MIN"}]
     simulator.patch_world({SERVICE: world})
     simulator.fault("reset", region=WEST, operation="*", times=None)
     over = task(VOLUME, {"region": EAST, "volume": "copy", "policy": "BREAK"}, name="over", ignore_errors=True)
-    run = controller.run([over], environ={"SCP_MAX_RETRIES": "1", "SCP_TIMEOUT": "2"}).succeeded()
+    run = runner.run([over], environ={"SCP_MAX_RETRIES": "1", "SCP_TIMEOUT": "2"}).succeeded()
     regions = {call["region"] for call in run["over"].calls}
     if side == "source":
         assert run["over"].failed

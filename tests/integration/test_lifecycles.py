@@ -1,0 +1,81 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A lifecycle of each module by all ways to run it: in the controller's process, as a module, and as tests run it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.harness.modules import ModuleRunner
+from tests.harness.playbooks import Controller
+from tests.harness.tasks import Run, task
+from tests.scenarios import SCENARIOS, Step
+from tests.simulator.app import known_switches
+from tests.simulator.fixture import Simulator
+
+#: Far enough ahead of the real time, which simulated time can't go back behind.
+BEGINNING = "2099-03-02T03:04:05Z"
+#: Nothing takes time, and all that is left to chance is drawn alike.
+ALIKE = {
+    "random_seed": "alike",
+    **{
+        name: 0
+        for name, switch in known_switches().known.items()
+        if name.endswith("_seconds") and isinstance(switch.default, float) and not name.startswith(("clock", "gateway"))
+    },
+}
+
+
+def _begin(simulator: Simulator, module: str) -> list[Step]:
+    """Begin a world that is the same each time, in which time stands still; return the steps."""
+    simulator.reset()
+    simulator.switch(**ALIKE)
+    simulator.control("PUT", "clock", {"scale": 0, "now": BEGINNING})
+    simulator.control("DELETE", "world")
+    return SCENARIOS[module](simulator)
+
+
+def _tasks(steps: Sequence[Step]) -> list[dict[str, Any]]:
+    tasks: list[dict[str, Any]] = []
+    for step in steps:
+        tasks += [*step.before, step.task(diff=True), task("simulator_world", {"advance": 60}, name="a minute later")]
+    return tasks
+
+
+def _results(run: Run, steps: Sequence[Step]) -> list[str]:
+    """Return the results as text, after the assertion that each step did what it was to do."""
+    texts = []
+    for step in steps:
+        result = run[step.name]
+        assert result.accepted == list(step.operations), (step.name, result.message)
+        assert result.changed, step.name
+        told = {name: value for name, value in result.result.items() if name != "invocation"}
+        texts.append(f"{step.name} {json.dumps(told, indent=1, sort_keys=True)}")
+    return texts
+
+
+@pytest.mark.parametrize("module", SCENARIOS)
+def test_lifecycle_is_the_same_by_all_routes(simulator: Simulator, tmp_path: Path, module: str) -> None:
+    """Results are the same text, and so are the calls that reach the service."""
+    runner = ModuleRunner(simulator)
+    runner.between_tasks = 0.0
+    steps = _begin(simulator, module)
+    runs = [runner.run(_tasks(steps)).succeeded()]
+    for route in ("in_process", "module"):
+        controller = Controller(simulator, tmp_path / route, route)
+        assert _begin(simulator, module) == steps
+        runs.append(controller.run(_tasks(steps)).succeeded())
+        assert simulator.resources() == {}
+    expected = _results(runs[0], steps)
+    for run in runs[1:]:
+        for one, other in zip(_results(run, steps), expected, strict=True):
+            assert one == other
+        assert [call["path"] for call in run.calls if call["write"]] == [
+            call["path"] for call in runs[0].calls if call["write"]
+        ]
