@@ -84,7 +84,7 @@ class Transport(HTTPAdapter):
     :ivar calls_left: answers after which this process dies; ``None`` lets it live.
     """
 
-    def __init__(self, clock: SkippedTime) -> None:
+    def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._kept = kept_connections()
         self._counting = threading.Lock()
@@ -129,11 +129,16 @@ class ModuleRunner:
     :ivar reported: the lines of progress of the last run.
     """
 
-    def __init__(self, simulator: Simulator) -> None:
+    def __init__(self, simulator: Simulator, clock: Clock | None = None) -> None:
+        """Use ``simulator``.
+
+        :param clock: what modules wait in, if they are not to skip time.
+        """
         self.simulator = simulator
+        self.clock = clock or SkippedTime(simulator)
         self.variables: dict[str, Any] = {}
         self.between_tasks = BETWEEN_TASKS
-        self.clock = SkippedTime(simulator)
+        self.reported: list[str] = []
         self.environ: dict[str, str] = {"PATH": os.environ["PATH"], "HOME": os.environ["HOME"], **simulator.environ()}
         self._clients: dict[Settings, Client] = {}
         self._calls_left: int | None = None

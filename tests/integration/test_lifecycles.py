@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.scp.storage.plugins.module_utils.client.clock import SYSTEM_CLOCK
 from tests.harness.modules import ModuleRunner
 from tests.harness.playbooks import Controller
 from tests.harness.tasks import Run, task
@@ -63,7 +64,8 @@ def _results(run: Run, steps: Sequence[Step]) -> list[str]:
 @pytest.mark.parametrize("module", SCENARIOS)
 def test_lifecycle_is_the_same_by_all_routes(simulator: Simulator, tmp_path: Path, module: str) -> None:
     """Results are the same text, and so are the calls that reach the service."""
-    runner = ModuleRunner(simulator)
+    # Time stands still in the simulator, also where a module waits.
+    runner = ModuleRunner(simulator, SYSTEM_CLOCK)
     runner.between_tasks = 0.0
     steps = _begin(simulator, module)
     runs = [runner.run(_tasks(steps)).succeeded()]

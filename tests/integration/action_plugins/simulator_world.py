@@ -4,7 +4,8 @@
 """The action ``simulator_world``: what happens in the simulator's world, and not through the API.
 
 Options, done in this order: ``switches`` to set, parts of a seed to add as ``world``, seconds to ``advance``, and
-``midnight``, which moves the time on until ten minutes after the next midnight in Korea, when all that runs daily has begun.
+``midnight``, which moves the time on until ten minutes after the next midnight in Korea, when all that runs daily has
+begun.
 """
 
 from __future__ import annotations
