@@ -16,17 +16,20 @@ unexport PYTHONDONTWRITEBYTECODE
 NOX := .cache/nox/bin/python -m nox
 
 .DEFAULT_GOAL := help
-.PHONY: help demo simulator test bench image clean
+.PHONY: help check demo simulator test test-full bench image clean
 
 help: ## Say what there is
 	@echo "Targets:"
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile
 
 demo: .cache/demo/installed ## Watch volumes get a replica in another region, fail over, and all of it repeated
 	@PATH="$(CURDIR)/.cache/demo/bin:$$PATH" .cache/demo/bin/python tests/demo/run.py
 
 simulator: .cache/demo/installed ## Run the platform's storage services on this machine until Ctrl-C; PORT=8081 picks another port
 	@exec .cache/demo/bin/python -m tests.simulator --port $(PORT)
+
+check: .cache/nox/installed ## Run the quick checks, within a minute; T=tests/unit/engine/test_graph.py runs one file
+	@$(NOX) --session check $(if $(T),-- $(T))
 
 test: .cache/nox/installed ## Run every check and test; SESSIONS="lint unit" runs some
 	@echo "Running $(if $(SESSIONS),the sessions $(SESSIONS),all sessions) of noxfile.py"
@@ -35,6 +38,9 @@ test: .cache/nox/installed ## Run every check and test; SESSIONS="lint unit" run
 	$(NOX) --report .cache/results/sessions.json $(if $(SESSIONS),--session $(SESSIONS)) || status=$$?; \
 	$(PYTHON) -m tests.summary .cache/results || status=1; \
 	exit $$status
+
+test-full: .cache/nox/installed ## Run every fault at every call, and all switches alone; takes long
+	@$(NOX) --session full
 
 bench: .cache/nox/installed ## Measure, and print a table
 	@$(NOX) --session benchmark

@@ -15,6 +15,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -42,29 +43,19 @@ CORES = {
 #: Pins that are resolved beside another ansible-core than 2.19, the newest that the oldest Python can run.
 BESIDE = {"collections": "2.18"}
 PACKAGE = "ansible_collections.scp.storage"
-#: Integration tests that take minutes and ask nothing of ansible-core: what the engine and the services' nouns make of
-#: faults, crashes, waiting and refusals, and of every switch of the simulator. (On each core every module runs its
-#: examples, is called with options as text, and tells the same by both routes.)
+#: Python's own monitoring costs little; where it is missing, coverage takes what there is.
+MEASURING_COVERAGE = {"COVERAGE_CORE": "sysmon", "COVERAGE_FILE": str(CACHE / "coverage")}
+#: What `make check` runs.
+QUICK_TESTS = ("tests/unit", "tests/modules/test_lifecycles.py", "--ignore=tests/unit/simulator")
+#: Integration tests that take minutes and ask nothing of ansible-core. (On each core every module runs its examples, is
+#: called with options as text, and goes through a lifecycle by both routes.)
 SAME_ON_ALL_CORES = (
     "test_archive.py",
-    "test_backup_infos.py",
-    "test_backup_restores.py",
-    "test_bm.py",
-    "test_bm_snapshots.py",
     "test_calls.py",
     "test_documents.py",
-    "test_faults.py",
     "test_inventory_of_many.py",
-    "test_lives.py",
-    "test_messages_archive.py",
-    "test_messages_backup.py",
-    "test_messages_bm_replication.py",
-    "test_messages_pfs.py",
     "test_newcomer.py",
-    "test_switches.py",
     "test_waiting.py",
-    "apply/test_faults.py",
-    "apply/test_messages.py",
     "apply/test_speed.py",
     "awx/test_jobs.py",
     "dr/test_crashes.py",
@@ -185,7 +176,7 @@ class Environment:
 
 def core_environment(session: nox.Session, core: Core) -> Environment:
     """Return the environment of the tests on one ansible-core."""
-    return Environment(session, core.python, f"core-{core.version}", "test", "awx")
+    return Environment(session, core.python, f"core-{core.version}", "test", "awx", "coverage")
 
 
 def tool_environment(session: nox.Session, *pins: str) -> Environment:
@@ -213,14 +204,22 @@ def on_each_core(session: nox.Session, what: str, check: Callable[[str, Core, En
         raise CommandFailed(f"{what} failed on ansible-core {' and '.join(failed)}")
 
 
-def pytest_on_each_core(session: nox.Session, folder: str, *options: str, newest_only: Iterable[str] = ()) -> None:
-    """Run the tests of a folder on the newest and the oldest ansible-core; some files on the newest only."""
+def pytest_on_each_core(
+    session: nox.Session, folder: str, *options: str, newest_only: Iterable[str] = (), newest: Iterable[str] = ()
+) -> None:
+    """Run the tests of a folder on the newest and the oldest ansible-core.
+
+    :param newest_only: files and folders in it that are left out on the oldest.
+    :param newest: further arguments on the newest.
+    """
     place()
 
     def check(name: str, core: Core, environment: Environment) -> None:
         report = RESULTS / f"{session.name}-{name}.xml"
-        left_out = [] if name == "newest" else [f"--ignore={folder}/{file}" for file in newest_only]
-        environment.run("pytest", folder, f"--junit-xml={report}", *options, *left_out, *session.posargs)
+        more = newest if name == "newest" else [f"--ignore={folder}/{file}" for file in newest_only]
+        environment.run(
+            "pytest", folder, f"--junit-xml={report}", *options, *more, *session.posargs, env=MEASURING_COVERAGE
+        )
 
     on_each_core(session, folder, check)
 
@@ -322,10 +321,18 @@ def docsite(session: nox.Session) -> None:
 
 @nox.session
 def unit(session: nox.Session) -> None:
-    """Unit tests with their properties, on the newest and the oldest ansible-core."""
+    """Unit tests with their properties, on the newest and the oldest ansible-core; modules in process on the newest."""
     # These know nothing of ansible-core, and most of their time goes into properties.
     same = ("simulator", "report", "resources", "engine/test_converging.py")
-    pytest_on_each_core(session, "tests/unit", "--numprocesses=2", newest_only=same)
+    measured = ("--cov=plugins", f"--cov-report=json:{RESULTS / 'coverage.json'}", "--cov-report=")
+    pytest_on_each_core(
+        session,
+        "tests/unit",
+        "--numprocesses=2",
+        "--dist=worksteal",
+        newest_only=same,
+        newest=("tests/modules", *measured),
+    )
 
 
 @nox.session
@@ -423,6 +430,42 @@ def galaxy(session: nox.Session) -> None:
     environment.run("ansible-galaxy", "collection", "build", "--force", "--output-path", home, cwd=copy)
     (artifact,) = home.glob("scp-storage-*.tar.gz")
     environment.run("python", "-m", "galaxy_importer.main", artifact, cwd=home)
+
+
+# The inner loop, and what takes long
+
+
+@nox.session(default=False)
+def check(session: nox.Session) -> None:
+    """Run lint and the quick tests in parallel, on the newest core; ``-- FILE`` runs the tests of one file only."""
+    place()
+    environment = core_environment(session, cores()["newest"])
+    env = {"HYPOTHESIS_PROFILE": "check"}
+    if session.posargs:
+        environment.run("pytest", "-q", *session.posargs, env=env)
+        return
+    tool_environment(session, "test", "lint")
+    with tempfile.TemporaryFile("w+") as printed:
+        linting = subprocess.Popen(
+            [sys.executable, "-m", "nox", "--session", "lint"], cwd=ROOT, stdout=printed, stderr=subprocess.STDOUT
+        )
+        tested = environment.succeeds("pytest", "-q", "--numprocesses=2", "--dist=worksteal", *QUICK_TESTS, env=env)
+        if linting.wait() != 0:
+            printed.seek(0)
+            sys.stdout.write(printed.read())
+            raise CommandFailed("The code is not clean")
+    if not tested:
+        raise CommandFailed("Tests failed")
+
+
+@nox.session(default=False)
+def full(session: nox.Session) -> None:
+    """All faults at all calls, all crashes and all switches: what ``unit`` and ``integration`` take samples of."""
+    place()
+    environment = core_environment(session, cores()["newest"])
+    report = RESULTS / "full-newest.xml"
+    options = ("--numprocesses=2", "--dist=worksteal", f"--junit-xml={report}")
+    environment.run("pytest", "tests/modules", *options, "-m", "full_faults or full_switches", *session.posargs)
 
 
 # For maintainers

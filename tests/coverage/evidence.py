@@ -19,7 +19,7 @@ from tests.placement import CACHE
 FILE = CACHE / "evidence.jsonl"
 #: The tests that show what modules do. Others (faults, crashes, every switch) go the same ways, but where an accident
 #: leads a run is no evidence.
-SHOWING = ("test_lives.py", "test_examples.py", "test_routes.py", "test_calls.py")
+SHOWING = ("test_lifecycles.py", "test_examples.py", "test_routes.py")
 PREFIX = "scp.storage."
 
 
