@@ -8,6 +8,10 @@
 PYTHON ?= python3
 # Sessions to run instead of all, as in: make test SESSIONS="lint unit"
 SESSIONS ?=
+# Sections of the benchmark to run instead of all, as in: make bench BENCH="inventory apply"
+BENCH ?=
+# If set, the section latency of the benchmark uses 100 volumes, which takes minutes.
+BENCH_FULL ?=
 # Where the simulator listens.
 PORT ?= 8080
 # Python is twice as slow to start where this is set.
@@ -36,8 +40,8 @@ test: .cache/nox/installed ## Run every check and test; SESSIONS="lint unit" run
 	$(PYTHON) -m tests.summary .cache/results || status=1; \
 	exit $$status
 
-bench: .cache/nox/installed ## Measure, and print a table
-	@$(NOX) --session benchmark
+bench: .cache/nox/installed ## Measure speed, and print tables; BENCH="loop apply" runs some sections
+	@$(NOX) --session benchmark -- $(BENCH) $(if $(BENCH_FULL),--full)
 
 image: .cache/nox/installed ## Build an execution environment for AWX, and run jobs in it; wants root and podman
 	@$(NOX) --session image
