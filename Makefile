@@ -8,6 +8,10 @@
 PYTHON ?= python3
 # Sessions to run instead of all, as in: make test SESSIONS="lint unit"
 SESSIONS ?=
+# Sections of the benchmark to run instead of all, as in: make bench BENCH="inventory apply"
+BENCH ?=
+# If set, the section latency of the benchmark uses 100 volumes, which takes minutes.
+BENCH_FULL ?=
 # Where the simulator listens.
 PORT ?= 8080
 # Python is twice as slow to start where this is set.
@@ -42,8 +46,8 @@ test: .cache/nox/installed ## Run every check and test; SESSIONS="lint unit" run
 test-full: .cache/nox/installed ## Run every fault at every call, and all switches alone; takes long
 	@$(NOX) --session full
 
-bench: .cache/nox/installed ## Measure, and print a table
-	@$(NOX) --session benchmark
+bench: .cache/nox/installed ## Measure speed, and print tables; BENCH="loop apply" runs some sections
+	@$(NOX) --session benchmark -- $(BENCH) $(if $(BENCH_FULL),--full)
 
 image: .cache/nox/installed ## Build an execution environment for AWX, and run jobs in it; wants root and podman
 	@$(NOX) --session image

@@ -259,7 +259,7 @@ def lint(session: nox.Session) -> None:
     place()
     environment = tool_environment(session, "test", "lint")
     rooms = ("module_utils", "plugin_utils", "action", "filter", "inventory", "lookup")
-    packages = (*(f"{PACKAGE}.plugins.{room}" for room in rooms), "tests.simulator", "tests.report")
+    packages = (*(f"{PACKAGE}.plugins.{room}" for room in rooms), "tests.benchmark", "tests.simulator", "tests.report")
     imports = {"PYTHONPATH": os.pathsep.join([str(COLLECTIONS), str(ROOT)])}
     # All of them, whatever the first one finds.
     good = environment.succeeds("ruff", "check", ".")
@@ -473,7 +473,7 @@ def full(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def benchmark(session: nox.Session) -> None:
-    """Measure; prints a table (tests/benchmark)."""
+    """Measure speed; arguments are sections and options of tests/benchmark, such as ``--list``."""
     place()
     core_environment(session, cores()["newest"]).run("python", "-m", "tests.benchmark", *session.posargs)
 

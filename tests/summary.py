@@ -8,6 +8,7 @@ A session without tests of its own (lint, sanity ...) counts as one check.
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 from pathlib import Path
@@ -43,6 +44,8 @@ def summarize(results: Path) -> tuple[list[str], bool]:
 
 
 if __name__ == "__main__":
-    text, good = summarize(Path(sys.argv[1]))
+    parser = argparse.ArgumentParser(prog="python3 -m tests.summary", description=__doc__)
+    parser.add_argument("results", type=Path, help="the folder of results")
+    text, good = summarize(parser.parse_args().results)
     print("\n".join(text))
     sys.exit(not good)

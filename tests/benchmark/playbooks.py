@@ -24,10 +24,14 @@ PROGRAMS = Path(sys.executable).parent
 
 @dataclass(frozen=True)
 class Timed:
-    """A run: all seconds, start included, and those of each task by its name."""
+    """A run: all seconds, start included, and those of each task by its name.
+
+    :ivar started: the number of tasks, each time one was started and whether or not it was then skipped.
+    """
 
     seconds: float
     tasks: dict[str, float]
+    started: int
     stdout: str
 
     @property
@@ -79,4 +83,4 @@ class Stage:
         if done.returncode:
             raise RuntimeError(f"ansible-playbook ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
         lines = [json.loads(line) for line in times.read_text("utf-8").splitlines()]
-        return Timed(seconds, {line["task"]: line["seconds"] for line in lines}, done.stdout)
+        return Timed(seconds, {line["task"]: line["seconds"] for line in lines}, len(lines), done.stdout)

@@ -9,6 +9,7 @@ running and nothing behind, however it ends. The exit code is 0 if all went as i
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import re
@@ -186,6 +187,7 @@ def _stop(number: int, _frame: object) -> NoReturn:
 
 def main() -> int:
     """Run the demo, and clean up behind it."""
+    argparse.ArgumentParser(prog="make demo", description=__doc__).parse_args()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stop)
     switches = [f"--switch={name}={seconds}" for name, seconds in DURATIONS.items()]

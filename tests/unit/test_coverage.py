@@ -84,8 +84,12 @@ def test_what_counts_as_evidence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     monkeypatch.setattr(evidence, "FILE", tmp_path / "evidence.jsonl")
     accepted = {"service": "backup", "operation": "ListBackups", "status": 200}
     refused = {"service": "backup", "operation": "CreateBackup", "status": 409}
-    lives, faults = "tests/integration/test_lives.py", "tests/integration/test_faults.py"
-    for test, action in ((lives, "scp.storage.scp_backup"), (faults, "scp.storage.scp_backup_run"), (lives, "debug")):
+    lifecycles, faults = "tests/integration/test_lifecycles.py", "tests/integration/test_faults.py"
+    for test, action in (
+        (lifecycles, "scp.storage.scp_backup"),
+        (faults, "scp.storage.scp_backup_run"),
+        (lifecycles, "debug"),
+    ):
         monkeypatch.setenv("PYTEST_CURRENT_TEST", f"{test}::test_it (call)")
         evidence.record(action, [accepted, refused])
-    assert evidence.read() == {Evidence("backup", "ListBackups", "scp_backup", lives)}
+    assert evidence.read() == {Evidence("backup", "ListBackups", "scp_backup", lifecycles)}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 
-from tests.benchmark.things import SWITCHES, hundred
+from tests.benchmark.workloads import SWITCHES, hundred
 from tests.harness.playbooks import Controller
 from tests.harness.tasks import task
 

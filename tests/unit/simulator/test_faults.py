@@ -8,6 +8,7 @@ from __future__ import annotations
 import http.client
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -103,6 +104,17 @@ def test_delay_is_real_time(api: Api, simulator: Simulator) -> None:
     assert api("GET", "/v1/volumes").status == 200
     assert time.monotonic() - before >= 0.2
     assert simulator.operations()[0]["fault"] == "delay"
+
+
+def test_delays_of_concurrent_calls_overlap(api: Api, simulator: Simulator) -> None:
+    """A delay stands for a distant service, so it must not hold back other calls."""
+    calls, seconds = 20, 0.5
+    simulator.fault("delay", seconds=seconds, times=None)
+    before = time.monotonic()
+    with ThreadPoolExecutor(calls) as pool:
+        statuses = list(pool.map(lambda _ignored: api("GET", "/v1/volumes").status, range(calls)))
+    assert statuses == [200] * calls
+    assert time.monotonic() - before < calls * seconds / 2
 
 
 def test_skip_and_times_and_matching(api: Api, simulator: Simulator) -> None:

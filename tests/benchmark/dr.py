@@ -1,0 +1,58 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The role dr_replication for many volumes, compared with one volume."""
+
+from __future__ import annotations
+
+from tests.simulator.fixture import Simulator
+
+from .options import Options
+from .playbooks import Stage
+from .tables import missed, print_table
+
+VOLUMES = 20
+CREATE_SECONDS = 3.0
+
+
+def measure(options: Options) -> list[str]:
+    """Replicate one volume and many, many of them twice, and return what was missed."""
+    print(f"The role dr_replication; a volume takes {CREATE_SECONDS:g} s to be created, and so does its replication")
+    with _simulator() as simulator:
+        one = Stage(simulator, options.folder).run("scp.storage.dr_replication", _variables(1))
+    with _simulator() as simulator:
+        stage = Stage(simulator, options.folder)
+        many = stage.run("scp.storage.dr_replication", _variables(VOLUMES))
+        simulator.clear_operations()
+        again = stage.run("scp.storage.dr_replication", _variables(VOLUMES))
+        writes = len(simulator.writes())
+    print_table(
+        ("run", "s", "against one volume"),
+        [
+            ("1 volume", f"{one.seconds:.1f}", "1"),
+            (f"{VOLUMES} volumes", f"{many.seconds:.1f}", f"{many.seconds / one.seconds:.2f}"),
+            (f"{VOLUMES} volumes, second run", f"{again.seconds:.1f}", f"{again.seconds / one.seconds:.2f}"),
+        ],
+    )
+    print(f"Second run: changed={again.changed}, {writes} write calls")
+    return missed(
+        (many.seconds <= 2 * one.seconds, f"{VOLUMES} volumes take {many.seconds / one.seconds:.2f} times one volume"),
+        (again.changed == 0, f"the second run reports changed={again.changed}"),
+        (writes == 0, f"the second run sends {writes} write calls"),
+    )
+
+
+def _simulator() -> Simulator:
+    switches = ("filestorage_create_seconds", "replication_create_seconds")
+    return Simulator(*[text for name in switches for text in ("--switch", f"{name}={CREATE_SECONDS}")])
+
+
+def _variables(count: int) -> dict[str, object]:
+    return {
+        "dr_replication_volumes": [
+            {"name": f"data_{number:02}", "protocol": "NFS", "type_name": "SSD"} for number in range(count)
+        ],
+        "dr_replication_region": "kr-west1",
+        "dr_replication_target_region": "kr-east1",
+        "dr_replication_frequency": "hourly",
+    }
