@@ -16,29 +16,14 @@ from typing import Any
 
 import pytest
 
+from tests.harness.faults import AT_A_CALL, CAUSES, TIMEOUT
 from tests.harness.modules import ModuleRunner
 from tests.harness.tasks import TaskResult
 from tests.scenarios import SCENARIOS, Step
 from tests.simulator.fixture import Simulator
 
-#: Seconds that a call may take here, and by how much the fault ``delay`` exceeds them.
-TIMEOUT = 2.0
 #: Simulated seconds for which a list can lag.
 LAG = 60.0
-#: What can go wrong with one call. Each is set for the call of the task with a certain number.
-AT_A_CALL: dict[str, dict[str, Any]] = {
-    "lost": {"kind": "lost"},
-    "reset": {"kind": "reset"},
-    "status-429": {"kind": "status", "status": 429, "retry_after": 0.2},
-    "status-500": {"kind": "status", "status": 500},
-    "status-503": {"kind": "status", "status": 503},
-    "error-after-500": {"kind": "error_after", "status": 500},
-    "error-after-503": {"kind": "error_after", "status": 503},
-    "html": {"kind": "html", "status": 404},
-    "html-after": {"kind": "html_after", "status": 200},
-    "truncated": {"kind": "truncated"},
-    "delay": {"kind": "delay", "seconds": TIMEOUT + 0.5},
-}
 #: What can be odd about all lists while a task runs.
 AT_LISTS: dict[str, dict[str, Any]] = {
     "list-lag": {"kind": "list_lag", "seconds": LAG},
@@ -47,8 +32,6 @@ AT_LISTS: dict[str, dict[str, Any]] = {
     "drop": {"kind": "drop"},
 }
 KINDS = [*AT_A_CALL, *AT_LISTS]
-#: Words of which one says what went wrong with a call.
-CAUSES = ("connection", "no JSON", "within", "refused with", "answered with", "an answer")
 LONGEST = 600
 #: What a step that acts in every run may have made twice.
 MADE = (".snapshots", ".restore_targets")

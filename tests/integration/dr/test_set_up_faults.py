@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.harness.faults import AT_A_CALL, CAUSES, TIMEOUT
 from tests.harness.playbooks import Controller
 from tests.integration.dr.scenario import (
     EAST,
@@ -25,7 +26,6 @@ from tests.integration.dr.scenario import (
     replications,
     volumes,
 )
-from tests.integration.test_faults import AT_A_CALL, CAUSES, TIMEOUT
 from tests.simulator.fixture import Simulator
 
 ENVIRON = {"SCP_TIMEOUT": str(TIMEOUT), "SCP_MAX_RETRIES": "3"}
