@@ -39,8 +39,20 @@ def summarize(results: Path) -> tuple[list[str], bool]:
         failed += broken
         seconds = session.get("duration", 0)
         lines.append(f"{name:16} {result:8} {tests:5} passed {broken:4} failed {skipped:4} skipped {seconds:7.1f} s")
+    total = sum(session.get("duration", 0) for session in sessions)
+    lines.append(f"{'all sessions':51} {total:16.1f} s")
+    lines += _coverage(results / "coverage.json")
     lines.append(f"{passed} passed, {failed} failed")
     return lines, bool(sessions) and not failed
+
+
+def _coverage(report: Path) -> list[str]:
+    """Return a line on the lines of plugins that unit tests and modules in process run, if that was measured."""
+    if not report.is_file():
+        return []
+    totals = json.loads(report.read_text())["totals"]
+    share, lines = totals["percent_covered"], totals["num_statements"]
+    return [f"unit tests and modules in process run {share:.1f} % of the {lines} lines of plugins/"]
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
@@ -61,6 +62,7 @@ def played(steps: Sequence[Step]) -> list[dict[str, Any]]:
 def check_lifecycle(run: Run, steps: Sequence[Step]) -> None:
     """Assert that every step did what it was to do, that check mode foretold it, and that it was done once."""
     assert run.rc == 0, run.output[-4000:]
+    assert_no_secrets(run, steps)
     for step in steps:
         done, foretold = run[step.name], run[f"check {step.name}"]
         assert done.operations == list(step.operations), step.name
@@ -77,6 +79,14 @@ def check_lifecycle(run: Run, steps: Sequence[Step]) -> None:
             assert (repeated.changed, repeated.operations, repeated.writes) == (False, [], []), (name, step.name)
         diff = run[f"again {step.name}"].result["diff"]
         assert diff["before"] == diff["after"], step.name
+
+
+def assert_no_secrets(run: Run, steps: Sequence[Step]) -> None:
+    """Assert that no result has the value of an option that is secret."""
+    secrets = {str(value) for step in steps for option, value in step.args.items() if option.endswith("password")}
+    for result in run:
+        shown = json.dumps(result.result, default=str)
+        assert not [secret for secret in secrets if secret in shown], result.name
 
 
 def _check_diffs(step: Step, foretold: TaskResult, done: TaskResult) -> None:

@@ -1,0 +1,176 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Faults of the kinds that users of such collections report, put in on purpose to see that the tests catch them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.placement import ROOT
+
+PLUGINS = "plugins"
+ENGINE = f"{PLUGINS}/module_utils/engine"
+CLIENT = f"{PLUGINS}/module_utils/client"
+RESOURCES = f"{PLUGINS}/module_utils/resources"
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A text of a file, which stands there once, and what takes its place."""
+
+    file: str
+    right: str
+    wrong: str
+
+    def apply(self, root: Path) -> None:
+        """Put the fault in below ``root``.
+
+        :raises ValueError: the text is not there, or more than once.
+        """
+        path = root / self.file
+        text = path.read_text(encoding="utf-8")
+        if text.count(self.right) != 1:
+            raise ValueError(f"{self.file} has {text.count(self.right)} times, and not once: {self.right!r}")
+        path.write_text(text.replace(self.right, self.wrong), encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A fault.
+
+    :ivar name: what is wrong, as an identifier.
+    :ivar quick: whether `make check` must catch it, and not only `make test`.
+    """
+
+    name: str
+    edits: tuple[Edit, ...]
+    quick: bool = True
+
+
+FAULTS = (
+    Fault(
+        "write-retried",
+        (
+            Edit(
+                f"{CLIENT}/session.py",
+                "            except (TransientError, Unreachable):",
+                "            except (TransientError, Unreachable, errors.UnknownOutcome):",
+            ),
+        ),
+    ),
+    Fault(
+        "name-matched-by-substring",
+        (
+            Edit(
+                f"{ENGINE}/references.py",
+                "return shown == wanted or (self.suffixed and self.base_name(shown) == wanted",
+                "return wanted in shown or (self.suffixed and self.base_name(shown) == wanted",
+            ),
+        ),
+    ),
+    Fault(
+        "purge-by-default",
+        (
+            Edit(
+                f"{RESOURCES}/mounts.py",
+                'if key not in asked] if self.params.get("purge_access_rules") else []',
+                "if key not in asked]",
+            ),
+        ),
+    ),
+    Fault(
+        "end-not-waited-for",
+        (
+            Edit(
+                f"{ENGINE}/executor.py",
+                "        if step.reveals or self.resource.next_step(planned) is None:\n            return self.wait\n",
+                "        if step.reveals or self.resource.next_step(planned) is None:\n            return False\n",
+            ),
+            Edit(
+                f"{ENGINE}/executor.py",
+                "        if self.wait:\n            self.outcome.after = self._settle(state, None)\n",
+                "",
+            ),
+        ),
+    ),
+    Fault(
+        "secret-in-diff",
+        (
+            Edit(
+                f"{RESOURCES}/mounts.py",
+                '        managed = {"name": base_name(self.kind, volume), **',
+                '        managed = {"name": self.params.get("cifs_password") or base_name(self.kind, volume), **',
+            ),
+            Edit(
+                f"{PLUGINS}/action/scp.py",
+                "    return dict(remove_values(result, hidden))\n",
+                '    diff = {"diff": result["diff"]} if "diff" in result else {}\n'
+                "    return {**remove_values(result, hidden), **diff}\n",
+            ),
+        ),
+    ),
+    Fault(
+        "owner-removed-before-what-depends-on-it",
+        (
+            Edit(
+                f"{ENGINE}/graph.py",
+                "            self._wait(parent, child, needs=owner.absent)",
+                "            self._wait(child, parent, needs=owner.absent)",
+            ),
+        ),
+    ),
+    Fault(
+        "page-read-twice",
+        (
+            Edit(
+                f"{CLIENT}/paging.py",
+                "page in range(1, pages)]",
+                "page in range(pages - 1)]",
+            ),
+        ),
+    ),
+    Fault(
+        "signature-over-another-url",
+        (
+            Edit(
+                f"{CLIENT}/session.py",
+                "                    url=request.url,\n                    timestamp",
+                '                    url=request.url.partition("?")[0],\n                    timestamp',
+            ),
+        ),
+    ),
+    Fault(
+        "crash-leaves-a-second-volume",
+        (
+            Edit(
+                f"{ENGINE}/references.py",
+                'if self.kind.fits(str(item.get("name")), name)]',
+                'if self.kind.fits(str(item.get("name")), name) and item.get("state") != "creating"]',
+            ),
+        ),
+        quick=False,
+    ),
+    Fault(
+        "check-mode-writes",
+        (
+            Edit(
+                f"{ENGINE}/runner.py",
+                "            executor.show()",
+                "            executor.apply()",
+            ),
+        ),
+    ),
+)
+
+
+def misplaced() -> list[str]:
+    """Return what keeps faults from being put into the code as it is."""
+    problems = []
+    for fault in FAULTS:
+        for edit in fault.edits:
+            count = (ROOT / edit.file).read_text(encoding="utf-8").count(edit.right)
+            if count != 1:
+                problems.append(f"{fault.name}: {edit.file} has its text {count} times")
+    return problems
