@@ -51,7 +51,7 @@ def test_killed_again_and_again(controller: Controller, before: dict[str, dict[s
     """One drill after the other is killed, and the last one is not."""
     simulator = controller.simulator
     for number in ROW:
-        assert crash_after(controller, number, "dr_drill", variables(simulator), writes=True)
+        assert crash_after(controller, number, "dr_drill", variables(simulator))
         assert things(simulator) != before
     simulator.clear_operations()
     drill_again(controller, before)
@@ -65,7 +65,7 @@ def test_killed_after_every_write(controller: Controller, before: dict[str, dict
     begin = simulator.world()
     for number in range(share, 1000, SHARES):
         simulator.put_world(begin)
-        if not crash_after(controller, number, "dr_drill", variables(simulator), writes=True):
+        if not crash_after(controller, number, "dr_drill", variables(simulator)):
             assert number >= FEWEST_WRITES
             return
         drill_again(controller, before)
