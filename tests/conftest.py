@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.placement import CACHE, place
@@ -29,3 +30,26 @@ _home.mkdir(parents=True, exist_ok=True)
 os.environ["HOME"] = str(_home)
 
 place()
+
+#: Tests that take long and are left out unless ``-m`` names their marker; a sample of each kind always runs. This holds
+#: for all folders, so one ``-m`` expression selects tests of ``tests/modules`` and of ``tests/integration``.
+LONG = {
+    "full_routes": "every life as module processes too",
+    "full_faults": "every fault in every life, at every call",
+    "full_switches": "every position of every switch alone",
+}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the markers known."""
+    config.addinivalue_line("markers", "module(*names): the modules that a test is about")
+    for name, meaning in LONG.items():
+        config.addinivalue_line("markers", f"{name}: {meaning}; run with -m {name}")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the long tests that were not asked for."""
+    asked = {name for name in LONG if name in config.option.markexpr}
+    kept = [item for item in items if not {mark.name for mark in item.iter_markers()} & LONG.keys() - asked]
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = kept

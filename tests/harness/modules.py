@@ -16,7 +16,9 @@ from __future__ import annotations
 import json
 import os
 import re
+import sys
 import threading
+import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -146,13 +148,20 @@ class ModuleRunner:
         """Run one task, and return its result; it may have failed. ``options`` are those of :meth:`run`."""
         return self.run([task(module, args, check=check, diff=diff)], **options)[-1]
 
-    def run(self, tasks: Sequence[Mapping[str, Any]], *, environ: Mapping[str, str | None] | None = None) -> Run:
+    def run(
+        self,
+        tasks: Sequence[Mapping[str, Any]],
+        *,
+        environ: Mapping[str, str | None] | None = None,
+        variables: dict[str, Any] | None = None,
+    ) -> Run:
         """Run tasks up to the first that fails.
 
         :param environ: environment variables for this run; ``None`` takes one away.
+        :param variables: what tasks of earlier runs registered; what these tasks register is added.
         """
         results: list[TaskResult] = []
-        variables: dict[str, Any] = {}
+        variables = {} if variables is None else variables
         rc = 0
         # What a test did itself belongs to no task.
         self._new_calls()
@@ -185,7 +194,13 @@ class ModuleRunner:
             try:
                 self._clients.clear()
                 self._calls_left = after
-                code = int(self.run_task(module, args, **options).failed)
+                result = self.run_task(module, args, **options)
+                code = int(result.failed)
+                if result.failed:
+                    print(result.message, file=sys.stderr, flush=True)
+            except BaseException:
+                traceback.print_exc()
+                raise
             finally:
                 os._exit(code)
         _ignored, status = os.waitpid(child, 0)
