@@ -19,6 +19,7 @@ import re
 import sys
 import threading
 import traceback
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -188,7 +189,10 @@ class ModuleRunner:
         :param options: those of :meth:`run_task`.
         :return: whether it made so many calls; otherwise it came to its end.
         """
-        child = os.fork()
+        with warnings.catch_warnings():
+            # Threads that run now are those of pytest-xdist, and hold no lock that the child needs.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            child = os.fork()
         if child == 0:
             code = 1
             try:
