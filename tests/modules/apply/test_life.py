@@ -14,6 +14,7 @@ import pytest
 from tests.harness.modules import ModuleRunner
 from tests.harness.tasks import task
 from tests.modules.apply.topologies import (
+    Things,
     blocks,
     changes,
     check_played,
@@ -68,7 +69,7 @@ def test_volumes_go_from_one_group_to_another(runner: ModuleRunner) -> None:
         {"kind": "bm_volume_group", "name": "from-here", "volumes": four[:3]},
         {"kind": "bm_volume_group", "name": "to-there", "volumes": four[3:]},
     ]
-    moved = [
+    moved: Things = [
         {"kind": "bm_volume_group", "name": "to-there", "volumes": four[2:]},
         {"kind": "bm_volume_snapshot_schedule", "volume": four[1], "hour": 3},
         {"kind": "bm_volume_group", "name": "from-here", "volumes": four[:1], "purge_volumes": True},
@@ -120,7 +121,7 @@ def test_a_branch_fails(runner: ModuleRunner) -> None:
     assert entries[0]["skip_reason"] == "It needs resource 2 (bm_volume_group shop-db)."
     assert entries[1]["skip_reason"] == "It needs resource 4 (bm_volume shop-log)."
     made = ["CreateSnapshot", "CreateVolume", "CreateVolume", "CreateVolumeSnapshotRate"]
-    assert sorted(done.accepted) == sorted(done.operations) == made
+    assert sorted(done.accepted) == sorted(done.operations or ()) == made
 
 
 def test_what_the_service_refuses(runner: ModuleRunner) -> None:
