@@ -30,6 +30,8 @@ HARMLESS = frozenset({"DeleteBucketObjects", "DeleteBucketObjectVersions", "Dele
 #: The answers are shared out; one share always runs.
 SHARES = 3
 
+MODULES = [pytest.param(module, marks=pytest.mark.module(module)) for module in SCENARIOS]
+
 Counts = dict[str, int]
 
 
@@ -134,7 +136,7 @@ def without(counts: Counts, tables: tuple[str, ...]) -> Counts:
 @pytest.mark.parametrize(
     "share", [pytest.param(share, marks=pytest.mark.full_faults if share else ()) for share in range(SHARES)]
 )
-@pytest.mark.parametrize("module", SCENARIOS)
+@pytest.mark.parametrize("module", MODULES)
 def test_step_crashes_after_any_answer_converges(runner: ModuleRunner, module: str, share: int) -> None:
     """Each step converges whenever the run before it died, and the scenario goes on to its end."""
     crashes = Crashes(runner, share)
@@ -144,7 +146,7 @@ def test_step_crashes_after_any_answer_converges(runner: ModuleRunner, module: s
     assert runner.simulator.resources() == {}
 
 
-@pytest.mark.parametrize("module", SCENARIOS)
+@pytest.mark.parametrize("module", MODULES)
 def test_scenario_with_a_crash_in_every_step_ends_clean(runner: ModuleRunner, module: str) -> None:
     """Each step dies after its first writing call, and the scenario goes on from what the next run made of that."""
     crashes = Crashes(runner)
