@@ -16,6 +16,14 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.scp.storage.plugins.module_utils.operations import (
+    archivestorage,
+    backup,
+    baremetal_blockstorage,
+    filestorage,
+    parallel_filestorage,
+)
+from ansible_collections.scp.storage.plugins.module_utils.operations.table import Operation
 from tests.harness.faults import AT_A_CALL, CAUSES, TIMEOUT
 from tests.harness.modules import ModuleRunner
 from tests.harness.tasks import TaskResult
@@ -32,6 +40,15 @@ AT_LISTS: dict[str, dict[str, Any]] = {
     "drop": {"kind": "drop"},
 }
 KINDS = [*AT_A_CALL, *AT_LISTS]
+#: Faults in which the service does the work, whatever it answers.
+WORKED = ("lost", "error_after", "html_after", "truncated", "delay")
+#: Operations that create or destroy each time that they are sent.
+NOT_TWICE = {
+    operation.name
+    for table in (archivestorage, backup, baremetal_blockstorage, filestorage, parallel_filestorage)
+    for operation in vars(table).values()
+    if isinstance(operation, Operation) and (operation.creates or operation.destroys)
+}
 LONGEST = 600
 #: What a step that acts in every run may have made twice.
 MADE = (".snapshots", ".restore_targets")
@@ -147,11 +164,29 @@ def _check(played: Sequence[Played], simulator: Simulator, usual: Sequence[Playe
             assert first.changed, (step.name, done.story())
             if again is not None and not step.repeats:
                 assert (again.changed, again.writes) == (False, []), (step.name, done.story())
+        _check_sent_once(done)
         repeated = repeated or step.repeats
         uneven = (*RECORDS, *MADE) if repeated else RECORDS
         assert _without(done.counts, uneven) == _without(expected.counts, uneven), (step.name, done.story())
     left = {name: len(rows) for name, rows in simulator.resources().items()}
     assert left == {f"{service}.volumes": len(others["volumes"]) for service, others in OTHERS.items()}
+
+
+def _check_sent_once(done: Played) -> None:
+    """Assert that no call took effect twice that creates, or destroys, each time that it does.
+
+    A failed step was run again on purpose, and is a run of its own. One that went well has sent what a clean run sends.
+    """
+    runs = [done.first] if done.step.repeats or done.again is None or done.first.failed else [done.first, done.again]
+    sent = Counter(
+        call["operation"]
+        for run in runs
+        for call in run.calls
+        if call["write"] and (200 <= call["status"] < 300 or call["fault"] in WORKED)
+    )
+    expected = Counter(done.step.operations)
+    many = {name: count for name, count in sent.items() if name in NOT_TWICE and count > expected[name]}
+    assert not many, (done.step.name, many, done.story())
 
 
 def _without(counts: Counter[str], endings: tuple[str, ...]) -> dict[str, int]:
