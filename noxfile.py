@@ -56,6 +56,7 @@ SAME_ON_ALL_CORES = (
     "test_inventory_of_many.py",
     "test_newcomer.py",
     "test_waiting.py",
+    "apply/test_interrupted.py",
     "apply/test_speed.py",
     "awx/test_jobs.py",
     "dr/test_crashes.py",

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 
+import pytest
+
 from tests.harness.properties import load_profile
 from tests.placement import CACHE, place
 
@@ -23,3 +25,24 @@ _home.mkdir(parents=True, exist_ok=True)
 os.environ["HOME"] = str(_home)
 
 place()
+
+#: Tests that take long and are left out unless ``-m`` names their marker; a sample of each kind always runs. This holds
+#: for all folders, so one ``-m`` expression selects tests of ``tests/modules`` and of ``tests/integration``.
+LONG = {
+    "full_faults": "every fault at every call of every scenario, and a crash after every answer",
+    "full_switches": "every position of every switch alone",
+}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the markers known."""
+    for name, meaning in LONG.items():
+        config.addinivalue_line("markers", f"{name}: {meaning}; run with -m {name}")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the long tests that were not asked for."""
+    asked = {name for name in LONG if name in config.option.markexpr}
+    kept = [item for item in items if not {mark.name for mark in item.iter_markers()} & LONG.keys() - asked]
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = kept

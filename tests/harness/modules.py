@@ -16,7 +16,10 @@ from __future__ import annotations
 import json
 import os
 import re
+import sys
 import threading
+import traceback
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -157,22 +160,30 @@ class ModuleRunner:
         """Run one task, and return its result; it may have failed. ``options`` are those of :meth:`run`."""
         return self.run([task(module, args, check=check, diff=diff)], **options)[-1]
 
-    def run(self, tasks: Sequence[Mapping[str, Any]], *, environ: Mapping[str, str | None] | None = None) -> Run:
+    def run(
+        self,
+        tasks: Sequence[Mapping[str, Any]],
+        *,
+        environ: Mapping[str, str | None] | None = None,
+        variables: dict[str, Any] | None = None,
+    ) -> Run:
         """Run tasks up to the first that fails.
 
         :param environ: environment variables for this run; ``None`` takes one away.
+        :param variables: what tasks have registered, in place of the runner's own; what these tasks register is added.
         :return: its ``stdout`` begins with the lines that the modules reported to the user while they waited.
         """
         results: list[TaskResult] = []
+        variables = self.variables if variables is None else variables
         rc = 0
         self.reported.clear()
         # What a test did itself belongs to no task.
         self._new_calls()
         for one in tasks:
-            result = self._run(one, environ or {})
+            result = self._run(one, variables, environ or {})
             results.append(result)
             if "register" in one:
-                self.variables[one["register"]] = {"failed": False, "changed": False, **result.result}
+                variables[one["register"]] = {"failed": False, "changed": False, **result.result}
             self.simulator.advance(self.between_tasks)
             if result.failed and not one.get("ignore_errors"):
                 rc = 2
@@ -193,13 +204,22 @@ class ModuleRunner:
         :param options: those of :meth:`run_task`.
         :return: whether it made so many calls; otherwise it came to its end.
         """
-        child = os.fork()
+        with warnings.catch_warnings():
+            # Threads that run now are those of pytest-xdist, and hold no lock that the child needs.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            child = os.fork()
         if child == 0:
             code = 1
             try:
                 self._clients.clear()
                 self._calls_left = after
-                code = int(self.run_task(module, args, **options).failed)
+                result = self.run_task(module, args, **options)
+                code = int(result.failed)
+                if result.failed:
+                    print(result.message, file=sys.stderr, flush=True)
+            except BaseException:
+                traceback.print_exc()
+                raise
             finally:
                 os._exit(code)
         _ignored, status = os.waitpid(child, 0)
@@ -209,16 +229,18 @@ class ModuleRunner:
 
     # -- one task -----------------------------------------------------------------------------------------------------
 
-    def _run(self, one: Mapping[str, Any], environ: Mapping[str, str | None]) -> TaskResult:
+    def _run(
+        self, one: Mapping[str, Any], variables: Mapping[str, Any], environ: Mapping[str, str | None]
+    ) -> TaskResult:
         (action,) = [word for word in one if "." in word or word == WORLD]
         if unknown := set(one) - KEYWORDS - {action}:
             raise TypeError(f"{', '.join(sorted(unknown))}: only a playbook knows that; use Controller")
         name = str(one.get("name", action))
         if "loop" not in one:
-            return self._run_item(name, action, one, self.variables, environ)
+            return self._run_item(name, action, one, variables, environ)
         items = [
-            self._run_item(name, action, one, {**self.variables, "item": item}, environ)
-            for item in _filled(one["loop"], self.variables)
+            self._run_item(name, action, one, {**variables, "item": item}, environ)
+            for item in _filled(one["loop"], variables)
         ]
         failed = any(item.failed for item in items)
         result = {"changed": any(item.changed for item in items), "results": [item.result for item in items]}

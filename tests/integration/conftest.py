@@ -18,29 +18,11 @@ from tests.simulator.fixture import Simulator
 TIME_SCALE = 20.0
 
 
-#: Tests that take long and are left out unless ``-m`` names their marker; a sample of each kind always runs.
-LONG = {
-    "full_routes": "every life as module processes too",
-    "full_faults": "every fault in every life, at every call",
-    "full_switches": "every position of every switch alone",
-}
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Make the markers known, and see to it that what tests start can be interrupted."""
+def pytest_configure() -> None:
+    """See to it that what tests start can be interrupted."""
     # A shell starts what runs in its background with Ctrl-C ignored, and all processes would inherit that.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    for name, meaning in LONG.items():
-        config.addinivalue_line("markers", f"{name}: {meaning}; run with -m {name}")
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the long tests that were not asked for."""
-    asked = {name for name in LONG if name in config.option.markexpr}
-    kept = [item for item in items if not {mark.name for mark in item.iter_markers()} & LONG.keys() - asked]
-    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
-    items[:] = kept
 
 
 @pytest.fixture(params=ROUTES)

@@ -138,7 +138,16 @@ def _tasks(rules: list[dict[str, str]]) -> list[dict[str, Any]]:
         ("scp_archive_job", {"bucket": "app-archive", "kind": "archiving"}),
         ("scp_storage_apply", {"resources": [{"kind": "pfs_volum", **PARALLEL}]}),
         ("scp_storage_apply", {"resources": MANY, "concurrency": "many"}),
-        ("scp_storage_apply", {"resources": [*MANY, {"kind": "pfs_volume", "name": "other_data"}]}),
+        (
+            "scp_storage_apply",
+            {
+                "resources": [
+                    {"kind": "pfs_snapshot", "volume": "other_data", "max_age": "1d"},
+                    *MANY,
+                    {"kind": "pfs_volume", "name": "other_data"},
+                ]
+            },
+        ),
         (
             "scp_archive_recovery",
             {"bucket": "app-archive", "recovery_target_bucket_name": "x", "source_object_path": "none"},

@@ -1,27 +1,18 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whole lists: foretold, made, changed and removed again, by both routes."""
+"""A whole lifecycle by both routes."""
 
 from __future__ import annotations
 
 import json
-from collections import Counter
-from typing import Any
+
+import pytest
 
 from tests.harness.playbooks import Controller
-from tests.harness.tasks import task
-from tests.integration.apply.topologies import (
-    blocks,
-    changes,
-    check_played,
-    each,
-    nothing_left,
-    played,
-    servers,
-    shuffled,
-    whole,
-)
+from tests.modules.apply.topologies import changes, check_played, nothing_left, played, shuffled, whole
+
+pytestmark = pytest.mark.module("scp_storage_apply")
 
 UNKNOWN = "known after it is made"
 
@@ -42,146 +33,3 @@ def test_a_whole_life(routed: Controller) -> None:
     objects = [next(value for value in entry.values() if isinstance(value, dict)) for entry in entries]
     assert all(objects)
     assert simulator.resources() == {}
-
-
-def test_the_order_of_the_list_does_not_matter(controller: Controller) -> None:
-    """The same things in another order make the same world, and nothing that is not listed is touched."""
-    simulator = controller.simulator
-    other = {"name": "other", "disk_type": "HDD", "size_gb": 10, "attachments": servers(simulator, "west-db3")}
-    controller.run_task("scp_bm_volume", other)
-    run = controller.run(played("made", shuffled(whole(simulator))) + played("gone", shuffled(nothing_left())))
-    for name in ("made", "gone"):
-        check_played(run, name)
-    left = simulator.resources()
-    assert [volume["name"] for volume in left.pop("baremetal-blockstorage.volumes")] == ["other"]
-    assert list(left) == ["baremetal-blockstorage.attachments"]
-
-
-def test_volumes_go_from_one_group_to_another(controller: Controller) -> None:
-    """Who is a member of what only the service knows; what fails because of that is tried again afterwards."""
-    four = [f"part-{number}" for number in range(4)]
-    groups = [
-        {"kind": "bm_volume_group", "name": "from-here", "volumes": four[:3]},
-        {"kind": "bm_volume_group", "name": "to-there", "volumes": four[3:]},
-    ]
-    moved = [
-        {"kind": "bm_volume_group", "name": "to-there", "volumes": four[2:]},
-        {"kind": "bm_volume_snapshot_schedule", "volume": four[1], "hour": 3},
-        {"kind": "bm_volume_group", "name": "from-here", "volumes": four[:1], "purge_volumes": True},
-    ]
-    made = [*groups, *blocks(controller.simulator, *four, snapshot_rate=30)]
-    run = controller.run([task("scp_storage_apply", {"resources": made}), *played("moved", moved)])
-    check_played(run, "moved")
-    assert Counter(run["moved"].accepted) == {
-        "RemoveVolumeGroupMemberOnVolumeGroup": 1,
-        "AddVolumeGroupMemberOnVolumeGroup": 1,
-        "CreateVolumeSnapshotSchedule": 1,
-    }
-
-
-def _branches(controller: Controller) -> list[dict[str, Any]]:
-    return [
-        {"kind": "bm_volume_group_snapshot_schedule", "volume_group": "shop-db", "hour": 3},
-        {"kind": "bm_volume_group", "name": "shop-db", "volumes": ["shop-data", "shop-log"]},
-        *blocks(controller.simulator, "shop-data", snapshot_rate=30),
-        {"kind": "bm_volume", "name": "shop-log", "disk_type": "HDD", "size_gb": 10},
-        {"kind": "pfs_snapshot", "volume": "train", "max_age": "1d"},
-        {"kind": "pfs_volume", "name": "train", "capacity_tb": 10},
-        {"kind": "pfs_snapshot", "volume": "no_such", "max_age": "1d"},
-    ]
-
-
-def test_a_branch_fails(routed: Controller) -> None:
-    """What needs it is not tried, all others come to their end, and check mode knows all of it."""
-    args = {"resources": _branches(routed)}
-    run = routed.run(
-        [
-            task("scp_storage_apply", args, name="check", check=True, ignore_errors=True),
-            task("scp_storage_apply", args, name="real", ignore_errors=True),
-        ]
-    )
-    foretold, done = run["check"], run["real"]
-    assert each(foretold) == each(done)
-    assert foretold.message.replace("would be as asked", "are as asked") == done.message
-    words = (
-        "2 of 7 resources failed, 2 were not tried, and 3 are as asked.",
-        "resource 4 (bm_volume shop-log): There is no Block Storage (BM) volume 'shop-log' in kr-west1, and to create",
-        "resource 7 (pfs_snapshot no_such): There is no Parallel File Storage volume with the name or id 'no_such'",
-        "Not tried because of that: resource 1 (bm_volume_group_snapshot_schedule shop-db), resource 2 (bm_volume_gro",
-    )
-    assert [word for word in words if word not in done.message] == []
-    entries = done.result["resources"]
-    assert [bool(entry.get("failed")) for entry in entries] == [False, False, False, True, False, False, True]
-    assert [bool(entry.get("skipped")) for entry in entries] == [True, True, False, False, False, False, False]
-    assert entries[0]["skip_reason"] == "It needs resource 2 (bm_volume_group shop-db)."
-    assert entries[1]["skip_reason"] == "It needs resource 4 (bm_volume shop-log)."
-    made = ["CreateSnapshot", "CreateVolume", "CreateVolume", "CreateVolumeSnapshotRate"]
-    assert sorted(done.accepted) == sorted(done.operations) == made
-
-
-def test_what_the_service_refuses(controller: Controller) -> None:
-    """A call that fails is told with the service's words, and what is known of it."""
-    controller.simulator.fault("status", operation="CreateVolume", service="parallel-filestorage", status=403)
-    result = controller.run_task("scp_storage_apply", {"resources": _branches(controller)[4:6]})
-    failed, skipped = result.result["resources"][1], result.result["resources"][0]
-    assert result.failed
-    assert failed["error"]["operation"] == "CreateVolume"
-    assert failed["error"]["status"] == 403
-    assert "CreateVolume of parallel-filestorage in kr-west1" in result.message
-    assert skipped["skipped"]
-
-
-def test_without_waiting(controller: Controller) -> None:
-    """What others need is waited for, and nothing else."""
-    controller.simulator.switch(bm_create_seconds=20, pfs_create_seconds=1000)
-    things = [
-        {"kind": "pfs_volume", "name": "train", "capacity_tb": 10},
-        {"kind": "bm_volume_group", "name": "shop-db", "volumes": ["shop-data"]},
-        *blocks(controller.simulator, "shop-data", snapshot_rate=30),
-    ]
-    result = controller.run_task("scp_storage_apply", {"resources": things, "wait": False})
-    assert not result.failed, result.message
-    train, _group, volume = result.result["resources"]
-    assert train["volume"]["state"] == "creating"
-    assert volume["volume"]["state"] in ("AVAILABLE", "IN_USE")
-    assert volume["volume"]["snapshot_rate"] == 30
-
-
-def test_waiting_for_one_entry(controller: Controller) -> None:
-    """An entry has its own time, and the rest does not suffer from it."""
-    controller.simulator.switch(pfs_create_seconds=1000)
-    things = [
-        {"kind": "pfs_volume", "name": "train", "capacity_tb": 10, "wait_timeout": 1},
-        {"kind": "archive_bucket", "name": "shop-archive"},
-    ]
-    result = controller.run_task("scp_storage_apply", {"resources": things})
-    assert result.failed
-    assert "resource 1 (pfs_volume train): Waited 1 seconds (wait_timeout) for volume train" in result.message
-    assert result.result["resources"][1]["bucket"]["state"] == "ACTIVE"
-
-
-def test_what_a_person_sees(controller: Controller) -> None:
-    """Progress is one line now and then, and a diff has a heading for each thing that differs."""
-    controller.simulator.switch(pfs_create_seconds=100)
-    things = [{"kind": "pfs_volume", "name": f"train_{number}", "capacity_tb": 10} for number in range(10)]
-    run = controller.run([task("scp_storage_apply", {"resources": things}, diff=True)]).succeeded()
-    lines = [line for line in run.stdout.splitlines() if line.startswith("[localhost]")]
-    assert len(lines) == 1, lines
-    assert lines[0].startswith("[localhost] 0 of 10 resources done after 3s: waiting for volume train_0")
-    assert lines[0].endswith("and 7 more")
-    assert "+++ after: pfs_volume train_3 in kr-west1" in run.stdout
-
-
-def test_a_list_as_text(controller: Controller) -> None:
-    """Ad-hoc calls and surveys know nothing else; mistakes are told as those of any list."""
-    bucket = '{"kind": "archive_bucket", "name": "shop-logs"}'
-    things = f'[{{"kind": "pfs_volume", "name": "train", "capacity_tb": 10}}, {bucket}]'
-    wrong = things.replace("pfs_volume", "pfs")
-    run = controller.run(
-        [
-            task("scp_storage_apply", f"concurrency=2 resources='{things}'", name="made"),
-            task("scp_storage_apply", f"resources='{wrong}'", name="wrong", ignore_errors=True),
-        ]
-    ).succeeded()
-    assert sorted(run["made"].accepted) == ["CreateBucket", "CreateVolume"]
-    assert "resource 1: there is no kind 'pfs'" in run["wrong"].message

@@ -31,11 +31,29 @@ options:
       - name: TASK_LOG_SIMULATOR
 """
 
+import functools
 import http.client
+import importlib
+import importlib.util
 import json
 from typing import Any
 
 from ansible.plugins.callback import CallbackBase
+
+COLLECTION = "scp.storage."
+PLUGINS = "ansible_collections.scp.storage.plugins"
+
+
+@functools.cache
+def _compile_once(action: str) -> None:
+    """Import a module of the collection before the workers of its tasks are forked.
+
+    Ansible compiles a collection's code in each process that imports it, which takes most of the time of a task.
+    """
+    name = action.removeprefix(COLLECTION)
+    if name != action and importlib.util.find_spec(f"{PLUGINS}.modules.{name}"):
+        for plugin in ("action.scp", f"modules.{name}"):
+            importlib.import_module(f"{PLUGINS}.{plugin}")
 
 
 class CallbackModule(CallbackBase):  # type: ignore[misc]
@@ -55,6 +73,9 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
 
     def v2_playbook_on_play_start(self, play: Any) -> None:
         self._play = play.get_name()
+
+    def v2_playbook_on_task_start(self, task: Any, is_conditional: bool) -> None:
+        _compile_once(task.action)
 
     def v2_runner_on_ok(self, result: Any) -> None:
         self._write("task", "ok", result)

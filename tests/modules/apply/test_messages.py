@@ -7,8 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.harness.playbooks import Controller
+import pytest
+
+from tests.harness.modules import ModuleRunner
 from tests.modules.messages import Case, check_messages
+
+pytestmark = pytest.mark.module("scp_storage_apply")
 
 VOLUME = {"kind": "bm_volume", "name": "shop-data"}
 SCHEDULE = {"kind": "bm_volume_snapshot_schedule", "volume": "shop-data", "hour": 3}
@@ -124,7 +128,7 @@ CASES = [
 ]
 
 
-def test_messages(controller: Controller) -> None:
+def test_messages(runner: ModuleRunner) -> None:
     """Each says what is wrong, where, and what to do; and nothing was written."""
-    check_messages(controller, CASES, "messages-apply.txt")
-    assert controller.simulator.writes() == []
+    check_messages(runner, CASES, "messages-apply.txt")
+    assert runner.simulator.writes() == []

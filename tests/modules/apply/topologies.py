@@ -10,11 +10,19 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from tests.harness.modules import ModuleRunner
+from tests.harness.playbooks import Controller
 from tests.harness.tasks import Run, TaskResult, task
 from tests.simulator.fixture import Simulator
 
 EAST = "kr-east1"
 Things = list[dict[str, Any]]
+#: How many resources there are that are alike, by table.
+Shape = dict[str, Counter[Any]]
+#: What of the world says what was made.
+TELLING = ("name", "server_name", "hour", "snapshot_rate", "state")
+#: What comes by itself: what schedules and replications take, and what is remembered.
+BY_ITSELF = ("snapshots", "restore_targets", "histories", "used_names")
 
 
 def servers(simulator: Simulator, *names: str) -> list[dict[str, str]]:
@@ -272,3 +280,37 @@ def check_played(run: Run, name: str) -> None:
         assert not repeated.failed, repeated.message
         assert (repeated.changed, repeated.operations, repeated.writes) == (False, [], [])
         assert repeated.result["diff"] == []
+
+
+def shape(simulator: Simulator) -> Shape:
+    """Return what there is, without what differs between two runs that do the same."""
+    return {
+        table: Counter(tuple(str(record.get(field, "")).partition("_")[0] for field in TELLING) for record in records)
+        for table, records in simulator.resources().items()
+        if table.rpartition(".")[2] not in BY_ITSELF
+    }
+
+
+def apply(runner: ModuleRunner | Controller, things: Things, **keywords: Any) -> TaskResult:
+    """Run a list, and return the result; it may have failed."""
+    run = runner.run([task("scp_storage_apply", {"resources": things}, ignore_errors=True, **keywords)])
+    assert "Traceback" not in run.output
+    return run[0]
+
+
+def settle(runner: ModuleRunner | Controller, things: Things) -> None:
+    """Run a list as often as you would by hand, and assert that it is done then."""
+    result = apply(runner, things)
+    assert not result.failed, result.message
+    again = apply(runner, things)
+    assert (again.failed, again.operations, again.writes) == (False, [], [])
+
+
+def shape_of_undisturbed_run(runner: ModuleRunner | Controller) -> Shape:
+    """Return what :func:`some` makes when nothing goes wrong; nothing of it is left afterwards."""
+    simulator = runner.simulator
+    begin = simulator.world()
+    assert not apply(runner, some(simulator)).failed
+    made = shape(simulator)
+    simulator.put_world(begin)
+    return made

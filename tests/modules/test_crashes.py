@@ -1,0 +1,157 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A module dies after any of its answers: the next run converges, and nothing is created twice.
+
+Each step of each scenario is crashed after its answer 1, 2, 3, ..., each time from the same state; ``full_faults`` has
+all answers, and the ordinary run every third one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from tests.harness.modules import ModuleRunner
+from tests.harness.tasks import TaskResult
+from tests.scenarios import SCENARIOS, Step
+from tests.simulator.fixture import Simulator
+
+#: Tables of what a step that acts in every run creates each time.
+MADE = (".snapshots", ".restore_targets")
+#: Tables that keep every attempt of such a step.
+RECORDS = (".histories", ".restore_histories")
+
+#: What can be sent once more without harm while it is under way: it names what goes by id or path, and the service does
+#: not show that a deletion has begun (a restore point that can't be restored may as well be damaged).
+HARMLESS = frozenset({"DeleteBucketObjects", "DeleteBucketObjectVersions", "DeleteBackupRestoreTarget"})
+#: The answers are shared out; one share always runs.
+SHARES = 3
+
+MODULES = [pytest.param(module, marks=pytest.mark.module(module)) for module in SCENARIOS]
+
+Counts = dict[str, int]
+
+
+class Crashes:
+    """A scenario whose steps are crashed.
+
+    :ivar variables: what its steps registered.
+    """
+
+    def __init__(self, runner: ModuleRunner, share: int = 0) -> None:
+        self.runner = runner
+        self.share = share
+        self.simulator: Simulator = runner.simulator
+        self.variables: dict[str, Any] = {}
+        self.crashed = 0
+        self._answers = 0
+        self._seen = 0
+
+    def play(self, step: Step) -> None:
+        """Crash a step after each of its answers that belong to this share, and play it undisturbed at last."""
+        begin, usual, expected = self.undisturbed(step)
+        for after in range(1, len(usual.calls) + 1):
+            self._answers += 1
+            if self._answers % SHARES == self.share:
+                self.simulator.put_world(begin)
+                self.crash(step, after, usual, expected)
+        self.simulator.put_world(begin)
+        self.run(step, **step.keywords)
+        assert self.counts() == expected, step.name
+
+    def play_on(self, step: Step) -> None:
+        """Crash a step after its first writing call, and go on from what the next run made of that."""
+        begin, usual, expected = self.undisturbed(step)
+        first = next(number for number, call in enumerate(usual.calls, 1) if call["write"])
+        self.simulator.put_world(begin)
+        self.crash(step, first, usual, expected)
+
+    def undisturbed(self, step: Step) -> tuple[dict[str, Any], TaskResult, Counts]:
+        """Do what happens before a step, and the step; return the state before it, its result, and what there is then.
+
+        The step's result is registered.
+        """
+        self.prepare(step)
+        begin = self.simulator.world()
+        usual = self.run(step, **step.keywords)
+        return begin, usual, self.counts()
+
+    def prepare(self, step: Step) -> None:
+        """Do what happens before a step."""
+        self.runner.run(step.before, variables=self.variables).succeeded()
+
+    def run(self, step: Step, **keywords: Any) -> TaskResult:
+        """Run a step to its end."""
+        return self.runner.run([step.task(**keywords)], variables=self.variables).succeeded()[0]
+
+    def crash(self, step: Step, after: int, usual: TaskResult, expected: Counts) -> None:
+        """Crash a step after so many answers, run it again, and assert that this is as if it had not crashed."""
+        where = (step.name, after)
+        self.new_writes()
+        if not self.runner.crash(step.module, step.args, after=after, variables=self.variables):
+            # It looked less often while it waited.
+            assert after > 1, where
+            return
+        self.crashed += 1
+        done = self.new_writes()
+        again = self.run(step)
+        done += Counter(again.accepted)
+        if step.repeats:
+            # What the first run began is joined while it is under way; otherwise the second run acts once more.
+            usual_writes = Counter(usual.accepted)
+            assert done == usual_writes or again.accepted == usual.accepted, where
+            uneven = () if done == usual_writes else (*RECORDS, *MADE)
+            assert without(self.counts(), uneven) == without(expected, uneven), where
+            return
+        assert self.counts() == expected, where
+        assert harmful(done) == harmful(Counter(usual.accepted)), where
+        assert set(done) == set(usual.accepted), where
+        third = self.run(step)
+        assert (third.changed, third.operations, third.writes) == (False, [], []), where
+
+    def counts(self) -> Counts:
+        """Return how many of everything there are."""
+        return {table: len(rows) for table, rows in self.simulator.resources().items()}
+
+    def new_writes(self) -> Counter[str]:
+        """Return the writing calls that the simulator accepted since this was last asked for."""
+        calls = self.simulator.operations(self._seen)
+        self._seen = calls[-1]["sequence"] if calls else self._seen
+        return Counter(call["operation"] for call in calls if call["write"] and 200 <= call["status"] < 300)
+
+
+def harmful(writes: Counter[str]) -> Counter[str]:
+    """Return the writing calls that must not be sent twice."""
+    return Counter({operation: count for operation, count in writes.items() if operation not in HARMLESS})
+
+
+def without(counts: Counts, tables: tuple[str, ...]) -> Counts:
+    """Return the counts of all other tables."""
+    return {table: count for table, count in counts.items() if not table.endswith(tables)}
+
+
+@pytest.mark.parametrize(
+    "share", [pytest.param(share, marks=pytest.mark.full_faults if share else ()) for share in range(SHARES)]
+)
+@pytest.mark.parametrize("module", MODULES)
+def test_step_crashes_after_any_answer_converges(runner: ModuleRunner, module: str, share: int) -> None:
+    """Each step converges whenever the run before it died, and the scenario goes on to its end."""
+    crashes = Crashes(runner, share)
+    for step in SCENARIOS[module](runner.simulator):
+        crashes.play(step)
+    assert crashes.crashed
+    assert runner.simulator.resources() == {}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_scenario_with_a_crash_in_every_step_ends_clean(runner: ModuleRunner, module: str) -> None:
+    """Each step dies after its first writing call, and the scenario goes on from what the next run made of that."""
+    crashes = Crashes(runner)
+    steps = SCENARIOS[module](runner.simulator)
+    for step in steps:
+        crashes.play_on(step)
+    assert crashes.crashed == len(steps)
+    assert runner.simulator.resources() == {}

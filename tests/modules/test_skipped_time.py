@@ -1,0 +1,59 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The time that tests skip: it is the same for the simulator and for all threads that wait in it."""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime
+
+import pytest
+
+from ansible_collections.scp.storage.plugins.module_utils.engine.crew import Crew, Stopped
+from tests.harness.modules import SkippedTime
+from tests.simulator.fixture import Simulator
+
+THREADS = 16
+SECONDS = 100.0
+#: Real seconds that the test itself may take, on a busy machine.
+WORK = 20.0
+
+
+def test_wait_in_many_threads_passes_for_each_and_in_the_simulator(simulator: Simulator) -> None:
+    """Each thread sees its own seconds pass, nobody waits for real, and both clocks show the same."""
+    clock = SkippedTime(simulator)
+    crew = Crew(THREADS, clock=clock)
+    waited: dict[int, float] = {}
+    together = threading.Barrier(THREADS)
+
+    def job(index: int) -> None:
+        together.wait(WORK)
+        began = clock.monotonic()
+        crew.pause(SECONDS + index)
+        waited[index] = clock.monotonic() - began
+
+    began, simulated = clock.monotonic(), now(simulator)
+    crew.work(range(THREADS), [set() for _index in range(THREADS)], job)
+    passed, in_simulator = clock.monotonic() - began, now(simulator) - simulated
+    assert [index for index, seconds in waited.items() if seconds < SECONDS + index] == []
+    assert len(waited) == THREADS
+    # The longest at least, and never more than one after the other.
+    assert SECONDS + THREADS - 1 <= passed <= sum(SECONDS + index for index in range(THREADS)) + WORK
+    assert passed == pytest.approx(in_simulator, abs=1.0)
+
+
+def test_wait_for_what_has_happened_skips_nothing(simulator: Simulator) -> None:
+    """A job of a task that is over ends at its pause."""
+    clock = SkippedTime(simulator)
+    crew = Crew(1, clock=clock)
+    crew._over.set()
+    simulated = now(simulator)
+    with pytest.raises(Stopped):
+        crew.pause(SECONDS)
+    assert now(simulator) - simulated < SECONDS
+
+
+def now(simulator: Simulator) -> float:
+    """Return the simulated time in seconds."""
+    return datetime.fromisoformat(simulator.control("GET", "clock")["now"]).timestamp()
