@@ -24,4 +24,4 @@ AT_A_CALL: dict[str, dict[str, Any]] = {
     "delay": {"kind": "delay", "seconds": TIMEOUT + 0.5},
 }
 #: Words of which one says what went wrong with a call.
-CAUSES = ("connection", "no JSON", "within", "refused with", "answered with", "an answer")
+CAUSES = ("connection", "no answer", "no JSON", "within", "refused with", "answered with", "an answer")

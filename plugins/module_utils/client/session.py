@@ -82,6 +82,14 @@ class Call(Protocol):
         """The path, with ``{placeholders}``."""
 
     @property
+    def creates(self) -> bool:
+        """Whether sending it twice creates two resources."""
+
+    @property
+    def destroys(self) -> bool:
+        """Whether sending it twice loses what came in between."""
+
+    @property
     def paging(self) -> Paging | None:
         """How a list is paged; ``None`` where the answer is no list."""
 

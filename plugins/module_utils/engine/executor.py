@@ -16,10 +16,10 @@ from .waiter import Waiter
 
 #: Pauses (seconds) before each look for the trace of a write whose outcome is unknown: lists can lag.
 LOOKS_AFTER_UNKNOWN = (0.3, 0.7, 1.5, 3.0)
+#: Further pauses where the write must not be done twice: a list that lags may hide for so long what it did.
+MORE_LOOKS = (5.0, 10.0, 20.0, 30.0)
 #: How often one step is sent again after its outcome was unknown.
 MOST_RESENDS = 3
-#: The only answer after which a creation that left no trace is sent again: the service was not there to take it.
-SERVICE_AWAY = 503
 #: Answers that refuse a call because of what is there, and not because of who calls or how.
 REFUSALS = (400, 404, 409, 422)
 #: Pauses (seconds) after a refusal that passes by itself, and for how long such refusals are believed.
@@ -150,7 +150,7 @@ class Executor(Generic[StateT]):
             return _ReadAgain(self._after_refusal(step, error))
         self._refused_for = 0.0
         self._note(step)
-        if step.creates:
+        if step.operation.creates or step.listed:
             self._created = step
         return answer
 
@@ -229,14 +229,17 @@ class Executor(Generic[StateT]):
     def _look_again(self, step: Step[StateT], error: UnknownOutcome) -> StateT:
         """Find out whether a write of unknown outcome was done; return what is there now.
 
-        :raises StorageError: it left no trace, and sending it again could make a second thing.
+        :raises StorageError: it left no trace, and sending it again could create, or destroy, a second time.
         """
         state: StateT | None = None
         explained = False
-        for seconds in LOOKS_AFTER_UNKNOWN:
+        for seconds in (*LOOKS_AFTER_UNKNOWN, *(MORE_LOOKS if step.once else ())):
             self.waiter.pause(seconds)
             try:
                 state = self.resource.find()
+                if step.taken(state):
+                    self._note(step)
+                    return step.effect(state, {})
                 if self._left_to_do(step, state) and self.resource.pending(state):
                     # What is under way may be this write, or the reason why it was not done.
                     explained = True
@@ -247,14 +250,11 @@ class Executor(Generic[StateT]):
             if not self._left_to_do(step, state):
                 self._note(step)
                 return state
+            if self.waiter.expired:
+                break
         resends = self._resends.get(step.key, 0) + (not explained)
-        tried = resends > MOST_RESENDS or self.waiter.expired
-        if state is None or tried or (step.creates and error.status != SERVICE_AWAY):
-            raise StorageError(
-                f"{error.message.rstrip('.')}. Nothing of it was seen afterwards, and it was not sent again, to make no"
-                " duplicate. Run the task again: it goes on from what is there by then.",
-                **error.facts,
-            )
+        if state is None or step.once or resends > MOST_RESENDS or self.waiter.expired:
+            raise StorageError(f"{error.message.rstrip('.')}. {_not_sent_again(step, resends)}", **error.facts)
         self._resends[step.key] = resends
         return state
 
@@ -291,6 +291,25 @@ class Executor(Generic[StateT]):
         self._refused_for += FIRST_REFUSAL_PAUSE
         self._settle(state, None)
         return self.resource.find()
+
+
+def _not_sent_again(step: Step[Any], resends: int) -> str:
+    """What a person is to do after a write whose outcome stays unknown."""
+    if step.operation.destroys:
+        return (
+            "It was sent once, and whether it was done could not be seen. It is not sent again, because that would"
+            " replace what has changed since. See whether it was done before you run the task again."
+        )
+    if step.operation.creates:
+        return (
+            "It was sent once, and nothing of it was seen afterwards. It is not sent again, because that could create a"
+            " second one. See whether it was created before you run the task again: the task goes on from what is"
+            " listed by then."
+        )
+    return (
+        f"It was sent {resends or 1} {'time' if resends <= 1 else 'times'}, and nothing of it was seen afterwards."
+        " Run the task again: it goes on from what is there by then."
+    )
 
 
 def _gone_already(step: Step[Any], error: CallError) -> bool:

@@ -29,6 +29,11 @@ def never(_error: CallError) -> bool:
     return False
 
 
+def not_seen(_state: object) -> bool:
+    """No state proves that a call was taken, other than its effect."""
+    return False
+
+
 @dataclass(frozen=True)
 class Step(Generic[StateT]):
     """One writing call, and what it does to the state.
@@ -40,7 +45,8 @@ class Step(Generic[StateT]):
     :param at_once: the next step need not wait for it.
     :param not_yet: tells a refusal that passes by itself; the step is planned and sent again a little later.
     :param otherwise: the same step by another way, taken when this one is refused and nothing else is under way.
-    :param makes: it makes a new thing each time that it is sent, as every POST does.
+    :param taken: whether a state that was read proves that the service took the call, though its effect is to come.
+    :param listed: what it creates is found by the next task only once the service lists it.
     :param advice: what a person can do when it is refused, beyond the service's words.
     """
 
@@ -55,13 +61,14 @@ class Step(Generic[StateT]):
     at_once: bool = False
     not_yet: Callable[[CallError], bool] = never
     otherwise: Step[StateT] | None = None
-    makes: bool = False
+    taken: Callable[[StateT], bool] = not_seen
+    listed: bool = False
     advice: str = ""
 
     @property
-    def creates(self) -> bool:
-        """Whether sending it twice makes two things."""
-        return self.makes or self.operation.method == "POST"
+    def once(self) -> bool:
+        """Whether it must not be sent again unless it certainly was not done."""
+        return self.operation.creates or self.operation.destroys
 
     @property
     def key(self) -> tuple[Any, ...]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from .table import Operation, Pages, Service
+from .table import Operation, Pages, Repeat, Service
 
 SERVICE = Service("archivestorage", "1.1", "Archive Storage")
 
@@ -32,6 +32,7 @@ CREATE_ARCHIVING_POLICY = _operation(
     "/v1/archiving-policies",
     query=("bucket_id",),
     body=("archiving_source_bucket_name", "object_lifecycle", "object_path"),
+    repeat=Repeat.CREATES,
 )
 SHOW_ARCHIVING_POLICY = _operation(
     "ShowArchivingPolicy", "GET", "/v1/archiving-policies/{archiving_policy_id}", query=("bucket_id",)
@@ -57,7 +58,7 @@ SET_ARCHIVING_POLICY_STATE = _operation(
     query=("bucket_id",),
     body=("state",),
 )
-CREATE_BUCKET = _operation("CreateBucket", "POST", "/v1/buckets", body=("name", "tags"))
+CREATE_BUCKET = _operation("CreateBucket", "POST", "/v1/buckets", body=("name", "tags"), repeat=Repeat.BOUNDED)
 SHOW_BUCKET = _operation("ShowBucket", "GET", "/v1/buckets/{bucket_id}")
 SHOW_BUCKET_ENCRYPTION = _operation("ShowBucketEncryption", "GET", "/v1/buckets/{bucket_id}/encryption")
 SHOW_BUCKET_VERSIONING = _operation("ShowBucketVersioning", "GET", "/v1/buckets/{bucket_id}/versioning")
@@ -89,12 +90,14 @@ RECOVER_OBJECT_VERSIONS = _operation(
     "PUT",
     "/v1/buckets/{bucket_id}/recover-object-versions",
     body=("recovery_target_bucket_name", "source_object_path", "source_object_version", "overwrite"),
+    repeat=Repeat.DESTROYS,
 )
 RECOVER_OBJECTS = _operation(
     "RecoverObjects",
     "PUT",
     "/v1/buckets/{bucket_id}/recover-objects",
     body=("recovery_target_bucket_name", "recovery_infos", "overwrite"),
+    repeat=Repeat.DESTROYS,
 )
 DELETE_BUCKET = _operation("DeleteBucket", "DELETE", "/v1/buckets/{bucket_id}")
 DELETE_BUCKET_OBJECT_VERSIONS = _operation(

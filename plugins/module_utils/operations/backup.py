@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from .table import Operation, Pages, Service
+from .table import Operation, Pages, Repeat, Service
 
 SERVICE = Service("backup", "1.2", "Backup")
 
@@ -19,6 +19,7 @@ CREATE_BACKUP_AGENT = _operation(
     "/v1/backup-agents",
     body=("server_uuid", "subnet_id", "tags"),
     action="CreateBackupAgent",
+    repeat=Repeat.BOUNDED,
 )
 SHOW_BACKUP_AGENT = _operation(
     "ShowBackupAgent", "GET", "/v1/backup-agents/{backup_agent_id}", action="ShowBackupAgent"
@@ -76,6 +77,7 @@ CREATE_BACKUP = _operation(
         "tags",
     ),
     action="CreateBackup",
+    repeat=Repeat.CREATES,
 )
 SHOW_BACKUP = _operation("ShowBackup", "GET", "/v1/backups/{backup_id}", action="ShowBackup")
 LIST_AGENT_BACKUP_RESTORE_TARGET_SERVERS = _operation(
@@ -197,13 +199,16 @@ UPDATE_RETENTION_PERIOD = _operation(
     body=("retention_period",),
     action="SetBackupRetentionPeriod",
 )
-MANUAL_BACKUP = _operation("ManualBackup", "POST", "/v1/backups/{backup_id}/manual-backup", action="CreateManualBackup")
+MANUAL_BACKUP = _operation(
+    "ManualBackup", "POST", "/v1/backups/{backup_id}/manual-backup", action="CreateManualBackup", repeat=Repeat.CREATES
+)
 RESTORE_AGENT_BACKUP = _operation(
     "RestoreAgentBackup",
     "POST",
     "/v1/backups/{backup_id}/restore-agent-backup",
     body=("filesystem_paths", "overwrite", "restore_server_uuid", "restore_target_id"),
     action="RestoreAgentBackup",
+    repeat=Repeat.DESTROYS,
 )
 RESTORE_BACKUP = _operation(
     "RestoreBackup",
@@ -218,6 +223,7 @@ RESTORE_BACKUP = _operation(
         "server_type_id",
     ),
     action="RestoreBackup",
+    repeat=Repeat.CREATES,
 )
 DELETE_BACKUP = _operation("DeleteBackup", "DELETE", "/v1/backups/{backup_id}", action="DeleteBackup")
 DELETE_BACKUP_RESTORE_TARGET = _operation(

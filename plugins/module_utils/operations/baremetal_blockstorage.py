@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from .table import Operation, Pages, Service
+from .table import Operation, Pages, Repeat, Service
 
 SERVICE = Service("baremetal-blockstorage", "1.3", "Block Storage (BM)")
 
@@ -19,6 +19,7 @@ CREATE_VOLUME = _operation(
     "/v1/volumes",
     body=("attachments", "disk_type", "name", "qos", "size_gb", "tags"),
     action="CreateVolume",
+    repeat=Repeat.CREATES,
 )
 SHOW_VOLUME = _operation("ShowVolume", "GET", "/v1/volumes/{volume_id}", action="ShowVolume")
 LIST_VOLUMES = _operation(
@@ -36,6 +37,7 @@ ATTACH_VOLUME = _operation(
     "/v1/volumes/{volume_id}/attachments",
     body=("attachments",),
     action="CreateVolumeAttachments",
+    repeat=Repeat.BOUNDED,
 )
 DETACH_VOLUME = _operation(
     "DetachVolume",
@@ -46,7 +48,11 @@ DETACH_VOLUME = _operation(
 )
 SET_VOLUME_QOS = _operation("SetVolumeQoS", "PUT", "/v1/volumes/{volume_id}/qos", body=("iops", "throughput"))
 CREATE_VOLUME_SNAPSHOT = _operation(
-    "CreateVolumeSnapshot", "POST", "/v1/volumes/{volume_id}/snapshots", action="CreateVolumeSnapshot"
+    "CreateVolumeSnapshot",
+    "POST",
+    "/v1/volumes/{volume_id}/snapshots",
+    action="CreateVolumeSnapshot",
+    repeat=Repeat.CREATES,
 )
 CREATE_VOLUME_SNAPSHOT_RATE = _operation(
     "CreateVolumeSnapshotRate",
@@ -54,6 +60,7 @@ CREATE_VOLUME_SNAPSHOT_RATE = _operation(
     "/v1/volumes/{volume_id}/snapshot-rates",
     body=("snapshot_rate",),
     action="CreateVolumeSnapshotRate",
+    repeat=Repeat.BOUNDED,
 )
 LIST_VOLUME_SNAPSHOTS = _operation(
     "ListVolumeSnapshots",
@@ -80,6 +87,7 @@ RESTORE_VOLUME_SNAPSHOT = _operation(
     "PUT",
     "/v1/volumes/{volume_id}/snapshots/{snapshot_id}/restore",
     action="RestoreVolumeSnapshot",
+    repeat=Repeat.DESTROYS,
 )
 CREATE_VOLUME_SNAPSHOT_SCHEDULE = _operation(
     "CreateVolumeSnapshotSchedule",
@@ -87,6 +95,7 @@ CREATE_VOLUME_SNAPSHOT_SCHEDULE = _operation(
     "/v1/volumes/{volume_id}/snapshot-schedules",
     body=("day_of_week", "hour"),
     action="CreateVolumeSnapshotSchedule",
+    repeat=Repeat.BOUNDED,
 )
 SET_VOLUME_SNAPSHOT_SCHEDULE = _operation(
     "SetVolumeSnapshotSchedule",
@@ -107,6 +116,7 @@ CREATE_VOLUME_RECOVERY = _operation(
     "/v1/volumes/{volume_id}/recoveries",
     body=("name", "snapshot_id"),
     action="CreateVolumeRecovery",
+    repeat=Repeat.CREATES,
 )
 CREATE_VOLUME_REPLICATION = _operation(
     "CreateVolumeReplication",
@@ -114,6 +124,7 @@ CREATE_VOLUME_REPLICATION = _operation(
     "/v1/volumes/{volume_id}/replications",
     body=("cycle", "name", "region"),
     action="CreateVolumeReplication",
+    repeat=Repeat.BOUNDED,
 )
 SHOW_VOLUME_REPLICATION = _operation(
     "ShowVolumeReplication", "GET", "/v1/volumes/{volume_id}/replications", action="ShowVolumeReplication"
@@ -136,7 +147,12 @@ DELETE_VOLUME_REPLICATION = _operation(
     "DeleteVolumeReplication", "DELETE", "/v1/volumes/{volume_id}/replications", action="DeleteVolumeReplication"
 )
 CREATE_VOLUME_GROUP = _operation(
-    "CreateVolumeGroup", "POST", "/v1/volume-groups", body=("name", "tags", "volume_ids"), action="CreateVolumeGroup"
+    "CreateVolumeGroup",
+    "POST",
+    "/v1/volume-groups",
+    body=("name", "tags", "volume_ids"),
+    action="CreateVolumeGroup",
+    repeat=Repeat.CREATES,
 )
 SHOW_VOLUME_GROUP = _operation(
     "ShowVolumeGroup", "GET", "/v1/volume-groups/{volume_group_id}", action="ShowVolumeGroup"
@@ -168,6 +184,7 @@ CREATE_VOLUME_GROUP_SNAPSHOT = _operation(
     "POST",
     "/v1/volume-groups/{volume_group_id}/snapshots",
     action="CreateVolumeGroupSnapshot",
+    repeat=Repeat.CREATES,
 )
 LIST_VOLUME_GROUP_SNAPSHOTS = _operation(
     "ListVolumeGroupSnapshots",
@@ -187,6 +204,7 @@ RESTORE_VOLUME_GROUP_SNAPSHOT = _operation(
     "PUT",
     "/v1/volume-groups/{volume_group_id}/snapshots/{snapshot_id}/restore",
     action="RestoreVolumeGroupSnapshot",
+    repeat=Repeat.DESTROYS,
 )
 CREATE_VOLUME_GROUP_SNAPSHOT_SCHEDULE = _operation(
     "CreateVolumeGroupSnapshotSchedule",
@@ -194,6 +212,7 @@ CREATE_VOLUME_GROUP_SNAPSHOT_SCHEDULE = _operation(
     "/v1/volume-groups/{volume_group_id}/snapshot-schedules",
     body=("day_of_week", "hour"),
     action="CreateVolumeGroupSnapshotSchedule",
+    repeat=Repeat.BOUNDED,
 )
 SET_VOLUME_GROUP_SNAPSHOT_SCHEDULE = _operation(
     "SetVolumeGroupSnapshotSchedule",
@@ -214,6 +233,7 @@ CREATE_VOLUME_GROUP_RECOVERY = _operation(
     "/v1/volume-groups/{volume_group_id}/recoveries",
     body=("block_storage_name_prefix", "snapshot_id"),
     action="CreateVolumeGroupRecovery",
+    repeat=Repeat.CREATES,
 )
 CREATE_VOLUME_GROUP_REPLICATION = _operation(
     "CreateVolumeGroupReplication",
@@ -221,6 +241,7 @@ CREATE_VOLUME_GROUP_REPLICATION = _operation(
     "/v1/volume-groups/{volume_group_id}/replications",
     body=("cycle", "name", "region", "replication_volume_name_prefix"),
     action="CreateVolumeGroupReplication",
+    repeat=Repeat.BOUNDED,
 )
 SHOW_VOLUME_GROUP_REPLICATION = _operation(
     "ShowVolumeGroupReplication",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from .table import Operation, Pages, Service
+from .table import Operation, Pages, Repeat, Service
 
 SERVICE = Service("filestorage", "1.1", "File Storage")
 
@@ -19,6 +19,7 @@ CREATE_VOLUME = _operation(
     "/v1/volumes",
     body=("name", "protocol", "type_name", "snapshot_id", "cifs_password", "tags"),
     action="CreateVolume",
+    repeat=Repeat.CREATES,
 )
 SHOW_VOLUME = _operation("ShowVolume", "GET", "/v1/volumes/{volume_id}", action="ShowVolume")
 LIST_VOLUMES = _operation(
@@ -50,7 +51,13 @@ SET_ACCESS_RULE = _operation(
 )
 
 CREATE_SNAPSHOT = _operation(
-    "CreateSnapshot", "POST", "/v1/snapshots", body=("volume_id",), answers="snapshot", action="CreateVolumeSnapshot"
+    "CreateSnapshot",
+    "POST",
+    "/v1/snapshots",
+    body=("volume_id",),
+    answers="snapshot",
+    action="CreateVolumeSnapshot",
+    repeat=Repeat.CREATES,
 )
 LIST_SNAPSHOTS = _operation(
     "ListSnapshots",
@@ -70,6 +77,7 @@ RESTORE_SNAPSHOT = _operation(
     query=("volume_id",),
     answers="snapshot",
     action="SetVolumeSnapshot",
+    repeat=Repeat.DESTROYS,
 )
 
 CREATE_SNAPSHOT_SCHEDULE = _operation(
@@ -78,6 +86,7 @@ CREATE_SNAPSHOT_SCHEDULE = _operation(
     "/v1/snapshot-schedules",
     body=("volume_id", "snapshot_retention_count", "snapshot_schedule"),
     action="CreateVolumeSnapshotSchedule",
+    repeat=Repeat.BOUNDED,
 )
 LIST_SNAPSHOT_SCHEDULE = _operation(
     "ListSnapshotSchedule",
@@ -117,6 +126,7 @@ CREATE_VOLUME_REPLICATION = _operation(
         "replication_type",
     ),
     action="CreateVolumeReplication",
+    repeat=Repeat.BOUNDED,
 )
 LIST_VOLUME_REPLICATIONS = _operation(
     "ListVolumeReplications",

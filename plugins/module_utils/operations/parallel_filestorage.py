@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from functools import partial
 
-from .table import Operation, Pages, Service
+from .table import Operation, Pages, Repeat, Service
 
 SERVICE = Service("parallel-filestorage", "1.0", "Parallel File Storage")
 
 _operation = partial(Operation, SERVICE)
 
-CREATE_VOLUME = _operation("CreateVolume", "POST", "/v1/volumes", body=("name", "capacity_tb", "tags"))
+CREATE_VOLUME = _operation(
+    "CreateVolume", "POST", "/v1/volumes", body=("name", "capacity_tb", "tags"), repeat=Repeat.CREATES
+)
 SHOW_VOLUME = _operation("ShowVolume", "GET", "/v1/volumes/{volume_id}")
 LIST_VOLUMES = _operation(
     "ListVolumes",
@@ -33,9 +35,11 @@ LIST_ACCESS_RULE = _operation(
 SET_ACCESS_RULE = _operation(
     "SetAccessRule", "PUT", "/v1/volumes/{volume_id}/access-rules", body=("add_access_rules", "remove_access_rules")
 )
-CREATE_SNAPSHOT = _operation("CreateSnapshot", "POST", "/v1/snapshots", body=("volume_id",))
+CREATE_SNAPSHOT = _operation("CreateSnapshot", "POST", "/v1/snapshots", body=("volume_id",), repeat=Repeat.CREATES)
 LIST_SNAPSHOTS = _operation(
     "ListSnapshots", "GET", "/v1/snapshots", query=("volume_id",), paging=Pages("snapshots", "count")
 )
 DELETE_SNAPSHOT = _operation("DeleteSnapshot", "DELETE", "/v1/snapshots/{snapshot_id}", query=("volume_id",))
-RESTORE_SNAPSHOT = _operation("RestoreSnapshot", "PUT", "/v1/snapshots/{snapshot_id}/restore", query=("volume_id",))
+RESTORE_SNAPSHOT = _operation(
+    "RestoreSnapshot", "PUT", "/v1/snapshots/{snapshot_id}/restore", query=("volume_id",), repeat=Repeat.DESTROYS
+)

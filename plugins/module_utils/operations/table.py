@@ -6,6 +6,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
+
+
+class Repeat(Enum):
+    """What a call does that is done a second time."""
+
+    #: It changes nothing more.
+    HARMLESS = "harmless"
+    #: It is refused, as its owner, or its name, has one at most.
+    BOUNDED = "bounded"
+    #: It creates a second resource.
+    CREATES = "creates"
+    #: It replaces, or deletes, what came in between.
+    DESTROYS = "destroys"
 
 
 @dataclass(frozen=True)
@@ -47,6 +61,7 @@ class Operation:
     :param body: names of the fields of its body.
     :param answers: field of the answer that holds the object; empty where the answer is the object itself.
     :param paging: set for lists.
+    :param repeat: what a writing call does that is done a second time; a POST says it.
     :param action: the IAM action that it needs (behaviour.md §11), without the service.
     """
 
@@ -59,6 +74,7 @@ class Operation:
     answers: str = ""
     paging: Pages | None = None
     action: str = ""
+    repeat: Repeat = Repeat.HARMLESS
 
     @property
     def service(self) -> str:
@@ -69,6 +85,16 @@ class Operation:
     def version(self) -> str:
         """The version to ask for."""
         return self.service_entry.version
+
+    @property
+    def creates(self) -> bool:
+        """Whether sending it twice creates two resources."""
+        return self.repeat is Repeat.CREATES
+
+    @property
+    def destroys(self) -> bool:
+        """Whether sending it twice loses what came in between."""
+        return self.repeat is Repeat.DESTROYS
 
     @property
     def writes(self) -> bool:

@@ -29,6 +29,8 @@ MOST_NAMES = 5
 _NAME_TIME = "%Y-%m-%d_%H%M%S"
 _NAMES_ZONE = re.compile(r"(Z|[+-]\d\d:?\d\d)$")
 _WEEKDAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
+#: In the state of an owner that is restored to a snapshot; Block Storage (BM) shows all changes alike.
+_RESTORING = "restoring"
 #: States in which a snapshot or its volume is at rest.
 _AT_REST = "available"
 
@@ -337,8 +339,14 @@ class Snapshot(Resource[SnapshotState]):
             newer = tuple(other for other in before.snapshots[place + 1 :] if other.system)
             return replace(before, snapshots=(*before.snapshots[: place + 1], *newer), restored=snapshot.name)
 
+        newer = {other.id for other in state.snapshots[state.snapshots.index(snapshot) + 1 :] if not other.system}
+
+        def taken(seen: SnapshotState) -> bool:
+            dropped = bool(newer) and not newer & {other.id for other in seen.snapshots}
+            return dropped or _RESTORING in str((seen.owner or {}).get("state")).lower()
+
         address = self.table.address(self._owner_id(state), snapshot.id)
-        return Step(self.table.restore, effect, not_yet=busy, **address)
+        return Step(self.table.restore, effect, not_yet=busy, taken=taken, **address)
 
     @staticmethod
     def _owner_id(state: SnapshotState) -> str:

@@ -24,7 +24,9 @@ from ansible_collections.scp.storage.plugins.module_utils.engine.plan import Ste
 from ansible_collections.scp.storage.plugins.module_utils.engine.resource import Resource
 from ansible_collections.scp.storage.plugins.module_utils.engine.waiter import Waiter
 
-CHANGE = SimpleNamespace(name="Change", method="PUT", service="storage")
+CHANGE = SimpleNamespace(name="Change", method="PUT", service="storage", creates=False, destroys=False)
+CREATION = SimpleNamespace(**{**vars(CHANGE), "creates": True})
+RESTORE = SimpleNamespace(**{**vars(CHANGE), "destroys": True})
 #: A status that does not say whether the change was made.
 UNCLEAR = 503
 HERE, THERE = "kr-west1", "kr-east1"
@@ -145,7 +147,7 @@ def test_something_under_way_explains_an_unclear_answer() -> None:
 
 def test_an_unclear_answer_that_nothing_explains_is_not_sent_for_ever() -> None:
     service = Service({HERE: [UNCLEAR] * 6})
-    with pytest.raises(StorageError, match="not sent again"):
+    with pytest.raises(StorageError, match="It was sent 4 times"):
         applied(service)
     assert len(service.sent) == 4
 
@@ -230,16 +232,20 @@ def test_advice_goes_with_refusals_of_what_is_there(status: int, told: bool) -> 
     assert error.value.facts["status"] == status
 
 
-class Making(Adjusted):
-    makes = True
+class Creating(Adjusted):
+    operation = CREATION
 
     def next_step(self, state: Thing) -> Step[Thing] | None:
         step = super().next_step(state)
-        return step and replace(step, makes=self.makes)
+        return step and replace(step, operation=self.operation)
 
 
-class Changing(Making):
-    makes = False
+class Restoring(Creating):
+    operation = RESTORE
+
+
+class Changing(Creating):
+    operation = CHANGE
 
 
 class Lost(Service):
@@ -252,12 +258,19 @@ class Lost(Service):
         return super().call(operation, region=region, body=body, **more)
 
 
-def test_a_call_that_makes_something_is_not_sent_twice() -> None:
-    """Whatever its method is; one that only changes something is."""
+@pytest.mark.parametrize(
+    ("kind", "why"), [(Creating, "could create a second one"), (Restoring, "would replace what has changed since")]
+)
+def test_executor_after_a_lost_answer_sends_no_creation_or_restore_again(kind: type[Adjusted], why: str) -> None:
+    """Whatever its method is; the message says how often it was sent, and to look first."""
     service = Lost()
-    with pytest.raises(StorageError, match="it was not sent again"):
-        applied(service, Making)
+    with pytest.raises(StorageError, match=f"It was sent once.*{why}.*before you run the task again"):
+        applied(service, kind)
     assert service.sent == [HERE]
+
+
+def test_executor_after_a_lost_answer_sends_a_change_again() -> None:
+    """A change that is done twice is as if it was done once."""
     service = Lost()
     assert applied(service, Changing).outcome.operations == ["Change"]
     assert service.sent == [HERE, HERE]

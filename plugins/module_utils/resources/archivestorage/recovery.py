@@ -222,7 +222,7 @@ class Recovery(Resource[RecoveryState]):
             path={"bucket_id": bucket["id"]},
             body=body,
             done=lambda seen: seen.seen,
-            makes=True,
+            listed=True,
             advice=f"Check that there is a bucket {self._target} in Object Storage of {self.region}. Where archiving or"
             " another recovery runs, scp_archive_job waits for it or cancels it.",
         )

@@ -371,6 +371,7 @@ class FileRestore(Restore):
             body=body,
             done=lambda seen: seen.seen,
             not_yet=busy,
+            listed=True,
             advice="Check each source: scp_backup_restore_point_info with path lists what is in the restore point.",
         )
 
