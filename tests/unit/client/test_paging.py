@@ -383,6 +383,19 @@ def test_a_marked_list_that_does_not_go_on(marker: str | None) -> None:
         read_all(lambda _query: answer_again, MARKED)
 
 
+@pytest.mark.parametrize("markers", [["a", "a"], ["a", None], [None]], ids=["repeated", "lost", "missing"])
+def test_marked_list_without_a_new_marker_ends_at_once(markers: list[str | None]) -> None:
+    left = iter(markers)
+    with pytest.raises(StorageError, match="says that there is more, and not where it goes on"):
+        read_all(lambda _query: {"contents": [], "is_truncated": True, "marker": next(left)}, MARKED)
+    assert list(left) == []
+
+
+def test_side_by_side_calls_two_at_the_same_time() -> None:
+    together = threading.Barrier(2)
+    assert sorted(side_by_side(lambda _item: together.wait(10), [1, 2])) == [0, 1]
+
+
 @pytest.mark.parametrize("size", [0, 1, 999, 1000, 1001, 12345])
 def test_growing_lists_are_asked_for_more(size: int) -> None:
     asked = []

@@ -233,7 +233,10 @@ def test_a_file_that_is_no_text(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("yes", True), ("True", True), ("1", True), ("on", True), ("no", False), ("FALSE", False), ("0", False)],
+    [
+        *((text, True) for text in ("yes", "True", "1", "on", "y", "t", " Y\n")),
+        *((text, False) for text in ("no", "FALSE", "0", "off", "n", "f", " F ")),
+    ],
 )
 def test_truth(text: str, value: bool) -> None:
     assert resolve(GIVEN, {"HOME": "/nowhere", "SCP_VALIDATE_CERTS": text}).validate_certs is value
