@@ -56,6 +56,19 @@ def test_apply_invalid_list_is_reported(runner: ModuleRunner, case: Case) -> Non
     check_case(runner, case)
 
 
+@pytest.mark.parametrize("kind", ["zzz", "scp_zzz", "scp.storage.scp_zzz"])
+def test_apply_kind_that_is_like_no_other_lists_all_kinds(runner: ModuleRunner, kind: str) -> None:
+    result = runner.run_task("scp_storage_apply", {"resources": [{"kind": kind, "name": "x"}]})
+    assert f"resource 1: there is no kind '{kind}' (there are: filestorage_volume, filestorage_" in result.message
+    assert result.calls == []
+
+
+@pytest.mark.parametrize("kind", ["pfs_volume", "scp_pfs_volume", "scp.storage.scp_pfs_volume"])
+def test_apply_kind_may_be_the_name_of_the_module(runner: ModuleRunner, kind: str) -> None:
+    result = runner.run_task("scp_storage_apply", {"resources": [{"kind": kind, "name": "train", "capacity_tb": 10}]})
+    assert each(result) == [("pfs_volume", "train", "kr-west1", ["CreateVolume"])]
+
+
 def _branches(runner: ModuleRunner) -> Things:
     return [
         {"kind": "bm_volume_group_snapshot_schedule", "volume_group": "shop-db", "hour": 3},
