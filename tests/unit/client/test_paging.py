@@ -9,6 +9,7 @@ import json
 import threading
 import tracemalloc
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
@@ -218,6 +219,19 @@ def test_filters_go_with_every_page(serve: Serve, connect: Callable[..., Caller]
     asked = [parse_qs(urlsplit(request.target).query) for request in server.received]
     assert [query["name"] for query in asked] == [["a b"], ["a b"]]
     assert [query["offset"] for query in asked] == [["0"], ["1"]]
+
+
+def test_list_of_a_region_and_a_path_is_read_there_on_every_page(serve: Serve, connect: Callable[..., Caller]) -> None:
+    """The caller gets every answer as it came, for what it holds beside the list."""
+    answers = [{"things": [{"id": number}], "count": 2, "used": number} for number in (1, 2)]
+    server = serve(*(answer(200, body) for body in answers))
+    operation = replace(LIST, path="/v1/boxes/{box_id}/things")
+    got: list[Mapping[str, Any]] = []
+    client = connect(f"{server.url}/{{region}}").client
+    found = client.read_list(operation, region="kr-east1", path={"box_id": "b-1"}, on_answer=got.append)
+    assert found == [{"id": 1}, {"id": 2}]
+    assert got == answers
+    assert [urlsplit(request.target).path for request in server.received] == ["/kr-east1/v1/boxes/b-1/things"] * 2
 
 
 def test_what_is_no_list_can_not_be_read_as_one(connect: Callable[..., Caller]) -> None:
