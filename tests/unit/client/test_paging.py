@@ -117,6 +117,13 @@ def test_what_is_inserted_meanwhile_comes_once() -> None:
     assert sorted(lister.read()) == sorted([*ids(*range(30)), "id-new"])
 
 
+def test_item_that_changes_meanwhile_comes_once() -> None:
+    """It is known by its id, and not by all that it says."""
+    pages = [[{"id": "a", "state": "creating"}, {"id": "b"}], [{"id": "a", "state": "available"}, {"id": "c"}]]
+    found = read_all(lambda query: {"things": pages[query["offset"] // 2], "count": 4}, BY_ITEM)
+    assert [item["id"] for item in found] == ["a", "b", "c"]
+
+
 def test_what_is_deleted_meanwhile_hides_nothing() -> None:
     def delete(call: int, items: list[Item]) -> None:
         if call == 2:
