@@ -12,11 +12,18 @@ import pytest
 from ansible_collections.scp.storage.plugins.module_utils.client.errors import StorageError
 from ansible_collections.scp.storage.plugins.module_utils.client.session import Client
 from ansible_collections.scp.storage.plugins.module_utils.client.settings import resolve
-from ansible_collections.scp.storage.plugins.module_utils.engine.entries import read_entries
+from ansible_collections.scp.storage.plugins.module_utils.engine.entries import Entry, read_entries
 from ansible_collections.scp.storage.plugins.module_utils.engine.graph import Graph, build
+from ansible_collections.scp.storage.plugins.module_utils.engine.topology import Noun, Reference
 from ansible_collections.scp.storage.plugins.module_utils.resources.topology import Storage
 
 GONE = {"state": "absent"}
+
+
+class Asked:
+    """A resource that is to be there."""
+
+    wants_absent = False
 
 
 def graph(*things: dict[str, Any]) -> Graph:
@@ -79,6 +86,20 @@ def test_siblings_come_one_after_the_other() -> None:
     assert made.order == (3, 2, 1, 0)
     assert made.after == ({1, 3}, {2, 3}, {3}, set())
     assert made.needs == ({1, 3}, {3}, {3}, set())
+
+
+def test_graph_reference_that_does_not_count_hides_no_other() -> None:
+    noun = Noun(
+        Storage.nouns["pfs_volume"].spec,
+        called=("name",),
+        refers=(Reference("unused", "box", when=lambda _params: False), Reference("shelf", "shelf")),
+    )
+    shelf = Noun(noun.spec, called=("name",))
+    entries = [
+        Entry(1, "box", noun, "kr-west1", {"unused": "x", "shelf": "high", "name": "red"}, Asked()),  # type: ignore[arg-type]
+        Entry(2, "shelf", shelf, "kr-west1", {"name": "high"}, Asked()),  # type: ignore[arg-type]
+    ]
+    assert build(entries, ("shelf", "box")).needs == ({1}, set())
 
 
 def test_an_independent_thing_waits_for_nothing() -> None:
