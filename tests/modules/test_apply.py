@@ -144,7 +144,7 @@ def test_apply_entry_with_its_own_wait_timeout_fails_alone(runner: ModuleRunner)
 
 
 def test_apply_entry_in_another_region_is_converged_there(runner: ModuleRunner) -> None:
-    things = [{"kind": "pfs_volume", "name": "train", "capacity_tb": 10, "region": EAST}]
+    things: Things = [{"kind": "pfs_volume", "name": "train", "capacity_tb": 10, "region": EAST}]
     run = runner.run(played("made", things))
     check_played(run, "made")
     assert each(run["made"]) == [("pfs_volume", "train", EAST, ["CreateVolume"])]
@@ -158,7 +158,7 @@ def test_apply_volumes_that_another_group_releases_are_tried_again_afterwards(ru
         {"kind": "bm_volume_group", "name": "from-here", "volumes": four[:3]},
         {"kind": "bm_volume_group", "name": "to-there", "volumes": four[3:]},
     ]
-    moved = [
+    moved: Things = [
         {"kind": "bm_volume_group", "name": "to-there", "volumes": four[2:]},
         {"kind": "bm_volume_snapshot_schedule", "volume": four[1], "hour": 3},
         {"kind": "bm_volume_group", "name": "from-here", "volumes": four[:1], "purge_volumes": True},
@@ -173,7 +173,7 @@ def test_apply_volumes_that_another_group_releases_are_tried_again_afterwards(ru
     ]
 
 
-class Patient(SkippedTime):
+class ReportingClock(SkippedTime):
     """The first wait also lasts until a line of progress is reported, or a few real seconds."""
 
     runner: ModuleRunner
@@ -190,7 +190,7 @@ class Patient(SkippedTime):
 
 def test_apply_long_run_reports_progress(simulator: Simulator) -> None:
     simulator.switch(pfs_create_seconds=100)
-    clock = Patient(simulator)
+    clock = ReportingClock(simulator)
     clock.runner = runner = ModuleRunner(simulator, clock)
     clock.begin = clock.monotonic()
     things = [{"kind": "pfs_volume", "name": f"train_{number}", "capacity_tb": 10} for number in range(5)]

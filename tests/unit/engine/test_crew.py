@@ -172,6 +172,9 @@ def test_crew_reports_what_is_running_while_nothing_ends() -> None:
         running.append(set(indices))
         told.set()
 
-    Crew(2, on_idle=tell, idle=0.01).work([0, 1, 2], [set(), set(), {1}], lambda _index: told.wait(5) and None)
+    def job(_index: int) -> None:
+        assert told.wait(5)
+
+    Crew(2, on_idle=tell, idle=0.01).work([0, 1, 2], [set(), set(), {1}], job)
 
     assert running[0] == {0, 1}

@@ -362,13 +362,13 @@ def test_executor_change_of_something_that_is_gone_is_refused_at_once() -> None:
         service.sent.append(region)
         raise refuse
 
-    service.call = call  # type: ignore[method-assign]
+    service.call = call  # type: ignore[method-assign,assignment]
     with pytest.raises(NotFound, match="was refused with 404"):
         applied(service)
     assert service.sent == [HERE]
 
 
-class Patient(Adjusted):
+class Retrying(Adjusted):
     """Takes a 409 for one that passes by itself."""
 
     def next_step(self, state: Thing) -> Step[Thing] | None:
@@ -378,13 +378,13 @@ class Patient(Adjusted):
 
 @dataclass
 class Waits:
-    """Runs a :class:`Patient`, and writes down how long it waits."""
+    """Runs a :class:`Retrying`, and writes down how long it waits."""
 
     service: Service
     pauses: list[float] = field(default_factory=list)
 
     def apply(self, limit: float = 600.0) -> Executor[Thing]:
-        resource = Patient({"value": 1}, self.service)  # type: ignore[arg-type]
+        resource = Retrying({"value": 1}, self.service)  # type: ignore[arg-type]
         waiter = Waiter(limit, 5.0, None, self.pauses.append, lambda: sum(self.pauses))
         executor = Executor(resource, waiter, wait=True)
         executor.apply()
