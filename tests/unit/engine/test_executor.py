@@ -258,3 +258,16 @@ def test_executor_checks_the_options_before_it_reads(monkeypatch: pytest.MonkeyP
         with pytest.raises(StorageError, match="Options that can't work"):
             run()
     assert service.log == []
+
+
+def test_executor_sends_a_step_with_all_that_it_says() -> None:
+    sent: list[tuple[str, dict[str, Any]]] = []
+
+    class Recorder(Service):
+        def call(self, operation: Any, *, body: Mapping[str, Any], **more: Any) -> dict[str, Any]:
+            sent.append((operation.name, {"body": body, **more}))
+            return super().call(operation, body=body)
+
+    said = {"region": "kr-east1", "path": {"id": "a"}, "query": {"force": True}, "body": {"level": 1, "size": 2}}
+    executor(Recorder(), said).apply()
+    assert sent == [("Step1", said)]

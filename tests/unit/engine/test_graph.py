@@ -180,6 +180,16 @@ def test_what_a_replication_makes_is_there_after_it() -> None:
     assert made.needs == ({1}, set(), set())
 
 
+def test_graph_volume_of_another_name_is_no_product_of_a_replication() -> None:
+    """The target is known by the name that was asked for, with or without the suffix of the service."""
+    replication = {"kind": "filestorage_replication", "volume": "media", "name": "copy", "target_region": "kr-east1"}
+    east = {"kind": "filestorage_volume", "region": "kr-east1"}
+    made = graph(replication, {**east, "name": "other"}, {**east, "name": "copy_2m060u"})
+
+    assert made.needs == (set(), set(), {0})
+    assert made.after == (set(), set(), {0})
+
+
 def test_what_a_group_recovery_makes_begins_with_its_prefix() -> None:
     recovery = {"volume_group": "pair", "snapshot": "latest", "block_storage_name_prefix": "copy-"}
     made = graph(volume("copy-of-one"), {"kind": "bm_volume_group_recovery", **recovery}, volume("copy-"))
