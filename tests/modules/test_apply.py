@@ -134,12 +134,12 @@ def test_apply_without_wait_waits_for_what_others_need(runner: ModuleRunner) -> 
 def test_apply_entry_with_its_own_wait_timeout_fails_alone(runner: ModuleRunner) -> None:
     runner.simulator.switch(pfs_create_seconds=1000)
     things = [
-        {"kind": "pfs_volume", "name": "train", "capacity_tb": 10, "wait_timeout": 1},
+        {"kind": "pfs_volume", "name": "train", "capacity_tb": 10, "wait_timeout": 500},
         {"kind": "archive_bucket", "name": "shop-archive"},
     ]
     result = runner.run_task("scp_storage_apply", {"resources": things})
     assert result.failed
-    assert "resource 1 (pfs_volume train): Waited 1 seconds (wait_timeout) for volume train" in result.message
+    assert "resource 1 (pfs_volume train): Waited 500 seconds (wait_timeout) for volume train" in result.message
     assert result.result["resources"][1]["bucket"]["state"] == "ACTIVE"
 
 

@@ -78,6 +78,7 @@ class Stairs(Resource[Stair]):
         return self.client.read("find")  # type: ignore[attr-defined,no-any-return]
 
     def refresh(self, state: Stair) -> Stair:
+        assert isinstance(state, Stair)
         return self.client.read("refresh")  # type: ignore[attr-defined,no-any-return]
 
     def next_step(self, state: Stair) -> Step[Stair] | None:

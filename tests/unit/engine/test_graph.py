@@ -230,6 +230,12 @@ def test_backups_of_files_need_the_agent() -> None:
     assert graph({**agent, **GONE}, {"kind": "backup", "name": "files", **GONE}).after == ({1}, set())
 
 
+def test_graph_backup_that_goes_does_not_need_an_agent_that_stays() -> None:
+    backup = {"kind": "backup", "name": "files", "server": "west-db2", "policy_type": "FILESYSTEM", **GONE}
+
+    assert graph(backup, {"kind": "backup_agent", "server": "west-db2"}).needs == (set(), set())
+
+
 @pytest.mark.parametrize(
     ("things", "words"),
     [

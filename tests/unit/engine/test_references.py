@@ -92,7 +92,10 @@ def test_several_of_a_name_are_an_error_that_lists_them() -> None:
         finder(["data_bbbbbb", "data_aaaaaa"]).one("data")
     assert "data_aaaaaa" in caught.value.message
     assert f"{0:032x}" in caught.value.message
-    assert len(caught.value.facts["candidates"]) == 2
+    assert caught.value.facts["candidates"] == [
+        {"id": f"{0:032x}", "name": "data_bbbbbb"},
+        {"id": f"{1:032x}", "name": "data_aaaaaa"},
+    ]
 
 
 def test_by_id() -> None:
@@ -163,3 +166,15 @@ def test_finder_looks_in_its_region_only(region: str) -> None:
     assert finder.one(ID) is None
     assert finder.one("data") is None
     assert regions == [region] * 3
+
+
+def test_finder_reads_the_whole_list_with_the_same_filters() -> None:
+    queries: list[dict[str, Any] | None] = []
+
+    class Filtered(Volumes):
+        def read_list(self, operation: Any, *, region: str = "", query: dict[str, Any] | None = None) -> Any:
+            queries.append(query)
+            return []
+
+    assert Finder(Filtered([]), VOLUMES).named("data", state="fine") == []  # type: ignore[arg-type]
+    assert queries == [{"state": "fine", "name": "data"}, {"state": "fine"}]
