@@ -48,12 +48,13 @@ MEASURING_COVERAGE = {"COVERAGE_CORE": "sysmon", "COVERAGE_FILE": str(CACHE / "c
 #: What `make check` runs.
 QUICK_TESTS = ("tests/unit", "tests/modules/test_lifecycles.py", "--ignore=tests/unit/simulator")
 #: Integration tests that take minutes and ask nothing of ansible-core. (On each core every module runs its examples, is
-#: called with options as text, and goes through a lifecycle by both routes.)
+#: called with options as text, and returns the same by both routes.)
 SAME_ON_ALL_CORES = (
     "test_archive.py",
     "test_calls.py",
     "test_documents.py",
     "test_inventory_of_many.py",
+    "test_lifecycles.py",
     "test_newcomer.py",
     "test_waiting.py",
     "apply/test_interrupted.py",
@@ -466,7 +467,9 @@ def full(session: nox.Session) -> None:
     environment = core_environment(session, cores()["newest"])
     report = RESULTS / "full-newest.xml"
     options = ("--numprocesses=2", "--dist=worksteal", f"--junit-xml={report}")
-    environment.run("pytest", "tests/modules", *options, "-m", "full_faults or full_switches", *session.posargs)
+    environment.run(
+        "pytest", "tests/modules", "tests/integration", *options, "-m", "full_faults or full_switches", *session.posargs
+    )
 
 
 # For maintainers

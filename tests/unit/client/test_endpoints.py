@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ CATALOGUE: list[dict[str, Any]] = [
     {"region": "kr-east1", "service_type": "scp-filestorage", "url": "https://file.east.example/"},
     {"region": "kr-west1", "service_type": "scp-backup", "url": "https://backup.west.example"},
     {"region": "kr-south1", "service_type": "scp-filestorage", "url": ""},
+    {"region": "kr-west2", "service_type": "scp-filestorage", "url": "https://file.west.example/two/v1/"},
     {"region": "kr-east2", "service_type": "scp-filestorage", "url": "http://file.example"},
 ]
 
@@ -87,6 +89,7 @@ def test_catalogue(end: str) -> None:
     found, read = endpoints(auth_url=f"https://iam.example{end}")
     assert found.url("filestorage", "kr-west1") == "https://file.west.example"
     assert found.url("filestorage", "kr-east1") == "https://file.east.example"
+    assert found.url("filestorage", "kr-west2") == "https://file.west.example/two"
     assert found.url("backup", "kr-west1") == "https://backup.west.example"
     assert read == ["https://iam.example/v1/endpoints"]
 
@@ -95,7 +98,7 @@ def test_catalogue(end: str) -> None:
     ("service", "region", "regions"),
     [
         ("backup", "kr-east1", "regions there: kr-west1"),
-        ("filestorage", "kr-west9", "regions there: kr-east1, kr-east2, kr-south1, kr-west1"),
+        ("filestorage", "kr-west9", "regions there: kr-east1, kr-east2, kr-south1, kr-west1, kr-west2"),
         ("filestorage", "kr-south1", "regions there"),
         ("archivestorage", "kr-west1", "regions there: none"),
     ],
@@ -147,3 +150,14 @@ def test_versions(serve: Serve, connect: Callable[..., Caller]) -> None:
         entries,
     )
     assert server.received[0].target == "/filestorage/kr-east1/"
+
+
+def test_client_in_region_calls_there_with_all_other_settings(serve: Serve, connect: Callable[..., Caller]) -> None:
+    server = serve(answer(200, {"things": [], "count": 0}))
+    client = connect(f"{server.url}/{{region}}", account_id="AC-1").client
+    assert client.in_region("kr-west1") is client
+    other = client.in_region("kr-east1")
+    assert other.settings == replace(client.settings, region="kr-east1")
+    other.read_list(LIST)
+    client.read_list(LIST)
+    assert [request.target.split("/")[1] for request in server.received] == ["kr-east1", "kr-west1"]

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.scp.storage.plugins.module_utils.client.errors import (
     CallError,
+    NotEntitled,
     NotFound,
     TransientError,
     UnknownOutcome,
@@ -113,6 +114,34 @@ def test_shape_c() -> None:
     assert "was not routed by the gateway (404 Not Found, path /v1/volumes)" in error.message
     assert "endpoint_url, region and environment" in error.message
     assert error.facts["request_id"] == "abc-1"
+    assert (error.facts["code"], error.facts["detail"]) == ("Not Found", "path /v1/volumes")
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"path": "/v1/volumes", "error": "Not Found"}, 404),
+        ({"path": "/v1/volumes", "error": "Not Found", "requestId": "abc-1"}, 403),
+    ],
+    ids=["no request id", "another status"],
+)
+def test_error_with_a_path_is_a_routing_error_only_of_the_gateway(body: dict[str, Any], status: int) -> None:
+    error = made(body, status)
+    assert f"was refused with {status} (Not Found: path /v1/volumes)" in error.message
+    assert "was not routed" not in error.message
+
+
+def test_error_with_a_name_only_is_shown_as_it_is() -> None:
+    assert made({"name": "x"}).detail == '{"name": "x"}'
+    assert made({"message": "x", "name": "y"}).code == ""
+
+
+@pytest.mark.parametrize("where", [GET, POST], ids=["read", "write"])
+def test_service_that_is_not_in_the_catalogue_is_not_entitled(where: Where) -> None:
+    """What reads many services leaves those out that the account does not have, and no others."""
+    assert type(made(error_b(NOT_ENTITLED), 401, where)) is NotEntitled
+    assert type(made(error_b(NOT_ENTITLED.upper()), 401, where)) is NotEntitled
+    assert type(made(error_b("HmacValidFail"), 401, where)) is CallError
 
 
 def test_shape_d() -> None:
@@ -145,9 +174,13 @@ def test_only_the_service_says_that_something_does_not_exist(where: Where, body:
     assert isinstance(made(error_a(404), 404, where), NotFound)
 
 
-@pytest.mark.parametrize("entry", ["x", None, 5, ["a"], {}])
-def test_entries_that_are_no_errors(entry: Any) -> None:
-    assert "was refused with 400" in made({"errors": [entry]}).message
+@pytest.mark.parametrize(
+    ("entry", "detail"), [("x\ny", "x y"), (None, "None"), (5, "5"), (["a"], "['a']"), ({}, "")], ids=repr
+)
+def test_entries_that_are_no_errors(entry: Any, detail: str) -> None:
+    error = made({"errors": [entry]})
+    assert (error.code, error.detail) == ("", detail)
+    assert error.message == f"ShowVolume of filestorage in kr-west1 was refused with 400{f' ({detail})' * bool(detail)}"
 
 
 def test_no_body() -> None:
@@ -158,12 +191,43 @@ def test_a_long_page_is_cut() -> None:
     assert len(made(b"<p>" + b"word " * 10_000, 500).message) < 500
 
 
+@pytest.mark.parametrize(("length", "cut"), [(199, False), (200, False), (201, True)])
+def test_excerpt_of_a_body_is_cut_only_where_it_is_too_long(length: int, cut: bool) -> None:
+    detail = made(b"x" * length, 400).detail
+    assert detail == "x" * min(length, 200) + ("…" if cut else "")
+
+
+@pytest.mark.parametrize("where", [GET, POST], ids=["read", "write"])
+@pytest.mark.parametrize("status", [300, 400, 404, 405, 429, 500, 503])
+def test_answer_without_json_keeps_its_status_and_excerpt(where: Where, status: int) -> None:
+    """What waits and what sends again decides by the status, also behind a proxy that answers with a page."""
+    error = made(HTML, status, where)
+    assert error.facts["status"] == error.status == status
+    assert error.facts["detail"] == error.detail == "404 Not Found Not Found"
+    assert (error.code, error.facts["code"]) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("where", "status", "advice"),
+    [
+        (GET, 405, "This is not a storage service: check endpoint_url"),
+        (POST, 405, "This is not a storage service: check endpoint_url"),
+        (GET, 429, "Try again later; max_retries and timeout say"),
+        (POST, 429, "Try again later; max_retries and timeout say"),
+        (GET, 503, "Try again later; max_retries and timeout say"),
+        (GET, 500, "). Try again later."),
+    ],
+)
+def test_answer_without_json_has_advice(where: Where, status: int, advice: str) -> None:
+    assert advice in made(HTML, status, where).message
+
+
 def test_json_that_is_too_deep() -> None:
     assert "no JSON" in made(b"[" * 100_000, 400).message
 
 
 @pytest.mark.parametrize("body", [HTML, b"", b"{}", json.dumps(error_a(302)).encode()])
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("status", [300, 301, 302, 303, 307, 308, 399])
 @pytest.mark.parametrize("where", [GET, POST])
 def test_redirects(where: Where, status: int, body: bytes) -> None:
     error = made(body, status, where, {"Location": "https://elsewhere.example/"})
@@ -227,6 +291,12 @@ NOT_ENTITLED = "Service Account catalog has not target's endpoint. target : scp-
             "not entitled to filestorage in kr-west1: apply for the service in the console",
         ),
         (error_b(NOT_ENTITLED), 401, -3600, "not entitled to filestorage"),
+        (error_b("The clock differs"), 401, None, "set it by NTP"),
+        (error_b("HmacValidFail"), 401, -70, "1 minutes ahead of the gateway's"),
+        (error_b("HmacValidFail"), 401, 50, "check secret_key, account_id, and the clock"),
+        (error_a(429, code="TooMany"), 429, None, "Try again later; max_retries and timeout say"),
+        (error_a(503, code="Busy"), 503, None, "Try again later; max_retries and timeout say"),
+        (error_a(400, detail="API version 9.9 is unknown"), 400, None, "correct or leave out api_versions"),
         (error_a(403, code="Forbidden", response={"a": 1}), 403, None, "has the IAM action"),
         (HTML, 403, None, "has the IAM action"),
         (error_a(400, detail="Unsupported Scp-Api-Version"), 400, None, "correct or leave out api_versions"),
@@ -239,6 +309,11 @@ def test_advice(body: Any, status: int, skew: float | None, advice: str) -> None
     message = made(body, status, POST, {} if skew is None else dated(skew)).message
     assert advice in message
     assert message.endswith(".")
+
+
+@pytest.mark.parametrize("status", [400, 404, 409])
+def test_refusal_of_unknown_cause_has_no_advice(status: int) -> None:
+    assert made(error_a(status), status).message.endswith("(Some.Code: Some words) [request req-1]")
 
 
 @pytest.mark.parametrize(

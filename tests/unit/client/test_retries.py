@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from email.utils import formatdate
 from typing import Any
 
@@ -98,6 +100,27 @@ def test_a_write_of_unknown_outcome_is_sent_once(
     assert caller.pauses == []
 
 
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        (answer(200, HTML), 200),
+        (answer(200, []), 200),
+        (answer(502, HTML), 502),
+        (answer(503), 503),
+        (answer(503, {"errors": [{"code": "x", "status": 1}]}), 503),
+        (RESET, 0),
+    ],
+    ids=["HTML with 200", "a list with 200", "HTML with 502", "nothing with 503", "error with 503", "reset"],
+)
+def test_call_of_unknown_outcome_keeps_the_status(
+    serve: Serve, connect: Connect, said: bytes | str, status: int
+) -> None:
+    """What sends again decides by it; 0 stands for no answer."""
+    with pytest.raises(UnknownOutcome) as caught:
+        connect(serve(said)).client.call(WRITES["POST"], body={"a": 1})
+    assert caught.value.status == caught.value.facts["status"] == status
+
+
 @pytest.mark.parametrize("method", WRITES)
 @pytest.mark.parametrize("status", [400, 403, 404, 409, 413])
 @pytest.mark.parametrize("body", [HTML, None], ids=["HTML", "nothing"])
@@ -132,7 +155,8 @@ def test_a_connection_that_could_not_be_made_is_tried_again_for_all(connect: Con
     with pytest.raises(Unreachable, match=f"was not sent: http://127.0.0.1:{port} can't be reached") as caught:
         caller.client.call(operation)
     assert len(caller.pauses) == 3
-    assert "refused" in caught.value.message
+    # Of what the libraries say only the innermost reason, without the address and the names of their objects.
+    assert re.search(rf"127.0.0.1:{port} can't be reached \(\[Errno \d+\] Connection refused\)", caught.value.message)
     assert "object at 0x" not in caught.value.message
     assert "Check region, environment, endpoint_url" in caught.value.message
 
@@ -222,3 +246,46 @@ def test_the_time_is_the_platforms(serve: Serve, connect: Connect) -> None:
     assert abs(before.timestamp() - time.time()) < 60
     client.call(LIST)
     assert client.now().isoformat() == "2026-03-03T04:05:06+00:00"
+
+
+def test_retries_take_no_more_time_than_the_budget() -> None:
+    """The budget is for all pauses of a call together; a pause that fits exactly is taken."""
+    retries = Retries(10, 5.0)
+    assert [retries.pause({"Retry-After": seconds}) for seconds in ("2", "2", "2", "1")] == [2.0, 2.0, None, 1.0]
+    assert retries.pause() is None
+
+
+@pytest.mark.parametrize("call", ["ListVersions", "ListEndpoints"])
+def test_discovery_call_is_repeated_and_named(serve: Serve, connect: Connect, call: str) -> None:
+    """What the client asks for by itself is a read like any other."""
+    server = serve(answer(503))
+    if call == "ListVersions":
+        caller, service = connect(server, max_retries=2), "filestorage"
+    else:
+        caller, service = connect("", auth_url=server.url, max_retries=2), "iam"
+    with pytest.raises(TransientError, match=f"{call} of {service} in kr-west1 was answered with 503") as caught:
+        caller.client.versions("filestorage")
+    assert [request.method for request in server.received] == ["GET"] * 3
+    assert not any("scp-api-version" in request.headers for request in server.received)
+    assert caught.value.facts["status"] == 503
+
+
+def test_now_is_aware_of_its_zone(
+    serve: Serve, connect: Connect, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    """Times are UTC whatever the zone of this machine is, before the first answer too."""
+    request.addfinalizer(time.tzset)
+    monkeypatch.setenv("TZ", "Asia/Seoul")
+    time.tzset()
+    client = connect(serve(answer(200, {}, Date="Tue, 03 Mar 2026 04:05:06 GMT"))).client
+    assert client.now().utcoffset() == timedelta(0)
+    client.call(LIST)
+    assert client.now().isoformat() == "2026-03-03T04:05:06+00:00"
+
+
+def test_connection_that_breaks_is_named_with_its_address(serve: Serve, connect: Connect) -> None:
+    server = serve(RESET)
+    with pytest.raises(UnknownOutcome) as caught:
+        connect(server).client.call(WRITES["POST"])
+    said = f"CreateThing of filestorage in kr-west1 lost its connection to {server.url} ([Errno 104] Connection reset"
+    assert caught.value.message.startswith(said)

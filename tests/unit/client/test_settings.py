@@ -192,6 +192,41 @@ def test_profile(tmp_path: Path, nested: bool) -> None:
         assert found.account_id == "all"
 
 
+def test_profile_in_several_files_is_merged_and_the_earlier_file_counts(tmp_path: Path) -> None:
+    write(
+        tmp_path / ".scpconf/config.json",
+        {"profiles": {"test": {"default-region": "kr-east1", "access-key": "AK-config"}, "other": {"account-id": "x"}}},
+    )
+    write(
+        tmp_path / ".scpconf/credentials.json",
+        {"profiles": {"test": {"access-key": "AK-credentials", "secret-key": "SK-credentials"}}},
+    )
+    found = resolve({"profile": "test"}, {"HOME": str(tmp_path)})
+    assert (found.region, found.access_key, found.secret_key) == ("kr-east1", "AK-config", "SK-credentials")
+    assert found.account_id == ""
+
+
+def test_empty_value_in_a_file_counts_as_missing(tmp_path: Path) -> None:
+    write(tmp_path / ".scpconf/config.json", {"default-region": "", "default_region": "kr-east1", "account-id": None})
+    write(tmp_path / ".scpconf/credentials.json", {"account-id": "AC-1"})
+    found = resolve(KEYS, {"HOME": str(tmp_path)})
+    assert (found.region, found.account_id) == ("kr-east1", "AC-1")
+
+
+def test_files_are_found_without_a_home_in_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    write(tmp_path / ".scpconf/config.json", {"default-region": "kr-east1"})
+    assert resolve(KEYS, {}).region == "kr-east1"
+
+
+def test_paths_may_begin_with_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    write(tmp_path / "mine.json", {"default-region": "kr-east1"})
+    write(tmp_path / "ca.pem", "")
+    found = resolve({**KEYS, "config_file": "~/mine.json", "ca_path": "~/ca.pem"}, {"HOME": str(tmp_path)})
+    assert (found.region, found.ca_path) == ("kr-east1", str(tmp_path / "ca.pem"))
+
+
 def test_unknown_profile(tmp_path: Path) -> None:
     write(tmp_path / ".scpconf/config.json", {"profiles": {"a": {}, "b": {}}})
     message = refusal({**GIVEN, "profile": "c"}, {"HOME": str(tmp_path)})
@@ -233,7 +268,10 @@ def test_a_file_that_is_no_text(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("yes", True), ("True", True), ("1", True), ("on", True), ("no", False), ("FALSE", False), ("0", False)],
+    [
+        *((text, True) for text in ("yes", "True", "1", "on", "y", "t", " Y\n")),
+        *((text, False) for text in ("no", "FALSE", "0", "off", "n", "f", " F ")),
+    ],
 )
 def test_truth(text: str, value: bool) -> None:
     assert resolve(GIVEN, {"HOME": "/nowhere", "SCP_VALIDATE_CERTS": text}).validate_certs is value
@@ -275,6 +313,31 @@ def test_bad_values_say_where_they_came_from(name: str, text: str) -> None:
     assert f"environment variable SCP_{name.upper()}" in message
     assert f"for {name}" in message
     assert f"option {name}" in refusal({**GIVEN, name: text}, {})
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "why"),
+    [
+        ("timeout", "0", "must be above 0 and at most 86400 seconds"),
+        ("timeout", "86401", "must be above 0 and at most 86400 seconds"),
+        ("max_retries", "-1", "must not be negative"),
+        ("validate_certs", "perhaps", "must be true or false"),
+        ("language", "de-DE", "must be one of en-US, ko-KR"),
+        ("environment", "x", "must be one of e, g, s"),
+    ],
+)
+def test_value_that_is_invalid_is_shown_with_the_reason(name: str, text: str, why: str) -> None:
+    variable = f"environment variable SCP_{name.upper()}"
+    assert (
+        refusal(GIVEN, {f"SCP_{name.upper()}": text})
+        == f"{variable} ('{text}') is not a valid value for {name}: {why}."
+    )
+
+
+def test_value_that_is_just_valid_is_taken() -> None:
+    found = resolve({**GIVEN, "timeout": 86_400, "max_retries": 0}, {"HOME": "/nowhere"})
+    assert (found.timeout, found.max_retries) == (86_400.0, 0)
+    assert resolve({**GIVEN, "timeout": 0.001, "max_retries": 1}, {"HOME": "/nowhere"}).max_retries == 1
 
 
 @pytest.mark.parametrize("value", [["kr-west1"], {"a": 1}])
@@ -323,6 +386,17 @@ def test_missing(missing: tuple[str, ...]) -> None:
     assert "~/.scpconf" in message
     for name in set(GIVEN) - set(missing):
         assert f"option {name}" not in message
+
+
+def test_settings_that_are_missing_are_all_named_at_once() -> None:
+    assert refusal({"access_key": "x", "secret_key": "y"}, {}) == (
+        "region is missing. Set region: option region or environment variable SCP_REGION; or keep them in"
+        " ~/.scpconf/config.json (default-region) and ~/.scpconf/credentials.json (access-key, secret-key)."
+    )
+    assert refusal({"access_key": "x"}, {}).startswith(
+        "secret_key and region are missing. Set secret_key: option secret_key or environment variable SCP_SECRET_KEY;"
+        " region: option region or environment variable SCP_REGION; or keep them in "
+    )
 
 
 def test_missing_ca_path() -> None:

@@ -6,18 +6,20 @@
 from __future__ import annotations
 
 import base64
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from ansible_collections.scp.storage.plugins.module_utils.client import session
 from ansible_collections.scp.storage.plugins.module_utils.client.errors import (
     CallError,
     TransientError,
     UnknownOutcome,
     Unreachable,
 )
-from tests.unit.client.conftest import LIST, SECRET_KEY, WRITES, Caller, Serve
+from tests.unit.client.conftest import LIST, SECRET_KEY, WRITES, Caller, Serve, make_settings
 from tests.unit.client.raw_server import RESET, answer
 
 Connect = Callable[..., Caller]
@@ -118,3 +120,15 @@ def test_netrc_is_not_used(serve: Serve, connect: Connect, monkeypatch: pytest.M
     server = serve(OK)
     connect(server).client.call(LIST)
     assert "authorization" not in server.received[0].headers
+
+
+def test_kept_client_is_one_for_each_settings_and_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that was forked must not share the connections of the one that it comes from."""
+    monkeypatch.setattr(session, "_kept", {})
+    first = session.kept_client(make_settings())
+    assert first.settings == make_settings()
+    assert session.kept_client(make_settings()) is first
+    other = session.kept_client(make_settings(region="kr-east1"))
+    assert other.settings.region == "kr-east1"
+    monkeypatch.setattr(os, "getpid", lambda: -1)
+    assert session.kept_client(make_settings()) is not first

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.scp.storage.plugins.module_utils.client.errors import StorageError
-from ansible_collections.scp.storage.plugins.module_utils.engine.ages import parse_age, parse_moment
+from ansible_collections.scp.storage.plugins.module_utils.engine.ages import KOREAN_TIME, parse_age, parse_moment
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,11 @@ def test_moments_without_a_zone_are_utc(moment: datetime) -> None:
 
 def test_no_moment() -> None:
     assert parse_moment("yesterday") is None
+
+
+@given(st.datetimes(timezones=st.just(KOREAN_TIME), min_value=datetime(1, 1, 2), max_value=datetime(9999, 12, 30)))
+def test_moment_with_a_zone_keeps_it(moment: datetime) -> None:
+    read = parse_moment(moment.isoformat())
+    assert read == moment
+    assert read is not None
+    assert read.utcoffset() == timedelta(hours=9)

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Set
 
 import pytest
 
+from ansible_collections.scp.storage.plugins.module_utils.client.clock import SYSTEM_CLOCK, Clock
 from ansible_collections.scp.storage.plugins.module_utils.engine.crew import Crew, Stopped
 
 
@@ -100,3 +102,79 @@ def test_an_interruption_ends_all_at_their_next_pause() -> None:
 
     assert ended.wait(1)
     assert time.monotonic() - began < 5
+
+
+def test_crew_job_that_was_put_off_begins_after_what_it_asks_for_has_ended() -> None:
+    """Not before, though there is a thread for it."""
+    done: list[int] = []
+    begun = threading.Event()
+
+    def job(index: int) -> set[int]:
+        done.append(index)
+        if index == 0:
+            begun.set()
+            return {1} if done.count(0) == 1 else set()
+        assert begun.wait(5)
+        time.sleep(0.1)
+        done.append(index)
+        return set()
+
+    Crew(2).work([0, 1], [set(), set()], job)
+
+    assert done == [0, 1, 1, 0]
+
+
+def test_crew_job_that_was_put_off_and_done_is_forgotten() -> None:
+    """Others that wait for each other later get their turn."""
+    done: list[int] = []
+    asks = {0: {1}, 2: {3}, 3: {2}}
+
+    def job(index: int) -> set[int]:
+        done.append(index)
+        return asks.pop(index, set())
+
+    Crew(1).work([0, 1, 2, 3], [set(), set(), {0}, {0}], job)
+
+    assert sorted(done) == [0, 0, 1, 2, 2, 3, 3]
+    assert done[:3] == [0, 1, 0]
+
+
+def test_crew_jobs_do_not_keep_the_process_from_ending() -> None:
+    daemons: list[bool] = []
+    Crew(1).work([0], [set()], lambda _index: daemons.append(threading.current_thread().daemon))
+    assert daemons == [True]
+
+
+def test_crew_pause_lasts_as_long_as_asked_for() -> None:
+    waited: list[tuple[bool, float]] = []
+
+    class Recorder(Clock):
+        def wait(self, event: threading.Event, seconds: float) -> bool:
+            waited.append((event.is_set(), seconds))
+            return event.is_set()
+
+    Crew(1, clock=Recorder()).pause(2.5)
+    assert waited == [(False, 2.5)]
+
+
+def test_clock_wait_ends_after_the_seconds_or_with_the_event() -> None:
+    event = threading.Event()
+    assert SYSTEM_CLOCK.wait(event, 0.01) is False
+    event.set()
+    assert SYSTEM_CLOCK.wait(event, 60) is True
+
+
+def test_crew_reports_what_is_running_while_nothing_ends() -> None:
+    running: list[set[int]] = []
+    told = threading.Event()
+
+    def tell(indices: Set[int]) -> None:
+        running.append(set(indices))
+        told.set()
+
+    def job(_index: int) -> None:
+        assert told.wait(5)
+
+    Crew(2, on_idle=tell, idle=0.01).work([0, 1, 2], [set(), set(), {1}], job)
+
+    assert running[0] == {0, 1}

@@ -12,11 +12,18 @@ import pytest
 from ansible_collections.scp.storage.plugins.module_utils.client.errors import StorageError
 from ansible_collections.scp.storage.plugins.module_utils.client.session import Client
 from ansible_collections.scp.storage.plugins.module_utils.client.settings import resolve
-from ansible_collections.scp.storage.plugins.module_utils.engine.entries import read_entries
+from ansible_collections.scp.storage.plugins.module_utils.engine.entries import Entry, read_entries
 from ansible_collections.scp.storage.plugins.module_utils.engine.graph import Graph, build
+from ansible_collections.scp.storage.plugins.module_utils.engine.topology import Noun, Reference
 from ansible_collections.scp.storage.plugins.module_utils.resources.topology import Storage
 
 GONE = {"state": "absent"}
+
+
+class Asked:
+    """A resource that is to be there."""
+
+    wants_absent = False
 
 
 def graph(*things: dict[str, Any]) -> Graph:
@@ -79,6 +86,20 @@ def test_siblings_come_one_after_the_other() -> None:
     assert made.order == (3, 2, 1, 0)
     assert made.after == ({1, 3}, {2, 3}, {3}, set())
     assert made.needs == ({1, 3}, {3}, {3}, set())
+
+
+def test_graph_reference_that_does_not_count_hides_no_other() -> None:
+    noun = Noun(
+        Storage.nouns["pfs_volume"].spec,
+        called=("name",),
+        refers=(Reference("unused", "box", when=lambda _params: False), Reference("shelf", "shelf")),
+    )
+    shelf = Noun(noun.spec, called=("name",))
+    entries = [
+        Entry(1, "box", noun, "kr-west1", {"unused": "x", "shelf": "high", "name": "red"}, Asked()),  # type: ignore[arg-type]
+        Entry(2, "shelf", shelf, "kr-west1", {"name": "high"}, Asked()),  # type: ignore[arg-type]
+    ]
+    assert build(entries, ("shelf", "box")).needs == ({1}, set())
 
 
 def test_an_independent_thing_waits_for_nothing() -> None:
@@ -159,6 +180,16 @@ def test_what_a_replication_makes_is_there_after_it() -> None:
     assert made.needs == ({1}, set(), set())
 
 
+def test_graph_volume_of_another_name_is_no_product_of_a_replication() -> None:
+    """The target is known by the name that was asked for, with or without the suffix of the service."""
+    replication = {"kind": "filestorage_replication", "volume": "media", "name": "copy", "target_region": "kr-east1"}
+    east = {"kind": "filestorage_volume", "region": "kr-east1"}
+    made = graph(replication, {**east, "name": "other"}, {**east, "name": "copy_2m060u"})
+
+    assert made.needs == (set(), set(), {0})
+    assert made.after == (set(), set(), {0})
+
+
 def test_what_a_group_recovery_makes_begins_with_its_prefix() -> None:
     recovery = {"volume_group": "pair", "snapshot": "latest", "block_storage_name_prefix": "copy-"}
     made = graph(volume("copy-of-one"), {"kind": "bm_volume_group_recovery", **recovery}, volume("copy-"))
@@ -197,6 +228,12 @@ def test_backups_of_files_need_the_agent() -> None:
 
     assert graph(files, agent, {**backup, "name": "image"}).needs == ({1}, set(), set())
     assert graph({**agent, **GONE}, {"kind": "backup", "name": "files", **GONE}).after == ({1}, set())
+
+
+def test_graph_backup_that_goes_does_not_need_an_agent_that_stays() -> None:
+    backup = {"kind": "backup", "name": "files", "server": "west-db2", "policy_type": "FILESYSTEM", **GONE}
+
+    assert graph(backup, {"kind": "backup_agent", "server": "west-db2"}).needs == (set(), set())
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,13 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ansible_collections.scp.storage.plugins.module_utils.client.errors import NotFound, StorageError, Where
-from ansible_collections.scp.storage.plugins.module_utils.engine.references import Finder, Kind, NoSuchThing, immutable
+from ansible_collections.scp.storage.plugins.module_utils.engine.references import (
+    Finder,
+    Kind,
+    NoSuchThing,
+    all_immutable,
+    immutable,
+)
 from ansible_collections.scp.storage.plugins.module_utils.resources.filestorage.common import VOLUMES
 
 NAMES = st.from_regex(re.compile(r"[a-z][a-z0-9_]{2,20}"), fullmatch=True)
@@ -86,7 +92,10 @@ def test_several_of_a_name_are_an_error_that_lists_them() -> None:
         finder(["data_bbbbbb", "data_aaaaaa"]).one("data")
     assert "data_aaaaaa" in caught.value.message
     assert f"{0:032x}" in caught.value.message
-    assert len(caught.value.facts["candidates"]) == 2
+    assert caught.value.facts["candidates"] == [
+        {"id": f"{0:032x}", "name": "data_bbbbbb"},
+        {"id": f"{1:032x}", "name": "data_aaaaaa"},
+    ]
 
 
 def test_by_id() -> None:
@@ -124,3 +133,48 @@ def test_those_that_are_preferred_count_first() -> None:
     with pytest.raises(StorageError, match="fits 2"):
         finder(["data_aaaaaa", "data_aaaaaa"]).one("data", prefer=prefer)
     assert finder(["data_bbbbbb"]).one("data", prefer=prefer, leave_out=lambda _volume: True) is None
+
+
+def test_immutable_names_all_differences_and_the_way_out() -> None:
+    said = "size is 1 and can't be changed to 2: the service sets it at creation only. Create another one."
+    with pytest.raises(StorageError) as one:
+        all_immutable({"size": (1, 2), "kind": ("a", None)}, "Create another one.")
+    assert one.value.message == said
+    with pytest.raises(StorageError) as two:
+        all_immutable({"size": (1, 2), "kind": ("a", "b")}, "Create another one.")
+    assert two.value.message == (
+        "size is 1 and can't be changed to 2, and kind is 'a' and can't be changed to 'b': the service sets them at"
+        " creation only. Create another one."
+    )
+
+
+@pytest.mark.parametrize("region", ["", "kr-east1"])
+def test_finder_looks_in_its_region_only(region: str) -> None:
+    regions: list[str] = []
+
+    class Elsewhere(Volumes):
+        def read_list(self, operation: Any, *, region: str = "", query: dict[str, Any] | None = None) -> Any:
+            regions.append(region)
+            return super().read_list(operation, region=region, query=query)
+
+        def call(self, operation: Any, *, region: str = "", path: dict[str, str]) -> dict[str, Any]:
+            regions.append(region)
+            raise NotFound(Where("filestorage", "ShowVolume", region, "GET"), "was refused with 404", status=404)
+
+    finder = Finder(Elsewhere([]), VOLUMES, region)  # type: ignore[arg-type]
+    assert finder.where == (region or "kr-west1")
+    assert finder.one(ID) is None
+    assert finder.one("data") is None
+    assert regions == [region] * 3
+
+
+def test_finder_reads_the_whole_list_with_the_same_filters() -> None:
+    queries: list[dict[str, Any] | None] = []
+
+    class Filtered(Volumes):
+        def read_list(self, operation: Any, *, region: str = "", query: dict[str, Any] | None = None) -> Any:
+            queries.append(query)
+            return []
+
+    assert Finder(Filtered([]), VOLUMES).named("data", state="fine") == []  # type: ignore[arg-type]
+    assert queries == [{"state": "fine", "name": "data"}, {"state": "fine"}]

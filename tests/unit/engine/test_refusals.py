@@ -16,6 +16,7 @@ from ansible_collections.scp.storage.plugins.module_utils.client.errors import (
     CallError,
     NotFound,
     StorageError,
+    TransientError,
     UnknownOutcome,
     Where,
 )
@@ -313,3 +314,127 @@ def test_what_somebody_else_did_meanwhile_need_not_be_done() -> None:
     service.read = read  # type: ignore[method-assign]
     assert applied(service).outcome.operations == []
     assert service.sent == [HERE]
+
+
+class Away(Service):
+    """Loses the first change, and then answers no read for a while.
+
+    :ivar silent_reads: reads that fail after that change.
+    :ivar done: whether the change was made.
+    """
+
+    silent_reads = 0
+    done = True
+
+    def call(self, operation: Any, *, region: str, body: Mapping[str, Any], **more: Any) -> dict[str, Any]:
+        if not self.sent:
+            self.sent.append(region)
+            self.value = body["value"] if self.done else self.value
+            raise UnknownOutcome(Where("storage", operation.name, region, "PUT"), "got no answer", status=UNCLEAR)
+        return super().call(operation, region=region, body=body, **more)
+
+    def read(self) -> Thing:
+        if self.sent and self.silent_reads:
+            self.silent_reads -= 1
+            raise TransientError(Where("storage", "Show", HERE, "GET"), "got no answer")
+        return super().read()
+
+
+@pytest.mark.parametrize("reads", [0, 1, 3])
+def test_executor_looks_again_until_a_read_answers(reads: int) -> None:
+    service = Away()
+    service.silent_reads = reads
+    assert applied(service).outcome.operations == ["Change"]
+    assert service.sent == [HERE]
+
+
+def test_executor_sends_nothing_again_where_no_read_answers() -> None:
+    """What is there is unknown, so a call could be repeated that was done; the error keeps the facts."""
+    service = Away()
+    service.silent_reads = 100
+    with pytest.raises(StorageError, match="Nothing of it was seen afterwards") as error:
+        applied(service)
+    assert service.sent == [HERE]
+    assert error.value.facts == {
+        "service": "storage",
+        "operation": "Change",
+        "region": HERE,
+        "status": UNCLEAR,
+        "code": "",
+        "detail": "",
+        "request_id": "",
+    }
+
+
+def test_executor_change_of_something_that_is_gone_is_refused_at_once() -> None:
+    """Only a deletion is done when what it deletes is not there."""
+    service = Service()
+    refuse = NotFound(Where("storage", "Change", HERE, "PUT"), "was refused with 404", status=404)
+
+    def call(_operation: Any, *, region: str, **_more: Any) -> dict[str, Any]:
+        service.sent.append(region)
+        raise refuse
+
+    service.call = call  # type: ignore[method-assign,assignment]
+    with pytest.raises(NotFound, match="was refused with 404"):
+        applied(service)
+    assert service.sent == [HERE]
+
+
+class Retrying(Adjusted):
+    """Takes a 409 for one that passes by itself."""
+
+    def next_step(self, state: Thing) -> Step[Thing] | None:
+        step = super().next_step(state)
+        return step and replace(step, not_yet=lambda error: error.status == 409)
+
+
+@dataclass
+class Waits:
+    """Runs a :class:`Retrying`, and writes down how long it waits."""
+
+    service: Service
+    pauses: list[float] = field(default_factory=list)
+
+    def apply(self, limit: float = 600.0) -> Executor[Thing]:
+        resource = Retrying({"value": 1}, self.service)  # type: ignore[arg-type]
+        waiter = Waiter(limit, 5.0, None, self.pauses.append, lambda: sum(self.pauses))
+        executor = Executor(resource, waiter, wait=True)
+        executor.apply()
+        return executor
+
+
+def test_executor_refusal_that_passes_is_sent_again_after_growing_pauses() -> None:
+    waits = Waits(Service({HERE: [409] * 12}))
+    assert waits.apply().outcome.operations == ["Change"]
+    assert waits.service.sent == [HERE] * 13
+    assert waits.pauses[:3] == pytest.approx([0.3, 0.45, 0.675])
+    assert waits.pauses[9:12] == [5.0] * 3
+
+
+@pytest.mark.parametrize(("limit", "least", "most"), [(600.0, 90.0, 95.1), (20.0, 20.0, 25.1)])
+def test_executor_refusal_that_does_not_pass_is_final_in_the_end(limit: float, least: float, most: float) -> None:
+    """After a minute and a half, or when the time for waiting is over."""
+    waits = Waits(Service({HERE: [409] * 10_000}))
+    with pytest.raises(CallError, match="409"):
+        waits.apply(limit)
+    assert least <= sum(waits.pauses) <= most
+
+
+def test_executor_refusal_that_passes_waits_for_what_is_under_way() -> None:
+    waits = Waits(Service({HERE: [409]}, busy_reads=4))
+    assert waits.apply().outcome.operations == ["Change"]
+    assert waits.service.sent == [HERE] * 2
+    assert len(waits.pauses) == 4
+
+
+def test_executor_refusals_of_one_step_do_not_count_for_the_next() -> None:
+    """Each step that is done gets the whole time again."""
+    waits = Waits(Service({HERE: [409] * 20}))
+    executor = waits.apply()
+    first = sum(waits.pauses)
+    assert 50 < first < 90
+    waits.service.value = 0
+    waits.service.answers[HERE] = [409] * 20
+    executor.apply()
+    assert executor.outcome.operations == ["Change", "Change"]

@@ -92,3 +92,37 @@ def test_tells_a_person_after_a_moment_and_then_now_and_again() -> None:
         time.waiter(limit=60, lines=lines).until(lambda: None, lambda seen: "volume data: creating")
     assert 3 <= len(lines) <= 6
     assert all("volume data: creating" in line for line in lines)
+
+
+def test_waiter_without_time_looks_once() -> None:
+    time = Time()
+    with pytest.raises(WaitTimeout, match="Waited 0 seconds"):
+        time.waiter(limit=0).until(lambda: None, lambda seen: "volume data: creating")
+    assert time.pauses == []
+
+
+def test_waiter_reports_what_is_missing_with_the_seconds_that_passed() -> None:
+    lines: list[str] = []
+    looks: list[float] = []
+    time = Time()
+
+    def look() -> None:
+        looks.append(time.now - 100)
+
+    with pytest.raises(WaitTimeout):
+        time.waiter(limit=60, lines=lines).until(look, lambda seen: "volume data: creating")
+    due, expected = 3.0, []
+    for passed in looks[:-1]:
+        if passed >= due:
+            expected.append(f"waiting for volume data: creating ({passed:.0f}s)")
+            due = passed + 15
+    assert lines == expected
+
+
+def test_waiter_names_the_error_of_the_last_look() -> None:
+    def look() -> None:
+        raise TransientError(WHERE, "lost its connection")
+
+    with pytest.raises(WaitTimeout) as caught:
+        Time().waiter(limit=1).until(look, lambda seen: "")
+    assert "for an answer (ShowVolume of filestorage in kr-west1 lost its connection). It may" in caught.value.message

@@ -1,0 +1,274 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How the executor walks along a plan: when it waits, when it reads again, and what it reports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from ansible_collections.scp.storage.plugins.module_utils.client.errors import StorageError, TransientError, Where
+from ansible_collections.scp.storage.plugins.module_utils.engine.executor import Executor
+from ansible_collections.scp.storage.plugins.module_utils.engine.plan import Step
+from ansible_collections.scp.storage.plugins.module_utils.engine.resource import Resource
+from ansible_collections.scp.storage.plugins.module_utils.engine.waiter import Waiter, WaitTimeout
+
+
+@dataclass(frozen=True)
+class Stair:
+    """What a read shows.
+
+    :ivar level: how many steps were done.
+    :ivar busy: whether something is under way.
+    """
+
+    level: int = 0
+    busy: bool = False
+    state: str = "fine"
+    source: str = "planned"
+
+
+@dataclass
+class Service:
+    """Takes steps, and writes down in their order what it is asked.
+
+    :ivar busy: reads that show each step under way.
+    :ivar lag: reads by name that show the level before the last step.
+    """
+
+    level: int = 0
+    busy: int = 0
+    lag: int = 0
+    state: str = "fine"
+    log: list[str] = field(default_factory=list)
+    settings: Any = field(default_factory=lambda: SimpleNamespace(region="kr-west1"))
+    under_way: int = 0
+    behind: int = 0
+    unreadable: bool = False
+
+    def call(self, operation: Any, *, body: Mapping[str, Any], **_ignored: Any) -> dict[str, Any]:
+        self.log.append(operation.name)
+        self.level, self.under_way, self.behind = body["level"], self.busy, self.lag
+        return {}
+
+    def read(self, how: str) -> Stair:
+        self.log.append(how)
+        if self.unreadable and "Step1" in self.log:
+            raise TransientError(Where("storage", "Show", "kr-west1", "GET"), "got no answer")
+        busy = self.under_way > 0
+        self.under_way -= 1
+        level = self.level
+        if how == "find":
+            level -= self.behind > 0
+            self.behind -= 1
+        return Stair(level, busy, self.state, how)
+
+
+class Stairs(Resource[Stair]):
+    """Wants all of its steps to be done; ``params["steps"]`` holds what is special about each."""
+
+    noun = "stairs"
+
+    def find(self) -> Stair:
+        return self.client.read("find")  # type: ignore[attr-defined,no-any-return]
+
+    def refresh(self, state: Stair) -> Stair:
+        assert isinstance(state, Stair)
+        return self.client.read("refresh")  # type: ignore[attr-defined,no-any-return]
+
+    def next_step(self, state: Stair) -> Step[Stair] | None:
+        steps: list[dict[str, Any]] = self.params["steps"]
+        if state.level >= len(steps):
+            return None
+        number = state.level + 1
+        operation = SimpleNamespace(name=f"Step{number}", method="PUT", service="storage")
+        step: Step[Stair] = Step(
+            operation, lambda before, _answer: replace(before, level=number), body={"level": number}
+        )
+        return replace(step, **steps[state.level])
+
+    def pending(self, state: Stair) -> str:
+        return "stairs: busy" if state.busy else ""
+
+    def failed(self, state: Stair) -> str:
+        return "The stairs are broken." if state.state == "broken" else ""
+
+    def view(self, state: Stair) -> dict[str, Any]:
+        return {"level": state.level}
+
+    def managed(self, state: Stair) -> dict[str, Any] | None:
+        return self.view(state)
+
+
+def executor(
+    service: Service,
+    *steps: dict[str, Any],
+    wait: bool = True,
+    limit: float = 60.0,
+    on_done: Callable[[str], None] | None = None,
+    **params: Any,
+) -> Executor[Stair]:
+    time = SimpleNamespace(now=0.0)
+
+    def sleep(seconds: float) -> None:
+        time.now += seconds
+
+    resource = Stairs({"steps": steps, **params}, service)  # type: ignore[arg-type]
+    return Executor(resource, Waiter(limit, 5.0, None, sleep, lambda: time.now), wait=wait, on_done=on_done)
+
+
+@pytest.mark.parametrize(("wait", "operations"), [(True, ["Step1", "Step2", "Step3"]), (False, ["Step1", "Step2"])])
+@pytest.mark.parametrize("show", [True, False], ids=["check", "apply"])
+def test_executor_without_wait_ends_after_a_step_that_reveals(wait: bool, operations: list[str], show: bool) -> None:
+    """Check mode lists the same operations that the run sends."""
+    service, done = Service(), list[str]()
+    made = executor(service, {}, {"reveals": True}, {}, wait=wait, on_done=done.append)
+    (made.show if show else made.apply)()
+    assert made.outcome.operations == done == operations
+    assert [name for name in service.log if name.startswith("Step")] == ([] if show else operations)
+    assert made.outcome.before == Stair(source="find")
+    assert made.outcome.after is not None
+    assert made.outcome.after.level == len(operations)
+    assert made.planned
+
+
+def test_executor_reads_by_name_after_a_step_that_reveals() -> None:
+    service = Service(busy=1)
+    made = executor(service, {"reveals": True}, {})
+    made.apply()
+    assert service.log == ["find", "Step1", "refresh", "refresh", "find", "Step2", "refresh", "refresh"]
+
+
+def test_executor_waits_between_steps_until_the_first_has_settled() -> None:
+    service = Service(busy=2)
+    executor(service, {}, {}, wait=False).apply()
+    # After the last one a task that does not wait looks once.
+    assert service.log == ["find", "Step1", "refresh", "refresh", "refresh", "Step2", "refresh"]
+
+
+def test_executor_does_not_wait_after_a_step_that_the_next_need_not_wait_for() -> None:
+    service = Service(busy=1)
+    executor(service, {"at_once": True}, {}).apply()
+    assert service.log == ["find", "Step1", "Step2", "refresh", "refresh"]
+
+
+def test_executor_waits_until_the_effect_of_a_step_is_seen() -> None:
+    seen: list[Stair] = []
+
+    def done(state: Stair) -> bool:
+        seen.append(state)
+        return len(seen) > 2
+
+    made = executor(Service(), {"done": done})
+    made.apply()
+    assert len(seen) == 3
+    with pytest.raises(WaitTimeout, match="for Step1 to take effect"):
+        executor(Service(), {"done": lambda _state: False}).apply()
+
+
+def test_executor_waits_for_what_is_under_way_before_it_begins() -> None:
+    service = Service(under_way=2)
+    executor(service, {}).apply()
+    assert service.log == ["find", "refresh", "refresh", "find", "Step1", "refresh"]
+
+
+def test_executor_with_nothing_to_do_waits_only_if_asked_to() -> None:
+    service = Service(under_way=2)
+    executor(service).apply()
+    assert service.log == ["find", "refresh", "refresh"]
+    service = Service(under_way=2)
+    made = executor(service, wait=False)
+    made.apply()
+    assert service.log == ["find"]
+    assert made.outcome.after == Stair(busy=True, source="find")
+
+
+@pytest.mark.parametrize("wait", [True, False])
+@pytest.mark.parametrize("lag", [0, 1, 4])
+def test_executor_waits_until_the_list_shows_what_it_made(wait: bool, lag: int) -> None:
+    """The next task would make another; so this does not depend on ``wait``."""
+    service = Service(lag=lag)
+    made = executor(service, {"makes": True}, wait=wait)
+    made.apply()
+    assert service.log.count("find") == 1 + lag + 1
+    assert made.outcome.operations == ["Step1"]
+
+
+def test_executor_does_not_look_for_what_it_only_changed() -> None:
+    service = Service(lag=4)
+    executor(service, {}).apply()
+    assert service.log.count("find") == 1
+
+
+def test_executor_names_what_the_list_does_not_show() -> None:
+    with pytest.raises(WaitTimeout, match="for the service to list what Step1 made"):
+        executor(Service(lag=10_000), {"makes": True}).apply()
+
+
+def test_executor_without_wait_reports_the_plan_where_the_last_read_fails() -> None:
+    made = executor(Service(unreadable=True), {}, wait=False)
+    made.apply()
+    assert made.outcome.after == Stair(1, source="find")
+    assert made.outcome.operations == ["Step1"]
+
+
+def test_executor_that_fails_reports_what_was_done_and_seen() -> None:
+    service = Service(busy=10_000)
+    made = executor(service, {}, {})
+    with pytest.raises(WaitTimeout, match="stairs: busy"):
+        made.apply()
+    assert made.outcome.operations == ["Step1"]
+    assert made.outcome.after == Stair(1, busy=True, source="refresh")
+
+
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_executor_refuses_what_failed_unless_it_is_to_go(state: str) -> None:
+    made = executor(Service(state="broken"), {}, state=state)
+    if state == "absent":
+        made.apply()
+        assert made.outcome.operations == ["Step1"]
+    else:
+        with pytest.raises(StorageError, match="The stairs are broken"):
+            made.apply()
+        assert made.outcome.operations == []
+        assert not made.planned
+        assert made.outcome.before == made.outcome.after == Stair(state="broken", source="find")
+
+
+def test_executor_refuses_a_negative_time_before_it_reads() -> None:
+    service = Service()
+    with pytest.raises(StorageError, match=r"wait_timeout is -1\. Give a number of seconds, from 0 on"):
+        executor(service, {}, limit=-1).apply()
+    assert service.log == []
+    executor(service, limit=0).apply()
+    assert service.log == ["find"]
+
+
+def test_executor_checks_the_options_before_it_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_resource: Stairs) -> None:
+        raise StorageError("Options that can't work.")
+
+    monkeypatch.setattr(Stairs, "check", refuse)
+    service = Service()
+    for run in (executor(service, {}).apply, executor(service, {}).show):
+        with pytest.raises(StorageError, match="Options that can't work"):
+            run()
+    assert service.log == []
+
+
+def test_executor_sends_a_step_with_all_that_it_says() -> None:
+    sent: list[tuple[str, dict[str, Any]]] = []
+
+    class Recorder(Service):
+        def call(self, operation: Any, *, body: Mapping[str, Any], **more: Any) -> dict[str, Any]:
+            sent.append((operation.name, {"body": body, **more}))
+            return super().call(operation, body=body)
+
+    said = {"region": "kr-east1", "path": {"id": "a"}, "query": {"force": True}, "body": {"level": 1, "size": 2}}
+    executor(Recorder(), said).apply()
+    assert sent == [("Step1", said)]
