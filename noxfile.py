@@ -466,10 +466,8 @@ def full(session: nox.Session) -> None:
     place()
     environment = core_environment(session, cores()["newest"])
     report = RESULTS / "full-newest.xml"
-    options = ("--numprocesses=2", "--dist=worksteal", f"--junit-xml={report}")
-    environment.run(
-        "pytest", "tests/modules", "tests/integration", *options, "-m", "full_faults or full_switches", *session.posargs
-    )
+    options = ("--numprocesses=2", "--dist=worksteal", f"--junit-xml={report}", "-m", "full_faults or full_switches")
+    environment.run("pytest", *(session.posargs or ("tests/modules", "tests/integration")), *options)
 
 
 # For maintainers

@@ -307,7 +307,7 @@ def _not_sent_again(step: Step[Any], resends: int) -> str:
             " listed by then."
         )
     return (
-        f"It was sent {resends or 1} {'time' if resends <= 1 else 'times'}, and nothing of it was seen afterwards."
+        f"It was sent {'once' if resends <= 1 else f'{resends} times'}, and nothing of it was seen afterwards."
         " Run the task again: it goes on from what is there by then."
     )
 

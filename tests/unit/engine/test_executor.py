@@ -86,7 +86,9 @@ class Stairs(Resource[Stair]):
         if state.level >= len(steps):
             return None
         number = state.level + 1
-        operation = SimpleNamespace(name=f"Step{number}", method="PUT", service="storage")
+        operation = SimpleNamespace(
+            name=f"Step{number}", method="PUT", service="storage", creates=False, destroys=False
+        )
         step: Step[Stair] = Step(
             operation, lambda before, _answer: replace(before, level=number), body={"level": number}
         )
@@ -193,7 +195,7 @@ def test_executor_with_nothing_to_do_waits_only_if_asked_to() -> None:
 def test_executor_waits_until_the_list_shows_what_it_made(wait: bool, lag: int) -> None:
     """The next task would make another; so this does not depend on ``wait``."""
     service = Service(lag=lag)
-    made = executor(service, {"makes": True}, wait=wait)
+    made = executor(service, {"listed": True}, wait=wait)
     made.apply()
     assert service.log.count("find") == 1 + lag + 1
     assert made.outcome.operations == ["Step1"]
@@ -207,7 +209,7 @@ def test_executor_does_not_look_for_what_it_only_changed() -> None:
 
 def test_executor_names_what_the_list_does_not_show() -> None:
     with pytest.raises(WaitTimeout, match="for the service to list what Step1 made"):
-        executor(Service(lag=10_000), {"makes": True}).apply()
+        executor(Service(lag=10_000), {"listed": True}).apply()
 
 
 def test_executor_without_wait_reports_the_plan_where_the_last_read_fails() -> None:

@@ -352,7 +352,7 @@ def test_executor_sends_nothing_again_where_no_read_answers() -> None:
     """What is there is unknown, so a call could be repeated that was done; the error keeps the facts."""
     service = Away()
     service.silent_reads = 100
-    with pytest.raises(StorageError, match="Nothing of it was seen afterwards") as error:
+    with pytest.raises(StorageError, match="It was sent once, and nothing of it was seen afterwards") as error:
         applied(service)
     assert service.sent == [HERE]
     assert error.value.facts == {
