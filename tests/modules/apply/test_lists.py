@@ -16,8 +16,8 @@ import pytest
 from ansible_collections.scp.storage.plugins.module_utils.engine.waiter import REPORT_AFTER
 from tests.harness.modules import ModuleRunner, SkippedTime
 from tests.harness.tasks import task
-from tests.integration.apply.test_messages import CASES
-from tests.integration.apply.topologies import (
+from tests.modules.apply.test_messages import CASES
+from tests.modules.apply.topologies import (
     EAST,
     Things,
     blocks,
