@@ -9,7 +9,6 @@ import json
 import re
 import threading
 import time
-from typing import Any
 
 import pytest
 
@@ -118,17 +117,17 @@ def test_apply_call_that_is_refused_returns_the_facts_of_the_error(runner: Modul
 
 
 def test_apply_without_wait_waits_for_what_others_need(runner: ModuleRunner) -> None:
-    runner.simulator.switch(bm_create_seconds=20, pfs_create_seconds=1000)
-    things: list[dict[str, Any]] = [
+    runner.simulator.switch(pfs_create_seconds=100)
+    things: Things = [
+        {"kind": "pfs_volume", "name": "eval", "capacity_tb": 10},
+        {"kind": "pfs_snapshot", "volume": "train", "max_age": "1d"},
         {"kind": "pfs_volume", "name": "train", "capacity_tb": 10},
-        {"kind": "bm_volume_group", "name": "shop-db", "volumes": ["shop-data"]},
-        *blocks(runner.simulator, "shop-data", snapshot_rate=30),
     ]
-    result = runner.run_task("scp_storage_apply", {"resources": things, "wait": False})
+    result = runner.run_task("scp_storage_apply", {"resources": things, "wait": False, "concurrency": 1})
     assert not result.failed, result.message
-    train, _group, volume = result.result["resources"]
-    assert train["volume"]["state"] == "creating"
-    assert volume["volume"]["state"] in ("AVAILABLE", "IN_USE")
+    alone, snapshot, needed = result.result["resources"]
+    assert snapshot["operations"] == ["CreateSnapshot"]
+    assert (alone["volume"]["state"], needed["volume"]["state"]) == ("creating", "available")
 
 
 def test_apply_entry_with_its_own_wait_timeout_fails_alone(runner: ModuleRunner) -> None:

@@ -13,7 +13,7 @@ from ansible_collections.scp.storage.plugins.module_utils.client.errors import S
 from ansible_collections.scp.storage.plugins.module_utils.client.session import Client
 from ansible_collections.scp.storage.plugins.module_utils.client.settings import resolve
 from ansible_collections.scp.storage.plugins.module_utils.engine.entries import Entry, read_entries
-from ansible_collections.scp.storage.plugins.module_utils.engine.graph import Graph, build
+from ansible_collections.scp.storage.plugins.module_utils.engine.graph import Graph, _reached, build
 from ansible_collections.scp.storage.plugins.module_utils.engine.topology import Noun, Reference
 from ansible_collections.scp.storage.plugins.module_utils.resources.topology import Storage
 
@@ -230,10 +230,28 @@ def test_backups_of_files_need_the_agent() -> None:
     assert graph({**agent, **GONE}, {"kind": "backup", "name": "files", **GONE}).after == ({1}, set())
 
 
-def test_graph_backup_that_goes_does_not_need_an_agent_that_stays() -> None:
-    backup = {"kind": "backup", "name": "files", "server": "west-db2", "policy_type": "FILESYSTEM", **GONE}
+def test_graph_resource_that_goes_does_not_need_what_it_is_made_from() -> None:
+    bare = Storage.nouns["pfs_volume"].spec
+    shelf = (Reference("shelf", "shelf"),)
+    kinds = {"wood": Noun(bare, refers=shelf), "box": Noun(bare, refers=shelf, needs=("wood",))}
 
-    assert graph(backup, {"kind": "backup_agent", "server": "west-db2"}).needs == (set(), set())
+    def made(box: Asked) -> Graph:
+        entries = [
+            Entry(number, kind, kinds[kind], "kr-west1", {"shelf": "high"}, resource)  # type: ignore[arg-type]
+            for number, (kind, resource) in enumerate((("box", box), ("wood", Asked())), 1)
+        ]
+        return build(entries, kinds)
+
+    gone = Asked()
+    gone.wants_absent = True
+    assert made(Asked()).needs == ({1}, set())
+    assert made(gone).needs == (set(), set())
+
+
+def test_graph_follows_all_branches() -> None:
+    ways = {"a": ["b", "c"], "b": ["d", "e"], "c": ["f"], "d": [], "e": ["g"], "f": [], "g": ["a"]}
+    assert _reached(["a"], ways.__getitem__) == set("abcdefg")
+    assert _reached(["c", "d"], ways.__getitem__) == set("cdf")
 
 
 @pytest.mark.parametrize(

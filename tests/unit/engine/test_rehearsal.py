@@ -108,3 +108,19 @@ def test_dry_run_asks_nobody_for_what_is_only_planned() -> None:
     with pytest.raises(NotFound, match="is only planned"):
         client.call(SHOW, region=WEST, path={ID: f"{UNKNOWN_ID} [7]"})
     assert client._plain.asked == []  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    "leave",
+    [
+        lambda region: gone(VOLUMES, "old", region),
+        lambda region: changed(VOLUMES, "old", {"name": "other"}, region),
+        lambda region: left(VOLUMES, {"id": "old", "name": "other"}, region),
+    ],
+    ids=["gone", "changed", "left"],
+)
+def test_dry_run_changes_and_removes_in_the_region_of_the_plan_only(leave: Any) -> None:
+    elsewhere, here = rehearsing(leave(EAST)), rehearsing(leave(WEST))
+    assert names(elsewhere, WEST) == ["data"]
+    assert elsewhere.call(SHOW, region=WEST, path={ID: "old"})["name"] == "data"
+    assert names(here, WEST) != ["data"]
