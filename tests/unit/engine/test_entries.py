@@ -13,6 +13,8 @@ from ansible_collections.scp.storage.plugins.module_utils.client.errors import S
 from ansible_collections.scp.storage.plugins.module_utils.client.session import Client
 from ansible_collections.scp.storage.plugins.module_utils.engine.entries import read_entries, secrets_of
 from ansible_collections.scp.storage.plugins.module_utils.engine.graph import build
+from ansible_collections.scp.storage.plugins.module_utils.engine.runner import secrets_in
+from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
 from ansible_collections.scp.storage.plugins.module_utils.resources.topology import Storage
 from tests.unit.client.conftest import make_settings
 
@@ -47,3 +49,9 @@ def test_mistakes_of_all_entries_are_reported_at_once() -> None:
         build(read_entries(Storage.nouns, twice, {}, client), Storage.nouns)
     assert "resource 2 (pfs_volume train) is the same as resource 1 (pfs_volume train)" in caught.value.message
     assert "resource 4 (pfs_volume eval) is the same as resource 3 (pfs_volume eval)" in caught.value.message
+
+
+def test_secrets_of_a_task_with_a_list_are_known_to_its_module() -> None:
+    params = {"resources": [{"kind": "filestorage_volume", "cifs_password": "Pa55word!"}]}
+    assert secrets_in(ModuleSpec(Storage), params) == {"Pa55word!"}
+    assert secrets_in(ModuleSpec(Storage), {"resources": None}) == set()

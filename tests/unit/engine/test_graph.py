@@ -248,6 +248,12 @@ def test_graph_resource_that_goes_does_not_need_what_it_is_made_from() -> None:
     assert made(gone).needs == (set(), set())
 
 
+def test_graph_removals_come_first() -> None:
+    made = graph(volume("one-volume"), {"kind": "pfs_volume", "name": "train", **GONE}, volume("two-volume", **GONE))
+
+    assert made.order[2] == 0
+
+
 def test_graph_follows_all_branches() -> None:
     ways = {"a": ["b", "c"], "b": ["d", "e"], "c": ["f"], "d": [], "e": ["g"], "f": [], "g": ["a"]}
     assert _reached(["a"], ways.__getitem__) == set("abcdefg")
