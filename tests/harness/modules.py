@@ -146,7 +146,6 @@ class ModuleRunner:
         self._clients: dict[Settings, Client] = {}
         self._calls_left: int | None = None
         self._seen = 0
-        self.reported: list[str] = []
 
     def run_task(
         self,
