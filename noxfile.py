@@ -261,7 +261,8 @@ def lint(session: nox.Session) -> None:
     place()
     environment = tool_environment(session, "test", "lint")
     rooms = ("module_utils", "plugin_utils", "action", "filter", "inventory", "lookup")
-    packages = (*(f"{PACKAGE}.plugins.{room}" for room in rooms), "tests.benchmark", "tests.simulator", "tests.report")
+    typed = ("benchmark", "harness", "scenarios", "simulator", "report")
+    packages = (*(f"{PACKAGE}.plugins.{room}" for room in rooms), *(f"tests.{name}" for name in typed))
     imports = {"PYTHONPATH": os.pathsep.join([str(COLLECTIONS), str(ROOT)])}
     # All of them, whatever the first one finds.
     good = environment.succeeds("ruff", "check", ".")

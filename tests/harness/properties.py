@@ -44,4 +44,5 @@ def share_of_examples(share: float) -> settings:
     :param share: how many of the profile's examples it tries, as a fraction.
     """
     phases = (Phase.explicit, Phase.reuse, Phase.generate)
-    return settings(max_examples=max(2, round(settings.default.max_examples * share)), phases=phases)
+    name = os.environ.get("HYPOTHESIS_PROFILE") or DEFAULT_PROFILE
+    return settings(max_examples=max(2, round(EXAMPLES[name] * share)), phases=phases)

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.scenarios.backup import MONTHLY, NIGHTLY, SUNDAYS, agent, agent_gone, backup, files, gone, image
 from tests.scenarios.steps import Step
 from tests.simulator.fixture import Simulator
@@ -47,7 +49,7 @@ def of_images(simulator: Simulator) -> list[Step]:
 
 def of_files() -> list[Step]:
     """Return the steps of a backup of files, with its agent, its paths and its replica."""
-    both = {"filesystem_paths": ["/data", "/etc/"]}
+    both: dict[str, Any] = {"filesystem_paths": ["/data", "/etc/"]}
     return [
         agent(server_category="BAREMETAL_SERVER", check_connection=True),
         files("db-files", dr_enabled=True, encrypt_enabled=False, **both),

@@ -47,7 +47,7 @@ def far_hour(simulator: Simulator, hours: int = 8) -> int:
 
 def played(steps: Sequence[Step]) -> list[dict[str, Any]]:
     """Each step in check mode, for real, again, and again in check mode; all with a diff."""
-    tasks = []
+    tasks: list[dict[str, Any]] = []
     for step in steps:
         tasks += step.before
         tasks += [step.task(name=f"check {step.name}", check=True, diff=True, register="_"), step.task(diff=True)]
