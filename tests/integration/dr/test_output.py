@@ -20,7 +20,7 @@ def test_no_secret_in_the_most_verbose_output(controller: Controller) -> None:
     file = controller.folder / "passwords.yml"
     file.write_text(f'{{"dr_cifs_passwords": {{"web_data": "{PASSWORD}"}}}}', encoding="utf-8")
     outputs = []
-    simulator.fault("status", status=500, operation="CreateVolumeReplication")
+    simulator.fault("status", status=403, operation="CreateVolumeReplication")
     for playbook in ("dr_replication", "dr_replication", "dr_failover", "dr_failback", "dr_teardown"):
         run = play(controller, playbook, extra, arguments=["--diff", "-e", f"@{file}"], verbosity=4)
         assert (run.rc != 0) == (not outputs)
