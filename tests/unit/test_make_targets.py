@@ -40,7 +40,14 @@ def run(*words: str | Path) -> str:
     """Run a command in the root, as in a new shell, and return what it prints."""
     environ = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     done = subprocess.run(
-        words, cwd=ROOT, env=environ, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=MAX_SECONDS
+        words,
+        cwd=ROOT,
+        env=environ,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=MAX_SECONDS,
+        check=False,
     )
     assert done.returncode == 0, f"{shlex.join(map(str, words))} ended with {done.returncode}:\n{done.stderr}"
     return done.stdout
