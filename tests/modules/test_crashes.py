@@ -17,12 +17,8 @@ import pytest
 from tests.harness.modules import ModuleRunner
 from tests.harness.tasks import TaskResult
 from tests.scenarios import SCENARIOS, Step
+from tests.scenarios.steps import MADE, RECORDS, without
 from tests.simulator.fixture import Simulator
-
-#: Tables of what a step that acts in every run creates each time.
-MADE = (".snapshots", ".restore_targets")
-#: Tables that keep every attempt of such a step.
-RECORDS = (".histories", ".restore_histories")
 
 #: What can be sent once more without harm while it is under way: it names what goes by id or path, and the service does
 #: not show that a deletion has begun (a restore point that can't be restored may as well be damaged).
@@ -126,11 +122,6 @@ class Crashes:
 def harmful(writes: Counter[str]) -> Counter[str]:
     """Return the writing calls that must not be sent twice."""
     return Counter({operation: count for operation, count in writes.items() if operation not in HARMLESS})
-
-
-def without(counts: Counts, tables: tuple[str, ...]) -> Counts:
-    """Return the counts of all other tables."""
-    return {table: count for table, count in counts.items() if not table.endswith(tables)}
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ from tests.harness.faults import AT_A_CALL, CAUSES, TIMEOUT
 from tests.harness.modules import ModuleRunner
 from tests.harness.tasks import TaskResult
 from tests.scenarios import SCENARIOS, Step
+from tests.scenarios.steps import MADE, RECORDS, without
 from tests.simulator.fixture import Simulator
 
 #: Simulated seconds for which a list can lag.
@@ -50,10 +51,6 @@ NOT_TWICE = {
     if isinstance(operation, Operation) and (operation.creates or operation.destroys)
 }
 LONGEST = 600
-#: What a step that acts in every run may have made twice.
-MADE = (".snapshots", ".restore_targets")
-#: Tables that keep every attempt.
-RECORDS = (".histories", ".restore_histories")
 #: By service, the names of the scenarios' volumes.
 NAMES = {
     "filestorage": ("web_data", "snap_data", "plan_data", "repl_data", "repl_copy", "disk_data"),
@@ -201,7 +198,7 @@ def _check_step(done: Played, expected: Played, *, repeated: bool) -> None:
             assert (again.changed, again.writes) == (False, []), (step.name, done.story())
     _check_sent_once(done)
     uneven = (*RECORDS, *MADE) if repeated else RECORDS
-    assert _without(done.counts, uneven) == _without(expected.counts, uneven), (step.name, done.story())
+    assert without(done.counts, uneven) == without(expected.counts, uneven), (step.name, done.story())
 
 
 def _check_nothing_left(simulator: Simulator) -> None:
@@ -224,10 +221,6 @@ def _check_sent_once(done: Played) -> None:
     expected = Counter(done.step.operations)
     many = {name: count for name, count in sent.items() if name in NOT_TWICE and count > expected[name]}
     assert not many, (done.step.name, many, done.story())
-
-
-def _without(counts: Counter[str], endings: tuple[str, ...]) -> dict[str, int]:
-    return {name: count for name, count in counts.items() if not name.endswith(endings)}
 
 
 @pytest.fixture(scope="module")

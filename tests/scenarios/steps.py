@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -15,6 +15,10 @@ from tests.harness.tasks import Run, TaskResult, task
 from tests.simulator.fixture import Simulator
 
 KOREAN_TIME = timezone(timedelta(hours=9))
+#: Ends of the names of tables of what a step that acts in every run creates each time.
+MADE = (".snapshots", ".restore_targets")
+#: Those of tables that keep every attempt of such a step.
+RECORDS = (".histories", ".restore_histories")
 
 
 @dataclass(frozen=True)
@@ -96,3 +100,8 @@ def _check_diffs(step: Step, foretold: TaskResult, done: TaskResult) -> None:
         assert diff["before"] != diff["after"], step.name
     assert foretold.result["diff"]["before"] == done.result["diff"]["before"], step.name
     assert foretold.result["diff"]["after"].keys() == done.result["diff"]["after"].keys(), step.name
+
+
+def without(counts: Mapping[str, int], endings: tuple[str, ...]) -> dict[str, int]:
+    """Return the counts of all tables but those whose names end so."""
+    return {table: count for table, count in counts.items() if not table.endswith(endings)}

@@ -5,31 +5,16 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from tests.harness.playbooks import Controller
-from tests.modules.apply.topologies import changes, check_played, nothing_left, played, shuffled, whole
+from tests.modules.apply.topologies import (
+    check_whole_lifecycle,
+)
 
 pytestmark = pytest.mark.module("scp_storage_apply")
-
-UNKNOWN = "known after it is made"
 
 
 def test_a_whole_life(routed: Controller) -> None:
     """Something of every kind is made, changed and removed; each time check mode foretells every entry."""
-    simulator = routed.simulator
-    lists = {"made": whole(simulator), "changed": changes(simulator), "gone": shuffled(nothing_left())}
-    run = routed.run([step for name, things in lists.items() for step in played(name, things)])
-    for name in lists:
-        check_played(run, name)
-    # Ids of what is only planned are told as everywhere.
-    foretold = json.dumps(run["check made"].result)
-    assert UNKNOWN in foretold
-    assert f"{UNKNOWN} [" not in foretold
-    entries = run["made"].result["resources"]
-    assert [entry["kind"] for entry in entries] == [thing["kind"] for thing in lists["made"]]
-    objects = [next(value for value in entry.values() if isinstance(value, dict)) for entry in entries]
-    assert all(objects)
-    assert simulator.resources() == {}
+    check_whole_lifecycle(routed)

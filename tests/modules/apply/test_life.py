@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from typing import Any
 
@@ -16,8 +15,8 @@ from tests.harness.tasks import task
 from tests.modules.apply.topologies import (
     Things,
     blocks,
-    changes,
     check_played,
+    check_whole_lifecycle,
     each,
     nothing_left,
     played,
@@ -28,25 +27,10 @@ from tests.modules.apply.topologies import (
 
 pytestmark = pytest.mark.module("scp_storage_apply")
 
-UNKNOWN = "known after it is made"
-
 
 def test_a_whole_life(runner: ModuleRunner) -> None:
     """Something of every kind is made, changed and removed; each time check mode foretells every entry."""
-    simulator = runner.simulator
-    lists = {"made": whole(simulator), "changed": changes(simulator), "gone": shuffled(nothing_left())}
-    run = runner.run([step for name, things in lists.items() for step in played(name, things)])
-    for name in lists:
-        check_played(run, name)
-    # Ids of what is only planned are told as everywhere.
-    foretold = json.dumps(run["check made"].result)
-    assert UNKNOWN in foretold
-    assert f"{UNKNOWN} [" not in foretold
-    entries = run["made"].result["resources"]
-    assert [entry["kind"] for entry in entries] == [thing["kind"] for thing in lists["made"]]
-    objects = [next(value for value in entry.values() if isinstance(value, dict)) for entry in entries]
-    assert all(objects)
-    assert simulator.resources() == {}
+    check_whole_lifecycle(runner)
 
 
 def test_the_order_of_the_list_does_not_matter(runner: ModuleRunner) -> None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections import Counter
 from collections.abc import Sequence
@@ -14,6 +15,8 @@ from tests.harness.modules import ModuleRunner
 from tests.harness.playbooks import Controller
 from tests.harness.tasks import Run, TaskResult, task
 from tests.simulator.fixture import Simulator
+
+UNKNOWN = "known after it is made"
 
 EAST = "kr-east1"
 Things = list[dict[str, Any]]
@@ -314,3 +317,21 @@ def shape_of_undisturbed_run(runner: ModuleRunner | Controller) -> Shape:
     made = shape(simulator)
     simulator.put_world(begin)
     return made
+
+
+def check_whole_lifecycle(runner: Controller | ModuleRunner) -> None:
+    """Assert that something of every kind is created, changed and removed, and that check mode predicts every entry."""
+    simulator = runner.simulator
+    lists = {"made": whole(simulator), "changed": changes(simulator), "gone": shuffled(nothing_left())}
+    run = runner.run([step for name, things in lists.items() for step in played(name, things)])
+    for name in lists:
+        check_played(run, name)
+    # Ids of what is only planned are shown as everywhere.
+    predicted = json.dumps(run["check made"].result)
+    assert UNKNOWN in predicted
+    assert f"{UNKNOWN} [" not in predicted
+    entries = run["made"].result["resources"]
+    assert [entry["kind"] for entry in entries] == [thing["kind"] for thing in lists["made"]]
+    objects = [next(value for value in entry.values() if isinstance(value, dict)) for entry in entries]
+    assert all(objects)
+    assert simulator.resources() == {}
