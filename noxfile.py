@@ -9,6 +9,7 @@ and made anew when the pins change: one for each ansible-core under test, one fo
 
 from __future__ import annotations
 
+import fcntl
 import functools
 import hashlib
 import os
@@ -134,14 +135,18 @@ class Environment:
         content = "".join(file.read_text() for file in files)
         made_from = hashlib.sha256(f"{pythons()[python]}\n{self.folder}\n{content}".encode()).hexdigest()
         stamp = self.folder / "made-from"
-        if stamp.is_file() and stamp.read_text() == made_from:
-            return
-        session.log(f"Installing {', '.join(pins)} for Python {python}")
-        shutil.rmtree(self.folder, ignore_errors=True)
-        session.run(str(pythons()[python]), "-m", "venv", str(self.folder), external=True, silent=True)
-        options = [option for file in files for option in ("-r", str(file))]
-        self.run("python", "-m", "pip", "install", "--disable-pip-version-check", "--quiet", *options)
-        stamp.write_text(made_from)
+        self.folder.parent.mkdir(parents=True, exist_ok=True)
+        # `make test` runs two sessions at a time, which may want the same.
+        with Path(f"{self.folder}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if stamp.is_file() and stamp.read_text() == made_from:
+                return
+            session.log(f"Installing {', '.join(pins)} for Python {python}")
+            shutil.rmtree(self.folder, ignore_errors=True)
+            session.run(str(pythons()[python]), "-m", "venv", str(self.folder), external=True, silent=True)
+            options = [option for file in files for option in ("-r", str(file))]
+            self.run("python", "-m", "pip", "install", "--disable-pip-version-check", "--quiet", *options)
+            stamp.write_text(made_from)
 
     def run(
         self,

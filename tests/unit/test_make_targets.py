@@ -23,6 +23,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.lanes import LANES
 from tests.placement import CACHE, ROOT
 
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
@@ -153,6 +154,9 @@ def test_target_starts_what_it_runs(target: str) -> None:
                 start(("-m", module))
         elif option == "-m" and others[0].startswith("tests."):
             start((option, others[0]))
+            if others[0] == "tests.lanes":
+                for module in set().union(*(sessions()[name] for lane in LANES.values() for name in lane)):
+                    start(("-m", module))
         elif option.endswith(".py"):
             start((option,))
 
@@ -162,6 +166,11 @@ def test_sessions_of_targets_are_read() -> None:
     assert sessions()["benchmark"] == {"tests.benchmark"}
     named = [named_sessions(words) for words in python_arguments("bench") if words[:2] == ["-m", "nox"]]
     assert named == [["benchmark"]]
+
+
+def test_lanes_have_all_sessions() -> None:
+    """Each session that nox runs by default is in one lane."""
+    assert sorted(name for lane in LANES.values() for name in lane) == sorted(default_sessions())
 
 
 def test_benchmark_lists_its_sections() -> None:
