@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A module dies after any of its answers: the next run converges, and nothing is created twice.
 
-Each step of each scenario is crashed after its answer 1, 2, 3, ..., each time from the same state; ``full_faults`` has
-all answers, and the ordinary run every third one.
+Each step of each scenario is crashed after its answers to writing calls, each time from the same state: a run that dies
+while it reads or waits leaves the service as one that died after its last write. ``full_faults`` has all answers.
 """
 
 from __future__ import annotations
@@ -23,9 +23,6 @@ from tests.simulator.fixture import Simulator
 #: What can be sent once more without harm while it is under way: it names what goes by id or path, and the service does
 #: not show that a deletion has begun (a restore point that can't be restored may as well be damaged).
 HARMLESS = frozenset({"DeleteBucketObjects", "DeleteBucketObjectVersions", "DeleteBackupRestoreTarget"})
-#: The answers are shared out; one share always runs.
-SHARES = 3
-
 MODULES = [pytest.param(module, marks=pytest.mark.module(module)) for module in SCENARIOS]
 
 Counts = dict[str, int]
@@ -37,21 +34,18 @@ class Crashes:
     :ivar variables: what its steps registered.
     """
 
-    def __init__(self, runner: ModuleRunner, share: int = 0) -> None:
+    def __init__(self, runner: ModuleRunner) -> None:
         self.runner = runner
-        self.share = share
         self.simulator: Simulator = runner.simulator
         self.variables: dict[str, Any] = {}
         self.crashed = 0
-        self._answers = 0
         self._seen = 0
 
-    def play(self, step: Step) -> None:
-        """Crash a step after each of its answers that belong to this share, and play it undisturbed at last."""
+    def play(self, step: Step, *, every: bool) -> None:
+        """Crash a step after each of its writing calls, or after every answer, and play it undisturbed at last."""
         begin, usual, expected = self.undisturbed(step)
-        for after in range(1, len(usual.calls) + 1):
-            self._answers += 1
-            if self._answers % SHARES == self.share:
+        for after, call in enumerate(usual.calls, 1):
+            if every or call["write"]:
                 self.simulator.put_world(begin)
                 self.crash(step, after, usual, expected)
         self.simulator.put_world(begin)
@@ -125,14 +119,14 @@ def harmful(writes: Counter[str]) -> Counter[str]:
 
 
 @pytest.mark.parametrize(
-    "share", [pytest.param(share, marks=pytest.mark.full_faults if share else ()) for share in range(SHARES)]
+    "every", [pytest.param(False, id="write"), pytest.param(True, id="answer", marks=pytest.mark.full_faults)]
 )
 @pytest.mark.parametrize("module", MODULES)
-def test_step_crashes_after_any_answer_converges(runner: ModuleRunner, module: str, share: int) -> None:
+def test_step_crashes_after_any(runner: ModuleRunner, module: str, *, every: bool) -> None:
     """Each step converges whenever the run before it died, and the scenario goes on to its end."""
-    crashes = Crashes(runner, share)
+    crashes = Crashes(runner)
     for step in SCENARIOS[module](runner.simulator):
-        crashes.play(step)
+        crashes.play(step, every=every)
     assert crashes.crashed
     assert runner.simulator.resources() == {}
 
