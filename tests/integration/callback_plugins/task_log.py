@@ -36,9 +36,11 @@ import http.client
 import importlib
 import importlib.util
 import json
+from pathlib import Path
 from typing import Any
 
 from ansible.plugins.callback import CallbackBase
+from ansible.plugins.loader import filter_loader, test_loader
 
 COLLECTION = "scp.storage."
 PLUGINS = "ansible_collections.scp.storage.plugins"
@@ -56,6 +58,16 @@ def _compile_once(action: str) -> None:
             importlib.import_module(f"{PLUGINS}.{plugin}")
 
 
+def _load_once() -> None:
+    """Load the filters and tests of templates before any worker is forked: each worker would look for them anew."""
+    for loader in (filter_loader, test_loader):
+        for _plugin in loader.all():
+            pass
+    (filters,) = importlib.import_module(f"{PLUGINS}.filter").__path__
+    for file in Path(filters).glob("[!_]*.py"):
+        filter_loader.get(COLLECTION + file.stem)
+
+
 class CallbackModule(CallbackBase):  # type: ignore[misc]
     """The callback."""
 
@@ -69,6 +81,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         self._seen = 0
 
     def v2_playbook_on_start(self, playbook: Any) -> None:
+        _load_once()
         self._new_calls()
 
     def v2_playbook_on_play_start(self, play: Any) -> None:
