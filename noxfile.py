@@ -48,27 +48,6 @@ PACKAGE = "ansible_collections.scp.storage"
 MEASURING_COVERAGE = {"COVERAGE_CORE": "sysmon", "COVERAGE_FILE": str(CACHE / "coverage")}
 #: What `make check` runs.
 QUICK_TESTS = ("tests/unit", "tests/modules/test_lifecycles.py", "--ignore=tests/unit/simulator")
-#: Integration tests that take minutes and ask nothing of ansible-core. (On each core every module runs its examples, is
-#: called with options as text, and returns the same by both routes.)
-SAME_ON_ALL_CORES = (
-    "test_archive.py",
-    "test_calls.py",
-    "test_documents.py",
-    "test_inventory_of_many.py",
-    "test_lifecycles.py",
-    "test_newcomer.py",
-    "test_waiting.py",
-    "apply/test_interrupted.py",
-    "apply/test_speed.py",
-    "awx/test_jobs.py",
-    "dr/test_crashes.py",
-    "dr/test_demo.py",
-    "dr/test_drill_cases.py",
-    "dr/test_drill_crashes.py",
-    "dr/test_many.py",
-    "dr/test_set_up_faults.py",
-)
-
 nox.needs_version = ">=2025.5"
 nox.options.default_venv_backend = "none"
 nox.options.sessions = [
@@ -212,18 +191,18 @@ def on_each_core(session: nox.Session, what: str, check: Callable[[str, Core, En
 
 
 def pytest_on_each_core(
-    session: nox.Session, folder: str, *options: str, newest_only: Iterable[str] = (), newest: Iterable[str] = ()
+    session: nox.Session, folder: str, *options: str, newest: Iterable[str] = (), oldest: Iterable[str] = ()
 ) -> None:
     """Run the tests of a folder on the newest and the oldest ansible-core.
 
-    :param newest_only: files and folders in it that are left out on the oldest.
     :param newest: further arguments on the newest.
+    :param oldest: further arguments on the oldest.
     """
     place()
 
     def check(name: str, core: Core, environment: Environment) -> None:
         report = RESULTS / f"{session.name}-{name}.xml"
-        more = newest if name == "newest" else [f"--ignore={folder}/{file}" for file in newest_only]
+        more = newest if name == "newest" else oldest
         environment.run(
             "pytest", folder, f"--junit-xml={report}", *options, *more, *session.posargs, env=MEASURING_COVERAGE
         )
@@ -332,14 +311,15 @@ def unit(session: nox.Session) -> None:
     """Unit tests with their properties, on the newest and the oldest ansible-core; modules in process on the newest."""
     # These know nothing of ansible-core, and most of their time goes into properties.
     same = ("simulator", "report", "resources", "engine/test_converging.py")
+    oldest = [f"--ignore=tests/unit/{name}" for name in same]
     measured = ("--cov=plugins", f"--cov-report=json:{RESULTS / 'coverage.json'}", "--cov-report=")
     pytest_on_each_core(
         session,
         "tests/unit",
         "--numprocesses=2",
         "--dist=worksteal",
-        newest_only=same,
         newest=("tests/modules", *measured),
+        oldest=oldest,
     )
 
 
@@ -351,7 +331,7 @@ def integration(session: nox.Session) -> None:
         (CACHE / "evidence.jsonl").unlink(missing_ok=True)
     # Tests wait now and then, and some take minutes: three at a time keep two processors busy, to the end.
     options = ("--numprocesses=3", "--dist=worksteal")
-    pytest_on_each_core(session, "tests/integration", *options, newest_only=SAME_ON_ALL_CORES)
+    pytest_on_each_core(session, "tests/integration", *options, oldest=("-m", "not newest_core"))
 
 
 @nox.session

@@ -32,10 +32,14 @@ LONG = {
     "full_faults": "every fault at every call of every scenario, and a crash after every answer",
     "full_switches": "every position of every switch alone",
 }
+#: Tests that take long and ask nothing of ansible-core that others do not. (On each core every module runs its
+#: examples, is called with options as text, and returns the same by both routes; and every role has a life.)
+NEWEST_CORE = "newest_core: left out on the oldest ansible-core"
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Make the markers known."""
+    config.addinivalue_line("markers", NEWEST_CORE)
     for name, meaning in LONG.items():
         config.addinivalue_line("markers", f"{name}: {meaning}; run with -m {name}")
 

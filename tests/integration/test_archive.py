@@ -10,6 +10,8 @@ import pytest
 from tests.harness.playbooks import Controller
 from tests.harness.tasks import task
 
+pytestmark = pytest.mark.newest_core
+
 BUCKET = "3d036efe-f576-48b0-8375-6d3704a95b63"
 JOB = "EXE-8f35b491-a060-453b-b825-e78440ca46de"
 

@@ -93,6 +93,7 @@ def test_life(controller: Controller) -> None:
     assert _report(foretold)["app-archive"]["operations"] == _report(run)["app-archive"]["operations"] == _writes(run)
 
 
+@pytest.mark.newest_core
 def test_what_stands_in_the_way(controller: Controller) -> None:
     """It is said for all buckets at once, and nothing is changed."""
     buckets = [
@@ -120,6 +121,7 @@ def test_what_stands_in_the_way(controller: Controller) -> None:
         assert words in run[-1].message
 
 
+@pytest.mark.newest_core
 def test_a_bucket_that_fails(controller: Controller) -> None:
     """All others are worked on, and the end says which it was."""
     wanted = [

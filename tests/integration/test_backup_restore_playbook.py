@@ -67,6 +67,7 @@ def test_newest_before(world: Controller, moment: str, day: int) -> None:
     assert world.simulator.writes() == []
 
 
+@pytest.mark.newest_core
 def test_restored_once(world: Controller) -> None:
     """The newest of all where no moment is given; run again, nothing is done."""
     run = _run(world).succeeded()
@@ -78,6 +79,7 @@ def test_restored_once(world: Controller) -> None:
     assert again.count("changed") == 0
 
 
+@pytest.mark.newest_core
 def test_elsewhere(world: Controller) -> None:
     """With all that a survey can ask for."""
     simulator = world.simulator
@@ -122,6 +124,7 @@ def test_refusals(world: Controller) -> None:
     assert world.simulator.writes() == []
 
 
+@pytest.mark.newest_core
 def test_the_name_of_another_moment(world: Controller) -> None:
     """A server that is there already, as it was at another moment, is not taken for the one that is asked for."""
     _run(world, backup="odd", moment="2026-10-02").succeeded()

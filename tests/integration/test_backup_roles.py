@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from tests.harness.playbooks import Controller
 from tests.harness.tasks import Run, task
 from tests.integration.conftest import TIME_SCALE
@@ -61,6 +63,7 @@ def test_agents(controller: Controller) -> None:
     assert len(_lines(controller, "installed.txt")) == len(SERVERS)
 
 
+@pytest.mark.newest_core
 def test_agents_that_do_not_connect(controller: Controller) -> None:
     """What is wrong is told after as many checks as were asked for; the next run installs them again."""
     controller.simulator.switch(backup_connection_result="FAILED")
@@ -76,6 +79,7 @@ def test_agents_that_do_not_connect(controller: Controller) -> None:
     assert [call["operation"] for call in again.calls if call["write"]] == []
 
 
+@pytest.mark.newest_core
 def test_agents_installed_in_another_way(controller: Controller) -> None:
     """A file of tasks takes the place of those of the role; without it or a command, the role says what is missing."""
     controller.simulator.switch(backup_connection_result="FAILED")
@@ -149,6 +153,7 @@ def test_policies(controller: Controller) -> None:
     assert _writes(policies(controller, **as_texts).succeeded()) == ["SetBackupSchedule"] * 2
 
 
+@pytest.mark.newest_core
 def test_agents_on_the_way(controller: Controller) -> None:
     """Check mode tells one agent for a server, and its images; a killed run whose agent is on its way goes on."""
     simulator = controller.simulator
@@ -164,6 +169,7 @@ def test_agents_on_the_way(controller: Controller) -> None:
     assert _writes(policies(controller, backup_servers=servers[:1]).succeeded()) == ["CreateBackup"]
 
 
+@pytest.mark.newest_core
 def test_nothing_is_changed_before_all_is_looked_at(controller: Controller) -> None:
     """What stands in the way of some servers is told of all of them at once, and the others get nothing yet."""
     servers = [*WANTED, {"server": "no-such"}, {"server": "none-such", "server_category": "BAREMETAL_SERVER"}]

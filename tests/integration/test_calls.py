@@ -16,6 +16,8 @@ import pytest
 from tests.harness.playbooks import Controller
 from tests.harness.tasks import task
 
+pytestmark = pytest.mark.newest_core
+
 VOLUME = {"name": "web_data", "protocol": "NFS", "type_name": "SSD"}
 
 

@@ -25,6 +25,8 @@ from tests.harness.tasks import Run
 from tests.placement import ROOT
 from tests.simulator.fixture import Simulator
 
+pytestmark = pytest.mark.newest_core
+
 #: Words that say that a command of Ansible's is not for this test: it needs a terminal or AWX, is about another thing,
 #: runs on servers, names a server that there is not, or fails by intent.
 LEFT_OUT = (

@@ -8,9 +8,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.harness.playbooks import Controller
 from tests.integration.fleet import EAST, WEST, compared, crowd, crowd_as_hosts
 from tests.simulator.fixture import Simulator
+
+pytestmark = pytest.mark.newest_core
 
 
 def test_many_servers_and_volumes(tmp_path: Path) -> None:

@@ -14,11 +14,13 @@ import pytest
 
 from ansible_collections.scp.storage.plugins.module_utils.client.clock import SYSTEM_CLOCK
 from tests.harness.modules import ModuleRunner
-from tests.harness.playbooks import Controller
+from tests.harness.playbooks import Controller, other_spelling
 from tests.harness.tasks import Run, task
 from tests.scenarios import SCENARIOS, Step
 from tests.simulator.app import known_switches
 from tests.simulator.fixture import Simulator
+
+pytestmark = pytest.mark.newest_core
 
 #: Far enough ahead of the real time, which simulated time can't go back behind.
 BEGINNING = "2099-03-02T03:04:05Z"
@@ -42,10 +44,17 @@ def _begin(simulator: Simulator, module: str) -> list[Step]:
     return SCENARIOS[module](simulator)
 
 
-def _tasks(steps: Sequence[Step]) -> list[dict[str, Any]]:
+def _tasks(steps: Sequence[Step], *, as_processes: str | None = None) -> list[dict[str, Any]]:
+    """Return the tasks of the steps.
+
+    :param as_processes: a module whose tasks run as processes; steps of other modules only prepare for it.
+    """
     tasks: list[dict[str, Any]] = []
     for step in steps:
-        tasks += [*step.before, step.task(diff=True), task("simulator_world", {"advance": 60}, name="a minute later")]
+        own = step.task(diff=True)
+        if step.module == as_processes:
+            own["vars"] = {**own.get("vars", {}), "ansible_python_interpreter": other_spelling()}
+        tasks += [*step.before, own, task("simulator_world", {"advance": 60}, name="a minute later")]
     return tasks
 
 
@@ -69,10 +78,10 @@ def test_lifecycle_is_the_same_by_all_routes(simulator: Simulator, tmp_path: Pat
     runner.between_tasks = 0.0
     steps = _begin(simulator, module)
     runs = [runner.run(_tasks(steps)).succeeded()]
-    for route in ("in_process", "module"):
-        controller = Controller(simulator, tmp_path / route, route)
+    for as_processes in (None, module):
+        controller = Controller(simulator, tmp_path / str(as_processes))
         assert _begin(simulator, module) == steps
-        runs.append(controller.run(_tasks(steps)).succeeded())
+        runs.append(controller.run(_tasks(steps, as_processes=as_processes)).succeeded())
         assert simulator.resources() == {}
     expected = _results(runs[0], steps)
     for run in runs[1:]:

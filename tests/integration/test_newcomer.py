@@ -20,6 +20,8 @@ import pytest
 from tests.documents import README, Block, blocks
 from tests.placement import ROOT
 
+pytestmark = pytest.mark.newest_core
+
 #: Seconds from the clone to the end of the second run, with all that is installed; the promise is five minutes.
 LONGEST = 300
 LONGEST_END = 10

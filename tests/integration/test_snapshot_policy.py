@@ -141,6 +141,7 @@ def _check_report(report: dict[str, dict[str, Any]]) -> None:
     assert report["far_data"]["operations"] == ["CreateSnapshot"]
 
 
+@pytest.mark.newest_core
 def test_as_time_goes_by(there: Controller) -> None:
     """Every twelve hours a snapshot, of which two are kept; what the schedule took is left alone."""
     simulator = there.simulator
@@ -167,6 +168,7 @@ def test_as_time_goes_by(there: Controller) -> None:
     assert _snapshots(there)["filestorage"] == 2
 
 
+@pytest.mark.newest_core
 def test_one_that_fails(there: Controller) -> None:
     """It is told with all the others that failed, and keeps nobody from a snapshot; run again, it goes on."""
     simulator = there.simulator
@@ -190,6 +192,7 @@ def test_one_that_fails(there: Controller) -> None:
     assert _report(run)[chosen[0]["name"]]["volume_name"] == "twin_data_bbbbbb"
 
 
+@pytest.mark.newest_core
 def test_answers_that_get_lost(there: Controller) -> None:
     """What was done is seen, and nothing is done twice."""
     simulator = there.simulator
@@ -202,6 +205,7 @@ def test_answers_that_get_lost(there: Controller) -> None:
     assert _writes(_play(there, POLICY).succeeded()) == []
 
 
+@pytest.mark.newest_core
 def test_a_schedule_that_is_there(there: Controller) -> None:
     """It is brought to what is asked, and left alone where snapshots by age are asked for."""
     simulator = there.simulator

@@ -144,6 +144,7 @@ def test_shares(controller: Controller, server: Server) -> None:
     assert server.run("ls", "/etc/scp_storage") == ""
 
 
+@pytest.mark.newest_core
 def test_what_is_in_the_way(controller: Controller, server: Server) -> None:
     """Nothing that is no volume is unmounted or taken out of the table, and a refused mount is explained."""
     server.run("mkdir", "/srv/data")
@@ -214,6 +215,7 @@ def test_mistakes(controller: Controller, server: Server) -> None:
     )
 
 
+@pytest.mark.newest_core
 def test_block_volumes(controller: Controller, server: Server) -> None:
     """The server logs in at each address, does so again when it starts, and logs out."""
     server.offer(a10_2_2_1=TARGET)
@@ -245,6 +247,7 @@ def test_block_volumes(controller: Controller, server: Server) -> None:
     assert not list((server.folder / "nodes").iterdir())
 
 
+@pytest.mark.newest_core
 def test_file_systems_of_block_volumes(controller: Controller, server: Server) -> None:
     """One is made on an empty disk on demand only, never over anything, and is mounted and unmounted."""
     if not server.can_have_disks:

@@ -112,6 +112,7 @@ def _findings(report: dict[str, Any], area: str, severity: str = "critical") -> 
     return {one["name"] for one in report["findings"] if (one["area"], one["severity"]) == (area, severity)}
 
 
+@pytest.mark.newest_core
 def test_numbers(made: Made) -> None:
     """They are those of the info modules, for each single thing and in sum."""
     report, told = made.report, made.told
@@ -187,6 +188,7 @@ def test_what_is_found(made: Made) -> None:
     assert made.page.stat().st_mode & 0o777 == 0o640
 
 
+@pytest.mark.newest_core
 def test_nothing_gets_in(made: Made) -> None:
     """A name that would be markup or a template is text in the page, and as it is in the JSON."""
     page = made.page.read_text(encoding="utf-8")
@@ -216,6 +218,7 @@ BARRIERS = """
 """
 
 
+@pytest.mark.newest_core
 @pytest.mark.skipif(browser.chromium() is None, reason="no chromium on this machine (Debian: apt-get install chromium)")
 def test_in_a_browser(made: Made) -> None:
     """No complaint of the console, no request but the page itself, the same numbers, and no barrier, at any width."""
@@ -263,6 +266,7 @@ async def _look(file: Path, report: dict[str, Any]) -> None:
     assert len(rows["servers"]) == len(report["servers"])
 
 
+@pytest.mark.newest_core
 def test_as_a_monitor(made: Made, tmp_path: Path) -> None:
     """Check mode writes nothing; with history it tells growth; what is critical makes it fail after it has written."""
     controller, folder = made.controller, tmp_path / "new"

@@ -12,7 +12,7 @@ import pytest
 from tests.harness.playbooks import Controller
 from tests.harness.tasks import task
 
-pytestmark = pytest.mark.module("scp_filestorage_volume", "scp_filestorage_replication")
+pytestmark = [pytest.mark.module("scp_filestorage_volume", "scp_filestorage_replication"), pytest.mark.newest_core]
 
 VOLUME = {"name": "web_data", "protocol": "NFS", "type_name": "SSD"}
 REPLICATION = {"volume": "web_data", "name": "web_copy", "target_region": "kr-east1", "replication_frequency": "hourly"}

@@ -15,7 +15,7 @@ from tests.harness.playbooks import Controller, processes_with
 from tests.harness.tasks import task
 from tests.modules.apply.topologies import Shape, settle, shape, shape_of_undisturbed_run, some
 
-pytestmark = pytest.mark.module("scp_storage_apply")
+pytestmark = [pytest.mark.module("scp_storage_apply"), pytest.mark.newest_core]
 
 #: Seconds within which a run ends that is interrupted.
 SOON = 10.0

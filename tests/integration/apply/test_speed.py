@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import time
 
+import pytest
+
 from tests.benchmark.workloads import SWITCHES, hundred
 from tests.harness.playbooks import Controller
 from tests.harness.tasks import task
+
+pytestmark = pytest.mark.newest_core
 
 KINDS = 5
 SECONDS = 1.0

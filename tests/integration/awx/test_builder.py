@@ -15,6 +15,8 @@ import yaml
 from tests.harness.playbooks import PROGRAMS
 from tests.placement import COLLECTIONS, ROOT
 
+pytestmark = pytest.mark.newest_core
+
 WHOLE = ROOT / "extensions" / "execution-environment" / "execution-environment.yml"
 #: What somebody else's definition says to have this collection among others.
 NAMED = {

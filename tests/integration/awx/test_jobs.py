@@ -15,6 +15,8 @@ from tests.integration.awx.setting_up import ANSWERS, Made
 from tests.integration.dr.scenario import CRASHES, EAST, WEST
 from tests.simulator.fixture import Simulator
 
+pytestmark = pytest.mark.newest_core
+
 NODES = {"protect", "fail_over", "fail_back"}
 
 

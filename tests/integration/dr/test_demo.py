@@ -17,6 +17,8 @@ import pytest
 
 from tests.simulator.fixture import ROOT
 
+pytestmark = pytest.mark.newest_core
+
 #: Seconds.
 LONGEST_DEMO = 240
 LONGEST_END = 20

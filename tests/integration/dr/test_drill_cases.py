@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from tests.harness.playbooks import Controller
 from tests.harness.tasks import task
 from tests.integration.dr.drill_world import (
@@ -27,6 +29,8 @@ from tests.integration.dr.drill_world import (
     things,
 )
 from tests.integration.dr.scenario import assert_no_crash, failure, writes
+
+pytestmark = pytest.mark.newest_core
 
 #: What a task with no_log must not give away.
 SECRET = "hunter2-Of-The-Server"

@@ -15,6 +15,8 @@ from tests.integration.dr.scenario import play, servers
 from tests.integration.dr.test_crashes import TIME_SCALE, crash_after
 from tests.simulator.fixture import Simulator
 
+pytestmark = pytest.mark.newest_core
+
 #: After which writing calls the drills of a row are killed. Each clears up after the one before, and is killed in that
 #: or in what comes then.
 ROW = (3, 6, 12, 20)

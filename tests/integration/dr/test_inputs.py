@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.harness.playbooks import Controller
 from tests.harness.tasks import task
 from tests.integration.dr.scenario import EAST, WEST, assert_no_crash, block_storage, failure, play, replicas
@@ -93,6 +95,7 @@ def test_all_mistakes_at_once(controller: Controller) -> None:
         assert run.calls == []
 
 
+@pytest.mark.newest_core
 def test_ambiguous_source(controller: Controller) -> None:
     """Two volumes of the name: the message lists both, and the id of one is taken."""
     simulator = controller.simulator
@@ -108,6 +111,7 @@ def test_ambiguous_source(controller: Controller) -> None:
     assert simulator.world()["filestorage"]["replications"][0]["policy"] == "paused"
 
 
+@pytest.mark.newest_core
 def test_same_names_of_different_kinds(controller: Controller) -> None:
     """A group may have the name of a volume; and what is meant for one kind does not reach the others."""
     simulator = controller.simulator

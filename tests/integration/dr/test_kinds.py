@@ -106,6 +106,7 @@ def test_life(controller: Controller) -> None:
     assert volumes(simulator) == {("web_data", WEST, "none"): 1}
 
 
+@pytest.mark.newest_core
 def test_replicas_go_from_role_to_role(controller: Controller) -> None:
     """What one role returns is taken by the next as it is; replicas stay unless told otherwise."""
     roles = ["dr_replication", "dr_failover", "dr_failback", "dr_teardown"]
@@ -148,6 +149,7 @@ def test_check_mode(controller: Controller) -> None:
     assert block_replications(simulator) == ["BROKEN", "BROKEN"]
 
 
+@pytest.mark.newest_core
 @pytest.mark.parametrize("side", ["source", "target"])
 @pytest.mark.parametrize("related", ["both", "other"])
 def test_whichever_side_takes_changes(controller: Controller, side: str, related: str) -> None:
@@ -169,6 +171,7 @@ def test_whichever_side_takes_changes(controller: Controller, side: str, related
     assert blocks(simulator) == UNPROTECTED_BLOCKS
 
 
+@pytest.mark.newest_core
 def test_servers_are_handed_over(controller: Controller) -> None:
     """Failing over attaches the replicas to the servers there; failing back detaches these, and no other."""
     simulator = controller.simulator
@@ -190,6 +193,7 @@ def test_servers_are_handed_over(controller: Controller) -> None:
     assert block_replications(simulator) == ["ACTIVE", "ACTIVE"]
 
 
+@pytest.mark.newest_core
 def test_a_replica_in_use_is_not_deleted(controller: Controller) -> None:
     """Unless told to: then it is detached first. Nothing is written before the refusal."""
     simulator = controller.simulator
@@ -206,6 +210,7 @@ def test_a_replica_in_use_is_not_deleted(controller: Controller) -> None:
     assert not attached(simulator)
 
 
+@pytest.mark.newest_core
 def test_failover_refuses_what_is_too_far_behind(controller: Controller) -> None:
     """The limit is twice the frequency, or as given; with force the rest fails over, and with consent all do."""
     simulator = controller.simulator
@@ -231,6 +236,7 @@ def test_failover_refuses_what_is_too_far_behind(controller: Controller) -> None
     assert "dr_failover_max_lag is soon" in failure(wrong)
 
 
+@pytest.mark.newest_core
 @pytest.mark.parametrize(
     ("state", "says"),
     [("ERROR", "error state"), ("CREATING", "still being set up"), ("RESYNCING", "still being set up")],
@@ -265,6 +271,7 @@ def test_one_that_fails_does_not_stop_the_others(controller: Controller) -> None
     assert block_replications(simulator) == ["ACTIVE"]
 
 
+@pytest.mark.newest_core
 def test_a_first_transfer_that_fails_is_told(controller: Controller) -> None:
     """And the replication can be ended, with its target."""
     simulator = controller.simulator
@@ -279,6 +286,7 @@ def test_a_first_transfer_that_fails_is_told(controller: Controller) -> None:
     assert blocks(simulator) == protected_blocks("bm_volume_group")
 
 
+@pytest.mark.newest_core
 def test_teardown_refuses_another_target(controller: Controller) -> None:
     """A list that names another replica than there is is refused, for its data may be deleted."""
     replicate_blocks(controller)
@@ -288,6 +296,7 @@ def test_teardown_refuses_another_target(controller: Controller) -> None:
     assert writes(refused) == []
 
 
+@pytest.mark.newest_core
 def test_what_is_not_a_replica_stays(controller: Controller) -> None:
     """What has the name of a replica, and is none, is not deleted when there is no replication any more."""
     simulator = controller.simulator

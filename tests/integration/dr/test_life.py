@@ -136,6 +136,7 @@ def test_replicas_go_from_role_to_role(controller: Controller) -> None:
     assert [(item["health"], item["target_id"]) for item in replicas(run)] == [("missing", None), ("missing", None)]
 
 
+@pytest.mark.newest_core
 def test_failover_without_the_source_region(controller: Controller) -> None:
     """No call goes to the region that is lost, and the servers of the other one can mount; until they are let out."""
     simulator = controller.simulator
@@ -160,6 +161,7 @@ def test_failover_without_the_source_region(controller: Controller) -> None:
     assert [rule["object_id"] for rule in left] == [other["id"]] * 2
 
 
+@pytest.mark.newest_core
 def test_failover_refuses_what_is_not_fit(controller: Controller) -> None:
     """One message lists all that is not fit, and nothing is changed; with force the rest fails over."""
     simulator = controller.simulator
@@ -190,6 +192,7 @@ def test_failover_refuses_what_is_not_fit(controller: Controller) -> None:
     assert "ListVolumes" in failure(partly)
 
 
+@pytest.mark.newest_core
 @pytest.mark.parametrize(
     ("switches", "word"),
     [
@@ -211,6 +214,7 @@ def test_failover_refuses_a_replica_that_is_not_ready(
     assert writes(refused) == []
 
 
+@pytest.mark.newest_core
 def test_set_up_again(controller: Controller) -> None:
     """What can be changed of a replication is changed; one that is paused stays so, not to overwrite the replica."""
     often = ("dr_replication", {"dr_frequency": "5min"})
@@ -222,6 +226,7 @@ def test_set_up_again(controller: Controller) -> None:
     assert [item["health"] for item in replicas(paused)] == ["paused", "paused"]
 
 
+@pytest.mark.newest_core
 def test_same_names_in_both_regions(controller: Controller) -> None:
     """A volume of the replica's name that is none does not get in the way of failing over, back and down."""
     simulator = controller.simulator
@@ -236,6 +241,7 @@ def test_same_names_in_both_regions(controller: Controller) -> None:
     assert volumes(simulator) == {("web_data", WEST, "none"): 1, ("web_data", EAST, "none"): 2}
 
 
+@pytest.mark.newest_core
 def test_teardown_refuses_another_target(controller: Controller) -> None:
     """A list that names another replica than the volume has is refused, for its data may be deleted."""
     simulator: Simulator = controller.simulator
@@ -248,6 +254,7 @@ def test_teardown_refuses_another_target(controller: Controller) -> None:
     assert replications(simulator).total() == 1
 
 
+@pytest.mark.newest_core
 def test_one_that_fails_does_not_stop_the_others(controller: Controller) -> None:
     """What is wrong with one volume is told at the end, when the others are protected."""
     lists = {"dr_volumes": ["web_data", {"name": "missing", "protocol": "CIFS"}, "web_logs"]}

@@ -11,9 +11,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
+
 from tests.harness.playbooks import Controller
 from tests.integration.dr.scenario import DELETING, DISCARDING, EAST, WEST, play, replications, writes
 from tests.simulator.fixture import Simulator
+
+pytestmark = pytest.mark.newest_core
 
 MANY = 20
 #: Block volumes, whose roles have more steps.

@@ -28,6 +28,8 @@ from tests.integration.dr.scenario import (
 )
 from tests.simulator.fixture import Simulator
 
+pytestmark = pytest.mark.newest_core
+
 ENVIRON = {"SCP_TIMEOUT": str(TIMEOUT), "SCP_MAX_RETRIES": "3"}
 #: More calls than the set-up of one volume makes.
 MOST_CALLS = 24
