@@ -19,9 +19,9 @@ from tests.simulator.fixture import Simulator
 
 pytestmark = pytest.mark.newest_core
 
-MANY = 20
+MANY = 8
 #: Block volumes, whose roles have more steps.
-FEW = 6
+FEW = 3
 #: Simulated seconds in one real one, and how long a creation takes in simulated seconds.
 TIME_SCALE = 10.0
 CREATION_SECONDS = 200.0
