@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -30,7 +30,6 @@ from tests.integration.dr.scenario import (
     protected_blocks,
     replications,
     servers,
-    story,
     volumes,
 )
 from tests.simulator.fixture import Simulator
@@ -39,6 +38,8 @@ pytestmark = pytest.mark.newest_core
 
 #: Seconds by which the answer is late after which the run is killed.
 LATE = 120.0
+#: More than any run sends.
+MAX_WRITES = 100
 #: Simulated seconds in one real one: fast, as there are many runs.
 TIME_SCALE = 100.0
 
@@ -67,19 +68,40 @@ def crash_after(controller: Controller, number: int, playbook: str, variables: d
     return True
 
 
-def crashes(controller: Controller, playbook: str, variables: dict[str, Any]) -> Iterator[int]:
-    """From the world as it is now, crash after each writing call; each time, the run is to be repeated."""
+def each_to_its_end(controller: Controller, playbook: str, variables: dict[str, Any]) -> Iterator[None]:
+    """From the world as it is now, crash after each writing call in turn, and yield when the next has ended well."""
     simulator = controller.simulator
     begin = simulator.world()
-    for number in range(1000):
+    for number in range(MAX_WRITES):
         simulator.put_world(begin)
-        if not crash_after(controller, number, playbook, variables):
-            assert number > 0, "it wrote nothing"
-            return
-        yield number
+        assert crash_after(controller, number, playbook, variables), "it wrote nothing"
+        play(controller, playbook, variables).succeeded()
+        yield
         if len(simulator.writes()) == number + 1:
             # Run again, it had nothing left to write: that was the last call.
             return
+
+
+def again_and_again(controller: Controller, playbook: str, variables: dict[str, Any]) -> Iterator[None]:
+    """Crash after the first writing call, crash the next run likewise, and so on; yield when one has ended well.
+
+    Each run goes on from where the one before has died.
+    """
+    for number in range(MAX_WRITES):
+        if not crash_after(controller, 0, playbook, variables):
+            assert number > 0, "it wrote nothing"
+            yield
+            return
+
+
+Crashes = Callable[[Controller, str, dict[str, Any]], Iterator[None]]
+
+
+@pytest.fixture(params=[again_and_again, pytest.param(each_to_its_end, marks=pytest.mark.full_faults)])
+def crashes(request: pytest.FixtureRequest) -> Crashes:
+    """How the runs crash."""
+    chosen: Crashes = request.param
+    return chosen
 
 
 @pytest.fixture(autouse=True)
@@ -87,87 +109,60 @@ def _in_haste(fast_simulator: Simulator) -> None:
     fast_simulator.scale(TIME_SCALE)
 
 
-def test_set_up(controller: Controller) -> None:
-    """Set-up of a volume is killed after each call in turn, and run again."""
-    only = {"dr_volumes": ["web_data"]}
-    for _ignored in crashes(controller, "dr_replication", only):
-        play(controller, "dr_replication", only).succeeded()
-        assert volumes(controller.simulator) == {
-            ("web_data", WEST, "original"): 1,
-            ("web_data", EAST, "replication"): 1,
-        }
-        assert replications(controller.simulator) == {("web_data", WEST, "web_data", EAST, "use"): 1}
-
-
-def test_set_up_of_two(controller: Controller) -> None:
-    """The same with two volumes, in both directions."""
+def test_set_up_of_two_volumes_converges(controller: Controller, crashes: Crashes) -> None:
+    """Two volumes, one in each direction."""
     for _ignored in crashes(controller, "dr_replication", {}):
-        play(controller, "dr_replication").succeeded()
         assert_protected(controller.simulator)
 
 
-#: What goes before, the variables, the policy that the replication ends with, and whether servers may mount its target.
-OTHERS: dict[str, tuple[list[str], dict[str, Any], str | None, bool]] = {
-    "dr_failover": (["dr_replication"], {}, "paused", True),
-    "dr_failback": (
-        ["dr_replication", "dr_failover"],
-        {**DISCARDING, "dr_failback_remove_access_rules": True},
-        "use",
-        False,
-    ),
-    "dr_teardown": (["dr_replication", "dr_failover"], DELETING, None, False),
+#: By playbook in the order of a life: further variables, the policy that the replication ends with (none: and no
+#: replica), and whether servers may mount its target.
+FILES: dict[str, tuple[dict[str, Any], str | None, bool]] = {
+    "dr_replication": ({}, "use", False),
+    "dr_failover": ({}, "paused", True),
+    "dr_failback": ({**DISCARDING, "dr_failback_remove_access_rules": True}, "use", False),
+    "dr_teardown": (DELETING, None, False),
 }
 
 
-@pytest.mark.parametrize("playbook", OTHERS)
-def test_the_others(controller: Controller, playbook: str) -> None:
-    """Failing over, back and down of one volume are killed after a call, and run again."""
-    before, variables, policy, open_to_servers = OTHERS[playbook]
+def test_life_of_file_volume_converges(controller: Controller, crashes: Crashes) -> None:
+    """Setting up, failing over, back and down: each begins where the one before has come to its end."""
     simulator: Simulator = controller.simulator
-    server = simulator.server("east-web1")
-    rules = [{"object_type": server["type"], "object_id": server["id"]}]
-    only = {"dr_volumes": ["web_data"], "dr_target_access_rules": rules}
-    story(controller, *((name, only) for name in before))
-    for _ignored in crashes(controller, playbook, {**only, **variables}):
-        play(controller, playbook, {**only, **variables}).succeeded()
-        world = simulator.world()["filestorage"]
-        if policy is None:
-            assert volumes(simulator) == {("web_data", WEST, "none"): 1}
-            assert not world["replications"]
-            assert not world["snapshots"]
-        else:
-            assert replications(simulator) == {("web_data", WEST, "web_data", EAST, policy): 1}
-            assert volumes(simulator).total() == 2
-        assert bool(world["access_rules"]) is open_to_servers
+    only = {"dr_volumes": ["web_data"], "dr_target_access_rules": servers(simulator, "east-web1")}
+    for playbook, (variables, policy, open_to_servers) in FILES.items():
+        for _ignored in crashes(controller, playbook, {**only, **variables}):
+            world = simulator.world()["filestorage"]
+            if policy is None:
+                assert volumes(simulator) == {("web_data", WEST, "none"): 1}
+                assert not world["replications"]
+                assert not world["snapshots"]
+            else:
+                assert replications(simulator) == {("web_data", WEST, "web_data", EAST, policy): 1}
+                assert volumes(simulator) == {
+                    ("web_data", WEST, "original"): 1,
+                    ("web_data", EAST, "replication"): 1,
+                }
+            assert bool(world["access_rules"]) is open_to_servers, playbook
 
 
-#: For block storage: what goes before, the variables, the states of the replications that it ends with (none: and no
+#: By playbook in the order of a life: further variables, the states of the replications that it ends with (none: and no
 #: replica), and whether servers use the replica then.
-BLOCKS: dict[str, tuple[list[str], dict[str, Any], list[str], bool]] = {
-    "dr_replication": ([], {}, ["ACTIVE"], False),
-    "dr_failover": (["dr_replication"], {}, ["BROKEN"], True),
-    "dr_failback": (
-        ["dr_replication", "dr_failover"],
-        {**DISCARDING, "dr_failback_remove_attachments": True},
-        ["ACTIVE"],
-        False,
-    ),
-    "dr_teardown": (["dr_replication", "dr_failover"], {**DELETING, "dr_teardown_detach": True}, [], False),
+BLOCKS: dict[str, tuple[dict[str, Any], list[str], bool]] = {
+    "dr_replication": ({}, ["ACTIVE"], False),
+    "dr_failover": ({}, ["BROKEN"], True),
+    "dr_failback": ({**DISCARDING, "dr_failback_remove_attachments": True}, ["ACTIVE"], False),
+    "dr_teardown": ({**DELETING, "dr_teardown_detach": True}, [], False),
 }
 
 
 @pytest.mark.parametrize("item", [LEDGER, BILLING], ids=lambda item: str(item["kind"]))
-@pytest.mark.parametrize("playbook", BLOCKS)
-def test_blocks(controller: Controller, item: dict[str, Any], playbook: str) -> None:
-    """Each role is killed after a call when it works on a block volume or a group, and run again."""
-    before, variables, states, in_use = BLOCKS[playbook]
+def test_life_of_block_storage_converges(controller: Controller, item: dict[str, Any], crashes: Crashes) -> None:
+    """The same for a block volume and for a group."""
     simulator: Simulator = controller.simulator
     block_storage(simulator)
     only = {"dr_volumes": [item], "dr_target_attachments": servers(simulator, "east-db1")}
-    if before:
-        story(controller, *((name, only) for name in before))
-    for _ignored in crashes(controller, playbook, {**only, **variables}):
-        play(controller, playbook, {**only, **variables}).succeeded()
-        assert block_replications(simulator) == states
-        assert blocks(simulator) == (protected_blocks(item["kind"]) if states else UNPROTECTED_BLOCKS)
-        assert bool(attached(simulator)) is in_use
+    for playbook, (variables, states, in_use) in BLOCKS.items():
+        for _ignored in crashes(controller, playbook, {**only, **variables}):
+            assert block_replications(simulator) == states
+            assert blocks(simulator) == (protected_blocks(item["kind"]) if states else UNPROTECTED_BLOCKS)
+            assert bool(attached(simulator)) is in_use, playbook
