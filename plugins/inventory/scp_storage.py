@@ -74,8 +74,10 @@ options:
     default: [name]
   unreadable:
     description:
-      - What happens when a source can't be read in a region, because the account is not entitled to the service, say.
+      - What happens when the account is refused a source in a region. The service answers 401 or 403, or the account does not have the service.
       - V(fail) fails the inventory. V(warn) and V(ignore) go on without it, with or without a warning, and such a part of an inventory is not cached.
+      - Any other failure, for example a time-out or an answer of 503, fails the inventory in any case. Otherwise its hosts would disappear, and an
+        inventory source of AWX with C(overwrite) would delete them.
       - An inventory of which nothing can be read fails in any case.
     type: str
     choices: [fail, warn, ignore]

@@ -344,6 +344,12 @@ def test_what_an_account_is_not_entitled_to(fleet: Controller) -> None:
         assert found.calls
     nothing = fleet.inventory({**config, "unreadable": "ignore", "sources": ["filestorage_volumes"]}, environ=environ)
     assert nothing.rc != 0
+    # A service that is away for a while must cost no host.
+    simulator.fault("status", status=503, service=BM, times=None)
+    both = ["bm_volumes", "backups"]
+    away = fleet.inventory({"unreadable": "warn", "sources": both, "max_retries": 0}, environ=environ)
+    assert away.rc != 0
+    assert flat("Can't read bm_volumes in kr-west1") in flat(away.stderr)
 
 
 def test_where_keys_come_from(fleet: Controller) -> None:

@@ -41,7 +41,7 @@ from .common import (
     under_way,
     word,
 )
-from .servers import backup_servers, find_for_backup, find_servers
+from .servers import REFUSES_IMAGES, backup_servers, find_for_backup, find_servers
 
 #: What the service takes where a task does not say (reference: Create Backup).
 DEFAULTS = {"retention_period": "WEEK_2", "encrypt_enabled": True}
@@ -188,7 +188,10 @@ class Backup(Resource[BackupState]):
         read = backup_servers(self.client, str(backup["policy_type"]))
         try:
             found = find_servers(read, wanted, [str(backup["server_category"])])
-        except CallError:
+        except CallError as error:
+            # A list that fails for another reason does not show that the server is another one.
+            if error.status != REFUSES_IMAGES:
+                raise
             return None
         return found[0] if len(found) == 1 else None
 
