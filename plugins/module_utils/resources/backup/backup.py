@@ -104,6 +104,11 @@ class Backup(Resource[BackupState]):
             return []
         return paths.distinct(listed) if listed else None
 
+    @property
+    def exclusive_name(self) -> str:
+        by_id = self.params.get("backup_id")
+        return "" if self.wants_absent or by_id else f"{BACKUPS.title} {self._wanted!r}"
+
     # -- options that can't work --------------------------------------------------------------------------------------
 
     def check(self) -> None:

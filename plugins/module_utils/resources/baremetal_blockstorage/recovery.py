@@ -15,7 +15,7 @@ from ...client.errors import StorageError
 from ...client.parallel import side_by_side
 from ...client.session import Call
 from ...engine.plan import UNKNOWN_ID, Step
-from ...engine.references import Finder
+from ...engine.references import AmbiguousName, Finder
 from ...engine.resource import Resource
 from ...engine.traces import Trace, made
 from ...operations import baremetal_blockstorage as api
@@ -71,6 +71,11 @@ class Recovery(Resource[RecoveryState]):
     def _called(self) -> str:
         """What the task says of the name of what is made."""
         return str(self.params[self.table.naming])
+
+    @property
+    def exclusive_name(self) -> str:
+        # A recovery takes a name from the volumes.
+        return f"{VOLUMES.title} {self._called!r}"
 
     @abstractmethod
     def candidates(self) -> list[dict[str, Any]]:
@@ -133,11 +138,9 @@ class Recovery(Resource[RecoveryState]):
             and self.fits(origin, recovery)
         ]
         if len(found) > 1:
-            ids = [str(recovery["id"]) for recovery in found]
-            raise StorageError(
-                f"There are {len(found)} recoveries of {self.table.snapshots.noun} {origin['name']} that are called so:"
-                f" {', '.join(ids)}. Remove those that are too many, or choose another {self.table.naming}."
-            )
+            noun, option = self.table.snapshots.noun, self.table.snapshots.owners.option
+            subject = f"{noun.capitalize()} {origin['name']} has {len(found)} recoveries that {self._called!r} fits"
+            raise AmbiguousName(subject, found, self.client.now(), option=option)
         return found[0] if found else None
 
     def _end(self, shown: Mapping[str, Any], end: str) -> str:

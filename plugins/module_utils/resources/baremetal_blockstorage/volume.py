@@ -86,6 +86,11 @@ class Volume(Resource[VolumeState]):
     def _qos_asked(self) -> dict[str, int]:
         return {name: value for name, value in (self.params.get("qos") or {}).items() if value is not None}
 
+    @property
+    def exclusive_name(self) -> str:
+        by_id = self.params.get("volume_id")
+        return "" if self.wants_absent or by_id else f"{VOLUMES.title} {self._wanted!r}"
+
     # -- reading ------------------------------------------------------------------------------------------------------
 
     def check(self) -> None:
