@@ -104,7 +104,7 @@ class Volume(Resource[VolumeState]):
             _check_range(f"qos.{name}", value, QOS[name], {"iops": "IOPS", "throughput": "MB/s"}[name])
         if params.get("disk_type") == "HDD" and self._qos_asked:
             raise StorageError("qos goes with disk_type SSD only. Leave it out, or ask for an SSD volume.")
-        _check_range("snapshot_rate", params.get("snapshot_rate"), (0, None), "percent; 0 ends snapshots")
+        _check_range("snapshot_rate", params.get("snapshot_rate"), (0, 100), "percent; 0 ends snapshots")
         self._check_attachments()
 
     def _check_attachments(self) -> None:
@@ -546,11 +546,10 @@ def _attachment(identifier: str, kind: str) -> dict[str, Any]:
     return {"id": identifier, "type": kind}
 
 
-def _check_range(option: str, value: int | None, allowed: tuple[int, int | None], unit: str) -> None:
+def _check_range(option: str, value: int | None, allowed: tuple[int, int], unit: str) -> None:
     lowest, highest = allowed
-    if value is not None and (value < lowest or (highest is not None and value > highest)):
-        told = f"from {lowest} to {highest}" if highest is not None else f"{lowest} or more"
-        raise StorageError(f"{option} must be {told} ({unit}), not {value}.")
+    if value is not None and not lowest <= value <= highest:
+        raise StorageError(f"{option} must be from {lowest} to {highest} ({unit}), not {value}.")
 
 
 class VolumeInfo(OwnerInfo):
