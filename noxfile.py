@@ -12,9 +12,11 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -66,6 +68,22 @@ SAME_ON_ALL_CORES = (
     "dr/test_drill_crashes.py",
     "dr/test_many.py",
     "dr/test_set_up_faults.py",
+)
+
+#: What goes into the artifact.
+PACKED = re.compile(
+    r"(changelogs|docs|extensions|LICENSES|meta|playbooks|plugins|roles)/"
+    r"|(CONTRIBUTING\.md|COPYING|README\.md|requirements\.txt|tests/config\.yml)$"
+)
+#: Files as users leave them in a clone; none of them may go out with the artifact.
+WRITTEN_BY_USERS = (
+    "first.yml",
+    "group_vars/all.yml",
+    "inventory.ini",
+    "my.scp_storage.yml",
+    "playbooks/mine.yml",
+    "roles/mine/tasks/main.yml",
+    "state.json",
 )
 
 nox.needs_version = ">=2025.5"
@@ -427,11 +445,19 @@ def ansible_lint(session: nox.Session) -> None:
 @nox.session
 def galaxy(session: nox.Session) -> None:
     """Build the artifact, look at what is in it, and import it as Galaxy would."""
-    environment = tool_environment(session, "packaging")
+    environment = tool_environment(session, "packaging", "build")
     home = WORK / "galaxy"
     copy = copy_of_the_project(home)
+    for name in WRITTEN_BY_USERS:
+        (copy / name).parent.mkdir(parents=True, exist_ok=True)
+        (copy / name).write_text("password: secret\n")
     environment.run("ansible-galaxy", "collection", "build", "--force", "--output-path", home, cwd=copy)
     (artifact,) = home.glob("scp-storage-*.tar.gz")
+    with tarfile.open(artifact) as archive:
+        packed = {member.name for member in archive if member.isfile()}
+    expected = {str(path) for path in files_of_the_project() if PACKED.match(str(path))}
+    if differing := packed ^ {*expected, "FILES.json", "MANIFEST.json"}:
+        session.error(f"These are packed and should not be, or the other way round: {', '.join(sorted(differing))}")
     environment.run("python", "-m", "galaxy_importer.main", artifact, cwd=home)
 
 
