@@ -512,7 +512,7 @@ def image(session: nox.Session) -> None:
     """Build an execution environment and run jobs in it, isolated as in AWX; wants root and podman (tests/image)."""
     place()
     core = next(Core("2.21", python) for python in reversed(CORES["2.21"]) if python in pythons())
-    environment = core_environment(session, core)
+    environment = Environment(session, core.python, f"core-{core.version}", "test", "awx", "coverage", "build")
     environment.run("python", "-m", "tests.image", *session.posargs)
     environment.run("pytest", "tests/image")
 
