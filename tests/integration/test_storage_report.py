@@ -367,12 +367,15 @@ def test_mistakes(made: Made, tmp_path: Path) -> None:
     for name, (options, _ignored) in MISTAKES.items():
         given = {f"storage_report_{option}": value for option, value in options.items()}
         tasks.append(_attempt(name, {"storage_report_folder": str(tmp_path / "none"), **given}))
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    tasks.append(_attempt("no folder", {"storage_report_folder": str(tmp_path / "file" / "reports")}))
     refused = {"storage_report_folder": str(tmp_path / "none"), "storage_report_regions": WEST}
     tasks.append(_attempt("refused", refused))
     run = made.controller.run(tasks, environ={"SCP_SECRET_KEY": "a-wrong-one"}).succeeded()
     assert not [word for word in CRASHES if word in run.output], run.output
     for name, (_ignored, words) in MISTAKES.items():
         assert [word for word in words if word not in run[name].message] == [], run[name].message
+    assert f"{tmp_path / 'file'} is not a folder" in run["no folder"].message
     assert "No report was made, for nothing could be read" in run["refused"].message
     assert "secret_key" in run["refused"].message
     assert not (tmp_path / "none").exists()
