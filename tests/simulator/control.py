@@ -210,8 +210,11 @@ def _flag(value: Any) -> bool:
 
 def _switches(simulator: Simulator, method: str, document: Any, query: str) -> Any:
     if method == "PUT":
-        simulator.switches.set(_object(document))
-    elif method != "GET":
+        values = _object(document)
+        simulator.switches.set(values)
+        described = simulator.switches.describe()
+        return {"switches": {name: described[name] for name in values}}
+    if method != "GET":
         return None
     return {"switches": simulator.switches.describe()}
 
