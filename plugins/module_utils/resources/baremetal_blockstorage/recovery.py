@@ -20,7 +20,18 @@ from ...engine.resource import Resource
 from ...engine.traces import Trace, made
 from ...operations import baremetal_blockstorage as api
 from ..snapshots import SnapshotTable, Taken, named_snapshot, told_names
-from .common import NO_SCHEDULE, RECOVERY, VOLUMES, changing, in_error, leaving, show_owner, told_failure, volumes_of
+from .common import (
+    NO_SCHEDULE,
+    RECOVERY,
+    VOLUMES,
+    changing,
+    in_error,
+    is_recovery,
+    leaving,
+    show_owner,
+    told_failure,
+    volumes_of,
+)
 from .owners import broken_owner, required_owner, told_owner
 from .snapshot import GROUP_SNAPSHOTS, VOLUME_SNAPSHOTS
 
@@ -106,7 +117,7 @@ class Recovery(Resource[RecoveryState]):
         if recovery is not None:
             return RecoveryState(origin, recovery)
         problems = self.read_problems(origin)
-        if origin.get("purpose") == RECOVERY:
+        if is_recovery(origin):
             problems.append("it is a recovery itself, and a recovery has no snapshots")
             return RecoveryState(origin, problems=tuple(problems))
         snapshots = [snapshot for snapshot in table.read(self.client, str(origin["id"])) if not snapshot.system]
@@ -287,7 +298,7 @@ class GroupRecovery(Recovery):
 
     def candidates(self) -> list[dict[str, Any]]:
         listed = self.client.read_list(self.table.snapshots.owners.listing, query={"sort": "created_at:asc"})
-        return [group for group in listed if group.get("purpose") == RECOVERY]
+        return [group for group in listed if is_recovery(group)]
 
     def fits(self, origin: Mapping[str, Any], shown: Mapping[str, Any]) -> bool:
         members = volumes_of(self.table.snapshots.owners, shown)

@@ -20,11 +20,11 @@ from .common import (
     DELETING,
     GROUPS,
     NO_SCHEDULE,
-    RECOVERY,
     VOLUMES,
     changing,
     find_owner,
     in_error,
+    is_recovery,
     leaving,
     replicated,
     schedule_of,
@@ -239,7 +239,7 @@ class Volume(Resource[VolumeState]):
         wanted, present = self.params.get("snapshot_rate"), volume.get("snapshot_rate") or 0
         if wanted is None or wanted == present:
             return None
-        if volume.get("purpose") == RECOVERY:
+        if is_recovery(volume):
             raise StorageError(
                 f"Volume {volume['name']} ({volume['id']}) is a recovery, and a recovery has no snapshots of its own:"
                 " leave out snapshot_rate."
