@@ -56,12 +56,12 @@ clean: ## Remove what was installed and cached
 	rm -rf .cache .nox .hypothesis
 
 # With the newest ansible-core that this Python can run.
-.cache/demo/installed: requirements.txt tests/requirements/test.txt $(wildcard tests/requirements/core-*.txt)
+.cache/demo/installed: requirements.txt tests/requirements/test.txt tests/requirements/build.txt $(wildcard tests/requirements/core-*.txt)
 	@echo "Installing ansible-core and the simulator's libraries into .cache/demo"
 	@rm -rf .cache/demo && $(PYTHON) -m venv .cache/demo
 	@core=$$($(PYTHON) -c 'import sys; print("2.21" if sys.version_info >= (3, 12) else "2.19")') && \
 	.cache/demo/bin/python -m pip install --disable-pip-version-check --quiet \
-	    -r "tests/requirements/core-$$core.txt" -r tests/requirements/test.txt
+	    -r "tests/requirements/core-$$core.txt" -r tests/requirements/test.txt -r tests/requirements/build.txt
 	@touch $@
 
 .cache/nox/installed: tests/requirements/nox.txt

@@ -13,9 +13,11 @@ import fcntl
 import functools
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -48,6 +50,23 @@ PACKAGE = "ansible_collections.scp.storage"
 MEASURING_COVERAGE = {"COVERAGE_CORE": "sysmon", "COVERAGE_FILE": str(CACHE / "coverage")}
 #: What `make check` runs.
 QUICK_TESTS = ("tests/unit", "tests/modules/test_lifecycles.py", "--ignore=tests/unit/simulator")
+
+#: What goes into the artifact.
+PACKED = re.compile(
+    r"(changelogs|docs|extensions|LICENSES|meta|playbooks|plugins|roles)/"
+    r"|(CONTRIBUTING\.md|COPYING|README\.md|requirements\.txt|tests/config\.yml)$"
+)
+#: Files as users leave them in a clone; none of them may go out with the artifact.
+WRITTEN_BY_USERS = (
+    "first.yml",
+    "group_vars/all.yml",
+    "inventory.ini",
+    "my.scp_storage.yml",
+    "playbooks/mine.yml",
+    "roles/mine/tasks/main.yml",
+    "state.json",
+)
+
 nox.needs_version = ">=2025.5"
 nox.options.default_venv_backend = "none"
 nox.options.sessions = [
@@ -412,11 +431,19 @@ def ansible_lint(session: nox.Session) -> None:
 @nox.session
 def galaxy(session: nox.Session) -> None:
     """Build the artifact, look at what is in it, and import it as Galaxy would."""
-    environment = tool_environment(session, "packaging")
+    environment = tool_environment(session, "packaging", "build")
     home = WORK / "galaxy"
     copy = copy_of_the_project(home)
+    for name in WRITTEN_BY_USERS:
+        (copy / name).parent.mkdir(parents=True, exist_ok=True)
+        (copy / name).write_text("password: secret\n")
     environment.run("ansible-galaxy", "collection", "build", "--force", "--output-path", home, cwd=copy)
     (artifact,) = home.glob("scp-storage-*.tar.gz")
+    with tarfile.open(artifact) as archive:
+        packed = {member.name for member in archive if member.isfile()}
+    expected = {str(path) for path in files_of_the_project() if PACKED.match(str(path))}
+    if differing := packed ^ {*expected, "FILES.json", "MANIFEST.json"}:
+        session.error(f"These are packed and should not be, or the other way round: {', '.join(sorted(differing))}")
     environment.run("python", "-m", "galaxy_importer.main", artifact, cwd=home)
 
 
@@ -471,7 +498,7 @@ def image(session: nox.Session) -> None:
     """Build an execution environment and run jobs in it, isolated as in AWX; wants root and podman (tests/image)."""
     place()
     core = next(Core("2.21", python) for python in reversed(CORES["2.21"]) if python in pythons())
-    environment = core_environment(session, core)
+    environment = Environment(session, core.python, f"core-{core.version}", "test", "awx", "coverage", "build")
     environment.run("python", "-m", "tests.image", *session.posargs)
     environment.run("pytest", "tests/image")
 

@@ -30,7 +30,7 @@ _DIRECTIVE = re.compile(
 )
 _CAPTION = re.compile(r":caption: (.+)")
 #: How README.md names the file that the next block is.
-_NAMED = re.compile(r"`(\w+\.yml)`:\s*\Z")
+_NAMED = re.compile(r"`([\w.]+\.yml)`:\s*\Z")
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ class ModuleDocFragment:
 options:
   tags:
     description:
-      - Tags of what is created.
+      - Tags of what is created, 50 at most. Each key is given once and is not empty.
+      - "A dictionary of keys and values is accepted as well, such as C({team: web})."
       - The API takes them at creation only and never shows them, so they do not make a task changed.
     type: list
     elements: dict

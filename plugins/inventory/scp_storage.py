@@ -67,6 +67,8 @@ options:
         the end to its id.
       - Where several servers would be called the same, each has its region behind its name, as in C(web1.kr-west1), and where that does not tell them
         apart its id. V(name_and_region) does so from the beginning, so that no name changes when another region gets a server of the same name.
+      - A server that is called like a group, of this file or of an inventory that was read before it, also has its region, or its id, behind its name.
+        Ansible would take the one for the other. A warning tells the name.
       - Names such as V(localhost) or V(all), and those with other characters than letters, digits, dots, hyphens and underscores, can't be names of hosts.
     type: list
     elements: str
@@ -74,8 +76,10 @@ options:
     default: [name]
   unreadable:
     description:
-      - What happens when a source can't be read in a region, because the account is not entitled to the service, say.
+      - What happens when the account is refused a source in a region. The service answers 401 or 403, or the account does not have the service.
       - V(fail) fails the inventory. V(warn) and V(ignore) go on without it, with or without a warning, and such a part of an inventory is not cached.
+      - Any other failure, for example a time-out or an answer of 503, fails the inventory in any case. Otherwise its hosts would disappear, and an
+        inventory source of AWX with C(overwrite) would delete them.
       - An inventory of which nothing can be read fails in any case.
     type: str
     choices: [fail, warn, ignore]
@@ -154,7 +158,7 @@ hostnames: [name, address]
 import gc
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -172,6 +176,8 @@ if TYPE_CHECKING:
     from ansible_collections.scp.storage.plugins.plugin_utils.servers import ServerFacts
 
 PREFIX = "scp_"
+#: How often hosts get other names because of groups that came out with the names of before.
+MOST_ROUNDS = 4
 FILES = ("scp_storage.yml", "scp_storage.yaml")
 
 
@@ -220,15 +226,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         settings, regions = self._where()
         servers = self._servers(settings, regions, filters.server_name, path, cache)
         chosen = [server for server in servers if filters.fit(server)]
-        names = host_names(chosen, self.get_option("hostnames"))
         make_inert(chosen)
-        compose, groups, keyed_groups = (self.get_option(name) for name in ("compose", "groups", "keyed_groups"))
-        strict = self.get_option("strict")
-        for name, server in zip(names, chosen, strict=True):
-            name, facts = self._add_host(name, server)
-            self._set_composite_vars(compose, facts, name, strict=strict)
-            self._add_host_to_composed_groups(groups, facts, name, strict=strict)
-            self._add_host_to_keyed_groups(keyed_groups, facts, name, strict=strict)
+        self._add_hosts(chosen)
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
@@ -298,12 +297,51 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
 
     # -- hosts --------------------------------------------------------------------------------------------------------
 
-    def _add_host(self, name: str, server: ServerFacts) -> tuple[str, dict[str, Any]]:
-        """Add a host; its name, and what templates see of it."""
-        name = self.inventory.add_host(name)
+    def _add_hosts(self, servers: Sequence[ServerFacts]) -> None:
+        """Add a host for each server, with a name that no group has: Ansible would take the one for the other."""
+        preference, inventory = self.get_option("hostnames"), self.inventory
+        plain = host_names(servers, preference)
+        taken = {*inventory.groups, *map(self._sanitize_group_name, self.get_option("groups") or ())}
+        names = [""] * len(servers)
+        for _round in range(MOST_ROUNDS):
+            chosen = host_names(servers, preference, taken)
+            changed = [number for number, name in enumerate(chosen) if name != names[number]]
+            for number in changed:
+                if names[number]:
+                    inventory.remove_host(inventory.hosts[names[number]])
+            for number in changed:
+                self._add_host(chosen[number], servers[number])
+            names = chosen
+            # What keyed groups are called comes out only with their hosts.
+            taken.update(inventory.groups)
+            if taken.isdisjoint(names):
+                break
+        else:
+            raise StorageError(
+                "keyed_groups has a key that makes a group of the name of each host. Give it a prefix, so that groups"
+                " and hosts can be told apart."
+            )
+        for before, after in zip(plain, names, strict=True):
+            if before in taken:
+                self.display.warning(f"Host {before} is called {after}, because there is a group {before} too.")
+
+    def _add_host(self, name: str, server: ServerFacts) -> None:
+        """Add a host with its variables, and to its groups."""
+        inventory = self.inventory
+        host = inventory.get_host(inventory.add_host(name))
         facts = {f"{PREFIX}{field}": value for field, value in server.items()}
         if server["addresses"]:
             facts["ansible_host"] = server["addresses"][0]
         # All at once: looking at each takes as long as all the rest, and what an inventory of before told is past.
-        self.inventory.get_host(name).vars.update(facts)
-        return name, {**facts, "inventory_hostname": name}
+        host.vars.update(facts)
+        facts["inventory_hostname"] = host.name
+        strict = self.get_option("strict")
+        # Ansible looks a name up among groups first. This one is of no group, whatever those to come are called.
+        alias = f"{name} (server {server['id']})"
+        inventory.hosts[alias] = host
+        try:
+            self._set_composite_vars(self.get_option("compose"), facts, alias, strict=strict)
+            self._add_host_to_composed_groups(self.get_option("groups"), facts, alias, strict=strict)
+            self._add_host_to_keyed_groups(self.get_option("keyed_groups"), facts, alias, strict=strict)
+        finally:
+            del inventory.hosts[alias]

@@ -89,7 +89,7 @@ options:
   snapshot_rate:
     description:
       - Space for snapshots, in percent of the volume's size. Snapshots, schedules, replications and groups need it.
-      - V(0) ends snapshots; those that there are go. Which numbers the service takes is not documented.
+      - From V(1) to V(100). V(0) ends snapshots; those that there are go.
     type: int
   detach:
     description:

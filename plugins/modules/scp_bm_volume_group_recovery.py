@@ -95,7 +95,7 @@ recovery:
       description: State of the group, for example V(AVAILABLE).
       type: str
     purpose:
-      description: V(RECOVERY).
+      description: V(RECOVERY), or V(CLONE) on older platforms.
       type: str
     member_volumes:
       description: The second volumes, each with C(id), C(name), C(state) and more.

@@ -93,7 +93,7 @@ recovery:
       description: State of the volume, for example V(AVAILABLE).
       type: str
     purpose:
-      description: V(RECOVERY).
+      description: V(RECOVERY), or V(CLONE) on older platforms.
       type: str
     size_gb:
       description: Size in GB, that of the first volume.

@@ -48,7 +48,8 @@ options:
     type: str
   target_region:
     description:
-      - Region of the target volume, other than the source's. Needed for a new replication.
+      - Region of the target volume, other than the source's. Needed for a new replication. It must be one that the service lists for the type of the
+        volume, which check mode reads as well.
     type: str
   replication_type:
     description:
@@ -71,7 +72,8 @@ options:
     type: int
   cifs_password:
     description:
-      - Password of the target volume, needed to replicate a CIFS volume.
+      - Password of the target volume, needed to replicate a CIFS volume. It has the characters that O(scp.storage.scp_filestorage_volume#module:cifs_password)
+        can have.
       - The API takes it at creation only and never shows it, so it does not make a task changed.
     type: str
   delete_target_volume:
@@ -82,7 +84,7 @@ options:
     default: false
 notes:
   - "IAM actions needed, in C(filestorage) of both regions: ListVolumes, ListVolumeReplications, ShowVolumeReplication; to change
-    CreateVolumeReplication, SetVolumeReplication, DeleteVolumeReplication; to end also ListVolumeSnapshots, DeleteVolumeSnapshot,
+    ListVolumeReplicationRegions, CreateVolumeReplication, SetVolumeReplication, DeleteVolumeReplication; to end also ListVolumeSnapshots, DeleteVolumeSnapshot,
     and with O(delete_target_volume) ShowVolume, DeleteVolume, ListVolumeAccessRules, SetVolumeAccessRule."
 seealso:
   - module: scp.storage.scp_filestorage_replication_info

@@ -57,7 +57,8 @@ options:
     choices: [HDD, SSD, HighPerformanceSSD, SSD_SAP_S, SSD_SAP_E]
   cifs_password:
     description:
-      - Password for the mount, 6 to 20 characters with a letter, a digit and a special character.
+      - Password for the mount, 6 to 20 characters with a letter from A to Z or a to z, a digit and a special character.
+      - "Special characters are V(!#&'*+,-.:;<=>?@^_`~/|), and there are no others."
       - Needed to create a volume with O(protocol=CIFS). The API takes it at creation only and never shows it, so it does not make a task changed.
     type: str
   snapshot_id:

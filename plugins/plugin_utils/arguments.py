@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import yaml
 from yaml.composer import Composer
+
+from ansible_collections.scp.storage.plugins.module_utils.engine.options import TAGS, tags_as_list
 
 #: How Ansible's own form of a dictionary begins, ``object_type=VM object_id=…``, with commas between several.
 _KEY_VALUE = re.compile(r"\s*\w+=")
@@ -94,7 +96,9 @@ def _value(option: Mapping[str, Any], value: Any, name: str) -> Any:
         if option.get("type") == "dict":
             value = _dictionary(value, name)
         elif many:
-            value = _dictionaries(value, name)
+            value = _dictionaries(value, name, tags_as_list if option is TAGS else lambda found: [found])
+    elif option is TAGS:
+        value = tags_as_list(value)
     if "options" not in option:
         return value
     if isinstance(value, Mapping) and not many:
@@ -127,14 +131,14 @@ def _dictionary(text: str, name: str) -> Any:
     return found
 
 
-def _dictionaries(text: str, name: str) -> Any:
+def _dictionaries(text: str, name: str, from_one: Callable[[Mapping[str, Any]], Any]) -> Any:
     if _KEY_VALUE.match(text):
         return text
     wanted, example = "a list of dictionaries", '[{"key": "value"}]'
     if not text.strip():
         raise TextError(f"{name} is an empty text. Leave it out, or give [] for an empty list.")
     found = _read(text, name, wanted, example)
-    items = [found] if isinstance(found, Mapping) else found
+    items = from_one(found) if isinstance(found, Mapping) else found
     if not isinstance(items, list):
         raise TextError(f"{name} is a text that is not {wanted}. Give it as JSON, like {name}={example}.")
     for position, item in enumerate(items):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
@@ -80,17 +80,19 @@ class Filters:
         )
 
 
-def host_names(servers: Sequence[ServerFacts], preference: Sequence[str]) -> list[str]:
-    """A name for each server, no two alike.
+def host_names(servers: Sequence[ServerFacts], preference: Sequence[str], groups: Collection[str] = ()) -> list[str]:
+    """Return a name for each server, no two alike, and none that is the name of a group.
 
     :param preference: keys of :data:`NAMES`, the best first. One that is not there or can't be the name of a host
-        leaves it to the next, and in the end to the id. What several servers would be called is made unique with the
-        region, and where that does not help with the id.
+        leaves it to the next, and in the end to the id. What several servers, or a server and a group, would be called
+        is made unique with the region, and where that does not help with the id.
     """
     names = [_first(server, preference) for server in servers]
-    names = _told_apart(names, [str(server["region"]) for server in servers])
-    names = _told_apart(names, [str(server["id"]) for server in servers])
-    return _told_apart(names, [str(number) for number in range(len(servers))])
+    names = _told_apart(names, [str(server["region"]) for server in servers], groups)
+    names = _told_apart(names, [str(server["id"]) for server in servers], groups)
+    while (unique := _told_apart(names, [str(number) for number in range(len(servers))], groups)) != names:
+        names = unique
+    return names
 
 
 def _first(server: ServerFacts, preference: Sequence[str]) -> str:
@@ -100,10 +102,10 @@ def _first(server: ServerFacts, preference: Sequence[str]) -> str:
     return fit[0] if fit else f"server_{_UNFIT.sub('_', str(server['name']))}"
 
 
-def _told_apart(names: Sequence[str], marks: Sequence[str]) -> list[str]:
-    """The names, those that several have with a mark behind."""
+def _told_apart(names: Sequence[str], marks: Sequence[str], groups: Collection[str]) -> list[str]:
+    """The names, those that several have, or that a group has, with a mark behind."""
     count = Counter(names)
     return [
-        f"{name}.{mark}" if count[name] > 1 and mark and not name.endswith(f".{mark}") else name
+        f"{name}.{mark}" if mark and (name in groups or (count[name] > 1 and not name.endswith(f".{mark}"))) else name
         for name, mark in zip(names, marks, strict=True)
     ]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from typing import TypeVar
 
-from ansible_collections.scp.storage.plugins.module_utils.client.errors import StorageError
+from ansible_collections.scp.storage.plugins.module_utils.client.errors import StorageError, is_refusal
 from ansible_collections.scp.storage.plugins.module_utils.client.parallel import side_by_side
 from ansible_collections.scp.storage.plugins.module_utils.client.session import Client
 from ansible_collections.scp.storage.plugins.module_utils.client.settings import Settings
@@ -21,7 +21,15 @@ FoundT = TypeVar("FoundT")
 
 
 class Unreadable(StorageError):
-    """Something of an inventory can't be read; the message begins with what."""
+    """Something of an inventory can't be read; the message begins with what.
+
+    :ivar refused: whether the account is denied it. Only that may be tolerated: hosts that a failure hides would be
+        deleted by an AWX source with ``overwrite``.
+    """
+
+    def __init__(self, what: str, error: StorageError) -> None:
+        super().__init__(f"{what}: {error.message}", **error.facts)
+        self.refused = is_refusal(error)
 
 
 @contextmanager
@@ -36,15 +44,16 @@ def read_servers(
 ) -> list[ServerFacts]:
     """The servers that these sources know in these regions.
 
-    :param tolerated: gets what can't be read, and the rest is returned; without it that is an error.
-    :raises Unreadable: a source can't be read, or none of them.
+    :param tolerated: gets what the account is refused, and the rest is returned; without it that is an error.
+    :raises StorageError: a source can't be read, or none of them.
     """
     asked = [(source, region) for source in dict.fromkeys(sources) for region in regions]
     answers = side_by_side(lambda one: _read(reader, *one), asked)
     problems = [answer for answer in answers if isinstance(answer, Unreadable)]
-    nothing_read = len(problems) == len(asked)
-    if problems and (tolerated is None or nothing_read):
-        raise _told(problems, len(asked), advice=not nothing_read)
+    if problems and len(problems) == len(asked):
+        raise _failure(problems, len(asked))
+    if fatal := [problem for problem in problems if tolerated is None or not problem.refused]:
+        raise _failure(fatal, len(asked), advice=_way_out(fatal[0]))
     if tolerated is not None:
         tolerated += problems
     uses = [use for answer in answers if not isinstance(answer, Unreadable) for use in answer]
@@ -54,9 +63,9 @@ def read_servers(
         try:
             return read()
         except StorageError as error:
-            problem = Unreadable(f"{what}: {error.message}", **error.facts)
-            if tolerated is None:
-                raise _told([problem], 1) from None
+            problem = Unreadable(what, error)
+            if tolerated is None or not problem.refused:
+                raise _failure([problem], 1, advice=_way_out(problem)) from None
             tolerated.append(problem)
             return nothing
 
@@ -74,15 +83,21 @@ def _read(reader: Reader, source: str, region: str) -> list[Use] | Unreadable:
     try:
         return SOURCES[source](reader, region)
     except StorageError as error:
-        return Unreadable(f"{source} in {region}: {error.message}", **error.facts)
+        return Unreadable(f"{source} in {region}", error)
 
 
-def _told(problems: Sequence[Unreadable], asked: int, *, advice: bool = True) -> Unreadable:
-    """One error for all that can't be read.
-
-    :param advice: whether to say how to go on without it.
-    """
+def _failure(problems: Sequence[Unreadable], asked: int, *, advice: str = "") -> StorageError:
+    """Return one error for everything that can't be read."""
     first, others = problems[0], len(problems) - 1
     more = f" The same or something else keeps {others} more of {asked} from being read." if others else ""
-    way_out = " Where a source can't be read at all, leave it out of sources, or set unreadable to warn."
-    return Unreadable(f"Can't read {first.message}{more}{way_out if advice else ''}", **first.facts)
+    return StorageError(f"Can't read {first.message}{more}{advice}", **first.facts)
+
+
+def _way_out(problem: Unreadable) -> str:
+    """Return how to read the rest of an inventory."""
+    if problem.refused:
+        return " Where a source can't be read at all, leave it out of sources, or set unreadable to warn."
+    return (
+        " The inventory fails so that no host is lost, because unreadable tolerates only what the account is refused."
+        " Update the inventory again later, or leave the source out of sources."
+    )

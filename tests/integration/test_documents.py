@@ -28,10 +28,10 @@ from tests.simulator.fixture import Simulator
 pytestmark = pytest.mark.newest_core
 
 #: Words that say that a command of Ansible's is not for this test: it needs a terminal or AWX, is about another thing,
-#: runs on servers, names a server that there is not, or fails by intent.
+#: or runs on servers.
 LEFT_OUT = (
     *("ansible-builder", "ansible-doc", "ansible-galaxy", "ansible-runner", "ansible-vault"),
-    *("awx_setup", "--check", "SCP_PROFILE=", " -i ", "8f3c", "_fail_on"),
+    *("awx_setup", "--check", "SCP_PROFILE=", " -i "),
 )
 #: Seconds for all that a document says.
 LONGEST = 900.0
@@ -56,8 +56,8 @@ def play_of(words: list[str], files: dict[str, Any], title: str) -> dict[str, An
 
 
 def words_of(command: str, folder: Path) -> list[str]:
-    """The words of a command; what it writes below ``/srv`` goes into a folder of the test."""
-    return shlex.split(command.replace("/srv/", f"{folder}/"))
+    """The words of a command; what it writes below ``/srv`` or at home goes into a folder of the test."""
+    return shlex.split(command.replace("/srv/", f"{folder}/").replace('"~/', f'"{folder}/'))
 
 
 def run_all(
@@ -97,12 +97,29 @@ def run_all(
 
 
 def test_readme(controller: Controller) -> None:
-    """The first playbook changes something once; the workflows do what they say."""
-    simulator = controller.simulator
-    simulator.patch_world({"parallel-filestorage": {"volumes": [{"name": "train_data_7h2k1q", "capacity_tb": 10}]}})
+    """On a simulator with nothing but its servers: each command works, and the inventory has hosts."""
     run = run_all(controller, README, {})
     first = [result.changed for result in run if result.play == "Storage for the web servers"]
     assert first == [True, True, False, False, False, False]
+    shown = blocks(README)
+    config = next(block for block in shown if block.file == "my.scp_storage.yml")
+    found = controller.inventory(config.data).succeeded()
+    assert found.group("mounting") == ["west-web1", "west-web2"]
+    (mounting,) = [text for block in shown for text in commands(block) if block.language == "shell" and " -i " in text]
+    (controller.folder / config.file).write_text(config.content, encoding="utf-8")
+    words = shlex.split(mounting)[1:]
+    listed = controller.start(words[0], arguments=words[1:]).finish()
+    assert listed.rc == 0
+    assert "west-web1" in listed.stdout
+
+
+def test_playbook_for_servers_fails_without_hosts(controller: Controller) -> None:
+    """A play without hosts ends green, as with an inventory file that does not exist."""
+    for playbook in ("storage_mount", "backup_agent"):
+        arguments = ["-i", "nowhere.yml", "-e", f"{playbook}_hosts=web"]
+        run = controller.playbook(f"scp.storage.{playbook}", arguments=arguments)
+        assert run.rc != 0
+        assert f"No host matches {playbook}_hosts (web). Check the inventory (-i)" in run.results[0].message
 
 
 def test_first_steps(controller: Controller) -> None:

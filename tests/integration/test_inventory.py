@@ -344,6 +344,12 @@ def test_what_an_account_is_not_entitled_to(fleet: Controller) -> None:
         assert found.calls
     nothing = fleet.inventory({**config, "unreadable": "ignore", "sources": ["filestorage_volumes"]}, environ=environ)
     assert nothing.rc != 0
+    # A service that is away for a while must cost no host.
+    simulator.fault("status", status=503, service=BM, times=None)
+    both = ["bm_volumes", "backups"]
+    away = fleet.inventory({"unreadable": "warn", "sources": both, "max_retries": 0}, environ=environ)
+    assert away.rc != 0
+    assert flat("Can't read bm_volumes in kr-west1") in flat(away.stderr)
 
 
 def test_where_keys_come_from(fleet: Controller) -> None:
@@ -404,3 +410,49 @@ def test_a_playbook_uses_it(fleet: Controller) -> None:
     refused = fleet.inventory(str(other), environ={"ANSIBLE_INVENTORY_ENABLED": "scp.storage.scp_storage"})
     assert refused.rc != 0
     assert "scp_storage.yml" in refused.stderr or "my.yml" in refused.stderr
+
+
+def test_server_called_like_a_group_gets_another_name(controller: Controller) -> None:
+    """Groups of the file, keyed ones, and those of an earlier inventory; none of them gets a wrong member."""
+    called = ("attached", "region_kr_west1", "databases", "db1")
+    servers = [{"id": f"id-{name}", "name": name, "type": "BM", "region": WEST} for name in called]
+    volumes = [{"id": f"v-{name}", "name": f"v-{name}"} for name in called[:3]]
+    attachments = [{"volume_id": f"v-{name}", "server_id": f"id-{name}"} for name in called[:3]]
+    controller.simulator.patch_world(
+        {
+            "servers": servers,
+            BM: {"volumes": volumes, "attachments": attachments},
+            "backup": {"agents": [{"server_uuid": "id-db1", "server_name": "db1"}]},
+        }
+    )
+    other = controller.folder / "other.ini"
+    other.write_text("[databases]\nelsewhere volumes=9\n")
+    config: dict[str, Any] = {
+        "sources": ["bm_volumes", "backup_agents"],
+        "strict": True,
+        "compose": {"volumes": "scp_bm_volumes | length"},
+        "groups": {"attached": "scp_bm_volumes | length > 0"},
+        "keyed_groups": [
+            {"key": "scp_region", "prefix": "region", "parent_group": "regions"},
+            {"key": "inventory_hostname", "prefix": "", "separator": ""},
+        ],
+    }
+    first, second = config["keyed_groups"]
+    path = controller.inventory_file({**config, "keyed_groups": [first]})
+    found = controller.inventory(str(other), "-i", path)
+    assert found.rc == 0, found.output
+    renamed = {f"{name}.{WEST}" for name in called[:3]}
+    assert set(found.hosts) == {*renamed, "db1", "elsewhere"}
+    assert set(found.group("attached")) == renamed
+    assert set(found.group("region_kr_west1")) == {*renamed, "db1"}
+    assert found.group("databases") == ["elsewhere"]
+    assert {name: int(host["volumes"]) for name, host in found.hosts.items()} == {
+        **dict.fromkeys(renamed, 1),
+        "db1": 0,
+        "elsewhere": 9,
+    }
+    for name in called[:3]:
+        assert flat(f"Host {name} is called {name}.{WEST}, because there is a group {name} too") in flat(found.stderr)
+    each = controller.inventory({**config, "keyed_groups": [first, second]})
+    assert each.rc == 0, each.output
+    assert set(each.hosts) == {f"{name}.{WEST}" for name in called}

@@ -155,8 +155,7 @@ def test_queries(fleet: Controller) -> None:
 MISTAKES = {
     f"lookup('{VOLUME}', 'absent')": "There is no File Storage volume, Parallel File Storage volume or Block Storage"
     " (BM) volume with the name or id 'absent' in kr-west1. Check its spelling, the region, and the account of the key",
-    f"lookup('{VOLUME}', 'double')": "'double' fits 2 File Storage volumes in kr-west1: double_111111 (fs-1);"
-    " double_222222 (fs-2). Give the id of the one you mean.",
+    f"lookup('{VOLUME}', 'double')": "'double' fits 2 File Storage volumes in kr-west1: double_111111 (fs-1), created",
     f"lookup('{VOLUME}', 'train')": "'train' fits 2 volumes in kr-west1: Parallel File Storage volume train_7h2k1q"
     " (pfs-train); Block Storage (BM) volume train (bm-twin). Give kind, or the id of the one you mean.",
     f"lookup('{VOLUME}', '')": "scp_volume wants names or ids of volumes, each as a text that is not empty.",

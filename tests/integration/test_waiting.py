@@ -1,7 +1,10 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A run of ansible-playbook that is killed; tests/modules/test_crashes.py lets modules die after every answer."""
+"""Runs of ansible-playbook that are killed, or run at the same time.
+
+tests/modules/test_crashes.py lets modules die after every answer.
+"""
 
 from __future__ import annotations
 
@@ -44,3 +47,17 @@ def test_killed_and_run_again(controller: Controller) -> None:
     assert len(world["access_rules"]) == 2
     run = controller.run(tasks).succeeded()
     assert [result.writes for result in run] == [[], []]
+
+
+def test_create_of_one_name_by_several_hosts_creates_one(controller: Controller) -> None:
+    """All hosts look before the first one has created anything, were it not for the lock."""
+    controller.simulator.fault("delay", operation="ListVolumes", seconds=1, times=None)
+    play = {
+        "hosts": "all",
+        "gather_facts": False,
+        "connection": "local",
+        "tasks": [task("scp_filestorage_volume", VOLUME)],
+    }
+    run = controller.playbook([play], arguments=["-i", "web1,web2,web3,"]).succeeded()
+    assert sorted(result.changed for result in run) == [False, False, True]
+    assert len(controller.simulator.world()["filestorage"]["volumes"]) == 1

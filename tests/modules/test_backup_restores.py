@@ -153,7 +153,8 @@ CASES = [
         switches={"backup_job_ends_in": "FAILED"},
         sends=("ManualBackup",),
     ),
-    Case("no server name", RESTORE, {**SERVER, "restore_server_name": ""}, ("restore_server_name", "1 to 63")),
+    Case("no server name", RESTORE, {**SERVER, "restore_server_name": ""}, ("restore_server_name is empty",)),
+    Case("long server name", RESTORE, {**SERVER, "restore_server_name": "a" * 64}, ("restore_server_name", "1 to 63")),
     Case("a bad server name", RESTORE, {**SERVER, "restore_server_name": "a.b"}, ("'a.b'", "hyphens")),
     Case(
         "a name that is taken",

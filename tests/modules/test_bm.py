@@ -109,6 +109,12 @@ CASES = [
     Case("another type", VOLUME, {"name": "free", "disk_type": "HDD"}, ("disk_type", "'SSD'", "'HDD'")),
     Case("another name", VOLUME, {"volume_id": "id-of-free", "name": "other"}, ("name", "'free'", "'other'")),
     Case("QoS of an HDD volume", VOLUME, {"name": "archive", "qos": {"iops": 5000}}, ("HDD", "only SSD")),
+    Case(
+        "too much space for snapshots", VOLUME, {**NEW, "snapshot_rate": 101}, ("snapshot_rate must be from 0 to 100",)
+    ),
+    Case(
+        "less than no space", VOLUME, {**NEW, "snapshot_rate": -1}, ("snapshot_rate must be from 0 to 100",), check=True
+    ),
     Case("two of one name", VOLUME, {"name": "twin"}, ("fits 2", "twin1", "twin2")),
     Case("no such id", VOLUME, {"volume_id": "nobody"}, ("'nobody'", "kr-west1")),
     Case(

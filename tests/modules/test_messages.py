@@ -219,6 +219,16 @@ CASES = [
         {**VOLUME, "name": "new_data", "cifs_password": "S3cret!pass"},
         ("cifs_password", "CIFS only"),
     ),
+    *(
+        Case(
+            f"CIFS password with {unfit}",
+            MODULE,
+            {**VOLUME, "name": "new_data", "protocol": "CIFS", "cifs_password": unfit},
+            ("cifs_password must have 6 to 20", "A to Z", "!#&'*+,-.:;<=>?@^_`~/|"),
+            check=True,
+        )
+        for unfit in ("Abc123$x", "Abc123(x", "Äbc123!x", "Abc123! x", "Abc\uff11\uff12!xyz", "abcdef!#", "123456!#")
+    ),
     Case("CIFS without a password", MODULE, {**VOLUME, "name": "new_data", "protocol": "CIFS"}, ("cifs_password",)),
     Case(
         "weak CIFS password",
@@ -250,8 +260,14 @@ CASES = [
         "region without replication",
         "scp_filestorage_replication",
         {**REPLICATION, "target_region": "kr-south1"},
-        ("CreateVolumeReplication", "400", "not available", "gather regions"),
-        sends=("CreateVolumeReplication",),
+        ("can't be replicated to target_region 'kr-south1'", "lists these regions for its type: kr-east1"),
+    ),
+    Case(
+        "region without replication, in check mode",
+        "scp_filestorage_replication",
+        {**REPLICATION, "target_region": "kr-south1", "replication_type": "backup"},
+        ("target_region 'kr-south1'", "kr-east1"),
+        check=True,
     ),
     Case(
         "replication of NFS with a CIFS password",

@@ -54,7 +54,7 @@ class Simulator:
         self.state = StateFile(state, self.world) if state else None
         if state and state.exists():
             self._continue(read_document(state))
-        self.front = Front(load_contracts(), self.world, self.faults, self.log, verbose=verbose)
+        self.front = Front(load_contracts(), self.world, self.faults, self.log, self._keep, verbose=verbose)
 
     def _continue(self, document: Any) -> None:
         ahead = document.get("clock", {}).get("ahead", 0.0) if isinstance(document, Mapping) else 0.0
@@ -76,15 +76,22 @@ class Simulator:
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one HTTP request."""
-        body = await request.read() if request.can_read_body else b""
         path = request.raw_path
-        if path == control.PREFIX or path.startswith((control.PREFIX + "/", control.PREFIX + "?")):
-            response: web.StreamResponse = control.answer(self, request, body)
-        else:
-            response = await self.front.answer(request, body)
-        if self.state is not None:
-            self.state.touch()
+        controls = path == control.PREFIX or path.startswith((control.PREFIX + "/", control.PREFIX + "?"))
+        try:
+            body = await request.read() if request.can_read_body else b""
+        except web.HTTPRequestEntityTooLarge:
+            return control.too_large() if controls else self.front.refuse_too_large(request)
+        if not controls:
+            return await self.front.answer(request, body)
+        response = control.answer(self, request, body)
+        self._keep()
         return response
+
+    def _keep(self) -> None:
+        """Write the state before the answer goes out: what was answered survives the end of this process."""
+        if self.state is not None:
+            self.state.keep()
 
     async def run(self, port: int) -> None:
         """Serve on the loopback address until SIGTERM or SIGINT; print one line when ready.
@@ -109,5 +116,4 @@ class Simulator:
             await stop.wait()
         finally:
             await runner.cleanup()
-            if self.state is not None:
-                await self.state.close()
+            self._keep()

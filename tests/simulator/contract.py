@@ -163,12 +163,14 @@ def check_request(operation: Operation, raw_query: str, body: bytes, content_typ
         return _request(query, None, [*query_faults, why])
     try:
         document = json.loads(body, parse_constant=_refuse_constant)
-    except ValueError:
+        # Half of a surrogate pair is a text that nothing can be encoded to; what is too deep can't be walked through.
+        json.dumps(document, ensure_ascii=False).encode()
+        errors = list(operation.body.iter_errors(document))
+    except (ValueError, RecursionError):
         # Seen live: a bad body gets the answer that stands for almost anything (behaviour.md §2).
         broken = contact_admin() if not query_faults else validation_error(*(text for text, _ignored in query_faults))
         return Request(query, None, broken, "the body is not JSON")
-    faults = [_explain(error) for error in operation.body.iter_errors(document)]
-    return _request(query, document, query_faults + faults)
+    return _request(query, document, query_faults + list(map(_explain, errors)))
 
 
 def _refuse_constant(name: str) -> None:

@@ -65,6 +65,15 @@ def answer(simulator: Simulator, request: web.BaseRequest, body: bytes) -> web.R
         status, document = error.status, {"error": error.text}
     except (FaultError, SwitchError, SeedError) as error:
         status, document = 400, {"error": str(error)}
+    return _answer(status, document)
+
+
+def too_large() -> web.Response:
+    """Answer a body that is too large."""
+    return _answer(413, {"error": "the body is too large"})
+
+
+def _answer(status: int, document: Any) -> web.Response:
     data = json.dumps(document, ensure_ascii=False, indent=1).encode()
     return web.Response(status=status, body=data + b"\n", content_type="application/json")
 
@@ -98,9 +107,11 @@ def _route(simulator: Simulator, request: web.BaseRequest, body: bytes) -> Any:
 
 def _document(body: bytes) -> Any:
     try:
-        return json.loads(body)
-    except ValueError as error:
+        document = json.loads(body)
+        json.dumps(document, ensure_ascii=False).encode()
+    except (ValueError, RecursionError) as error:
         raise ControlError(400, f"the body must be JSON: {error}") from None
+    return document
 
 
 def _object(document: Any) -> dict[str, Any]:
@@ -210,8 +221,11 @@ def _flag(value: Any) -> bool:
 
 def _switches(simulator: Simulator, method: str, document: Any, query: str) -> Any:
     if method == "PUT":
-        simulator.switches.set(_object(document))
-    elif method != "GET":
+        values = _object(document)
+        simulator.switches.set(values)
+        described = simulator.switches.describe()
+        return {"switches": {name: described[name] for name in values}}
+    if method != "GET":
         return None
     return {"switches": simulator.switches.describe()}
 

@@ -11,6 +11,7 @@ import socket
 import struct
 import sys
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import formatdate
@@ -42,6 +43,15 @@ from .world import REGIONS, World
 
 LANGUAGES = ("en-US", "ko-KR")
 IAM = "iam"
+
+
+#: Names of services in older clients.
+OLDER_NAMES = {"baremetalblockstorage": "baremetal-blockstorage"}
+
+
+def canonical_name(service: str) -> str:
+    """The name of a service, also from the one that older clients have for it."""
+    return OLDER_NAMES.get(service, service)
 
 
 @dataclass(slots=True)
@@ -85,9 +95,21 @@ class Front:
     """Answers all requests that are not for the control interface."""
 
     def __init__(
-        self, contracts: dict[str, Contract], world: World, faults: Faults, log: OperationLog, *, verbose: bool
+        self,
+        contracts: dict[str, Contract],
+        world: World,
+        faults: Faults,
+        log: OperationLog,
+        keep: Callable[[], None],
+        *,
+        verbose: bool,
     ) -> None:
-        """Stand before the services of ``world``; ``verbose`` prints a line for each request."""
+        """Stand before the services of ``world``.
+
+        :param keep: called when the work of a request is done, before anything of its answer goes out.
+        :param verbose: print a line for each request.
+        """
+        self.keep = keep
         self.contracts = contracts
         self.world = world
         self.faults = faults
@@ -114,6 +136,7 @@ class Front:
             reply, fault = self._bug(exchange, traceback.format_exc()), None
         cut = fault.kind if fault and fault.kind in ("lost", "reset") else None
         self._record(exchange, 0 if cut else reply.status)
+        self.keep()
         response = _response(reply, fault)
         if exchange.delay and self.world.clock.announce_delays:
             response.headers["X-Simulator-Delay"] = f"{exchange.delay:g}"
@@ -127,16 +150,24 @@ class Front:
             return await _truncate(request, response)
         return response
 
+    def refuse_too_large(self, request: web.BaseRequest) -> web.Response:
+        """Answer a request whose body is larger than the gateway takes; no service sees it."""
+        exchange = Exchange(request.method, request.raw_path, request.headers, b"")
+        exchange.violations.append("the body is too large")
+        self._record(exchange, 413)
+        return _response(envelope_a(ApiError(413, "RequestEntityTooLarge", reason(413))), None)
+
     # --- routing ------------------------------------------------------------------------------------------------
 
     def _serve(self, exchange: Exchange) -> tuple[Refusal | Reply, Fault | None]:
         parts = exchange.path.split("/", 3)
         if len(parts) > 1 and parts[1] == IAM:
             return self._catalogue(exchange)
-        if len(parts) < 3 or parts[1] not in self.contracts or parts[2] not in REGIONS:
+        name = canonical_name(parts[1]) if len(parts) > 1 else ""
+        if len(parts) < 3 or name not in self.contracts or parts[2] not in REGIONS:
             raise WrongHost
-        exchange.service, exchange.region = parts[1], parts[2]
-        contract = self.contracts[parts[1]]
+        exchange.service, exchange.region = name, parts[2]
+        contract = self.contracts[name]
         rest = parts[3] if len(parts) > 3 else ""
         if not rest and exchange.method == "GET":
             return self._versions(exchange, contract)
@@ -193,7 +224,7 @@ class Front:
         today = datetime.fromtimestamp(self.world.now, tz=UTC).date()
         old_too = self.world.switches.text("old_versions") == "serve"
         name, _ignored, number = version.partition(" ")
-        if name == contract.service and discovery.is_served(contract, number, today, old_too=old_too):
+        if canonical_name(name) == contract.service and discovery.is_served(contract, number, today, old_too=old_too):
             return None
         exchange.violations.append(f"Scp-Api-Version is {version!r}; {contract.service} serves {contract.version}")
         status = int(self.world.switches.text("unknown_version_status"))
@@ -257,7 +288,8 @@ class Front:
         wrong = check_answer(operation, reply.status, reply.body)
         if wrong:
             return self._bug(exchange, wrong)
-        return reply
+        # Not before: the contract has only the words of today's platforms.
+        return Reply(reply.status, service.worded(reply.body)) if service else reply
 
     def _bug(self, exchange: Exchange, what: str) -> Refusal:
         """The answer where the simulator itself is wrong."""

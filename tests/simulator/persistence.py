@@ -1,11 +1,10 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The state file: written after every change, so that a simulator can be stopped at any moment and continued."""
+"""The state file: written before a change is answered, so that a simulator can be killed at any time and continued."""
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import tempfile
@@ -13,11 +12,9 @@ from pathlib import Path
 
 from .world import World
 
-DEBOUNCE = 0.05
-
 
 class StateFile:
-    """Keeps a file up to date with the world: changes within ``DEBOUNCE`` seconds are written together.
+    """Keeps a file up to date with the world.
 
     The file holds the key pairs with their secrets, so only its owner may read it.
     """
@@ -27,24 +24,14 @@ class StateFile:
         self.path = path
         self._world = world
         self._written = -1
-        self._task: asyncio.Task[None] | None = None
 
-    def touch(self) -> None:
-        """Let the file be written soon, if there is anything new."""
-        if self._world.changes != self._written and (self._task is None or self._task.done()):
-            self._task = asyncio.get_running_loop().create_task(self._soon())
+    def keep(self) -> None:
+        """Write, if there is anything new.
 
-    async def _soon(self) -> None:
-        while self._world.changes != self._written:
-            await asyncio.sleep(DEBOUNCE)
-            self._written = self._world.changes
-            await asyncio.to_thread(write_atomically, self.path, self._text())
-
-    async def close(self) -> None:
-        """Write what is not written yet."""
-        if self._task is not None:
-            await self._task
-        self.write()
+        :raises OSError: the file can't be written.
+        """
+        if self._world.changes != self._written:
+            self.write()
 
     def write(self) -> None:
         """Write at once.

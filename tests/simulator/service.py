@@ -143,6 +143,10 @@ class Service:
         """Fill in what a new record lacks; a service may fill in more."""
         self.world.complete(row)
 
+    def worded(self, body: Any) -> Any:
+        """Return an answer in the words of the platform that is simulated."""
+        return body
+
     def use(self, *parts: object) -> None:
         """Take over the marked methods of ``parts``."""
         for part in parts:

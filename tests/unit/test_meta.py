@@ -46,3 +46,12 @@ def test_the_oldest_core_is_tested_with_the_lower_bounds() -> None:
     pins = set((ROOT / "tests" / "requirements" / "core-2.16.txt").read_text().splitlines())
 
     assert bounds <= pins
+
+
+def test_each_role_and_playbook_is_packed() -> None:
+    """They are listed by name, so that no playbook of a user in the clone goes out with the artifact."""
+    directives = yaml.safe_load((ROOT / "galaxy.yml").read_text())["manifest"]["directives"]
+    words = {word for directive in directives for word in directive.split()[1:]}
+
+    assert {f"roles/{role}" for role in (*ROLES, *SHARED_ROLES)} <= words
+    assert {f"playbooks/{file.name}" for file in (ROOT / "playbooks").glob("*.yml")} <= words

@@ -18,6 +18,8 @@ _TAGS = re.compile(r"<[^>]+>")
 _EXCERPT = 200
 #: Gateway statuses that come and go (behaviour.md §2). A 500 stands for almost anything: a read is not repeated on it.
 PASSING = frozenset({502, 503, 504})
+#: What a service answers to a key or a user that may not call it.
+DENIALS = frozenset({401, 403})
 #: What a person can choose from (behaviour.md §1).
 REGIONS = "Regions are kr-west1 and kr-east1, and in environment g kr-south1, kr-south2 and kr-south3."
 #: In the gateway's words where an account does not have a service (behaviour.md §2).
@@ -119,6 +121,13 @@ class UnknownOutcome(CallError):
 
 class TransientError(CallError):
     """A read that may succeed when it is repeated (429, 5xx, broken connection or body)."""
+
+
+def is_refusal(error: StorageError) -> bool:
+    """Return whether the account or its user is denied the service, which lasts; whatever else went wrong may pass."""
+    if isinstance(error, (NotOffered, NotEntitled)):
+        return True
+    return isinstance(error, CallError) and error.status in DENIALS
 
 
 def unclear(where: Where, reason: str, **facts: Any) -> CallError:

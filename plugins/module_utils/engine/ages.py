@@ -29,6 +29,18 @@ def parse_age(option: str, text: str) -> timedelta:
     return timedelta(seconds=int(match[1]) * _UNITS[match[2].lower() or "s"])
 
 
+def format_age(age: timedelta) -> str:
+    """Return an age in its largest unit, for example ``3 minutes``."""
+    seconds = max(0, int(age.total_seconds()))
+    size, unit = next(
+        (size, unit)
+        for size, unit in ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
+        if seconds >= size or size == 1
+    )
+    count = seconds // size
+    return f"{count} {unit}{'' if count == 1 else 's'}"
+
+
 def parse_moment(text: str) -> datetime | None:
     """Read a time of the platform (ISO 8601; UTC where it names no zone); ``None`` where it is none."""
     try:

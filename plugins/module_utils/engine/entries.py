@@ -16,6 +16,7 @@ from ansible.module_utils.errors import UnsupportedError
 from ..client.errors import SettingsError, StorageError, one_line
 from ..client.session import Client
 from ..client.settings import check_region
+from .options import check_options, needed, tags_as_list
 from .resource import Resource
 from .spec import CONNECTION_OPTIONS
 from .topology import Noun
@@ -113,7 +114,7 @@ class _Reader:
     ) -> None:
         self.nouns = nouns
         self.position = position
-        self.item = {name: value for name, value in item.items() if value is not None}
+        self.item = dict(item)
         self.common = common
         self.client = client
         self.mistakes: list[str] = []
@@ -148,16 +149,32 @@ class _Reader:
         return None if self.mistakes else Entry(self.position, kind, noun, region, params, resource)
 
     def _validated(self, noun: Noun, title: str) -> dict[str, Any] | None:
-        elsewhere = [name for name in self.item if name in CONNECTION_OPTIONS and name != REGION]
+        elsewhere = [
+            name
+            for name, value in self.item.items()
+            if name in CONNECTION_OPTIONS and name != REGION and value is not None
+        ]
         if elsewhere:
             self._tell(title, f"{', '.join(elsewhere)} can't be given for one resource, but for the whole task")
         spec = noun.spec.argument_spec
         options = {name: option for name, option in spec.items() if name not in CONNECTION_OPTIONS or name == REGION}
-        mine = {name: value for name, value in self.item.items() if name not in elsewhere}
+        must = needed(noun.spec.options, noun.spec.rules)
+        mine = {
+            name: value
+            for name, value in self.item.items()
+            if name not in elsewhere and (value is not None or name in must)
+        }
+        if mine.get("tags") is not None:
+            mine["tags"] = tags_as_list(mine["tags"])
         checked = ArgumentSpecValidator(options, **noun.spec.rules).validate({**self.common, **mine})
         for error in checked.errors:
             what = "there is no option " if isinstance(error, UnsupportedError) else ""
             self._tell(title, what + one_line(error.msg))
+        if not self.mistakes:
+            try:
+                check_options(noun.spec.options, noun.spec.rules, checked.validated_parameters)
+            except StorageError as error:
+                self._tell(title, error.message)
         return None if self.mistakes else dict(checked.validated_parameters)
 
     def _tell(self, title: str, mistake: str) -> None:

@@ -5,12 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Generic
 
 from ..client.errors import CallError, NotFound, StorageError, UnknownOutcome
+from .locks import NameLock
 from .plan import Plan, StateT, Step, make_plan
+from .references import AmbiguousName
 from .resource import Resource
 from .waiter import Waiter
 
@@ -26,6 +29,8 @@ REFUSALS = (400, 404, 409, 422)
 FIRST_REFUSAL_PAUSE = 0.3
 LONGEST_REFUSAL_PAUSE = 5.0
 LONGEST_REFUSAL = 90.0
+#: Seconds between two attempts to get a lock; they cost no call.
+SLOWEST_LOCK_POLL = 1.0
 
 
 @dataclass
@@ -72,6 +77,7 @@ class Executor(Generic[StateT]):
 
     def show(self) -> None:
         """Find and plan only; sends no writing call."""
+        self._check()
         state, plan = self._find_and_plan()
         steps = plan.steps if self.wait else _until_revealed(plan.steps)
         for step in steps:
@@ -85,7 +91,22 @@ class Executor(Generic[StateT]):
 
         :raises StorageError: with :attr:`outcome` telling what was done before.
         """
-        state, plan = self._find_and_plan()
+        self._check()
+        with ExitStack() as alone:
+            alone.enter_context(self._alone())
+            state, plan = self._find_and_plan()
+            if not any(step.operation.creates for step in plan.steps):
+                alone.close()
+            try:
+                self._converge(state, plan)
+            except AmbiguousName as error:
+                if self._created is None:
+                    raise
+                created = self.resource.view(self.outcome.after or state)
+                raise error.with_created(str(created.get("id"))) from None
+
+    def _converge(self, state: StateT, plan: Plan[StateT]) -> None:
+        """Send what is planned, and wait."""
         if plan.steps and self.resource.pending(state):
             self._settle(state, None)
             state = self.resource.find()
@@ -97,6 +118,27 @@ class Executor(Generic[StateT]):
             self._until_found(self._created)
         if self.outcome.operations and not self.wait:
             self._glance(state)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Let no other task of this user on this machine look for the same name, and create it, at the same time."""
+        name = self.resource.exclusive_name
+        if not name:
+            yield
+            return
+        settings = self.resource.client.settings
+        place = settings.endpoint_url or settings.auth_url or settings.environment
+        account = settings.account_id or settings.access_key
+        lock = NameLock((place, account, self.resource.region, name))
+
+        def awaited(holder: str) -> str:
+            return holder and f"another task on this machine ({holder}) that may create {name}"
+
+        self.waiter.until(lock.try_acquire, awaited, slowest=SLOWEST_LOCK_POLL)
+        try:
+            yield
+        finally:
+            lock.release()
 
     def _carry_out(self, state: StateT) -> StateT:
         """Send step by step until none is left; return the state as it was last seen, or as it must be by now.
@@ -167,11 +209,14 @@ class Executor(Generic[StateT]):
         self.planned = True
         return state, plan
 
-    def _find(self) -> StateT:
-        """The first look, with what makes all else pointless said at once."""
+    def _check(self) -> None:
+        """Refuse what can't work whatever is there."""
         if self.waiter.limit < 0:
             raise StorageError(f"wait_timeout is {self.waiter.limit:g}. Give a number of seconds, from 0 on.")
         self.resource.check()
+
+    def _find(self) -> StateT:
+        """The first look, with what makes all else pointless said at once."""
         state = self.resource.find()
         self.outcome.before = self.outcome.after = state
         if not (self.resource.repairs and self.resource.next_step(state)):

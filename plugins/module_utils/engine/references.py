@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from ..client.errors import NotFound, StorageError
 from ..client.names import without_suffix
 from ..client.session import Call, Client
+from .ages import format_age, parse_moment
 
 #: Ids of the platform: a UUID with or without its dashes. Names are shorter than either.
 _ID = re.compile(r"^[0-9a-f]{32}$|^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE)
@@ -25,6 +27,62 @@ def is_id(text: str) -> bool:
 
 class NoSuchThing(StorageError):
     """A name or an id fits nothing."""
+
+
+class AmbiguousName(StorageError):
+    """A name fits several resources.
+
+    :param subject: the beginning of the message: what fits how many of what, and where.
+    :param found: the resources as the service shows them.
+    :param option: the module option that takes an id in place of the name.
+    """
+
+    def __init__(
+        self, subject: str, found: Iterable[Mapping[str, Any]], now: datetime, *, option: str, created: str = ""
+    ) -> None:
+        self._known = (subject, sorted(found, key=_by_age), now, option)
+        subject, found, now, option = self._known
+        candidates = [
+            {name: item[name] for name in ("id", "name", "created_at") if item.get(name) is not None} for item in found
+        ]
+        described = [_described(item, now) for item in found]
+        ids = [str(item["id"]) for item in found]
+        message = f"{subject}: {'; '.join(described)}. "
+        if created not in ids:
+            message += (
+                "Give the id of the one you mean. If two runs created them at the same time, see that nothing uses the"
+                f" younger one, and remove it by its id (state absent, {option})."
+            )
+            super().__init__(message, candidates=candidates)
+            return
+        message += f"This task has just created {created}, and another process has created the name as well. "
+        if created == ids[-1]:
+            message += (
+                f"The one of this task is the younger one, and nothing uses it yet: remove it with state absent and"
+                f" {option} {created}, and run the task again, which goes on with the older one."
+            )
+        else:
+            message += (
+                "The one of this task is the older one. See that nothing uses the younger one, remove it with state"
+                f" absent and {option} {ids[-1]}, and run the task again."
+            )
+        super().__init__(message, candidates=candidates, created=created)
+
+    def with_created(self, identifier: str) -> AmbiguousName:
+        """Return the error for a task that has created one of them."""
+        subject, found, now, option = self._known
+        return AmbiguousName(subject, found, now, option=option, created=identifier)
+
+
+def _by_age(item: Mapping[str, Any]) -> tuple[str, str]:
+    """Sort the oldest first; of two of one second all tasks must take the same one for the younger."""
+    return str(item.get("created_at") or ""), str(item["id"])
+
+
+def _described(item: Mapping[str, Any], now: datetime) -> str:
+    moment = parse_moment(str(item.get("created_at") or ""))
+    age = f", created {format_age(now - moment)} ago" if moment else ""
+    return f"{item['name']} ({item['id']}){age}"
 
 
 @dataclass(frozen=True)
@@ -121,14 +179,8 @@ class Finder:
         if not found and last_resort:
             found = fitting[:1]
         if len(found) > 1:
-            candidates = "; ".join(
-                f"{item['name']} ({item['id']})" for item in sorted(found, key=lambda item: str(item["name"]))
-            )
-            raise StorageError(
-                f"{wanted!r} fits {len(found)} {self.kind.title}s in {self.where}: {candidates}."
-                " Give the id of the one you mean.",
-                candidates=[{"id": item["id"], "name": item["name"]} for item in found],
-            )
+            subject = f"{wanted!r} fits {len(found)} {self.kind.title}s in {self.where}"
+            raise AmbiguousName(subject, found, self.client.now(), option=self.kind.option)
         if found:
             return found[0]
         return None if self.kind.rule.fullmatch(wanted) else self.by_id(wanted)

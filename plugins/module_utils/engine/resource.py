@@ -37,6 +37,14 @@ class Resource(ABC, Generic[StateT]):
         """Whether the task asks for the thing to go."""
         return bool(self.params.get("state") == "absent")
 
+    @property
+    def exclusive_name(self) -> str:
+        """What two tasks at the same time must not both create, for example ``File Storage volume 'web'``.
+
+        Empty where the service refuses the second one, where the task creates nothing, and where it gives an id.
+        """
+        return ""
+
     def check(self) -> None:
         """Refuse options that can't work whatever is there; sends nothing.
 

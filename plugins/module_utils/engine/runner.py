@@ -15,6 +15,7 @@ from ..client.settings import Settings, resolve
 from .entries import LISTED, secrets_of
 from .executor import Executor
 from .many import Many
+from .options import check_options
 from .query import Query
 from .resource import Info, Resource
 from .results import failure_of, told
@@ -57,6 +58,7 @@ def run(spec: ModuleSpec, params: Mapping[str, Any], environ: Mapping[str, str],
     """
     secrets = secrets_in(spec, params)
     try:
+        check_options(spec.options, spec.rules, params)
         settings = resolve(params, environ)
         secrets |= set(settings.secrets)
         client = mode.connect(settings)

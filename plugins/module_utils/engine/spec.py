@@ -28,12 +28,6 @@ def _connection_options() -> dict[str, dict[str, Any]]:
     return options
 
 
-#: The option of modules that create what can have tags; its documentation is the fragment of this name.
-TAGS: dict[str, Any] = {
-    "type": "list",
-    "elements": "dict",
-    "options": {"key": {"type": "str", "required": True, "no_log": False}, "value": {"type": "str"}},
-}
 #: No defaults here: an option that is not given leaves the word to the environment and the files.
 CONNECTION_OPTIONS = _connection_options()
 

@@ -47,10 +47,11 @@ class Waiter:
     def __post_init__(self) -> None:
         self._deadline = self.clock() + self.limit
 
-    def until(self, look: Callable[[], T], missing: Callable[[T], str]) -> T:
+    def until(self, look: Callable[[], T], missing: Callable[[T], str], *, slowest: float | None = None) -> T:
         """Look until nothing is missing, and return what was seen last.
 
         :param missing: what is still awaited in something seen, for a person; empty when all is there.
+        :param slowest: seconds between two looks at the slowest, in place of :attr:`slowest`.
         :raises WaitTimeout: the deadline passed.
 
         A read that fails with a 5xx or a lost connection counts as "nothing new" (behaviour.md §2: they come and go).
@@ -79,7 +80,7 @@ class Waiter:
                 self.report(f"waiting for {awaited} ({now - started:.0f}s)")
                 next_report = now + self.report_every
             self.pause(min(interval, self._deadline - now))
-            interval = min(interval * POLL_GROWTH, self.slowest)
+            interval = min(interval * POLL_GROWTH, self.slowest if slowest is None else slowest)
 
     def pause(self, seconds: float) -> None:
         """Sleep, but never past the deadline by more than a moment."""

@@ -171,6 +171,12 @@ class Volume(Resource[MountT]):
         surplus = [key for key in present if key not in asked] if self.params.get("purge_access_rules") else []
         return RuleChanges([key for key in asked if key not in present], surplus)
 
+    @property
+    def exclusive_name(self) -> str:
+        if self.wants_absent or self.params.get("volume_id"):
+            return ""
+        return f"{self.kind.title} {self.kind.base_name(self.wanted)!r}"
+
     def check(self) -> None:
         name = self.params.get("name")
         if name and not self.wants_absent and not self.kind.rule.fullmatch(name[:-SUFFIX_LENGTH]):

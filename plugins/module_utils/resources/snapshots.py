@@ -188,6 +188,13 @@ class Snapshot(Resource[SnapshotState]):
         """Whether the task asks for the owner to go back to a snapshot."""
         return bool(self.params["state"] == "restored")
 
+    @property
+    def exclusive_name(self) -> str:
+        # Without max_age each task is to take a snapshot.
+        if self.wants_absent or self.wants_restored or self.params.get("max_age") is None:
+            return ""
+        return f"a snapshot of {self.table.owners.title} {self.params[self.table.option]!r}"
+
     def check(self) -> None:
         if self.params.get("max_age") is not None:
             parse_age("max_age", self.params["max_age"])

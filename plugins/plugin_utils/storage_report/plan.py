@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import PurePosixPath
 from typing import Any
 
 from ...module_utils.client.errors import StorageError
@@ -25,8 +26,8 @@ def plan(options: Mapping[str, Any]) -> dict[str, Any]:
     """Read the options of the role, which may all be texts.
 
     :param options: by their names without the role's prefix.
-    :return: ``regions``, ``kinds`` and ``limits`` (ages in seconds, sizes in bytes), and ``problems``: a sentence for
-        each option that can't be.
+    :return: ``regions``, ``kinds`` and ``limits`` (ages in seconds, sizes in bytes), ``folders``: the folder of the
+        report and those above it, the nearest first, and ``problems``: a sentence for each option that can't be.
     """
     return _Plan(options).made()
 
@@ -57,7 +58,14 @@ class _Plan:
             "growth_period": self._age("growth_period"),
         }
         regions = self._words("regions")
-        return {"regions": regions, "kinds": kinds, "limits": limits, "problems": self._problems}
+        folder = PurePosixPath(str(self._options.get("folder") or "/"))
+        return {
+            "regions": regions,
+            "kinds": kinds,
+            "limits": limits,
+            "folders": [str(folder), *map(str, folder.parents)],
+            "problems": self._problems,
+        }
 
     def _wrong(self, option: str, text: str) -> None:
         self._problems.append(f"{PREFIX}{option} {text}.")

@@ -19,6 +19,7 @@ R = TypeVar("R", bound=Record)
 DAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 TAG_KEY_LENGTH = 128
 TAG_VALUE_LENGTH = 256
+MOST_TAGS = 50
 CONFLICTS = ("409", "400")
 """The statuses with which a service may refuse because of the state of things."""
 
@@ -45,10 +46,19 @@ def sorted_as(rows: Iterable[R], sort: str, columns: Collection[str], *, most: i
 
 
 def check_tags(tags: Sequence[Mapping[str, Any]] | None) -> None:
-    """Keys have up to 128 characters, values up to 256 (behaviour.md §10); the contracts say only part of it.
+    """Keys have 1 to 128 characters, values up to 256, and no key comes twice; 50 tags at most (behaviour.md §10).
+
+    The contracts say only part of it.
 
     :raises ApiError: 400.
     """
+    keys = [str(tag.get("key") or "") for tag in tags or []]
+    if len(keys) > MOST_TAGS:
+        raise validation_error(f"List should have at most {MOST_TAGS} items")
+    if len(set(keys)) < len(keys):
+        raise validation_error("Value error, duplicate tag key")
+    if any(not key.strip() for key in keys):
+        raise validation_error("String should have at least 1 character")
     for tag in tags or []:
         for text, most in ((tag.get("key"), TAG_KEY_LENGTH), (tag.get("value"), TAG_VALUE_LENGTH)):
             if len(text or "") > most:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.scp.storage.plugins.module_utils.client.errors import NotFound, StorageError, Where
 from ansible_collections.scp.storage.plugins.module_utils.engine.references import (
+    AmbiguousName,
     Finder,
     Kind,
     NoSuchThing,
@@ -24,6 +26,7 @@ from ansible_collections.scp.storage.plugins.module_utils.resources.filestorage.
 
 NAMES = st.from_regex(re.compile(r"[a-z][a-z0-9_]{2,20}"), fullmatch=True)
 SUFFIXES = st.from_regex(re.compile(r"[a-z0-9]{6}"), fullmatch=True)
+NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 ID = "bfdbabf2-04d9-4e8b-a205-020f8e6da438"
 
 
@@ -50,6 +53,9 @@ class Volumes:
         self.compare = compare
         self.calls = 0
         self.settings = type("Settings", (), {"region": "kr-west1"})()
+
+    def now(self) -> datetime:
+        return NOW
 
     def read_list(
         self, operation: Any, *, region: str = "", query: dict[str, Any] | None = None
@@ -178,3 +184,38 @@ def test_finder_reads_the_whole_list_with_the_same_filters() -> None:
 
     assert Finder(Filtered([]), VOLUMES).named("data", state="fine") == []  # type: ignore[arg-type]
     assert queries == [{"state": "fine", "name": "data"}, {"state": "fine"}]
+
+
+def twin(identifier: str, **age: int) -> dict[str, Any]:
+    """Return a volume that was created so long ago."""
+    return {"id": identifier, "name": f"data_{identifier * 6}", "created_at": (NOW - timedelta(**age)).isoformat()}
+
+
+def test_ambiguous_name_lists_ages_oldest_first() -> None:
+    found = [twin("b", seconds=1), twin("c", minutes=150), twin("a", days=3)]
+    error = AmbiguousName("'data' fits 3 volumes", found, NOW, option="volume_id")
+    assert error.message.startswith(
+        "'data' fits 3 volumes: data_aaaaaa (a), created 3 days ago; data_cccccc (c), created 2 hours ago;"
+        " data_bbbbbb (b), created 1 second ago. Give the id of the one you mean."
+    )
+    assert [one["id"] for one in error.facts["candidates"]] == ["a", "c", "b"]
+    assert "created" not in error.facts
+
+
+@pytest.mark.parametrize(
+    ("created", "says"),
+    [
+        ("b", "created b, and another process has created the name as well. The one of this task is the younger one"),
+        ("a", "created a, and another process has created the name as well. The one of this task is the older one"),
+        ("x", "Give the id of the one you mean"),
+    ],
+)
+@pytest.mark.parametrize("later", [0, 5])
+def test_ambiguous_name_after_creation_tells_which_to_remove(created: str, says: str, later: int) -> None:
+    """Two tasks agree on the one to remove, also where both were created in one second."""
+    found = [twin("b", seconds=10 - later), twin("a", seconds=10)]
+    error = AmbiguousName("'data' fits 2 volumes", found, NOW, option="volume_id").with_created(created)
+    assert says in error.message
+    assert error.facts.get("created") == (None if created == "x" else created)
+    if created != "x":
+        assert "with state absent and volume_id b" in error.message

@@ -291,10 +291,13 @@ class Listed(Service):
         return Thing(0 if self.shown > 0 else 1)
 
 
+DELETE = SimpleNamespace(name="Delete", method="DELETE", service="storage", creates=False, destroys=False)
+
+
 class Deleting(Adjusted):
     def next_step(self, state: Thing) -> Step[Thing] | None:
         step = super().next_step(state)
-        return step and replace(step, operation=SimpleNamespace(name="Delete", method="DELETE", service="storage"))
+        return step and replace(step, operation=DELETE)
 
 
 def test_what_is_gone_already_need_not_be_deleted() -> None:

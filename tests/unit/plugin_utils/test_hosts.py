@@ -44,18 +44,26 @@ def test_host_names() -> None:
     assert host_names(servers[:3], ["name_and_region"]) == ["web1.west", "web1.east", "db1.west"]
 
 
+def test_host_names_of_groups_get_a_mark() -> None:
+    servers = [server("1", "db"), server("2", "web"), server("3", "web.west"), server("", "app")]
+    assert host_names(servers, ["name"], {"db", "web", "app"}) == ["db.west", "web.west.2", "web.west.3", "app.west"]
+    assert host_names(servers[:1], ["name"], {"db", "db.west"}) == ["db.west.1"]
+    assert host_names(servers[:1], ["name"], {"db", "db.west", "db.west.1"}) == ["db.west.1.0"]
+
+
 @given(
     servers=st.lists(
         st.tuples(st.sampled_from(["", "a", "a.west", "localhost", "{{"]), st.sampled_from(["west", "east"])),
         max_size=12,
     ),
     preference=st.lists(st.sampled_from(["name", "name_and_region", "id", "address"]), max_size=3),
+    groups=st.sets(st.sampled_from(["a", "a.west", "a.east", "a.west.id-0", "a.0", "id-1"])),
 )
-def test_no_two_hosts_have_one_name(servers: list[tuple[str, str]], preference: list[str]) -> None:
+def test_no_two_hosts_have_one_name(servers: list[tuple[str, str]], preference: list[str], groups: set[str]) -> None:
     known = [server(f"id-{number}", name, region) for number, (name, region) in enumerate(servers)]
-    found = host_names(known, preference)
+    found = host_names(known, preference, groups)
     assert len(set(found)) == len(known)
-    assert not set(found) & {"", "localhost"}
+    assert not set(found) & {"", "localhost", *groups}
 
 
 def test_filters() -> None:

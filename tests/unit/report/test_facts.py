@@ -389,6 +389,47 @@ def test_the_page_of_nothing_and_of_many() -> None:
     assert all(f">v{number}<" in text for number in range(1000))
 
 
+def _relations(*healths: str) -> list[dict[str, Any]]:
+    """Return volumes, each the source of a replication."""
+    policies = {"ok": "use", "paused": "paused"}
+    return [
+        file_volume(
+            f"v{number}",
+            purpose="original",
+            replications=[
+                {
+                    "source_volume_id": f"id-v{number}",
+                    "replication_volume_id": f"copy-{number}",
+                    "replication_volume_name": f"copy{number}",
+                    "replication_status": "active",
+                    "replication_policy": policies[health],
+                }
+            ],
+        )
+        for number, health in enumerate(healths)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("healths", "folded"), [(["ok"] * 40, True), (["ok", "paused"], True), (["ok", "ok"], False), (["paused"], None)]
+)
+def test_page_folds_what_is_healthy(healths: list[str], folded: bool | None) -> None:
+    """What has something to look at is shown, and what is healthy only if it is little and there is nothing else."""
+    text = page(report(read(filestorage=_relations(*healths))), str(ROLE / "templates"), "x", TITLES)
+    part = text.partition('<section id="replications"')[2].partition("</section>")[0]
+    shown, *rest = part.split("<details")
+    assert [f"copy{number}<" in shown for number, health in enumerate(healths) if health != "ok"] == [
+        True for health in healths if health != "ok"
+    ]
+    if folded is None:
+        assert not rest
+    else:
+        (details,) = rest
+        assert details.startswith(">" if folded else " open>")
+        assert f"{healths.count('ok')} without findings" in details
+        assert all(f"copy{number}<" in details for number, health in enumerate(healths) if health == "ok")
+
+
 def _luminance(colour: str) -> float:
     digits = colour.removeprefix("#")
     digits = "".join(digit * 2 for digit in digits) if len(digits) == 3 else digits

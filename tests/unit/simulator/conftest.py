@@ -77,10 +77,20 @@ class Api:
         is_json = response.headers.get_content_type() == "application/json"
         return Answer(response.status, json.loads(text) if text and is_json else text.decode(), response.headers)
 
-    def __call__(self, method: str, path: str, body: Any = None, *, region: str = "", skew: float = 0.0) -> Answer:
-        """Send a signed request; ``path`` begins after the region."""
+    def __call__(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        region: str = "",
+        skew: float = 0.0,
+        data: bytes | None = None,
+    ) -> Answer:
+        """Send a signed request; ``path`` begins after the region, and ``data`` is a body as it goes on the wire."""
         raw = f"/{self.service}/{region or self.region}{path}"
-        data = None if body is None else json.dumps(body).encode()
+        if body is not None:
+            data = json.dumps(body).encode()
         content = {"Content-Type": "application/json"} if data is not None else {}
         return self.send(method, raw, data, self.headers(method, raw, skew) | content)
 

@@ -321,6 +321,9 @@ def test_recovery(bm: BmApi, simulator: Simulator) -> None:
         "recovery_volume": {"id": made, "name": "second", "attachments": []},
     }
     assert (origin["recovery"], second["recovery"]) == (ends, ends)
+    simulator.switch(bm_recovery_purpose="CLONE")
+    assert bm.show(made)["purpose"] == "CLONE"
+    simulator.switch(bm_recovery_purpose="RECOVERY")
     for call, body in (
         ("snapshot-rates", RATE),
         ("replications", {"cycle": "5MIN", "name": "copy", "region": EAST}),

@@ -121,6 +121,9 @@ def test_mistakes_are_explained(simulator: Simulator, method: str, path: str, do
 
 def test_switches(api: Api, simulator: Simulator) -> None:
     shown = simulator.control("GET", "switches")["switches"]
+    answer = simulator.control("PUT", "switches", {"snapshot_delete_busy": "409"})["switches"]
+    assert {name: switch["value"] for name, switch in answer.items()} == {"snapshot_delete_busy": "409"}
+    simulator.control("PUT", "switches", {"snapshot_delete_busy": shown["snapshot_delete_busy"]["value"]})
     assert shown["replication_delete_seconds"]["default"] == 20.0
     assert shown["snapshot_delete_busy"]["choices"] == ["off", "409", "500"]
     assert all(switch["meaning"] for switch in shown.values())

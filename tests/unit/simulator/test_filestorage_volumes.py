@@ -54,11 +54,29 @@ def test_cifs(api: Api, simulator: Simulator) -> None:
     assert simulator.operations()[0]["body"]["cifs_password"] == "********"
 
 
-@pytest.mark.parametrize("password", [None, "short", "nodigits!!", "12345678!", "nospecial1", "a1!" + "x" * 18])
+@pytest.mark.parametrize(
+    "password",
+    [
+        None,
+        "short",
+        "nodigits!!",
+        "12345678!",
+        "nospecial1",
+        "a1!" + "x" * 18,
+        *(f"Abc123!{other}" for other in ("$", "(", "%", '"', "\\", "[", "{", " ", "ä", "\uff11")),
+        "Abc123$x",
+        "Äöü123!!",
+    ],
+)
 def test_cifs_needs_a_good_password(api: Api, password: str | None) -> None:
     answer = api("POST", "/v1/volumes", {**CIFS, "cifs_password": password})
     assert answer.status == 400
     assert answer.error["code"].startswith("filestorage.BadRequest")
+
+
+@pytest.mark.parametrize("special", "!#&'*+,-.:;<=>?@^_`~/|")
+def test_cifs_takes_each_special_character(api: Api, special: str) -> None:
+    assert api("POST", "/v1/volumes", {**CIFS, "cifs_password": f"abc12{special}"}).status == 202
 
 
 def test_nfs_takes_no_password(api: Api) -> None:
@@ -70,7 +88,14 @@ def test_types_and_tags(api: Api, simulator: Simulator) -> None:
     for kind in ("HDD", "SSD", "HighPerformanceSSD", "SSD_SAP_S", "SSD_SAP_E"):
         assert api.volume(type_name=kind)["type_name"] == kind
     assert api("POST", "/v1/volumes", {**PLAIN, "type_name": "TAPE"}).status == 400
-    assert api("POST", "/v1/volumes", {**PLAIN, "tags": [{"key": "a", "value": "v" * 257}]}).status == 400
+    for tags in (
+        [{"key": "a", "value": "v" * 257}],
+        [{"key": "", "value": "v"}],
+        [{"key": " ", "value": "v"}],
+        [{"key": "a", "value": "v"}, {"key": "a", "value": "w"}],
+        [{"key": f"k{number}"} for number in range(51)],
+    ):
+        assert api("POST", "/v1/volumes", {**PLAIN, "tags": tags}).status == 400
     assert "tags" not in api.volume(tags=[{"key": "team", "value": "a"}, {"key": "b"}])
     assert simulator.world()["filestorage"]["volumes"][-1]["tags"][0]["key"] == "team"
 

@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 
 import pytest
 
-from tests.simulator.fixture import Simulator
+from tests.simulator.fixture import ControlRefused, Simulator
 
 from .conftest import Answer, Api
 
@@ -205,3 +205,38 @@ def test_the_date_of_a_refused_signature_is_the_gateways(api: Api) -> None:
     refused = api("GET", "/v1/volumes")
     assert refused.status == 401
     assert _date(refused) - time.time() == pytest.approx(3600, abs=60)
+
+
+@pytest.mark.violations_expected
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"name": "my_volume", "protocol": "NFS", "type_name": "\\ud800"}',
+        b'{"name": "my_volume", "protocol": "NFS", "type_name": ' + b"[" * 200_000 + b"]" * 200_000 + b"}",
+        b'{"name": "my_volume", "protocol": "NFS", "type_name": ' + b"[" * 700 + b"]" * 700 + b"}",
+    ],
+)
+def test_json_that_cannot_be_worked_with_is_a_bad_body(api: Api, simulator: Simulator, body: bytes) -> None:
+    """Half of a surrogate pair and endless brackets are the caller's fault, and no bug of the simulator."""
+    answer = api("POST", "/v1/volumes", data=body)
+    assert answer.status == 500
+    assert answer.error["code"] == "ContactAdminForAssistance"
+    assert simulator.operations()[-1]["bug"] is None
+
+
+@pytest.mark.violations_expected
+def test_body_that_is_too_large_is_refused_in_json(api: Api, simulator: Simulator) -> None:
+    answer = api("POST", "/v1/volumes", data=b" " * 2_000_000)
+    assert (answer.status, answer.error["status"]) == (413, 413)
+    assert simulator.operations()[-1]["status"] == 413
+    with pytest.raises(ControlRefused, match="too large"):
+        simulator.control("PUT", "world", {"servers": "x" * 2_000_000})
+
+
+def test_older_name_of_a_service_is_taken(simulator: Simulator) -> None:
+    """In the address and in the version, each by itself."""
+    for service in ("baremetalblockstorage", "baremetal-blockstorage"):
+        for named in ("baremetalblockstorage", "baremetal-blockstorage"):
+            older = Api(simulator, service=service, version=f"{named} 1.3")
+            assert older("GET", "/v1/volumes").status == 200
+            assert simulator.operations()[-1]["service"] == "baremetal-blockstorage"

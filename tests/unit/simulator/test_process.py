@@ -122,10 +122,7 @@ def test_the_state_file_continues(tmp_path: Path, crash: bool) -> None:
         first.advance(86460)
         before = first.world()
         if crash:
-            deadline = time.monotonic() + 5
-            while json.loads(state.read_text(encoding="utf-8"))["clock"]["ahead"] < 86000:
-                assert time.monotonic() < deadline
-                time.sleep(0.02)
+            # What was answered has been written.
             first.kill()
     assert [path.name for path in tmp_path.iterdir()] == ["state.json"]
     with Simulator("--state", str(state)) as second:

@@ -83,6 +83,10 @@ class Policy(Resource[PolicyState]):
     def _state(self) -> str:
         return STATES[self.params["state"]]
 
+    @property
+    def exclusive_name(self) -> str:
+        return f"the archiving policy of bucket {self.params['bucket']!r} for {self.params['object_path']}"
+
     # -- reading ------------------------------------------------------------------------------------------------------
 
     def check(self) -> None:

@@ -41,7 +41,7 @@ from .common import (
     under_way,
     word,
 )
-from .servers import backup_servers, find_for_backup, find_servers
+from .servers import REFUSES_IMAGES, backup_servers, find_for_backup, find_servers
 
 #: What the service takes where a task does not say (reference: Create Backup).
 DEFAULTS = {"retention_period": "WEEK_2", "encrypt_enabled": True}
@@ -103,6 +103,11 @@ class Backup(Resource[BackupState]):
         if self.params.get("is_all_filesystem"):
             return []
         return paths.distinct(listed) if listed else None
+
+    @property
+    def exclusive_name(self) -> str:
+        by_id = self.params.get("backup_id")
+        return "" if self.wants_absent or by_id else f"{BACKUPS.title} {self._wanted!r}"
 
     # -- options that can't work --------------------------------------------------------------------------------------
 
@@ -188,7 +193,10 @@ class Backup(Resource[BackupState]):
         read = backup_servers(self.client, str(backup["policy_type"]))
         try:
             found = find_servers(read, wanted, [str(backup["server_category"])])
-        except CallError:
+        except CallError as error:
+            # A list that fails for another reason does not show that the server is another one.
+            if error.status != REFUSES_IMAGES:
+                raise
             return None
         return found[0] if len(found) == 1 else None
 

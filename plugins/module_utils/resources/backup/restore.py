@@ -217,6 +217,10 @@ class ServerRestore(Restore):
         """The region of the new server."""
         return str(self.params.get("restore_region") or self.region)
 
+    @property
+    def exclusive_name(self) -> str:
+        return f"server {self._called!r} in {self._where}"
+
     def fits(self, state: RestoreState, restore: Mapping[str, Any]) -> bool:
         return bool(restore["restore_server_name"] == self._called)
 

@@ -85,6 +85,10 @@ class Run(Resource[RunState]):
         """How a job may end."""
         return (SUCCESS, PARTIAL_SUCCESS) if self.params["allow_partial"] else (SUCCESS,)
 
+    @property
+    def exclusive_name(self) -> str:
+        return f"a run of {BACKUPS.title} {self.params['backup']!r}"
+
     # -- reading ------------------------------------------------------------------------------------------------------
 
     def find(self) -> RunState:

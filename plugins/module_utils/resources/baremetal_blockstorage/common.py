@@ -37,8 +37,9 @@ GROUPS = Kind(
 SETTLED = ("IN_USE", "AVAILABLE")
 DELETING = "DELETING"
 DELETED = "DELETED"
-#: ``purpose`` of what was made from a snapshot.
+#: ``purpose`` of what was made from a snapshot, and its word in older platforms.
 RECOVERY = "RECOVERY"
+_RECOVERIES = (RECOVERY, "CLONE")
 #: For refusals of calls that take a group's last volume away; what becomes of the group then is not documented.
 ABOUT_LAST_MEMBERS = (
     "If the service wants a group to keep its last volume, that one stays: no call of the API deletes a group."
@@ -55,6 +56,11 @@ def in_error(owner: Mapping[str, Any]) -> bool:
 def leaving(owner: Mapping[str, Any]) -> bool:
     """Whether a volume or a group is on its way out, or gone and still shown."""
     return owner.get("state") in (DELETING, DELETED)
+
+
+def is_recovery(owner: Mapping[str, Any]) -> bool:
+    """Return whether a volume or a group was made from a snapshot."""
+    return owner.get("purpose") in _RECOVERIES
 
 
 def replicated(owner: Mapping[str, Any] | None) -> bool:

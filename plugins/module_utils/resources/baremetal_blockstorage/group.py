@@ -73,6 +73,11 @@ class VolumeGroup(Resource[GroupState]):
         """Whether the task asks for a group without members, which is how a group ends."""
         return self.wants_absent or (self.params.get("volumes") == [] and bool(self.params.get("purge_volumes")))
 
+    @property
+    def exclusive_name(self) -> str:
+        by_id = self.params.get("volume_group_id")
+        return "" if self.wants_absent or by_id else f"{GROUPS.title} {self._wanted!r}"
+
     # -- reading ------------------------------------------------------------------------------------------------------
 
     def check(self) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from ...client.parallel import side_by_side
 from ...engine.references import Finder, Kind
-from .common import GROUPS, RECOVERY, VOLUMES, find_owner, in_error, leaving, noun_of, told_failure, volumes_of
+from .common import GROUPS, VOLUMES, find_owner, in_error, is_recovery, leaving, noun_of, told_failure, volumes_of
 from .replication import GROUP_REPLICATIONS, VOLUME_REPLICATIONS, read_replication
 
 TARGET = "REPL"
@@ -43,7 +43,7 @@ def broken_owner(kind: Kind, owner: Mapping[str, Any] | None) -> str:
 
 def without_snapshots(kind: Kind, owner: Mapping[str, Any]) -> list[str]:
     """Why a volume or a group can't have snapshots, and what to do about it (behaviour.md §7)."""
-    if owner.get("purpose") == RECOVERY:
+    if is_recovery(owner):
         return ["it is a recovery, and a recovery has no snapshots of its own"]
     volumes = volumes_of(kind, owner)
     if not volumes:

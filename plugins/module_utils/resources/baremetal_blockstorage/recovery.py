@@ -15,12 +15,23 @@ from ...client.errors import StorageError
 from ...client.parallel import side_by_side
 from ...client.session import Call
 from ...engine.plan import UNKNOWN_ID, Step
-from ...engine.references import Finder
+from ...engine.references import AmbiguousName, Finder
 from ...engine.resource import Resource
 from ...engine.traces import Trace, made
 from ...operations import baremetal_blockstorage as api
 from ..snapshots import SnapshotTable, Taken, named_snapshot, told_names
-from .common import NO_SCHEDULE, RECOVERY, VOLUMES, changing, in_error, leaving, show_owner, told_failure, volumes_of
+from .common import (
+    NO_SCHEDULE,
+    RECOVERY,
+    VOLUMES,
+    changing,
+    in_error,
+    is_recovery,
+    leaving,
+    show_owner,
+    told_failure,
+    volumes_of,
+)
 from .owners import broken_owner, required_owner, told_owner
 from .snapshot import GROUP_SNAPSHOTS, VOLUME_SNAPSHOTS
 
@@ -72,6 +83,11 @@ class Recovery(Resource[RecoveryState]):
         """What the task says of the name of what is made."""
         return str(self.params[self.table.naming])
 
+    @property
+    def exclusive_name(self) -> str:
+        # A recovery takes a name from the volumes.
+        return f"{VOLUMES.title} {self._called!r}"
+
     @abstractmethod
     def candidates(self) -> list[dict[str, Any]]:
         """Things that may be the recovery, as a list operation gives them."""
@@ -101,7 +117,7 @@ class Recovery(Resource[RecoveryState]):
         if recovery is not None:
             return RecoveryState(origin, recovery)
         problems = self.read_problems(origin)
-        if origin.get("purpose") == RECOVERY:
+        if is_recovery(origin):
             problems.append("it is a recovery itself, and a recovery has no snapshots")
             return RecoveryState(origin, problems=tuple(problems))
         snapshots = [snapshot for snapshot in table.read(self.client, str(origin["id"])) if not snapshot.system]
@@ -133,11 +149,9 @@ class Recovery(Resource[RecoveryState]):
             and self.fits(origin, recovery)
         ]
         if len(found) > 1:
-            ids = [str(recovery["id"]) for recovery in found]
-            raise StorageError(
-                f"There are {len(found)} recoveries of {self.table.snapshots.noun} {origin['name']} that are called so:"
-                f" {', '.join(ids)}. Remove those that are too many, or choose another {self.table.naming}."
-            )
+            noun, option = self.table.snapshots.noun, self.table.snapshots.owners.option
+            subject = f"{noun.capitalize()} {origin['name']} has {len(found)} recoveries that {self._called!r} fits"
+            raise AmbiguousName(subject, found, self.client.now(), option=option)
         return found[0] if found else None
 
     def _end(self, shown: Mapping[str, Any], end: str) -> str:
@@ -284,7 +298,7 @@ class GroupRecovery(Recovery):
 
     def candidates(self) -> list[dict[str, Any]]:
         listed = self.client.read_list(self.table.snapshots.owners.listing, query={"sort": "created_at:asc"})
-        return [group for group in listed if group.get("purpose") == RECOVERY]
+        return [group for group in listed if is_recovery(group)]
 
     def fits(self, origin: Mapping[str, Any], shown: Mapping[str, Any]) -> bool:
         members = volumes_of(self.table.snapshots.owners, shown)

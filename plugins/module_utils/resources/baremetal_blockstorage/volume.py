@@ -20,11 +20,11 @@ from .common import (
     DELETING,
     GROUPS,
     NO_SCHEDULE,
-    RECOVERY,
     VOLUMES,
     changing,
     find_owner,
     in_error,
+    is_recovery,
     leaving,
     replicated,
     schedule_of,
@@ -86,6 +86,11 @@ class Volume(Resource[VolumeState]):
     def _qos_asked(self) -> dict[str, int]:
         return {name: value for name, value in (self.params.get("qos") or {}).items() if value is not None}
 
+    @property
+    def exclusive_name(self) -> str:
+        by_id = self.params.get("volume_id")
+        return "" if self.wants_absent or by_id else f"{VOLUMES.title} {self._wanted!r}"
+
     # -- reading ------------------------------------------------------------------------------------------------------
 
     def check(self) -> None:
@@ -99,7 +104,7 @@ class Volume(Resource[VolumeState]):
             _check_range(f"qos.{name}", value, QOS[name], {"iops": "IOPS", "throughput": "MB/s"}[name])
         if params.get("disk_type") == "HDD" and self._qos_asked:
             raise StorageError("qos goes with disk_type SSD only. Leave it out, or ask for an SSD volume.")
-        _check_range("snapshot_rate", params.get("snapshot_rate"), (0, None), "percent; 0 ends snapshots")
+        _check_range("snapshot_rate", params.get("snapshot_rate"), (0, 100), "percent; 0 ends snapshots")
         self._check_attachments()
 
     def _check_attachments(self) -> None:
@@ -234,7 +239,7 @@ class Volume(Resource[VolumeState]):
         wanted, present = self.params.get("snapshot_rate"), volume.get("snapshot_rate") or 0
         if wanted is None or wanted == present:
             return None
-        if volume.get("purpose") == RECOVERY:
+        if is_recovery(volume):
             raise StorageError(
                 f"Volume {volume['name']} ({volume['id']}) is a recovery, and a recovery has no snapshots of its own:"
                 " leave out snapshot_rate."
@@ -541,11 +546,10 @@ def _attachment(identifier: str, kind: str) -> dict[str, Any]:
     return {"id": identifier, "type": kind}
 
 
-def _check_range(option: str, value: int | None, allowed: tuple[int, int | None], unit: str) -> None:
+def _check_range(option: str, value: int | None, allowed: tuple[int, int], unit: str) -> None:
     lowest, highest = allowed
-    if value is not None and (value < lowest or (highest is not None and value > highest)):
-        told = f"from {lowest} to {highest}" if highest is not None else f"{lowest} or more"
-        raise StorageError(f"{option} must be {told} ({unit}), not {value}.")
+    if value is not None and not lowest <= value <= highest:
+        raise StorageError(f"{option} must be from {lowest} to {highest} ({unit}), not {value}.")
 
 
 class VolumeInfo(OwnerInfo):

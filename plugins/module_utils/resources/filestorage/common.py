@@ -26,16 +26,21 @@ VOLUMES = Kind(
     rule_text=NAME_RULE_TEXT,
     suffixed=True,
 )
-_CIFS_PASSWORD = re.compile(r"(?=.*[A-Za-z])(?=.*\d)(?=.*[^A-Za-z0-9]).{6,20}")
+#: The only special characters that a CIFS password can have (official documentation of File Storage).
+CIFS_SPECIAL = "!#&'*+,-.:;<=>?@^_`~/|"
+_SPECIAL = re.escape(CIFS_SPECIAL)
+_CIFS_PASSWORD = re.compile(rf"(?=.*[A-Za-z])(?=.*[0-9])(?=.*[{_SPECIAL}])[A-Za-z0-9{_SPECIAL}]{{6,20}}")
 #: ``purpose`` of a volume that is an end of a replication, and of the target of a disk backup.
 REPLICATING = ("original", "replication")
 DISK_BACKUP = "backup"
 
 
 def check_cifs_password(password: str | None) -> None:
+    """Refuse a password that the service would refuse, without repeating it."""
     if password is not None and not _CIFS_PASSWORD.fullmatch(password):
         raise StorageError(
-            "cifs_password must have 6 to 20 characters, with a letter, a digit and a special character."
+            "cifs_password must have 6 to 20 characters, with a letter from A to Z or a to z, a digit, and one of the"
+            f" special characters {CIFS_SPECIAL} and no other characters."
         )
 
 

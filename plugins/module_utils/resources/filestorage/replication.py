@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from ...client.errors import NotFound, StorageError
+from ...client.errors import CallError, NotFound, StorageError, is_refusal
+from ...client.session import Client
 from ...engine.plan import UNKNOWN_ID, Step
 from ...engine.references import Finder, immutable
 from ...engine.resource import Info, Resource
@@ -84,6 +85,7 @@ class Replication(Resource[ReplicationState]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._far: End | None = None
+        self._possible: list[str] | None = None
 
     @property
     def _deletes_target(self) -> bool:
@@ -112,8 +114,20 @@ class Replication(Resource[ReplicationState]):
         listed = self.client.read_list(api.LIST_VOLUME_REPLICATIONS, query={"volume_id": volume["id"]})
         chosen = self._choose(volume, listed)
         shown = read_replication(self.client, str(chosen["replication_id"]), volume["id"]) if chosen else None
+        if shown is None and not self.wants_absent:
+            self._read_possible(volume)
         state = self._located(volume, shown)
         return self._with_remains(state, alone=not listed or len(listed) == 1) if self.wants_absent else state
+
+    def _read_possible(self, volume: Mapping[str, Any]) -> None:
+        """Read once where a new replication can go; a user who may not read that finds it out at the creation."""
+        if self._possible is None and self.params.get("target_region"):
+            kind = self.params.get("replication_type") or "replication"
+            try:
+                self._possible = possible_regions(self.client, volume, kind)
+            except CallError as error:
+                if not is_refusal(error):
+                    raise
 
     def _choose(self, volume: Mapping[str, Any], listed: list[dict[str, Any]]) -> dict[str, Any] | None:
         """The replication that is meant, where a volume has several."""
@@ -234,6 +248,12 @@ class Replication(Resource[ReplicationState]):
                 f"A replication goes to another region: target_region is {params['target_region']!r}, and so is the"
                 " region of the volume. Choose another target_region; scp_filestorage_replication_info with gather"
                 " regions lists them."
+            )
+        if self._possible is not None and params["target_region"] not in self._possible:
+            raise StorageError(
+                f"Volume {volume['name']} in {self.region} can't be replicated to target_region"
+                f" {params['target_region']!r}. The service lists these regions for its type:"
+                f" {', '.join(self._possible) or 'none'}."
             )
         if lower(volume, "protocol") == "cifs" and params.get("cifs_password") is None:
             raise StorageError("The replication of a CIFS volume needs cifs_password, for the volume it makes.")
@@ -494,6 +514,16 @@ def _mirrored(near: End, far: End) -> tuple[End, End]:
     return near, replace(far, leftovers=far.leftovers or copies)
 
 
+def possible_regions(client: Client, volume: Mapping[str, Any], kind: str) -> list[str]:
+    """Read where a volume of the client's region can be replicated to; ``kind`` is a ``replication_type``."""
+    region = client.settings.region
+    answer = client.call(
+        api.LIST_VOLUME_REPLICATION_REGION,
+        query={"type_name": volume["type_name"], "source_region_name": region, "replication_type": kind},
+    )
+    return list(answer.get("regions") or [])
+
+
 class ReplicationInfo(Info):
     """``scp_filestorage_replication_info``."""
 
@@ -505,13 +535,6 @@ class ReplicationInfo(Info):
             return {self.plural: [], **({"regions": {}} if "regions" in self.gather else {})}
         result: dict[str, Any] = {self.plural: read_replications(self.client, volume["id"])}
         if "regions" in self.gather:
-            result["regions"] = {kind: self._regions(volume, kind) for kind in ("replication", "backup")}
+            kinds = ("replication", "backup")
+            result["regions"] = {kind: possible_regions(self.client, volume, kind) for kind in kinds}
         return result
-
-    def _regions(self, volume: Mapping[str, Any], kind: str) -> list[str]:
-        """Where a volume of this type can be replicated to."""
-        answer = self.client.call(
-            api.LIST_VOLUME_REPLICATION_REGION,
-            query={"type_name": volume["type_name"], "source_region_name": self.region, "replication_type": kind},
-        )
-        return list(answer.get("regions") or [])

@@ -8,7 +8,8 @@ They stand here and not in the module files, because the process of a module hol
 
 from __future__ import annotations
 
-from ...engine.spec import TAGS, ModuleSpec
+from ...engine.options import TAGS
+from ...engine.spec import ModuleSpec
 from ..snapshots import snapshot_spec
 from . import snapshot, volume
 

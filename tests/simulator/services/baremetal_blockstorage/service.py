@@ -40,6 +40,21 @@ T = TypeVar("T", bound=Owner)
 _NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9-]{2,27}")
 
 
+RECOVERY = "RECOVERY"
+#: The same purpose in older platforms.
+CLONE = "CLONE"
+
+
+def _with_clones(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_with_clones(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: CLONE if name == "purpose" and item == RECOVERY else _with_clones(item) for name, item in value.items()
+    }
+
+
 class BareMetalBlockStorage(Service):
     """Block Storage (BM) in all regions."""
 
@@ -61,6 +76,12 @@ class BareMetalBlockStorage(Service):
         self.volume_part = Volumes(self)
         self.use(self.space_part, self.snapshot_part, self.replication_part, self.volume_part)
         self.use(Attachments(self), Schedules(self), Groups(self), Recoveries(self))
+
+    def worded(self, body: Any) -> Any:
+        """Name the purpose of recoveries as older platforms do, if the switch says so."""
+        if self.world.switches.text("bm_recovery_purpose") == RECOVERY:
+            return body
+        return _with_clones(body)
 
     def complete(self, row: Record) -> None:
         """Ids are 32 hex digits, but those of snapshots have dashes; the storage has names and addresses of its own."""

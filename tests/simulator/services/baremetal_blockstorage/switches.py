@@ -43,6 +43,9 @@ SWITCHES = (
         "refuses; the volume ends in ERROR, ERROR_EDITING or ERROR_DELETING.",
         *("create", "attach", "detach", "edit", "delete", "replicate", "recover"),
     ),
+    _either(
+        "recovery_purpose", "RECOVERY", "purpose of what was made from a snapshot; older platforms say CLONE.", "CLONE"
+    ),
     Switch("bm_fail_status", 403, "BM: the status in external_errors."),
     _either(
         "repair_in_error",

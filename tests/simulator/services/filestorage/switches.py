@@ -98,9 +98,9 @@ SWITCHES = (
     ),
     Switch(
         "replication_extra_fields",
-        "400",
-        "File Storage: fields that do not belong to replication_update_type [assumed].",
-        ("400", "ignore"),
+        "ignore",
+        "File Storage: fields that do not belong to replication_update_type; the official provider always sends them.",
+        ("ignore", "400"),
     ),
     Switch(
         "replication_backup_count_missing",

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-import re
+import string
 import uuid
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .service import FileStorage
 
 # What makes a password good enough: 6-20 characters with a letter, a digit and a special character.
-_PASSWORD = re.compile(r"(?=.*[A-Za-z])(?=.*[0-9])(?=.*[^A-Za-z0-9\s])\S{6,20}")
+_SPECIAL = frozenset("!#&'*+,-.:;<=>?@^_`~/|")
 _TYPE_NAMESPACE = uuid.UUID("5ce7a1f0-0000-4000-8000-000000000000")
 _TYPE_IDS = {name: str(uuid.uuid5(_TYPE_NAMESPACE, name)) for name in TYPE_NAMES}
 
@@ -204,8 +204,18 @@ def check_password(protocol: str, password: str | None) -> None:
     """
     if protocol == "NFS" and password is not None:
         raise bad_request("Invalid.cifs_password", "cifs_password is for CIFS only.")
-    if protocol == "CIFS" and not _PASSWORD.fullmatch(password or ""):
+    if protocol == "CIFS" and not _is_good(password or ""):
         raise bad_request("Invalid.cifs_password", "Check the CIFS password.")
+
+
+def _is_good(password: str) -> bool:
+    """Whether a CIFS password has 6 to 20 ASCII letters, digits and certain special characters, with one of each."""
+    letters, digits, special = string.ascii_letters, string.digits, _SPECIAL
+    return (
+        6 <= len(password) <= 20
+        and all(any(character in kind for character in password) for kind in (letters, digits, special))
+        and all(character in letters or character in digits or character in special for character in password)
+    )
 
 
 def _listed(volume: Volume) -> dict[str, Any]:

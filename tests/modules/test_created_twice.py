@@ -1,0 +1,139 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Two tasks create one name at the same time, and neither may go on as if it had been alone."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, ClassVar
+
+import pytest
+
+from ansible_collections.scp.storage.plugins.module_utils.engine import executor
+from ansible_collections.scp.storage.plugins.module_utils.operations import (
+    archivestorage,
+    backup,
+    baremetal_blockstorage,
+    filestorage,
+    parallel_filestorage,
+)
+from ansible_collections.scp.storage.plugins.module_utils.operations.table import Operation
+from tests.harness.modules import ModuleRunner
+
+WEB = {"name": "web_data", "protocol": "NFS", "type_name": "SSD"}
+TRAIN = {"name": "web_data", "capacity_tb": 5}
+#: Of each kind whose names the service does not hold unique: how the other process's one gets into the world.
+KINDS = {
+    "filestorage": (
+        "scp_filestorage_volume",
+        WEB,
+        "filestorage",
+        {"volumes": [{"id": "z-other", "name": "web_data_zzzzzz", "type_name": "SSD"}]},
+    ),
+    "pfs": (
+        "scp_pfs_volume",
+        TRAIN,
+        "parallel-filestorage",
+        {"volumes": [{"id": "z-other", "name": "web_data_zzzzzz", "capacity_tb": 5}]},
+    ),
+}
+LAG = 20
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_name_that_another_process_creates_is_reported(runner: ModuleRunner, kind: str) -> None:
+    """The look after the creation sees both, also where lists lag and where the other process ran elsewhere."""
+    module, args, service, world = KINDS[kind]
+    simulator = runner.simulator
+    simulator.patch_world({service: world})
+    simulator.fault("list_lag", seconds=LAG)
+    run = runner.run_task(module, args)
+    assert run.failed
+    assert run.writes == ["CreateVolume"]
+    assert "another process has created the name as well" in run.message
+    own = str(run.result["error"]["created"])
+    assert own != "z-other"
+    assert "The one of this task is the younger one, and nothing uses it yet" in run.message
+    assert f"remove it with state absent and volume_id {own}" in run.message
+    simulator.clear_faults()
+    later = runner.run_task(module, args)
+    assert later.failed
+    assert len(re.findall(r"created \d+ seconds ago", later.message)) == 2
+    assert runner.run_task(module, {"volume_id": own, "state": "absent"}).changed
+    assert not runner.run_task(module, args).changed
+
+
+#: By operation that creates a second resource when it is sent twice: a task that sends it.
+TASKS: dict[Operation, tuple[str, dict[str, Any]]] = {
+    filestorage.CREATE_VOLUME: ("scp_filestorage_volume", WEB),
+    filestorage.CREATE_SNAPSHOT: ("scp_filestorage_snapshot", {"volume": "web_data", "max_age": "1h"}),
+    parallel_filestorage.CREATE_VOLUME: ("scp_pfs_volume", TRAIN),
+    parallel_filestorage.CREATE_SNAPSHOT: ("scp_pfs_snapshot", {"volume": "web_data", "max_age": "1h"}),
+    baremetal_blockstorage.CREATE_VOLUME: ("scp_bm_volume", {"name": "web"}),
+    baremetal_blockstorage.CREATE_VOLUME_SNAPSHOT: ("scp_bm_volume_snapshot", {"volume": "web", "max_age": "1h"}),
+    baremetal_blockstorage.CREATE_VOLUME_RECOVERY: (
+        "scp_bm_volume_recovery",
+        {"volume": "orders", "name": "web", "snapshot": "latest"},
+    ),
+    baremetal_blockstorage.CREATE_VOLUME_GROUP: ("scp_bm_volume_group", {"name": "web", "volumes": ["a"]}),
+    baremetal_blockstorage.CREATE_VOLUME_GROUP_SNAPSHOT: (
+        "scp_bm_volume_group_snapshot",
+        {"volume_group": "web", "max_age": "1h"},
+    ),
+    baremetal_blockstorage.CREATE_VOLUME_GROUP_RECOVERY: (
+        "scp_bm_volume_group_recovery",
+        {"volume_group": "orders", "block_storage_name_prefix": "web", "snapshot": "latest"},
+    ),
+    backup.CREATE_BACKUP: ("scp_backup", {"name": "web"}),
+    backup.MANUAL_BACKUP: ("scp_backup_run", {"backup": "web"}),
+    backup.RESTORE_BACKUP: (
+        "scp_backup_restore",
+        {"backup": "orders", "restore_server_name": "web", "restore_point": "latest", "server_type_id": "s1"},
+    ),
+    archivestorage.CREATE_ARCHIVING_POLICY: (
+        "scp_archive_policy",
+        {"bucket": "web", "object_path": "/", "object_lifecycle": 30},
+    ),
+}
+
+
+class HeldLock:
+    """A lock that another process holds."""
+
+    keys: ClassVar[list[tuple[str, ...]]] = []
+
+    def __init__(self, key: tuple[str, ...]) -> None:
+        self.keys.append(key)
+
+    def try_acquire(self) -> str:
+        """Return who holds it."""
+        return "process 4711, since 10:00:00 UTC"
+
+
+def test_each_operation_that_creates_has_a_task() -> None:
+    tables = (archivestorage, backup, baremetal_blockstorage, filestorage, parallel_filestorage)
+    operations = [value for table in tables for value in vars(table).values() if isinstance(value, Operation)]
+    assert set(TASKS) == {operation for operation in operations if operation.creates}
+
+
+@pytest.mark.parametrize("operation", TASKS, ids=lambda operation: f"{operation.service}.{operation.name}")
+def test_task_waits_for_another_one_that_may_create_the_same(
+    runner: ModuleRunner, monkeypatch: pytest.MonkeyPatch, operation: Operation
+) -> None:
+    """It looks for nothing until then, and gives up after wait_timeout. Check mode takes no lock."""
+    module, args = TASKS[operation]
+    HeldLock.keys.clear()
+    monkeypatch.setattr(executor, "NameLock", HeldLock)
+    run = runner.run_task(module, {**args, "wait_timeout": 5})
+    assert run.failed
+    assert run.message.startswith(
+        "Waited 5 seconds (wait_timeout) for another task on this machine (process 4711, since"
+    )
+    assert "web" in run.message
+    assert run.calls == []
+    ((place, _account, region, name),) = HeldLock.keys
+    assert (place, region) == (runner.environ["SCP_ENDPOINT_URL"], "kr-west1")
+    assert "web" in name
+    runner.run_task(module, args, check=True)
+    assert len(HeldLock.keys) == 1
