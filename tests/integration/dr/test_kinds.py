@@ -200,7 +200,7 @@ def test_a_replica_in_use_is_not_deleted(controller: Controller) -> None:
     for words in ("ledger", "dr-billing-data", "east-db1", "2 of 2"):
         assert words in message, message
     assert writes(refused) == []
-    assert [item["health"] for item in replicas(refused)] == ["error", "error"]
+    assert [item["health"] for item in replicas(refused)] == ["paused", "paused"]
     play(controller, "dr_teardown", {**only, **DELETING, "dr_teardown_detach": True}).succeeded()
     assert blocks(simulator) == UNPROTECTED_BLOCKS
     assert not attached(simulator)
@@ -261,7 +261,7 @@ def test_one_that_fails_does_not_stop_the_others(controller: Controller) -> None
         "there is no Block Storage (BM) volume group no-group",
     ):
         assert words in message, message
-    assert [item["health"] for item in replicas(run)] == ["error", "error", "error", "ok", "error"]
+    assert [item["health"] for item in replicas(run)] == ["missing", "unknown", "unknown", "ok", "missing"]
     assert block_replications(simulator) == ["ACTIVE"]
 
 
