@@ -149,4 +149,4 @@ def test_the_name_of_another_moment_nine_hours_apart(world: Controller) -> None:
         run = _run(world, **asked, moment=f"{earlier[:19]}Z")
         assert run.rc != 0
         assert f"was restored before, from the image of {later[:19]}" in run[-1].message
-    assert world.simulator.writes() == ["RestoreBackup"] * 2
+    assert [call["operation"] for call in world.simulator.writes()] == ["RestoreBackup"] * 2

@@ -190,6 +190,26 @@ def test_failover_refuses_what_is_not_fit(controller: Controller) -> None:
     assert "ListVolumes" in failure(partly)
 
 
+def test_failover_checks_servers_before_it_pauses(controller: Controller) -> None:
+    """A server of the wrong region stops all of it before the first pause; with force its volume fails over, healthy."""
+    simulator = controller.simulator
+    wrong = simulator.server("west-web1")
+    rules = [{"object_type": wrong["type"], "object_id": wrong["id"]}]
+    lists = {"dr_volumes": [{"name": "web_data", "target_access_rules": rules}, "web_logs"]}
+    story(controller, ("dr_replication", lists))
+    refused = play(controller, "dr_failover", lists)
+    assert "paused nothing" in failure(refused)
+    assert "web_data (kr-west1 to kr-east1)" in failure(refused)
+    assert "dr_failover_force" in failure(refused)
+    assert set(writes(refused)) == {"SetAccessRule"}
+    assert {item["policy"] for item in simulator.world()["filestorage"]["replications"]} == {"use"}
+    forced = play(controller, "dr_failover", {**lists, "dr_failover_force": True})
+    assert "1 of 2" in failure(forced)
+    assert [item["health"] for item in replicas(forced)] == ["paused", "paused"]
+    assert [item["active_region"] for item in replicas(forced)] == [EAST, EAST]
+    assert [bool(item["message"]) for item in replicas(forced)] == [True, False]
+
+
 @pytest.mark.parametrize(
     ("switches", "word"),
     [
