@@ -265,6 +265,22 @@ def test_one_that_fails_does_not_stop_the_others(controller: Controller) -> None
     assert block_replications(simulator) == ["ACTIVE"]
 
 
+def test_region_that_is_lost_is_not_reported_as_in_use(controller: Controller) -> None:
+    """The other region knows that the replicas are in use; without it, nothing is known."""
+    simulator = controller.simulator
+    story(controller, ("dr_replication", ALL_KINDS), ("dr_failover", ALL_KINDS))
+    simulator.fault("status", status=403, region=WEST, operation="*", times=None)
+    lost = play(controller, "dr_replication", ALL_KINDS)
+    assert "3 of 3" in failure(lost)
+    assert [(item["health"], item["active_region"]) for item in replicas(lost)] == [("paused", EAST)] * 3
+    simulator.fault("status", status=403, region=EAST, operation="*", times=None)
+    for playbook in ("dr_replication", "dr_failover"):
+        blind = play(controller, playbook, {**ALL_KINDS, "dr_failover_force": True})
+        assert "3 of 3" in failure(blind)
+        assert [(item["health"], item["active_region"]) for item in replicas(blind)] == [("unknown", "unknown")] * 3
+    assert [line.split()[3] for line in table(blind)[1:]] == ["unknown"] * 3
+
+
 def test_a_first_transfer_that_fails_is_told(controller: Controller) -> None:
     """And the replication can be ended, with its target."""
     simulator = controller.simulator

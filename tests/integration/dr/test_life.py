@@ -191,7 +191,7 @@ def test_failover_refuses_what_is_not_fit(controller: Controller) -> None:
 
 
 def test_failover_checks_servers_before_it_pauses(controller: Controller) -> None:
-    """A server of the wrong region stops it before the first pause; with force its volume fails over, and is healthy."""
+    """A server of the wrong region stops it before the first pause; with force its volume fails over all the same."""
     simulator = controller.simulator
     wrong = simulator.server("west-web1")
     rules = [{"object_type": wrong["type"], "object_id": wrong["id"]}]
