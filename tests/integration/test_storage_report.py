@@ -24,6 +24,8 @@ from tests.simulator.fixture import Simulator
 #: What must not be seen in any output.
 CRASHES = ("Traceback", "MODULE FAILURE", "object has no attribute", "is undefined", "Error while")
 ROLE = {"name": "scp.storage.storage_report"}
+#: The task that makes the facts does not show them, because of their size.
+FACTS = task("ansible.builtin.debug", {"msg": "{{ storage_report_facts }}"}, name="facts")
 #: The list of each kind in results, the info module, and the parts that the role reads.
 INFOS: dict[str, tuple[str, str, list[str]]] = {
     "filestorage": ("volumes", "scp_filestorage_volume_info", ["snapshots", "replications"]),
@@ -80,7 +82,7 @@ def made(stage: Controller) -> Made:
     for kind, (_plural, module, gather) in INFOS.items():
         looped = {"loop": [WEST, EAST], "name": f"info {kind}"}
         tasks.append(task(module, {"region": "{{ item }}", "gather": gather}, **looped))
-    tasks.append({"ansible.builtin.include_role": ROLE})
+    tasks += [{"ansible.builtin.include_role": ROLE}, FACTS]
     variables = {
         "storage_report_regions": [WEST, EAST],
         "storage_report_folder": str(folder),
@@ -97,14 +99,16 @@ def made(stage: Controller) -> Made:
 
 
 def _play(controller: Controller, variables: dict[str, Any], **options: Any) -> Run:
-    run = controller.playbook("scp.storage.storage_report", variables=variables, **options)
+    shown = {"hosts": "localhost", "gather_facts": False, "tasks": [FACTS]}
+    run = controller.playbook(
+        [{"import_playbook": "scp.storage.storage_report"}, shown], variables=variables, **options
+    )
     assert not [word for word in CRASHES if word in run.output], run.output
     return run
 
 
 def _fact(run: Run) -> dict[str, Any]:
-    facts = [result.result.get("ansible_facts") or {} for result in run]
-    found: dict[str, Any] = [each["storage_report_facts"] for each in facts if each.get("storage_report_facts")][-1]
+    found: dict[str, Any] = run["facts"].result["msg"]
     return found
 
 
