@@ -57,8 +57,8 @@ options:
   keep:
     description:
       - Afterwards delete all but this many of the newest snapshots.
-      - Snapshots of the volume's schedule do not count and are never deleted. The API does not tell who made a snapshot, so one that was
-        taken in the first ten minutes of the scheduled hour (Korean time, UTC+9) counts as the schedule's.
+      - Snapshots of the volume's schedule do not count and are never deleted. The API does not tell who made a snapshot, so the first
+        one of the first ten minutes of the scheduled hour (Korean time, UTC+9) counts as the schedule's.
       - Nor are parts of the snapshots of a volume group that the volume is in, which have been taken within five seconds of the whole.
     type: int
 notes:

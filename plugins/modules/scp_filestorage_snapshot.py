@@ -47,13 +47,16 @@ options:
   max_age:
     description:
       - Take a snapshot only when the newest one is older than this. A number of seconds, or a number with V(s), V(m), V(h), V(d) or V(w).
+      - A snapshot that cannot be restored (state V(error), or V(creating) for more than an hour) does not count.
       - Snapshots that a replication made (C(snapmirror.*)) do not count.
     type: str
   keep:
     description:
-      - Afterwards delete all but this many of the newest snapshots.
+      - Afterwards delete all but this many of the newest usable snapshots. One that cannot be restored takes no place among them, and is
+        deleted when it is older than all of them.
       - Snapshots of a replication do not count and are never deleted, nor are those of the volume's schedule. The API does not tell
-        who made a snapshot, so one that was taken in the first ten minutes of the scheduled hour counts as the schedule's.
+        who made a snapshot, so the first one of the first ten minutes of the scheduled hour counts as the schedule's, on as many days as
+        the schedule keeps snapshots.
     type: int
 notes:
   - "IAM actions needed, in C(filestorage): ListVolumes, ListVolumeSnapshots; to change CreateVolumeSnapshot, DeleteVolumeSnapshot; to

@@ -47,10 +47,12 @@ options:
   max_age:
     description:
       - Take a snapshot only when the newest one is older than this. A number of seconds, or a number with V(s), V(m), V(h), V(d) or V(w).
+      - A snapshot that cannot be restored (state V(error), or V(creating) for more than an hour) does not count.
     type: str
   keep:
     description:
-      - Afterwards delete all but this many of the newest snapshots.
+      - Afterwards delete all but this many of the newest usable snapshots. One that cannot be restored takes no place among them, and is
+        deleted when it is older than all of them.
       - At most 49, for a new one is taken before the oldest goes.
     type: int
 notes:

@@ -1,22 +1,26 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs the tasks of a role that only compute (``set_fact``, ``assert``, blocks of these) in the test's own process.
+"""Runs the tasks of a role that only compute: ``set_fact``, ``assert``, and blocks of these.
 
 Templates, filters and conditions are evaluated by Ansible. A run of ``ansible-playbook`` takes a second; this takes
 milliseconds, so every mistake in a list of volumes can be a test.
 
->>> checked = RoleTasks("dr")                                                                        # doctest: +SKIP
->>> checked.run("plan.yml", {"dr_wanted": ["web"], "dr_wanted_by": "dr_replication"})["dr_items"]    # doctest: +SKIP
+>>> run_tasks("dr", "plan.yml", {"dr_wanted": ["web"], "dr_wanted_by": "dr_replication"})            # doctest: +SKIP
 """
 
 from __future__ import annotations
 
+import atexit
 import functools
+import json
+import multiprocessing
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from ansible.errors import AnsibleError
 from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.loader import init_plugin_loader
 from ansible.template import Templar
@@ -29,20 +33,44 @@ KEYWORDS = {"name", "vars", "block"}
 
 
 class TaskFailed(Exception):
-    """An assertion of a role failed; the text is its message."""
+    """A task of a role failed; the text is its message."""
+
+
+def run_tasks(role: str, file: str, variables: Mapping[str, Any]) -> dict[str, Any]:
+    """Run the tasks of a file in a role's ``tasks``, and return the facts that they set.
+
+    They run in another process: Ansible's loader of collections has to come before the first import of one, and the
+    test's process has imported the collection in Python's own way.
+
+    :raises TaskFailed: an assertion failed, or Ansible refused a template.
+    :raises ValueError: a task does more than compute.
+    """
+    return _process().submit(_run, role, file, dict(variables)).result()
 
 
 @functools.cache
-def _find_collections() -> None:
-    """Let Ansible find this collection's plugins; it can be said only once in a process."""
-    init_plugin_loader([str(COLLECTIONS)])
+def _process() -> ProcessPoolExecutor:
+    pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), init_plugin_loader, ([str(COLLECTIONS)],))
+    atexit.register(pool.shutdown)
+    return pool
 
 
-class RoleTasks:
+@functools.cache
+def _tasks_of(role: str) -> _RoleTasks:
+    return _RoleTasks(role)
+
+
+def _run(role: str, file: str, variables: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return _tasks_of(role).run(file, variables)
+    except AnsibleError as error:
+        raise TaskFailed(str(error)) from None
+
+
+class _RoleTasks:
     """The tasks of a role, with its defaults and variables."""
 
     def __init__(self, role: str) -> None:
-        _find_collections()
         self._folder = ROOT / "roles" / role
         self._loader = DataLoader()
         self._variables: dict[str, Any] = {"ansible_search_path": [str(self._folder)], "role_path": str(self._folder)}
@@ -52,11 +80,7 @@ class RoleTasks:
                 self._variables.update(self._read(file) or {})
 
     def run(self, file: str, variables: Mapping[str, Any]) -> dict[str, Any]:
-        """Run the tasks of a file in ``tasks``, and return the facts that they set.
-
-        :raises TaskFailed: an assertion failed.
-        :raises ValueError: a task does more than compute.
-        """
+        """Run the tasks of a file, and return the facts that they set."""
         facts: dict[str, Any] = {}
         for task, scope in self._flat(self._read(self._folder / "tasks" / file), {**self._variables, **variables}):
             templar = Templar(loader=self._loader, variables={**scope, **facts})
@@ -64,7 +88,9 @@ class RoleTasks:
                 facts |= {name: templar.template(value) for name, value in task[SET_FACT].items()}
             else:
                 self._check(task[ASSERT], templar)
-        return facts
+        # Ansible's texts know where they are from, which no other process has to.
+        plain: dict[str, Any] = json.loads(json.dumps(facts))
+        return plain
 
     def _read(self, file: Path) -> Any:
         """Read a file of the role, whose texts are templates."""

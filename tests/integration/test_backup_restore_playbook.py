@@ -133,3 +133,23 @@ def test_the_name_of_another_moment(world: Controller) -> None:
     assert "2026-10-01T15:00:00" in run[-1].message
     assert "another backup_restore_server_name" in run[-1].message
     assert len(world.simulator.writes()) == 1
+
+
+def test_the_name_of_another_moment_nine_hours_apart(world: Controller) -> None:
+    """Nine hours may be Korean time, but not where an image of that very time is there, or of another schedule."""
+    for hour, schedule in (("06", "FULL_DAILY_00:00:00-chg4By"), ("07", "INCREMENTAL_DAILY_07:00:00-x")):
+        later = f"2026-10-05T{hour}:00:00.000000"
+        earlier = f"2026-10-04T{int(hour) + 15}:00:00.000000"
+        points = [
+            {"id": f"{hour}-later", "backup_start_time": later, "schedule_name": schedule},
+            {"id": f"{hour}-earlier", "backup_start_time": earlier, "schedule_name": "FULL_DAILY_00:00:00-chg4By"},
+        ]
+        world.simulator.patch_world(
+            {"backup": {"restore_targets": [{"backup_id": "odd", "expires_at": 4102444800.0, **one} for one in points]}}
+        )
+        asked = {"backup": "odd", "server_name": f"rescued-{hour}"}
+        _run(world, **asked, moment=f"{later[:19]}Z").succeeded()
+        run = _run(world, **asked, moment=f"{earlier[:19]}Z")
+        assert run.rc != 0
+        assert f"was restored before, from the image of {later[:19]}" in run[-1].message
+    assert [call["operation"] for call in world.simulator.writes()] == ["RestoreBackup"] * 2

@@ -57,10 +57,28 @@ def test_agents(controller: Controller) -> None:
     assert [agent["connection_state"] for agent in found] == ["SUCCESS"] * len(SERVERS)
     assert _lines(controller, "installed.txt") == ["installed"] * len(SERVERS)
     assert all(address.startswith("100.64.") for address in _lines(controller, "masters.txt"))
-    assert not list(controller.folder.glob("fetched-*"))
+    assert not list(controller.folder.glob("*.scp-backup-agent"))
     again = agents(controller).succeeded()
     assert again.count("changed") == 0
     assert len(_lines(controller, "installed.txt")) == len(SERVERS)
+
+
+@pytest.mark.newest_core
+def test_installer_is_private_and_removed_after_a_failure(controller: Controller) -> None:
+    """A file that another user has made under its name is not run, and what fails leaves nothing behind."""
+    for server in SERVERS:
+        (controller.folder / f"fetched-{server}").write_text("of somebody else", encoding="utf-8")
+    look = f'stat -c %a "$(dirname "$INSTALLER")" >> {controller.folder}/modes.txt; echo no way >&2; exit 126'
+    run = agents(controller, backup_agent_install_command=look)
+    assert run.rc != 0
+    assert _lines(controller, "modes.txt") == ["700"] * len(SERVERS)
+    assert not list(controller.folder.glob("*.scp-backup-agent"))
+    for server in SERVERS:
+        assert (controller.folder / f"fetched-{server}").read_text(encoding="utf-8") == "of somebody else"
+    messages = [result.message for result in run if result.failed]
+    assert len(messages) == len(SERVERS)
+    for words in ("ended with 126: no way", "mounted noexec, set backup_agent_installer to a path"):
+        assert all(words in message for message in messages), messages
 
 
 @pytest.mark.newest_core

@@ -106,6 +106,8 @@ def test_life(there: Controller) -> None:
     said = foretold["scp.storage.snapshot_policy : Say what volumes would get that have no space for snapshots yet"]
     assert [item.result["msg"] for item in said.items] == ["a snapshot"]
     assert said.changed
+    table = foretold["scp.storage.snapshot_policy : Show what each volume has"].result["msg"]
+    assert table[0].endswith("WOULD BE DONE")
 
     run = _play(there, POLICY).succeeded()
     assert _writes(run) == WRITES

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -213,6 +214,106 @@ def test_mistakes(controller: Controller, server: Server) -> None:
         " and the region. File Storage volume office in kr-west1 is a CIFS volume; give its password in"
         " storage_mount_cifs_passwords, by the name in the list."
     )
+
+
+@pytest.mark.newest_core
+def test_sources_in_another_spelling_are_left_alone(controller: Controller, server: Server) -> None:
+    """The kernel shows no slash at the end and no second one, and names of servers are the same in any case."""
+    # Shows the source as an NFS 4 client does.
+    stand_in = "/usr/sbin/mount.nfs"
+    plain = "s|:/*|:/|; s|//*|/|g; s|/$||"
+    script = f'#!/bin/sh\necho "$@" >> {server.folder}/mount.nfs.log\n'
+    script += f'exec mount -i -t tmpfs "$(echo "$1" | sed \'{plain}\')" "$2"\n'
+    (server.folder / "stand-in").write_text(script)
+    server.run(
+        "sh",
+        "-c",
+        f"cp {server.folder}/stand-in {stand_in}.new; chmod 755 {stand_in}.new; mv {stand_in}.new {stand_in}",
+    )
+    volumes = [
+        {"source": "Files.example:/export/", "path": "/srv/slash"},
+        {"source": "10.1.1.1://a//b", "path": "/srv/slashes"},
+        {**ALIKE[0], "source": "//Files.example/Office/", "path": "/srv/share"},
+    ]
+    mount(controller, server, volumes).succeeded()
+    # As another client, or a person, has mounted them.
+    server.run("umount", "/srv/slash", "/srv/share")
+    server.run("mount", "-i", "-t", "tmpfs", "files.example:/export", "/srv/slash")
+    server.run("mount", "-i", "-t", "tmpfs", "//files.example/office", "/srv/share")
+    mounted = server.mounts()
+    again = mount(controller, server, volumes).succeeded()
+    assert changes(again) == []
+    assert server.mounts() == mounted
+    other = [{**volumes[1], "source": "10.1.1.1:/a/c"}]
+    assert "Mount it" in changes(mount(controller, server, other).succeeded())
+
+
+SILENT = """
+import ctypes, os, sys, time
+fd = os.open("/dev/fuse", os.O_RDWR)
+options = f"fd={fd},rootmode=40000,user_id=0,group_id=0".encode()
+source, path = (os.fsencode(argument) for argument in sys.argv[1:])
+print(ctypes.CDLL(None).mount(source, path, b"fuse", 0, options), flush=True)
+time.sleep(300)
+"""
+
+
+def test_mount_whose_server_is_gone_does_not_hang(controller: Controller, server: Server) -> None:
+    """Within a limit it is forced off where the platform has given another address, and refused otherwise."""
+    if not (server.can_have_disks and Path("/dev/fuse").exists()):
+        pytest.skip("a mount that nobody answers for wants root and FUSE")
+    limits = {"storage_mount_unmount_timeout": 1, "storage_mount_mount_timeout": 5}
+    gone = WEB.replace("10.1.1.1", "10.7.7.7")
+    for source, volume, message in (
+        (
+            gone,
+            {**VOLUMES[0], "state": "absent"},
+            f"{gone} could not be unmounted from /srv/web on west-db1 within 1 s",
+        ),
+        (
+            "10.7.7.7:/another",
+            VOLUMES[0],
+            "its server does not answer. If it is gone for good, run umount -f -l /srv/web",
+        ),
+        (gone, VOLUMES[0], ""),
+    ):
+        server.run("mkdir", "-p", "/srv/web")
+        with server.start(sys.executable, "-c", SILENT, source, "/srv/web") as silent:
+            try:
+                assert silent.stdout is not None
+                if silent.stdout.readline() != "0\n":
+                    pytest.skip("no FUSE here")
+                run = mount(controller, server, [volume], **limits)
+            finally:
+                silent.kill()
+        if message:
+            assert message in failure(run)
+            server.run("umount", "-l", "/srv/web")
+        else:
+            run.succeeded()
+            assert server.mounts() == {"/srv/web": WEB}
+
+
+def test_second_block_volume_behind_an_address_with_a_session(controller: Controller, server: Server) -> None:
+    """Its target is discovered and logged in to, and the session that was there is looked through again."""
+    second = "iqn.1992-08.com.example:sn.1:vs.3"
+    ledger = {**LEDGER, "portals": ["10.2.2.1"]}
+    offers = server.folder / "offers"
+    offers.write_text(f"10.2.2.1 {TARGET}\n")
+    mount(controller, server, [ledger]).succeeded()
+    offers.write_text(f"10.2.2.1 {TARGET}\n10.2.2.1 {second}\n")
+    both = [ledger, {**ledger, "name": "journal"}]
+    planned = mount(controller, server, both, "--check").succeeded()
+    assert [result.message for result in planned if result.changed] == ["10.2.2.1", "10.2.2.1"]
+    before = len(server.calls("iscsiadm"))
+    again = mount(controller, server, both, times=2).succeeded()
+    assert changes(again) == []
+    calls = server.calls("iscsiadm")[before:]
+    assert [call for call in calls if call.endswith("--login")] == [f"-m node -T {second} -p 10.2.2.1:3260 --login"]
+    assert f"-m node -T {TARGET} -p 10.2.2.1:3260 --rescan" in calls
+    # An address that is down for a while does not fail what has a session there.
+    offers.write_text("")
+    assert changes(mount(controller, server, both).succeeded()) == []
 
 
 @pytest.mark.newest_core

@@ -276,3 +276,25 @@ def test_artifacts_of_jobs_are_told() -> None:
 
     assert len(handed) > 5
     assert [name for name, data in handed.items() for word in {name} | data if f"``{word}``" not in guide] == []
+
+
+def test_every_playbook_hands_on_the_last_result_of_a_real_run_under_a_name_of_its_own() -> None:
+    """No fact of a role has the name of an artifact, nothing adds up, and check mode hands on nothing."""
+    facts = {
+        name
+        for file in ROOT.glob("roles/*/tasks/*.yml")
+        for found in tasks(yaml.safe_load(file.read_text(encoding="utf-8")))
+        for name in found.get("ansible.builtin.set_fact", {})
+    }
+    handing = [
+        found
+        for file in ROOT.glob("playbooks/*.yml")
+        for found in tasks(yaml.safe_load(file.read_text(encoding="utf-8")))
+        if "ansible.builtin.set_stats" in found
+    ]
+    assert len(handing) > 8
+    for found in handing:
+        stats = found["ansible.builtin.set_stats"]
+        assert stats["aggregate"] is False
+        assert "not ansible_check_mode" in str(found["when"])
+        assert not facts & set(stats["data"])

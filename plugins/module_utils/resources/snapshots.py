@@ -33,6 +33,9 @@ _WEEKDAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 _RESTORING = "restoring"
 #: States in which a snapshot or its volume is at rest.
 _AT_REST = "available"
+_CREATING = "creating"
+#: A snapshot that is still being created after this time is not expected to become usable.
+CREATION_LIMIT = timedelta(hours=1)
 
 
 def is_system(snapshot: Mapping[str, Any]) -> bool:
@@ -48,6 +51,11 @@ def taken_at(name: str, created: str) -> datetime | None:
         return datetime.strptime(name.rpartition(".")[2], _NAME_TIME).replace(tzinfo=KOREAN_TIME)
     except ValueError:
         return parse_moment(created)
+
+
+def is_usable(state: str) -> bool:
+    """Return whether a snapshot in this state can be restored; Block Storage (BM) shows no state."""
+    return state.lower() in ("", _AT_REST)
 
 
 def busy(error: CallError) -> bool:
@@ -79,6 +87,18 @@ class Taken:
     def system(self) -> bool:
         """Whether a replication made it."""
         return self.name.startswith(SYSTEM_PREFIX)
+
+    @property
+    def usable(self) -> bool:
+        """Whether it can be restored."""
+        return is_usable(self.state)
+
+    def counts(self, now: datetime | None) -> bool:
+        """Return whether it stands for its moment: it is usable, or can be expected to become so."""
+        moment = self.moment
+        if self.state.lower() != _CREATING or now is None or moment is None:
+            return self.usable
+        return now - moment <= CREATION_LIMIT
 
 
 @dataclass(frozen=True)
@@ -162,15 +182,35 @@ class SnapshotState:
         """Snapshots that appeared since the task began."""
         return [snapshot for snapshot in self.own if snapshot.id not in self.known]
 
-    def scheduled(self, snapshot: Taken) -> bool:
-        """Whether the owner's schedule made the snapshot, as far as its time tells (the API does not say)."""
+    @property
+    def newest(self) -> Taken | None:
+        """The newest snapshot that counts, of those that no replication owns."""
+        return next((snapshot for snapshot in reversed(self.own) if snapshot.counts(self.now)), None)
+
+    @property
+    def scheduled(self) -> frozenset[str]:
+        """Ids of the snapshots that the owner's schedule made, as far as their times tell (the API does not say).
+
+        A schedule takes one snapshot at its hour and keeps ``snapshot_retention_count`` of them. Whatever else was
+        taken in the same minutes, or before those, is not the schedule's.
+        """
+        first: dict[datetime, str] = {}
+        for snapshot in self.own:
+            if hour := self._scheduled_hour(snapshot):
+                first.setdefault(hour, snapshot.id)
+        kept = int((self.schedule or {}).get("snapshot_retention_count") or len(first))
+        return frozenset(first[hour] for hour in sorted(first)[max(0, len(first) - kept) :])
+
+    def _scheduled_hour(self, snapshot: Taken) -> datetime | None:
+        """Return the hour of the schedule that a snapshot belongs to by its time."""
         moment = snapshot.moment
         if self.schedule is None or moment is None:
-            return False
+            return None
         local = moment.astimezone(KOREAN_TIME)
         hour = local.replace(hour=int(self.schedule["hour"]), minute=0, second=0, microsecond=0)
         day = self.schedule.get("day_of_week")
-        return timedelta(0) <= local - hour <= SCHEDULE_TOLERANCE and day in (None, _WEEKDAYS[local.weekday()])
+        fits = timedelta(0) <= local - hour <= SCHEDULE_TOLERANCE and day in (None, _WEEKDAYS[local.weekday()])
+        return hour if fits else None
 
 
 class Snapshot(Resource[SnapshotState]):
@@ -293,13 +333,20 @@ class Snapshot(Resource[SnapshotState]):
         if self.params.get("max_age") is None or state.now is None:
             return True
         limit = state.now - parse_age("max_age", self.params["max_age"])
-        return not any((moment := snapshot.moment) is not None and moment >= limit for snapshot in state.own)
+        moments = [snapshot.moment for snapshot in state.own if snapshot.counts(state.now)]
+        return not any(moment is not None and moment >= limit for moment in moments)
 
     def _surplus(self, state: SnapshotState) -> list[Taken]:
-        """Snapshots beyond ``keep``, oldest first; those of schedules, replications and others do not count."""
+        """Snapshots older than the newest ``keep`` usable ones, oldest first.
+
+        Snapshots of schedules, replications and others do not count. A snapshot that is not usable never takes the
+        place of one that is.
+        """
         keep = self.params.get("keep")
-        mine = [snapshot for snapshot in state.own if not (state.scheduled(snapshot) or snapshot.id in state.spared)]
-        return mine[: max(0, len(mine) - keep)] if keep else []
+        spared = state.scheduled | state.spared
+        mine = [snapshot for snapshot in state.own if snapshot.id not in spared]
+        kept = [snapshot for snapshot in mine if snapshot.usable][-keep:] if keep else []
+        return mine[: mine.index(kept[0])] if kept else []
 
     def _refuse(self, state: SnapshotState, what: str) -> None:
         """Say all that stands in the way at once."""
@@ -318,10 +365,11 @@ class Snapshot(Resource[SnapshotState]):
         def effect(before: SnapshotState, answer: Mapping[str, Any]) -> SnapshotState:
             made = answer.get("snapshot") or answer
             planned = table.taken({table.id: UNKNOWN_ID, table.name: UNKNOWN_ID, table.created: None, **made})
-            return replace(before, snapshots=(*before.snapshots, planned))
+            # The state that the step leads to: what follows is planned for a snapshot that is usable.
+            return replace(before, snapshots=(*before.snapshots, replace(planned, state="")))
 
         def done(seen: SnapshotState) -> bool:
-            return any(snapshot.state.lower() in ("", _AT_REST) for snapshot in seen.fresh)
+            return any(snapshot.usable for snapshot in seen.fresh)
 
         if table.in_path:
             return Step(table.create, effect, done=done, not_yet=busy, **table.address(owner_id))
@@ -340,6 +388,12 @@ class Snapshot(Resource[SnapshotState]):
 
     def _restore(self, state: SnapshotState, snapshot: Taken) -> Step[SnapshotState]:
         self._refuse(state, "go back to a snapshot")
+        if not snapshot.usable:
+            usable = [other for other in state.own if other.usable]
+            raise StorageError(
+                f"Snapshot {snapshot.name} of {self.table.noun} {(state.owner or {}).get('name')} cannot be restored:"
+                f" its state is {snapshot.state}. Choose a usable one (there are: {told_names(usable)})."
+            )
 
         def effect(before: SnapshotState, _answer: Mapping[str, Any]) -> SnapshotState:
             place = next(number for number, other in enumerate(before.snapshots) if other.id == snapshot.id)
@@ -385,11 +439,10 @@ class Snapshot(Resource[SnapshotState]):
         return ""
 
     def view(self, state: SnapshotState) -> dict[str, Any]:
-        """The snapshot the task is about: the named one, also when it was deleted, otherwise the newest."""
+        """The snapshot the task is about: the named one, also when it was deleted, otherwise the newest that counts."""
         if state.owner is None:
             return {}
-        shown = state.fresh or state.own
-        found = shown[-1] if shown else None
+        found = state.fresh[-1] if state.fresh else state.newest
         if wanted := self.params.get("snapshot"):
             found = self._wanted(state) or named_snapshot(state.removed, wanted)
         return {self.table.owners.option: state.owner["id"], **found.shown} if found else {}

@@ -33,6 +33,8 @@ from .things import (
 FULL_PERCENT = 90
 #: How a replication is that does its work, or will soon.
 _WORKS = ("ok", "creating", "resyncing")
+#: As many unusable snapshots are named in a finding.
+MAX_NAMES = 5
 _TROUBLE = {
     "paused": "is paused",
     "broken": "is broken off, and its target is writable",
@@ -206,6 +208,11 @@ class Judge:
         return min(ages, default=None)
 
     def _tell_snapshots(self, volume: Volume) -> None:
+        if volume.unusable_snapshots and not volume.exempt:
+            names = ", ".join(volume.unusable_snapshots[:MAX_NAMES])
+            more = len(volume.unusable_snapshots) - MAX_NAMES
+            rest = f" and {more} more" if more > 0 else ""
+            self._find(WARNING, "snapshots", volume, f"has snapshots that cannot be restored: {names}{rest}")
         if volume.unprotected or volume.exempt:
             return
         allowed = f"allowed are {told(volume.max_age_seconds)}"

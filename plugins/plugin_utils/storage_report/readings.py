@@ -12,7 +12,7 @@ from typing import Any
 
 from ...module_utils.client.errors import APPLY
 from ...module_utils.engine.ages import parse_moment
-from ...module_utils.resources.snapshots import is_system, taken_at
+from ...module_utils.resources.snapshots import Taken
 from .things import GIB, KINDS, Backup, Bucket, Replication, Service, Volume
 
 #: What a volume is that another one, or a backup, was copied to.
@@ -150,13 +150,20 @@ def _schedule(shown: Mapping[str, Any]) -> str:
 
 
 def _add_snapshots(volume: Volume, listed: Iterable[Mapping[str, Any]], now: datetime) -> None:
-    """Count snapshots, but not those of replications, and find the newest."""
+    """Count usable snapshots, but not those of replications, and find the newest; name those that are not usable."""
     for shown in listed:
         name = str(shown.get("name") or shown.get("snapshot_name") or "")
-        if is_system({"name": name}):
+        created = str(shown.get("created_at") or shown.get("created_dt") or "")
+        snapshot = Taken("", name, created, str(shown.get("state") or ""))
+        if snapshot.system:
+            continue
+        if not snapshot.usable:
+            # One that has just been begun is no finding.
+            if not snapshot.counts(now):
+                volume.unusable_snapshots.append(f"{name} ({snapshot.state})")
             continue
         volume.snapshots += 1
-        taken = taken_at(name, str(shown.get("created_at") or shown.get("created_dt") or ""))
+        taken = snapshot.moment
         if taken is None:
             continue
         age = _age(min(taken, now), now)

@@ -102,7 +102,9 @@ class Volume(Thing):
     :ivar group: id of the group that it is in.
     :ivar members: ids of the volumes of a group.
     :ivar servers: the servers that use it, each with ``id``, ``name`` and ``type``.
-    :ivar newest_snapshot: ``name``, ``taken_at`` and ``age_seconds``; those of replications do not count.
+    :ivar newest_snapshot: ``name``, ``taken_at`` and ``age_seconds``; those of replications and
+        those that are not usable do not count.
+    :ivar unusable_snapshots: names and states of snapshots that cannot be restored.
     :ivar snapshot_space_percent: how full the space for snapshots is; ``None`` where the service tells none.
     :ivar max_age_seconds: how old its newest snapshot may be.
     :ivar snapshot_state: ``fresh``, ``old``, ``none``, or ``waiting`` for a young volume with a schedule.
@@ -118,6 +120,7 @@ class Volume(Thing):
     servers: list[dict[str, Any]] = field(default_factory=list)
     snapshots: int = 0
     newest_snapshot: dict[str, Any] | None = None
+    unusable_snapshots: list[str] = field(default_factory=list)
     schedule: str = ""
     snapshot_space_percent: float | None = None
     # judged

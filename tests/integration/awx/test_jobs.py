@@ -36,19 +36,20 @@ def _assert_nothing_secret(awx: Awx, *jobs: Job) -> None:
 
 
 def test_disaster_recovery(awx: Awx, fast_simulator: Simulator) -> None:
-    """Protect, fail over, fail back, end the protection: each node takes over what the one before it found out."""
+    """Protect, fail over, fail back, end the protection: each node works on its own list and hands on what it found."""
     jobs = awx.run_workflow("Web shop - disaster recovery", approve=["approve_fail_over", "approve_fail_back"])
     assert jobs.keys() == NODES
     for job in jobs.values():
         job.succeeded()
         assert job.changed
-    ids = [replica["target_id"] for replica in jobs["protect"].artifacts["dr_volumes"]]
+    ids = [replica["target_id"] for replica in jobs["protect"].artifacts["dr_replicas_artifact"]]
     assert len(ids) == len(ANSWERS["awx_setup_applications"][0]["volumes"])
-    assert jobs["fail_over"].extra_vars["dr_volumes"] == jobs["protect"].artifacts["dr_volumes"]
-    assert jobs["fail_back"].extra_vars["dr_volumes"] == jobs["fail_over"].artifacts["dr_volumes"]
-    assert [replica["active_region"] for replica in jobs["fail_over"].artifacts["dr_volumes"]] == [EAST, EAST]
-    assert [replica["active_region"] for replica in jobs["fail_back"].artifacts["dr_volumes"]] == [WEST, WEST]
-    assert [replica["target_id"] for replica in jobs["fail_back"].artifacts["dr_volumes"]] == ids
+    # A node works on its own list, whatever the nodes before it hand on.
+    assert jobs["fail_over"].extra_vars["dr_replicas_artifact"] == jobs["protect"].artifacts["dr_replicas_artifact"]
+    assert jobs["fail_over"].extra_vars["dr_volumes"] == jobs["protect"].extra_vars["dr_volumes"]
+    assert [replica["active_region"] for replica in jobs["fail_over"].artifacts["dr_replicas_artifact"]] == [EAST, EAST]
+    assert [replica["active_region"] for replica in jobs["fail_back"].artifacts["dr_replicas_artifact"]] == [WEST, WEST]
+    assert [replica["target_id"] for replica in jobs["fail_back"].artifacts["dr_replicas_artifact"]] == ids
 
     fast_simulator.clear_operations()
     assert awx.run_workflow("Web shop - end protection", approve=[]) == {}

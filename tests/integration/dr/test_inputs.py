@@ -76,9 +76,16 @@ def test_mistakes(controller: Controller) -> None:
         }
         told = task("ansible.builtin.debug", {"msg": "{{ ansible_failed_result.msg }}"}, name=mistake)
         tasks.append({"block": [{"ansible.builtin.include_role": role, "vars": variables}], "rescue": [told]})
+    misspelt = {"dr_replication_volumes": ["web_data"], "dr_replication_frequence": "daily"}
+    told = task("ansible.builtin.debug", {"msg": "{{ ansible_failed_result.msg }}"}, name="a misspelt variable")
+    tasks.append({"block": [{"ansible.builtin.include_role": role, "vars": misspelt}], "rescue": [told]})
     run = controller.run(tasks).succeeded()
     assert_no_crash(run)
     assert run.calls == []
+    assert run["a misspelt variable"].message == (
+        "dr_replication_frequence is not a variable of the role dr_replication. Did you mean dr_replication_frequency?"
+        " Nothing was changed."
+    )
     for mistake, (_ignored, words) in MISTAKES.items():
         message = run[mistake].message
         assert [word for word in words if word not in message] == [], message

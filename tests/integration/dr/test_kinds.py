@@ -204,7 +204,7 @@ def test_a_replica_in_use_is_not_deleted(controller: Controller) -> None:
     for words in ("ledger", "dr-billing-data", "east-db1", "2 of 2"):
         assert words in message, message
     assert writes(refused) == []
-    assert [item["health"] for item in replicas(refused)] == ["error", "error"]
+    assert [item["health"] for item in replicas(refused)] == ["paused", "paused"]
     play(controller, "dr_teardown", {**only, **DELETING, "dr_teardown_detach": True}).succeeded()
     assert blocks(simulator) == UNPROTECTED_BLOCKS
     assert not attached(simulator)
@@ -267,8 +267,25 @@ def test_one_that_fails_does_not_stop_the_others(controller: Controller) -> None
         "there is no Block Storage (BM) volume group no-group",
     ):
         assert words in message, message
-    assert [item["health"] for item in replicas(run)] == ["error", "error", "error", "ok", "error"]
+    assert [item["health"] for item in replicas(run)] == ["missing", "unknown", "unknown", "ok", "missing"]
     assert block_replications(simulator) == ["ACTIVE"]
+
+
+@pytest.mark.newest_core
+def test_region_that_is_lost_is_not_reported_as_in_use(controller: Controller) -> None:
+    """The other region knows that the replicas are in use; without it, nothing is known."""
+    simulator = controller.simulator
+    story(controller, ("dr_replication", ALL_KINDS), ("dr_failover", ALL_KINDS))
+    simulator.fault("status", status=403, region=WEST, operation="*", times=None)
+    lost = play(controller, "dr_replication", ALL_KINDS)
+    assert "3 of 3" in failure(lost)
+    assert [(item["health"], item["active_region"]) for item in replicas(lost)] == [("paused", EAST)] * 3
+    simulator.fault("status", status=403, region=EAST, operation="*", times=None)
+    for playbook in ("dr_replication", "dr_failover"):
+        blind = play(controller, playbook, {**ALL_KINDS, "dr_failover_force": True})
+        assert "3 of 3" in failure(blind)
+        assert [(item["health"], item["active_region"]) for item in replicas(blind)] == [("unknown", "unknown")] * 3
+    assert [line.split()[3] for line in table(blind)[1:]] == ["unknown"] * 3
 
 
 @pytest.mark.newest_core

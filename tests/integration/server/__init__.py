@@ -74,6 +74,10 @@ class Server:
         """Run a command in it; what it prints."""
         return subprocess.run([*self._enter, *command], check=True, capture_output=True, text=True).stdout
 
+    def start(self, *command: str) -> subprocess.Popen[str]:
+        """Start a command in it, and go on; its output can be read."""
+        return subprocess.Popen([*self._enter, *command], stdout=subprocess.PIPE, text=True)
+
     def inventory(self) -> Path:
         """An inventory with this server, and nothing else."""
         file = self.folder / "inventory.ini"

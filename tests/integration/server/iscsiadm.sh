@@ -40,6 +40,7 @@ case $mode/$action in
     if [ ! -f "$node" ]; then echo "iscsiadm: No records found" >&2; exit 21; fi
     case $action in
       show) echo "node.startup = $(cut -d' ' -f2 "$node")" ;;
+      rescan) ;;
       login) echo "tcp: [$(date +%N | sed 's/^0*//')] $portal,1 $target (non-flash)" >> sessions ;;
       logout) grep -vF " $portal,1 $target " sessions > sessions.new; mv sessions.new sessions ;;
       update) echo "$target automatic" > "$node" ;;

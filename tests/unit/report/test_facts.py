@@ -102,6 +102,11 @@ def severities(made: dict[str, Any], area: str) -> list[str]:
         # Its name tells Korean time, where the time names no zone: this one is 27 hours old, not 18.
         ({"snapshots": [{"name": "web.2026-11-23_180000", "created_at": "2026-11-23T18:00:00"}]}, True, "old"),
         ({"snapshots": [{"name": "snapmirror.x", "created_at": ago(hours=1)}]}, True, "none"),
+        # What cannot be restored protects nothing.
+        ({"snapshots": [{**snapshot(hours=1), "state": "error"}]}, True, "none"),
+        ({"snapshots": [{**snapshot(hours=5), "state": "creating"}]}, True, "none"),
+        ({"snapshots": [{**snapshot(hours=1), "state": "error"}, snapshot(hours=27)]}, True, "old"),
+        ({"snapshots": [{**snapshot(hours=1), "state": "available"}]}, False, "fresh"),
         ({"snapshot_schedule": {"frequency": "DAILY", "hour": "3"}}, True, "none"),
         ({"snapshot_schedule": {"frequency": "DAILY", "hour": "3"}, "created_at": ago(hours=3)}, False, "waiting"),
         ({"created_at": ago(hours=3)}, True, "none"),
@@ -111,6 +116,21 @@ def test_snapshots(fields: dict[str, Any], unprotected: bool, state: str) -> Non
     """They protect while they are young enough; a schedule does so only until its first one is due."""
     (volume,) = report(read(filestorage=[file_volume(**fields)]))["volumes"]
     assert (volume["unprotected"], volume["snapshot_state"]) == (unprotected, state)
+
+
+def test_snapshots_that_cannot_be_restored_are_reported() -> None:
+    """Each is named with its state, also where others protect the volume; one that has just begun is not."""
+    listed = [
+        snapshot(hours=2),
+        {"name": "failed", "created_at": ago(hours=1), "state": "error"},
+        {"name": "stuck", "created_at": ago(hours=5), "state": "creating"},
+        {"name": "begun", "created_at": ago(minutes=5), "state": "creating"},
+    ]
+    made = report(read(filestorage=[file_volume(snapshots=listed)], pfs=[file_volume("train", snapshots=listed[1:])]))
+    messages = [one["message"] for one in made["findings"] if one["area"] == "snapshots"]
+    assert messages == ["has snapshots that cannot be restored: failed (error), stuck (creating)"] * 2
+    assert {one["kind"]: one["snapshots"] for one in made["volumes"]} == {"filestorage": 1, "pfs": 0}
+    assert [one["unusable_snapshots"] for one in made["volumes"]] == [["failed (error)", "stuck (creating)"]] * 2
 
 
 def test_policies_and_exemptions() -> None:

@@ -6,6 +6,7 @@ the service at random."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -154,6 +155,10 @@ def test_moments_of_histories(hours: int) -> None:
         "restore_server_name": "db",
     }
     assert resource.fits(state, shown) is (hours < 24)
+    assert not resource.fits(state, {**shown, "schedule_name": "FULL_DAILY"})
+    # A restore point of exactly this time is the one that was restored.
+    other = {**point, "backup_start_time": _stamp(NOW + timedelta(hours=hours))}
+    assert resource.fits(replace(state, points=(point, other)), shown) is (hours == 0)
     assert not resource.fits(state, {**shown, "restore_server_id": "another"})
 
 

@@ -146,7 +146,10 @@ def test_planning_snapshots(
     assert plan.operations.count(table.create.name) == (0 if young else 1)
     removed = {item.id for item in plan.after.removed}
     at = {item.id: item.moment.astimezone(KOREAN_TIME) for item in found if item.moment}
-    scheduled = {name for name, moment in at.items() if moment.hour == hour and moment.minute < 10}
+    # The first one of each hour is taken for the schedule's.
+    own = [item.id for item in found if not item.system]
+    hours = [(at[name].date(), at[name].hour == hour and at[name].minute < 10) for name in own]
+    scheduled = {name for number, name in enumerate(own) if hours[number][1] and hours.index(hours[number]) == number}
     not_mine = {item.id for item in found if item.system or (spare and item.id == "s0")} | scheduled
     assert not removed & not_mine
     mine = [item.id for item in plan.after.snapshots if item.id not in not_mine]
@@ -156,6 +159,83 @@ def test_planning_snapshots(
         assert len(mine) <= keep
         assert not removed or len(mine) == keep
         assert all(at[gone] <= at[kept] for gone in removed for kept in mine if kept in at)
+
+
+def _resource(**options: Any) -> Any:
+    asked = {"volume": "data", "state": "present", "snapshot": None, "max_age": None, "keep": None, **options}
+    return file_snapshot.Snapshot(asked, CLIENT)  # type: ignore[arg-type]
+
+
+def _state(taken: dict[str, tuple[float, str]], **more: Any) -> snapshots.SnapshotState:
+    """A File Storage volume with snapshots: by name, how many hours before now each was taken, and its state."""
+    listed = [
+        {"id": name, "name": name, "created_at": (NOW - timedelta(hours=age)).isoformat(), "state": state}
+        for name, (age, state) in taken.items()
+    ]
+    found = file_snapshot.SNAPSHOTS.in_order(listed)
+    owner = {**OWNER, "state": "available"}
+    return snapshots.SnapshotState(owner, found, known=frozenset(one.id for one in found), now=NOW, **more)
+
+
+@pytest.mark.parametrize(
+    ("taken", "operations", "removed", "shown"),
+    [
+        # What cannot be restored is no reason to take none, and never the reason to delete what can.
+        (
+            {"good": (26, "available"), "bad": (0.5, "error")},
+            ["CreateSnapshot", "DeleteSnapshot", "DeleteSnapshot"],
+            ["good", "bad"],
+            "good",
+        ),
+        ({"good": (6, "available"), "bad": (0.5, "error")}, [], [], "good"),
+        ({"good": (6, "available"), "hangs": (2, "creating")}, [], [], "good"),
+        ({"hangs": (2, "creating")}, ["CreateSnapshot", "DeleteSnapshot"], ["hangs"], None),
+        # It goes when it is older than what is kept.
+        ({"bad": (8, "error"), "good": (6, "available")}, ["DeleteSnapshot"], ["bad"], "good"),
+        # One that has just begun is waited for by no second one.
+        ({"old": (26, "available"), "begun": (0.1, "creating")}, [], [], "begun"),
+        ({"gone": (1, "Error")}, ["CreateSnapshot", "DeleteSnapshot"], ["gone"], None),
+    ],
+)
+def test_snapshot_that_cannot_be_restored_counts_for_nothing(
+    taken: dict[str, tuple[float, str]], operations: list[str], removed: list[str], shown: str | None
+) -> None:
+    resource, begin = _resource(max_age="12h", keep=1), _state(taken)
+    plan = make_plan(resource, begin)
+    assert plan.operations == operations
+    assert [snapshot.id for snapshot in plan.after.removed] == removed
+    assert resource.view(begin).get("id") == shown
+
+
+def test_creation_that_takes_a_while_is_followed_by_the_planned_deletion() -> None:
+    """The service may answer with a snapshot in state creating; the plan goes on as check mode predicts."""
+    resource, begin = _resource(keep=1), _state({"good": (26, "available")})
+    create = resource.next_step(begin)
+    answer = {"snapshot": {"id": "new", "name": "new", "created_at": NOW.isoformat(), "state": "creating"}}
+    delete = resource.next_step(create.effect(begin, answer))
+    assert [create.operation.name, delete.operation.name] == make_plan(resource, begin).operations
+    assert not create.at_once
+
+
+def test_restore_refuses_a_snapshot_that_cannot_be_restored() -> None:
+    resource = _resource(state="restored", snapshot="bad")
+    with pytest.raises(StorageError, match=r"cannot be restored: its state is error\. .*there are: good\)"):
+        make_plan(resource, _state({"good": (26, "available"), "bad": (0.5, "error")}))
+
+
+def test_schedule_owns_one_snapshot_each_day_and_as_many_as_it_keeps() -> None:
+    """Others of the same minutes, and those of days that the schedule has forgotten, are counted by ``keep``."""
+    hour = NOW.astimezone(KOREAN_TIME).replace(hour=3, minute=0, second=0, microsecond=0) - timedelta(days=1)
+    taken = {
+        f"{kind}{day}": ((NOW - hour).total_seconds() / 3600 + 24 * day - minutes / 60, "available")
+        for day in range(4)
+        for kind, minutes in (("schedule", 0), ("job", 5))
+        if (kind, day) != ("schedule", 3)
+    }
+    state = _state(taken, schedule={"hour": "3", "snapshot_retention_count": 3})
+    assert state.scheduled == {"schedule0", "schedule1", "schedule2"}
+    plan = make_plan(_resource(max_age="7d", keep=2), state)
+    assert [snapshot.id for snapshot in plan.after.removed] == ["job3", "job2"]
 
 
 class Snapshots(ConvergingRunner):

@@ -42,8 +42,8 @@ from .restore_point import broken_backup, busy, chosen_point
 ENDS = (COMPLETED, PARTIAL_SUCCESS, FAILED)
 _STATE = "restore_state"
 _SERVER_NAME = re.compile(r"[a-zA-Z0-9_ -]{1,63}")
-#: A history names no zone: its times may be in UTC, as those of restore points, or in Korean time.
-_ZONES = (timedelta(0), timedelta(hours=9))
+#: A history names no zone: its times may be in UTC, as those of restore points, or this much later, in Korean time.
+_KOREAN_OFFSET = timedelta(hours=9)
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class RestoreState:
     """A backup, and the restore that is asked for.
 
     :ivar restore: as the histories show it; ``None`` where there is none.
-    :ivar point: the restore point to take, where that was looked up.
+    :ivar point: the restore point to take, where that was looked up, and all ``points`` beside it.
     :ivar server: the server that files go to.
     :ivar problems: why it can't be restored, each for a person.
     :ivar seen: whether the restore was read, and is not only known from the call that begins it.
@@ -60,6 +60,7 @@ class RestoreState:
     backup: dict[str, Any]
     restore: dict[str, Any] | None = None
     point: dict[str, Any] | None = None
+    points: tuple[dict[str, Any], ...] = ()
     server: dict[str, Any] | None = None
     problems: tuple[str, ...] = ()
     seen: bool = True
@@ -113,7 +114,9 @@ class Restore(Resource[RestoreState]):
         if point is not None:
             # Another job may end meanwhile: the newest is the newest of when the task began.
             self._wanted = str(point["restore_target_id"])
-        return replace(state, point=point, problems=(*state.problems, *([problem] if problem else [])))
+        return replace(
+            state, point=point, points=tuple(points), problems=(*state.problems, *([problem] if problem else []))
+        )
 
     def refresh(self, state: RestoreState) -> RestoreState:
         if state.restore is None:
@@ -323,8 +326,7 @@ class FileRestore(Restore):
         to = restore.get("restore_server_id")
         if to != server.get("server_uuid") and (to or restore["restore_server_name"] != server.get("server_name")):
             return False
-        behind = moment_of(restore) - moment_of(point)
-        return behind in _ZONES and restore.get("schedule_name") == point.get("schedule_name")
+        return is_restore_of(restore, point, state.points)
 
     def find(self) -> RestoreState:
         state = self.read_backup()
@@ -384,6 +386,19 @@ class FileRestore(Restore):
             existing = "" if self.params["overwrite"] else "Files that are there already stay without overwrite. "
             return f"{existing}With allow_partial a restore that was done in part is good enough."
         return "See whether the server and its agent run (scp_backup_agent with check_connection), and try again."
+
+
+def is_restore_of(
+    restore: Mapping[str, Any], point: Mapping[str, Any], points: Sequence[Mapping[str, Any]] = ()
+) -> bool:
+    """Return whether a history is that of a restore point: of the same schedule, and of the same moment.
+
+    :param points: all restore points. One that fits the history's time as it is goes before one of Korean time.
+    """
+    shown = moment_of(restore)
+    alike = [moment_of(one) for one in (point, *points) if one.get("schedule_name") == restore.get("schedule_name")]
+    moment = moment_of(point) if point.get("schedule_name") == restore.get("schedule_name") else None
+    return moment == shown or (moment == shown - _KOREAN_OFFSET and shown not in alike)
 
 
 def _key(restore: Mapping[str, Any]) -> tuple[str, ...]:

@@ -1,0 +1,83 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+name: unknown_variables
+short_description: Find misspelt variables of a role of this collection
+version_added: 0.1.0
+description:
+  - Ansible ignores a variable that no task reads, so a misspelt option of a role has no effect and no message.
+  - This filter takes the names of variables and returns a sentence for each that the collection does not know. All roles of the collection use it.
+author:
+  - the scp.storage authors (@scp-storage)
+positional: _input, role_path
+options:
+  _input:
+    description: Names of variables that begin with the name of the role and an underscore.
+    type: list
+    elements: str
+    required: true
+  role_path:
+    description: Folder of the role, as in the variable C(role_path).
+    type: path
+    required: true
+"""
+
+EXAMPLES = r"""
+---
+- name: Check the names of the variables
+  ansible.builtin.assert:
+    that: misspelt | length == 0
+    fail_msg: "{{ misspelt | join(' ') }}"
+  vars:
+    misspelt: "{{ query('ansible.builtin.varnames', '^dr_failover_') | scp.storage.unknown_variables(role_path) }}"
+"""
+
+RETURN = r"""
+---
+_value:
+  description: A sentence for each unknown name, with the option that it resembles.
+  type: list
+  elements: str
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from difflib import get_close_matches
+from pathlib import Path
+
+import yaml
+
+#: Where roles and playbooks name variables, seen from the folder of a role.
+_SOURCES = ("../*/[dmtv]*/**/*.yml", "../*/templates/*.j2", "../../playbooks/*.yml")
+
+
+def unknown_variables(names: Iterable[str], role_path: str) -> list[str]:
+    """Describe each name that no role and no playbook of the collection uses."""
+    folder = Path(role_path)
+    suspects = sorted(names)
+    texts = [file.read_text(encoding="utf-8") for pattern in _SOURCES for file in folder.glob(pattern)]
+    known = set(re.findall(r"\w+", "\n".join(texts)))
+    specs = yaml.safe_load((folder / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
+    options = list(specs["argument_specs"]["main"]["options"])
+    return [_sentence(name, options, folder.name) for name in suspects if name not in known]
+
+
+def _sentence(name: str, options: Iterable[str], role: str) -> str:
+    # The common beginning would make all of them alike.
+    endings = [option.removeprefix(f"{role}_") for option in options]
+    near = get_close_matches(name.removeprefix(f"{role}_"), endings, n=1)
+    hint = f"Did you mean {role}_{near[0]}?" if near else f"See ansible-doc -t role scp.storage.{role}."
+    return f"{name} is not a variable of the role {role}. {hint}"
+
+
+class FilterModule:
+    """The filter of this file's name."""
+
+    def filters(self) -> dict[str, Callable[..., list[str]]]:
+        """Return it by its name."""
+        return {"unknown_variables": unknown_variables}
