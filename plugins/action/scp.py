@@ -10,12 +10,10 @@ task is not the controller's own, it is handed over to the module (architecture,
 from __future__ import annotations
 
 import os
-import signal
 import sys
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, cached_property
 from importlib import import_module
 from typing import Any
 
@@ -27,7 +25,6 @@ from ansible.utils.display import Display
 
 from ansible_collections.scp.storage.plugins.module_utils.client.redaction import worth_hiding
 from ansible_collections.scp.storage.plugins.module_utils.client.settings import SOURCES, given_secrets, without_blanks
-from ansible_collections.scp.storage.plugins.module_utils.engine.journal import Journal
 from ansible_collections.scp.storage.plugins.module_utils.engine.runner import Mode, run, secrets_in
 from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
 from ansible_collections.scp.storage.plugins.module_utils.engine.topology import Topology
@@ -43,14 +40,6 @@ SECRET_VARIABLES = frozenset(name for source in SOURCES.values() if source.secre
 TIMEOUT_ERROR = "TaskTimeoutError"
 
 display = Display()
-
-
-class Ended(BaseException):
-    """The process got a signal that ends it."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.number = number
 
 
 @cache
@@ -117,7 +106,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
                 "failed": True,
                 "msg": f"{name} does not support async with the strategies of mitogen. Remove async.",
             }
-        args = {**self._secrets_of_environment(), **args}
+        args = {**self._secrets_to_options(), **args}
         if issubclass(load_spec(name).handler, Topology):
             if validator(name).validate(args).error_messages:
                 return self._run_here(name, args, variables)
@@ -129,24 +118,22 @@ class ActionModule(ActionBase):  # type: ignore[misc]
 
     # -- the task's environment ---------------------------------------------------------------------------------------
 
-    def _compute_environment_string(self, raw_environment_out: dict[str, Any] | None = None) -> str:
-        """Ansible's own, for a process: without secret keys, which would be on its command line."""
-        asked = {name: value for name, value in self._task_environment().items() if name not in SECRET_VARIABLES}
-        if raw_environment_out is not None:
-            raw_environment_out.clear()
-            raw_environment_out.update(asked)
-        return str(self._connection._shell.env_prefix(**asked))
+    def _secrets_to_options(self) -> dict[str, str]:
+        """Take the secret keys out of the environment of a process, which Ansible puts on its command line.
 
-    def _secrets_of_environment(self) -> dict[str, str]:
-        """The secret keys of the task's environment, by option."""
-        asked = self._task_environment()
+        :return: the options that hand them over instead.
+        """
+        asked = self._task_environment
         found = {}
         for option, source in SOURCES.items():
             values = [str(asked[name]) for name in source.environment if source.secret and asked.get(name)]
             if values:
                 found[option] = values[0]
+        # For the processes too that Ansible starts to ask what became of an asynchronous one.
+        self._task.environment = [{name: value for name, value in asked.items() if name not in SECRET_VARIABLES}]
         return found
 
+    @cached_property
     def _task_environment(self) -> dict[str, Any]:
         """The variables of ``environment:`` that count for this task.
 
@@ -154,7 +141,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         delegated, only the variables of this collection are taken from there, and all that the task itself sets.
         """
         asked: dict[str, Any] = {}
-        super()._compute_environment_string(asked)
+        self._compute_environment_string(asked)
         if not self._task.delegate_to:
             return asked
         own = self._own_variables()
@@ -171,7 +158,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
 
         :return: the names of its variables.
         """
-        asked = {name: str(value) for name, value in self._task_environment().items()}
+        asked = {name: str(value) for name, value in self._task_environment.items()}
         before = dict(os.environ)
         os.environ.update(asked)
         try:
@@ -191,28 +178,20 @@ class ActionModule(ActionBase):  # type: ignore[misc]
     ) -> dict[str, Any]:
         self._update_module_args(self._task.action, args, variables)
         internal = {key: args.pop(key) for key in list(args) if key.startswith("_ansible_")}
-        journal = Journal()
         mode = Mode(
             check=self._task.check_mode,
             diff=bool(self._task.diff),
             report=self._progress(variables),
             set_by_task=set_by_task,
-            journal=journal,
         )
         try:
-            with _signals_raise(lambda: not mode.check and bool(journal.done or journal.under_way)):
-                return run_in_process(
-                    name,
-                    args,
-                    mode,
-                    called=str(internal.get("_ansible_module_name", name)),
-                    invocation=bool(internal.get("_ansible_inject_invocation", True)),
-                )
-        except Ended as end:
-            if not self._task.no_log:
-                display.warning(f"{name} was interrupted. {journal.summary()}")
-            os.kill(os.getpid(), end.number)
-            raise
+            return run_in_process(
+                name,
+                args,
+                mode,
+                called=str(internal.get("_ansible_module_name", name)),
+                invocation=bool(internal.get("_ansible_inject_invocation", True)),
+            )
         except BaseException as error:
             if type(error).__name__ != TIMEOUT_ERROR:
                 raise
@@ -236,30 +215,6 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             "msg": f"The task was ended by its timeout of {self._task.timeout} seconds.{done}",
             "timedout": {"period": self._task.timeout},
         }
-
-
-@contextmanager
-def _signals_raise(worth_telling: Callable[[], bool]) -> Iterator[None]:
-    """Raise :class:`Ended` where Ctrl-C or Ansible ends this process and there is something to tell before that."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-
-    def handle(number: int, frame: Any) -> None:
-        for each, handler in before.items():
-            signal.signal(each, handler)
-        if worth_telling():
-            raise Ended(number)
-        os.kill(os.getpid(), number)
-
-    for number in before:
-        signal.signal(number, handle)
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def run_in_process(

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a task has done so far, for when it is ended from outside: by its ``timeout:`` or by a signal."""
+"""What a task has done so far, for when it is ended from outside."""
 
 from __future__ import annotations
 
@@ -42,6 +42,10 @@ class Journal:
         """Note a call as done."""
         self.operations.append(operation)
         self.done.append(f"{operation} ({target})" if target else operation)
+
+    def progress(self, text: str) -> str:
+        """Return a line of progress with what was done: all that is known of a task that is killed."""
+        return f"{text}, done: {_named(self.done)}" if self.done else text
 
     def summary(self) -> str:
         """Return in sentences what was done, and what may have been done."""

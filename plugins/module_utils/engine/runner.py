@@ -97,10 +97,11 @@ def _read(info: Info) -> dict[str, Any]:
 
 def _converge(resource: Resource[Any], mode: Mode) -> dict[str, Any]:
     clock = resource.client.clock
+    report = mode.report
     waiter = Waiter(
         float(resource.params["wait_timeout"]),
         resource.slowest_poll,
-        mode.report,
+        None if report is None else lambda text: report(mode.journal.progress(text)),
         sleep=clock.sleep,
         clock=clock.monotonic,
     )
