@@ -142,6 +142,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         """
         asked: dict[str, Any] = {}
         self._compute_environment_string(asked)
+        # A variable without a value is an empty one, and not the word None.
+        asked = {name: "" if value is None else value for name, value in asked.items()}
         if not self._task.delegate_to:
             return asked
         own = self._own_variables()

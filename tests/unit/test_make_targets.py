@@ -191,7 +191,7 @@ def test_interpreter_that_is_too_old_is_refused_before_anything_is_installed(fil
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
     done = subprocess.run(
-        ["make", "-f", ROOT / "Makefile", f"PYTHON={old}", file],
+        [str(shutil.which("make")), "-f", ROOT / "Makefile", f"PYTHON={old}", file],
         cwd=tmp_path,
         capture_output=True,
         text=True,

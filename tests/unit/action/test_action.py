@@ -250,8 +250,8 @@ def test_the_environment_of_the_task(runner: Callable[[Behave], None], monkeypat
         return Report({})
 
     runner(look)
-    action(environment=[{"SCP_REGION": "kr-east1", "SCP_TIMEOUT": "1"}, {"SCP_TIMEOUT": 5}]).run()
-    assert seen == {**before, "SCP_REGION": "kr-east1", "SCP_TIMEOUT": "5"}
+    action(environment=[{"SCP_REGION": "kr-east1", "SCP_TIMEOUT": "1"}, {"SCP_TIMEOUT": 5, "SCP_PROFILE": None}]).run()
+    assert seen == {**before, "SCP_REGION": "kr-east1", "SCP_TIMEOUT": "5", "SCP_PROFILE": ""}
     assert dict(os.environ) == before
 
 
