@@ -101,7 +101,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         A list of things can hold what Ansible does not know to be secret. It stays out of what that process writes to
         the system's log; and where the options are wrong, there is no process that would tell all of them.
         """
-        if self._task.async_val and type(self._connection).__module__.startswith("ansible_mitogen."):
+        if self._task.async_val and _is_of_mitogen(self._connection):
             return {
                 "failed": True,
                 "msg": f"{name} does not support async with the strategies of mitogen. Remove async.",
@@ -217,6 +217,11 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             "msg": f"The task was ended by its timeout of {self._task.timeout} seconds.{done}",
             "timedout": {"period": self._task.timeout},
         }
+
+
+def _is_of_mitogen(connection: Any) -> bool:
+    """Whether a strategy of mitogen made a connection, by the class that it inherits from."""
+    return any(base.__module__.startswith("ansible_mitogen.") for base in type(connection).__mro__)
 
 
 def run_in_process(

@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 from ansible.errors import AnsibleError
+from ansible.utils.display import Display
 
 from ansible_collections.scp.storage.plugins.module_utils.client.redaction import Redactor
 from ansible_collections.scp.storage.plugins.module_utils.client.settings import (
@@ -44,6 +45,11 @@ class ConnectionOptions:
                 options[name] = self.get_option(name)
         secrets = given_secrets(options, os.environ)
         return Redactor(secrets.union(*(found.secrets for found in settings)))(text)
+
+
+def report(text: str) -> None:
+    """Show a line of progress: on stderr, because programs read what is written to stdout."""
+    Display().display(text, stderr=True)
 
 
 def settings_of(option: Callable[[str], Any], **defaults: Any) -> Settings:

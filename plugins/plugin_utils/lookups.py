@@ -18,7 +18,7 @@ from ansible_collections.scp.storage.plugins.module_utils.client.session import 
 from ansible_collections.scp.storage.plugins.module_utils.client.settings import SOURCES, Settings
 from ansible_collections.scp.storage.plugins.module_utils.client.suggestions import closest
 
-from .connection import ConnectionOptions, settings_of
+from .connection import ConnectionOptions, report, settings_of
 
 #: What loops with ``with_`` give each lookup before 2.19, beside its own options.
 OF_LOOPS = frozenset({"wantlist"})
@@ -56,7 +56,9 @@ class Lookup(ConnectionOptions, LookupBase):  # type: ignore[misc]
             if not wanted:
                 return []
             known_settings.append(settings_of(self.get_option))
-            return self.found(kept_client(known_settings[0]), wanted)
+            client = kept_client(known_settings[0])
+            client.begin(report, ())
+            return self.found(client, wanted)
         except StorageError as error:
             raise AnsibleLookupError(self.redacted(error.message, *known_settings)) from None
 

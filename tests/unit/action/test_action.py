@@ -157,9 +157,8 @@ def test_remote_task_becomes_as_it_says(runner: Callable[[Behave], None]) -> Non
 
 def test_async_under_mitogen_is_refused(runner: Callable[[Behave], None]) -> None:
     made = action(async_val=60)
-    made._connection = type("Connection", (SimpleNamespace,), {"__module__": "ansible_mitogen.connection"})(
-        **vars(made._connection)
-    )
+    base = type("Connection", (SimpleNamespace,), {"__module__": "ansible_mitogen.connection"})
+    made._connection = type("Connection", (base,), {})(**vars(made._connection))
     result = made.run(task_vars={})
     assert result["failed"]
     assert "does not support async with the strategies of mitogen" in result["msg"]
