@@ -22,6 +22,11 @@ _PROXY = re.compile(
 )
 
 
+def proxy_variables(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables that set proxies, and where none are used."""
+    return {name: value for name, value in environ.items() if name.lower().endswith("_proxy")}
+
+
 def proxy_variable(scheme: str, environ: Mapping[str, str]) -> str:
     """Return the name of the variable that sets the proxy for URLs with a scheme, as it is written there.
 

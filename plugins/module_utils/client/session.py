@@ -24,7 +24,7 @@ from .errors import CallError, NoAnswer, SettingsError, StorageError, TransientE
 from .health import LONGEST_REQUESTED_PAUSE, Endpoint, Health, explain_pause
 from .paging import Paging, read_all
 from .parallel import POOL_SIZE, side_by_side
-from .proxies import is_valid_proxy, proxy_variable
+from .proxies import is_valid_proxy, proxy_variable, proxy_variables
 from .redaction import redact_urls, shown
 from .retry import Retries, retry_after
 from .settings import Settings, is_loopback
@@ -131,6 +131,7 @@ class Client:
         self._proxies: dict[str, dict[str, str]] = {}
         self._health = Health(clock, settings.timeout)
         self._set_by_task: Collection[str] = ()
+        self._proxy_variables = proxy_variables(os.environ)
         self._date = ""
 
     def begin(self, report: Callable[[str], None] | None, set_by_task: Collection[str]) -> None:
@@ -139,9 +140,12 @@ class Client:
         :param report: gets lines of progress.
         :param set_by_task: names of environment variables that the task sets.
         """
-        self._health.report_to(report)
         self._set_by_task = set_by_task
-        self._proxies.clear()
+        if (proxies := proxy_variables(os.environ)) != self._proxy_variables:
+            # Another way to the endpoints: what failed on the old one says nothing of this one.
+            self._health = Health(self.clock, self.settings.timeout)
+            self._proxies, self._proxy_variables = {}, proxies
+        self._health.report_to(report)
 
     def in_region(self, region: str) -> Client:
         """A client for another region by default, over the same session."""
@@ -255,6 +259,8 @@ class Client:
                 except (TransientError, Unreachable) as error:
                     failure: CallError = error
                 except CallError as error:
+                    # A write whose outcome is unknown is not sent again here, and the look at it has to wait.
+                    endpoint.request_pause(retry_after(headers) or 0.0)
                     if error.status and error.status not in errors.PASSING:
                         endpoint.note_success()
                     raise

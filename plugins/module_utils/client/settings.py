@@ -20,6 +20,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .errors import SettingsError
+from .proxies import proxy_variables
 from .redaction import secrets_of_url, shorten, shown
 from .suggestions import closest
 
@@ -152,10 +153,7 @@ def given_secrets(options: Mapping[str, Any], environ: Mapping[str, str]) -> set
             found.update(values)
         elif source.is_url:
             found.update(*map(secrets_of_url, values))
-    for variable, value in environ.items():
-        if variable.lower().endswith("_proxy"):
-            found |= secrets_of_url(value)
-    return found
+    return found.union(*map(secrets_of_url, proxy_variables(environ).values()))
 
 
 def resolve(options: Mapping[str, Any], environ: Mapping[str, str]) -> Settings:

@@ -172,6 +172,31 @@ def test_write_of_unknown_outcome_leaves_the_endpoint_open_for_the_look_at_it(se
     assert caller.client.read_list(LIST) == [{"id": "one"}]
 
 
+def test_other_proxy_is_another_way_to_the_endpoint(
+    serve: Serve, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proxy = serve(DONE)
+    client = connect("http://storage.invalid", validate_certs=False, max_retries=0).client
+    for address, works in (("http://127.0.0.1:1", False), (proxy.url, True)):
+        monkeypatch.setenv("http_proxy", address)
+        client.begin(None, ())
+        if works:
+            client.call(LIST)
+        else:
+            with pytest.raises(Unreachable, match="did not let it through"):
+                client.call(LIST)
+    client.begin(None, ())
+
+
+def test_write_of_unknown_outcome_passes_on_the_pause_that_the_service_asks_for(serve: Serve, connect: Connect) -> None:
+    caller = connect(serve(answer(503, Retry_After="9"), DONE))
+    with pytest.raises(UnknownOutcome):
+        caller.client.call(WRITES["POST"])
+    assert caller.pauses == []
+    caller.client.call(LIST)
+    assert caller.pauses == [pytest.approx(9, abs=1)]
+
+
 def test_failure_of_long_ago_counts_no_more(connect: Connect) -> None:
     caller = connect(NOWHERE, timeout=10, max_retries=1)
     for calls in (1, 2):
