@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +20,7 @@ from ansible_collections.scp.storage.plugins.module_utils.client.redaction impor
     worth_hiding,
 )
 from ansible_collections.scp.storage.plugins.module_utils.client.settings import given_secrets
+from tests.placement import ROOT
 
 PASSWORD = st.text("abc123#/?@[]:\\%!", min_size=4)
 
@@ -67,3 +70,19 @@ def test_blanks_are_not_hidden() -> None:
 
 def test_long_value_is_shortened() -> None:
     assert shown("x" * 10_000) == f"'{'x' * (LONGEST_SHOWN - 1)}…"
+
+
+#: The files that write to the screen: tasks, other plugins, and a module process whose Python is too old.
+DOORS = {"action/scp.py", "inventory/scp_storage.py", "module_utils/engine/entry.py", "plugin_utils/connection.py"}
+_PRINTS = re.compile(r"(?<![\w.])print\(|display\.\w+\(|Display\(\)\.|sys\.std(?:out|err)|\blogging\b|\bwarnings\.")
+
+
+def test_only_few_files_write_to_the_screen() -> None:
+    """What they write is redacted; each other file that does it would be a second door."""
+    plugins = ROOT / "plugins"
+    writing = {
+        file.relative_to(plugins).as_posix()
+        for file in plugins.rglob("*.py")
+        if _PRINTS.search(file.read_text(encoding="utf-8"))
+    }
+    assert writing == DOORS
