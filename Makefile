@@ -19,6 +19,11 @@ unexport PYTHONDONTWRITEBYTECODE
 
 NOX := .cache/nox/bin/python -m nox
 
+# Before anything is installed: pip would list every version that an older Python cannot use.
+CHECK_PYTHON = $(PYTHON) -c 'import sys; old = sys.version_info < (3, 11); \
+	sys.exit("%s is Python %d.%d. Python 3.11 or newer is required, for example: make PYTHON=python3.11 $(or $(MAKECMDGOALS),demo)" \
+	% ((sys.executable,) + tuple(sys.version_info[:2])) if old else 0)'
+
 .DEFAULT_GOAL := help
 .PHONY: help check demo simulator test test-full bench image clean
 
@@ -39,8 +44,8 @@ test: .cache/nox/installed ## Run every check and test; SESSIONS="lint unit" run
 	@echo "Running $(if $(SESSIONS),the sessions $(SESSIONS),all sessions) of noxfile.py"
 	@rm -rf .cache/results && mkdir -p .cache/results
 	@status=0; \
-	$(PYTHON) -m tests.lanes $(SESSIONS) || status=$$?; \
-	$(PYTHON) -m tests.summary .cache/results || status=1; \
+	.cache/nox/bin/python -m tests.lanes $(SESSIONS) || status=$$?; \
+	.cache/nox/bin/python -m tests.summary .cache/results || status=1; \
 	exit $$status
 
 test-full: .cache/nox/installed ## Run every fault at every call, and all switches alone; takes long
@@ -57,6 +62,7 @@ clean: ## Remove what was installed and cached
 
 # With the newest ansible-core that this Python can run.
 .cache/demo/installed: requirements.txt tests/requirements/test.txt tests/requirements/build.txt $(wildcard tests/requirements/core-*.txt)
+	@$(CHECK_PYTHON)
 	@echo "Installing ansible-core and the simulator's libraries into .cache/demo"
 	@rm -rf .cache/demo && $(PYTHON) -m venv .cache/demo
 	@core=$$($(PYTHON) -c 'import sys; print("2.21" if sys.version_info >= (3, 12) else "2.19")') && \
@@ -65,6 +71,7 @@ clean: ## Remove what was installed and cached
 	@touch $@
 
 .cache/nox/installed: tests/requirements/nox.txt
+	@$(CHECK_PYTHON)
 	@echo "Installing nox into .cache/nox"
 	@rm -rf .cache/nox && $(PYTHON) -m venv .cache/nox
 	@.cache/nox/bin/python -m pip install --disable-pip-version-check --quiet -r tests/requirements/nox.txt

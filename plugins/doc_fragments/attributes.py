@@ -24,6 +24,8 @@ attributes:
       - scp.storage.scp
 notes:
   - Runs in the controller's own process, with the Python that Ansible itself uses, unless the task has another connection than C(local),
-    C(async), C(become), or another C(ansible_python_interpreter).
+    C(async), or another C(ansible_python_interpreter).
+  - On the controller, C(become) is ignored. Calls to the API need no other user.
+  - An empty option about the connection counts as not given.
   - All options about the connection can be set once for all modules with C(module_defaults) and the action group C(scp.storage.scp).
 """

@@ -76,13 +76,15 @@ options:
     type: path
   timeout:
     description:
-      - Seconds to wait for one answer, and for all pauses between the retries of one call together.
+      - Seconds to wait for one answer, and for which failed calls to a service in a region are repeated altogether. A service that did not
+        answer is not called for as long again, and calls to it fail at once.
       - If not given, E(SCP_TIMEOUT) is used, and otherwise V(30).
     type: float
   max_retries:
     description:
       - How often a reading call is repeated after a lost connection or an answer 429, 502, 503 or 504.
         A writing call whose outcome is unknown is never repeated blindly; what is there is read again first.
+        Pauses that the service asks for with C(Retry-After) are kept, by reading calls up to five minutes.
       - If not given, E(SCP_MAX_RETRIES) is used, and otherwise V(5).
     type: int
   language:
@@ -94,6 +96,7 @@ options:
   api_versions:
     description:
       - API versions to ask for in place of those that the collection was written against, by service, as in V(filestorage=1.1).
+        Services are V(archivestorage), V(backup), V(baremetal-blockstorage), V(filestorage), V(iam) and V(parallel-filestorage).
       - If not given, E(SCP_API_VERSIONS) is used, as a JSON object.
     type: dict
 requirements:

@@ -20,6 +20,7 @@ options:
   wait_timeout:
     description:
       - Seconds to wait at most. On time-out the task fails, says the last state it saw, and returns what it has.
+      - To set it for all modules that have it, use C(module_defaults) with C(group/scp.storage.manage). Info modules do not have it.
     type: int
     default: 600
 attributes:

@@ -167,10 +167,10 @@ from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructa
 
 from ansible_collections.scp.storage.plugins.module_utils.client.errors import StorageError
 from ansible_collections.scp.storage.plugins.module_utils.client.settings import Settings, check_region
-from ansible_collections.scp.storage.plugins.plugin_utils.connection import settings_of
+from ansible_collections.scp.storage.plugins.module_utils.client.suggestions import closest
+from ansible_collections.scp.storage.plugins.plugin_utils.connection import ConnectionOptions, settings_of
 from ansible_collections.scp.storage.plugins.plugin_utils.hosts import Filters, host_names
 from ansible_collections.scp.storage.plugins.plugin_utils.texts import make_inert
-from ansible_collections.scp.storage.plugins.plugin_utils.words import closest
 
 if TYPE_CHECKING:
     from ansible_collections.scp.storage.plugins.plugin_utils.servers import ServerFacts
@@ -198,7 +198,7 @@ def _all_is_kept() -> Iterator[None]:
         gc.enable()
 
 
-class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: ignore[misc]
+class InventoryModule(ConnectionOptions, BaseInventoryPlugin, Constructable, Cacheable):  # type: ignore[misc]
     """Reads servers, and makes hosts of them."""
 
     NAME = "scp.storage.scp_storage"
@@ -210,6 +210,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
     def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
         """Fill the inventory from a file."""
         super().parse(inventory, loader, path, cache=cache)
+        self._settings: list[Settings] = []
         config = self._read_config_data(path)
         try:
             for option in config:
@@ -218,12 +219,13 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             with _all_is_kept():
                 self._fill(path, cache)
         except StorageError as error:
-            raise AnsibleParserError(error.message) from None
+            raise AnsibleParserError(self.redacted(error.message, *self._settings)) from None
 
     def _fill(self, path: str, cache: bool) -> None:
         """Add all hosts."""
         filters = Filters(self.get_option("filters"))
         settings, regions = self._where()
+        self._settings.append(settings)
         servers = self._servers(settings, regions, filters.server_name, path, cache)
         chosen = [server for server in servers if filters.fit(server)]
         make_inert(chosen)
@@ -292,7 +294,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             servers = read_servers(reader, self.get_option("sources"), regions, tolerated)
         if self.get_option("unreadable") == "warn":
             for problem in problems:
-                self.display.warning(f"scp.storage.scp_storage goes on without {problem.message}")
+                self.display.warning(
+                    self.redacted(f"scp.storage.scp_storage goes on without {problem.message}", settings)
+                )
         return servers, not problems
 
     # -- hosts --------------------------------------------------------------------------------------------------------

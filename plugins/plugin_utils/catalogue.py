@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.scp.storage.plugins.module_utils.client.errors import StorageError
+from ansible_collections.scp.storage.plugins.module_utils.client.suggestions import closest
 from ansible_collections.scp.storage.plugins.module_utils.operations import (
     archivestorage,
     backup,
@@ -18,8 +19,6 @@ from ansible_collections.scp.storage.plugins.module_utils.operations import (
     parallel_filestorage,
 )
 from ansible_collections.scp.storage.plugins.module_utils.operations.table import Operation
-
-from .words import closest
 
 _TABLES = (archivestorage, backup, baremetal_blockstorage, filestorage, parallel_filestorage)
 OPERATIONS: tuple[Operation, ...] = tuple(

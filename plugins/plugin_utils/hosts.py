@@ -12,8 +12,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.scp.storage.plugins.module_utils.client.errors import StorageError
-
-from .words import closest
+from ansible_collections.scp.storage.plugins.module_utils.client.suggestions import closest
 
 if TYPE_CHECKING:
     from .servers import ServerFacts

@@ -15,10 +15,10 @@ from ansible.plugins.lookup import LookupBase
 
 from ansible_collections.scp.storage.plugins.module_utils.client.errors import StorageError
 from ansible_collections.scp.storage.plugins.module_utils.client.session import Client, kept_client
-from ansible_collections.scp.storage.plugins.module_utils.client.settings import SOURCES
+from ansible_collections.scp.storage.plugins.module_utils.client.settings import SOURCES, Settings
+from ansible_collections.scp.storage.plugins.module_utils.client.suggestions import closest
 
-from .connection import settings_of
-from .words import closest
+from .connection import ConnectionOptions, report, settings_of
 
 #: What loops with ``with_`` give each lookup before 2.19, beside its own options.
 OF_LOOPS = frozenset({"wantlist"})
@@ -26,7 +26,7 @@ OF_LOOPS = frozenset({"wantlist"})
 _answers: dict[tuple[Any, ...], Any] = {}
 
 
-class Lookup(LookupBase):  # type: ignore[misc]
+class Lookup(ConnectionOptions, LookupBase):  # type: ignore[misc]
     """A lookup of this collection.
 
     :cvar own_options: its options beside those about the connection.
@@ -43,6 +43,7 @@ class Lookup(LookupBase):  # type: ignore[misc]
         """
         name = type(self).__module__.rpartition(".")[2]
         options = {option: value for option, value in options.items() if option not in OF_LOOPS}
+        known_settings: list[Settings] = []
         try:
             known = (*SOURCES, *self.own_options)
             for option in options:
@@ -54,10 +55,12 @@ class Lookup(LookupBase):  # type: ignore[misc]
                 raise StorageError(f"{name} wants {self.wants}, each as a text that is not empty.")
             if not wanted:
                 return []
-            client = kept_client(settings_of(self.get_option))
+            known_settings.append(settings_of(self.get_option))
+            client = kept_client(known_settings[0])
+            client.begin(report, ())
             return self.found(client, wanted)
         except StorageError as error:
-            raise AnsibleLookupError(error.message) from None
+            raise AnsibleLookupError(self.redacted(error.message, *known_settings)) from None
 
     @abstractmethod
     def found(self, client: Client, terms: list[str]) -> list[Any]:

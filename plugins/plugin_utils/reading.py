@@ -14,6 +14,7 @@ from ansible_collections.scp.storage.plugins.module_utils.client.parallel import
 from ansible_collections.scp.storage.plugins.module_utils.client.session import Client
 from ansible_collections.scp.storage.plugins.module_utils.client.settings import Settings
 
+from .connection import report
 from .servers import ServerFacts, merge
 from .sources import SOURCES, Reader, Server, Use
 
@@ -36,6 +37,7 @@ class Unreadable(StorageError):
 def reader_of(settings: Settings, gather: Iterable[str], server_name: str | None = None) -> Iterator[Reader]:
     """A reader with a client of its own, for as long as it is needed; see :class:`.sources.Reader`."""
     with closing(Client(settings)) as client:
+        client.begin(report, ())
         yield Reader(client, frozenset(gather), server_name)
 
 

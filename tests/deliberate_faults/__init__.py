@@ -55,8 +55,8 @@ FAULTS = (
         (
             Edit(
                 f"{CLIENT}/session.py",
-                "            except (TransientError, Unreachable):",
-                "            except (TransientError, Unreachable, errors.UnknownOutcome):",
+                "                except (TransientError, Unreachable) as error:\n",
+                "                except (TransientError, Unreachable, errors.UnknownOutcome) as error:\n",
             ),
         ),
     ),
@@ -105,9 +105,9 @@ FAULTS = (
             ),
             Edit(
                 f"{PLUGINS}/action/scp.py",
-                "    return dict(remove_values(result, hidden))\n",
+                "    return dict(remove_values(result, worth_hiding(hidden)))\n",
                 '    diff = {"diff": result["diff"]} if "diff" in result else {}\n'
-                "    return {**remove_values(result, hidden), **diff}\n",
+                "    return {**remove_values(result, worth_hiding(hidden)), **diff}\n",
             ),
         ),
     ),

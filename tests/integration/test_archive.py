@@ -26,5 +26,5 @@ def test_playbook_waiting_for_job_prints_progress(controller: Controller) -> Non
     waiting = {"bucket": BUCKET, "kind": "archiving", "job": JOB, "wait_timeout": 4}
     run = controller.run([task("scp_archive_job", waiting, ignore_errors=True)]).succeeded()
     assert run[0].failed
-    assert f"[localhost] waiting for archiving {JOB} since" in run.stdout
-    assert "PENDING, 0 % (0 of 1 objects)" in run.stdout
+    assert f"[localhost] waiting for archiving {JOB} since" in run.stderr
+    assert "PENDING, 0 % (0 of 1 objects)" in run.stderr

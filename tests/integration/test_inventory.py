@@ -301,6 +301,10 @@ def test_mistakes_are_told(fleet: Controller) -> None:
         ({"regions": ["kr-north9"], "sources": ["backups"]}, "Can't read backups in kr-north9: ListBackups of backup"),
         ({"regions": [WEST, "kr west"], "unreadable": "warn"}, "region 'kr west' is no name of a region"),
         ({"secret_key": WRONG}, "Can't read bm_volumes in kr-west1: ListVolumes of baremetal-blockstorage"),
+        (
+            {"endpoint_url": f"http://robot:{WRONG}[x@127.0.0.1"},
+            "endpoint_url contains a user or password before an @.",
+        ),
     ):
         failed = fleet.inventory(config, environ={"SCP_AUTH_URL": None})
         assert failed.rc != 0, config
@@ -390,6 +394,16 @@ def test_where_keys_come_from(fleet: Controller) -> None:
         json.dumps({"access-key": simulator.access_key, "secret-key": simulator.secret_key})
     )
     assert names(fleet.inventory(config, environ=none)) == {"west-db1", "west-db2"}
+    # What is empty is not given, whatever type it is to have.
+    blank = {
+        "secret_key": "",
+        "access_key": " ",
+        "endpoint_url": None,
+        "timeout": "",
+        "environment": "",
+        "profile": "{{ none }}",
+    }
+    assert names(fleet.inventory({**config, **blank}, environ=none)) == {"west-db1", "west-db2"}
 
 
 def test_a_playbook_uses_it(fleet: Controller) -> None:

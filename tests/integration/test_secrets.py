@@ -6,11 +6,14 @@
 from __future__ import annotations
 
 import json
+import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible.parsing.vault import VaultLib, VaultSecret
 
-from tests.harness.playbooks import Controller
+from tests.harness.playbooks import Controller, Running, processes_with
 from tests.harness.tasks import task
 from tests.simulator.signature import sign
 
@@ -63,8 +66,6 @@ def test_nothing_secret_shows(routed: Controller, source: str) -> None:
     if source == "environment":
         environ = {variable: given[name] for name, variable in names.items()}
     elif source == "play":
-        if routed.route == "module":
-            pytest.skip("Ansible itself prints the environment: of a task with the command of its module process")
         play = {"environment": {variable: given[name] for name, variable in names.items()}}
     elif source == "files":
         folder = routed.home / ".scpconf"
@@ -94,3 +95,111 @@ def test_nothing_secret_shows(routed: Controller, source: str) -> None:
     assert len(signature) == 44
     for word in f"{run.output} {results} {log}".replace('"', " ").split():
         assert not (len(word) == len(signature) and word.endswith("=")), word
+
+
+#: One for each place where a user can put a secret.
+PLACES = {
+    place: f"M4d-{place}!"
+    for place in (
+        *("option", "password", "endpoint", "proxy", "broken_proxy", "file", "vault", "vault_password", "survey"),
+        *("play", "task", "lookup", "inventory", "defaults"),
+    )
+}
+
+
+def _everywhere(controller: Controller) -> tuple[dict[str, Any], list[str]]:
+    """Return a play with a secret in each of the places, and the arguments that belong to it."""
+    folder = controller.folder
+    secret = PLACES
+    (controller.home / ".scpconf").mkdir()
+    stored = {"default-region": "kr-west1", "mine": {"access-key": "AK", "secret-key": secret["file"]}}
+    (controller.home / ".scpconf" / "credentials.json").write_text(json.dumps(stored))
+    vault = VaultLib([("default", VaultSecret(secret["vault_password"].encode()))])
+    vaulted = json.dumps({"vaulted": secret["vault"], "for_lookup": secret["lookup"]})
+    (folder / "vault.yml").write_bytes(vault.encrypt(vaulted))
+    (folder / "vault_password").write_text(secret["vault_password"])
+    (folder / "survey.json").write_text(json.dumps({"survey_password": secret["survey"]}))
+    # What the inventory cannot read is a warning, and localhost is there all the same.
+    inventory = controller.inventory_file({"secret_key": secret["inventory"], "regions": ["kr-west1"]})
+    volume = {"name": "office", "protocol": "CIFS", "type_name": "HDD", "cifs_password": secret["password"]}
+    listed = {"resources": [{"kind": "filestorage_volume", **volume, "cifs_password": "{{ survey_password }}"}]}
+    elsewhere = {"endpoint_url": "https://storage.invalid", "max_retries": 0}
+    info = "scp_filestorage_volume_info"
+    url = f"https://robot:{secret['endpoint']}@gateway.example"
+    asks = "query('scp.storage.scp_query', 'filestorage.ListVolumes', secret_key=for_lookup, errors='warn')"
+    broken_proxy = {"HTTPS_PROXY": f"http://robot:{secret['broken_proxy']}#x@proxy.example:3128"}
+    tasks = [
+        task("scp_filestorage_volume", volume),
+        task("scp_filestorage_volume", {**volume, "secret_key": secret["option"]}),
+        task("scp_filestorage_volume", {**volume, "secret_key": secret["option"], "nam": secret["option"]}),
+        task("scp_storage_apply", listed),
+        task(info, {"endpoint_url": url}),
+        task(info, {"endpoint_url": f"{url}[", "secret_key": secret["option"]}),
+        task(info, elsewhere),
+        task(info, {"profile": "mine", "access_key": ACCESS_KEY}, environment={"SCP_SECRET_KEY": None}),
+        task(info, {"secret_key": "{{ vaulted }}"}),
+        task(info, {}, environment={"SCP_SECRET_KEY": secret["task"]}),
+        task(info, {}, environment={"SCP_SECRET_KEY": secret["task"]}, **{"async": 30, "poll": 1}),
+        task(info, {}, module_defaults={"group/scp.storage.scp": {"secret_key": secret["defaults"]}}),
+        task("ansible.builtin.debug", {"msg": f"{{{{ {asks} }}}}"}),
+    ]
+    if controller.route == "in_process":
+        # Ansible puts other variables of a task on the command line of a process.
+        tasks.append(task(info, elsewhere, environment=broken_proxy))
+    play = {
+        "hosts": "localhost",
+        "gather_facts": False,
+        "vars_files": [str(folder / "vault.yml")],
+        "environment": {"SCP_AUTH_TOKEN": secret["play"]},
+        "tasks": [{"diff": True, "ignore_errors": True, **one} for one in tasks],
+    }
+    arguments = ["--diff", "-i", inventory, "-e", f"@{folder / 'survey.json'}"]
+    return play, [*arguments, "--vault-password-file", str(folder / "vault_password")]
+
+
+def _command_lines(running: Running, ended: threading.Event) -> set[str]:
+    """Return the command lines of all processes of a run, as any user of the machine can see them."""
+    seen: set[str] = set()
+    while not ended.wait(0.02):
+        for number in processes_with(f"TASK_LOG_FILE={running.log}"):
+            try:
+                seen.add(Path(f"/proc/{number}/cmdline").read_text(encoding="utf-8", errors="replace"))
+            except OSError:
+                continue
+    return seen
+
+
+def test_secrets_in_every_place_are_seen_nowhere(routed: Controller) -> None:
+    """Not on the screen, in results as JSON, in the log, on command lines, or in the log of the simulator."""
+    play, arguments = _everywhere(routed)
+    log = routed.folder / "ansible.log"
+    environ = {
+        "HTTPS_PROXY": f"http://robot:{PLACES['proxy']}@127.0.0.1:9",
+        "ANSIBLE_LOG_PATH": str(log),
+        "ANSIBLE_INJECT_INVOCATION": "true",
+    }
+    running = routed.start([play], arguments=arguments, environ=environ, verbosity=4)
+    ended = threading.Event()
+    seen: set[str] = set()
+    watching = threading.Thread(target=lambda: seen.update(_command_lines(running, ended)))
+    watching.start()
+    try:
+        run = running.finish()
+    finally:
+        ended.set()
+        watching.join()
+    assert run.rc == 0, run.output
+    assert len(run.results) == len(play["tasks"])
+    assert "127.0.0.1:9" in run[6].message or "the proxy for https://storage.invalid" in run[6].message
+    refused = [result.name for result in run if "was refused with 401" in result.message]
+    assert len(refused) == 6, run.output
+    assert any("ansible-playbook" in line for line in seen)
+    texts = {
+        "output": run.output,
+        "results": json.dumps([result.result for result in run]),
+        "log": log.read_text(encoding="utf-8"),
+        "command lines": "\n".join(seen),
+        "simulator": json.dumps(routed.simulator.operations()) + routed.simulator.errors(),
+    }
+    found = [(place, where) for place, secret in PLACES.items() for where, text in texts.items() if secret in text]
+    assert found == []

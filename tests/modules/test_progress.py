@@ -32,4 +32,4 @@ def test_wait_reports_what_is_waited_for(runner: ModuleRunner) -> None:
     assert not result.failed, result.message
     assert 3 <= len(runner.reported) <= 5
     for line in runner.reported:
-        assert re.fullmatch(r"\[localhost\] waiting for volume train\w*: creating \(\d+s\)", line)
+        assert re.fullmatch(r"\[localhost\] waiting for volume train\w*: creating \(\d+s\), done: CreateVolume", line)

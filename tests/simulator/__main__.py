@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import errno
 import sys
 import textwrap
 from collections.abc import Sequence
@@ -71,7 +72,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"simulator: {error}", file=sys.stderr)
         return 2
     except OSError as error:
-        print(f"simulator: {error.strerror or error}", file=sys.stderr)
+        reason = error.strerror or str(error)
+        if error.errno == errno.EADDRINUSE:
+            reason = f"port {options.port} is in use. Choose another one: --port 8081, or make simulator PORT=8081"
+        print(f"simulator: {reason}", file=sys.stderr)
         return 2
     return 0
 

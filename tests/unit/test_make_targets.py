@@ -188,3 +188,26 @@ def test_nox_imports_its_file() -> None:
     listed = {entry["session"] for entry in json.loads(run(NOX, "-m", "nox", "--list", "--json"))}
     # Without a selection it lists those that it runs by default.
     assert listed == set(default_sessions())
+
+
+@pytest.mark.parametrize("file", INSTALLED)
+def test_interpreter_that_is_too_old_is_refused_before_anything_is_installed(file: str, tmp_path: Path) -> None:
+    old = tmp_path / "python3.10"
+    pretend = "import sys; sys.version_info = (3, 10, 4, 'final', 0); exec(sys.argv[1])"
+    old.write_text(f'#!/bin/sh\n[ "$1" = -c ] || exit 99\nexec {sys.executable} -c "{pretend}" "$2"\n')
+    old.chmod(0o755)
+    for name in ("requirements.txt", "tests/requirements/test.txt", "tests/requirements/nox.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    done = subprocess.run(
+        [str(shutil.which("make")), "-f", ROOT / "Makefile", f"PYTHON={old}", file],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=MAX_SECONDS,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stdout == ""
+    told = f"{sys.executable} is Python 3.10. Python 3.11 or newer is required, for example: make PYTHON=python3.11"
+    assert done.stderr.splitlines()[0] == f"{told} {file}"

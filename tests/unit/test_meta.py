@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+import re
+from importlib import import_module
+
 import pytest
 import yaml
 
@@ -23,6 +26,23 @@ def test_there_are_modules() -> None:
 
 def test_the_action_group_holds_every_module() -> None:
     assert RUNTIME["action_groups"]["scp"] == MODULES
+
+
+def test_the_group_of_managing_modules_holds_all_that_can_wait() -> None:
+    specs = {name: import_module(f"ansible_collections.scp.storage.plugins.modules.{name}").SPEC for name in MODULES}
+
+    assert RUNTIME["action_groups"]["manage"] == [
+        name for name, spec in specs.items() if {"wait", "wait_timeout"} <= set(spec.argument_spec)
+    ]
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_module_imports_the_check_of_its_interpreter_first(module: str) -> None:
+    """An older interpreter fails on what the other imports need."""
+    text = (ROOT / "plugins" / "modules" / f"{module}.py").read_text()
+    imports = re.findall(r"^(?:from|import) (\S+)", text, re.MULTILINE)
+
+    assert imports[:2] == ["__future__", "ansible_collections.scp.storage.plugins.module_utils.engine.entry"]
 
 
 def test_every_module_is_routed_to_the_action_plugin() -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .errors import APPLY, NotOffered, SettingsError
+from .redaction import shown
 from .settings import Settings, check_region, check_url
 
 DEFAULT_TEMPLATE = "https://{service}.{region}.{environment}.samsungsdscloud.com"
@@ -41,7 +42,10 @@ class Endpoints:
         with self._finding:
             if key not in self._known:
                 check_region(region)
-                self._known[key] = self._find(service, region).rstrip("/")
+                url = self._find(service, region)
+                # Filled in, a placeholder can have made something else of a template that was valid.
+                check_url("endpoint_url", url, validate_certs=self._settings.validate_certs)
+                self._known[key] = url.rstrip("/")
             return self._known[key]
 
     def _find(self, service: str, region: str) -> str:
@@ -52,7 +56,7 @@ class Endpoints:
             return template.format(service=service, region=region, environment=self._settings.environment_of(region))
         except (LookupError, AttributeError, TypeError, ValueError):
             raise SettingsError(
-                f"endpoint_url {template!r} has an unknown placeholder."
+                f"endpoint_url {shown(template)} has an unknown placeholder."
                 " It may hold {service}, {region} and {environment}."
             ) from None
 

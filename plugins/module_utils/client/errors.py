@@ -13,9 +13,16 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from .python_version import unsupported_python
+from .redaction import LONGEST_SHOWN, redact_urls, shorten
+
+if problem := unsupported_python():
+    # Everything that calls the API imports this file. A plugin of Ansible reports the text of the exception.
+    raise ImportError(problem)
+
 _TAGS = re.compile(r"<[^>]+>")
-#: Longest piece of an unknown body that is repeated in a message.
-_EXCERPT = 200
+#: Longest explanation of a service that is repeated in a message.
+_LONGEST_DETAIL = 1000
 #: Gateway statuses that come and go (behaviour.md §2). A 500 stands for almost anything: a read is not repeated on it.
 PASSING = frozenset({502, 503, 504})
 #: What a service answers to a key or a user that may not call it.
@@ -39,9 +46,14 @@ class StorageError(Exception):
     """
 
     def __init__(self, message: str, **facts: Any) -> None:
-        self.message = one_line(message)
+        self.message = redact_urls(one_line(message))
         super().__init__(self.message)
         self.facts = {name: value for name, value in facts.items() if value is not None}
+
+    def add(self, sentence: str) -> None:
+        """Append a sentence to the message."""
+        self.message = redact_urls(one_line(f"{self.message.rstrip('.')}. {sentence}"))
+        self.args = (self.message,)
 
 
 class SettingsError(StorageError):
@@ -123,6 +135,10 @@ class TransientError(CallError):
     """A read that may succeed when it is repeated (429, 5xx, broken connection or body)."""
 
 
+class NoAnswer(TransientError):
+    """A read that was not answered within ``timeout``."""
+
+
 def is_refusal(error: StorageError) -> bool:
     """Return whether the account or its user is denied the service, which lasts; whatever else went wrong may pass."""
     if isinstance(error, (NotOffered, NotEntitled)):
@@ -165,7 +181,10 @@ def from_answer(where: Where, status: int, headers: Mapping[str, str], body: byt
         # Only the service itself knows what does not exist; the gateway's 404 is another thing.
         kind = NotFound if status == 404 else CallError
     elif "name" in payload and "message" in payload:
-        code, detail = one_line(str(payload.get("status", ""))), one_line(str(payload["message"]))
+        code, detail = (
+            one_line(str(payload.get("status", ""))),
+            shorten(one_line(str(payload["message"])), _LONGEST_DETAIL),
+        )
         kind = NotEntitled if _NOT_IN_CATALOGUE in detail.lower() else CallError
     elif "error" in payload:
         code, detail = one_line(str(payload["error"])), one_line(f"path {payload.get('path', 'unknown')}")
@@ -205,13 +224,13 @@ def from_answer(where: Where, status: int, headers: Mapping[str, str], body: byt
 def _service_error(error: Any, request_id: str) -> tuple[str, str, str]:
     """Code, detail and request id of envelope A; ``detail`` may be a string or a list of strings."""
     if not isinstance(error, Mapping):
-        return "", one_line(str(error)), request_id
+        return "", shorten(one_line(str(error)), _LONGEST_DETAIL), request_id
     detail = error.get("detail")
     if isinstance(detail, list):
         detail = "; ".join(one_line(str(item)) for item in detail)
     return (
         one_line(str(error.get("code") or "")),
-        one_line(str(detail or error.get("title") or "")),
+        shorten(one_line(str(detail or error.get("title") or "")), _LONGEST_DETAIL),
         str(error.get("request_id") or error.get("global_request_id") or request_id),
     )
 
@@ -288,4 +307,4 @@ def _advice(where: Where, status: int, code: str, detail: str, skew: float) -> s
 
 def _excerpt(body: bytes) -> str:
     text = " ".join(_TAGS.sub(" ", body.decode("utf-8", "replace")).split())
-    return text if len(text) <= _EXCERPT else f"{text[:_EXCERPT]}…"
+    return shorten(text, LONGEST_SHOWN)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import time
 from collections.abc import Mapping
@@ -20,37 +21,40 @@ class Retries:
     """Counts the retries of one call.
 
     :param allowed: how many retries at most (``max_retries``).
-    :param budget: seconds that all pauses together may take (``timeout``).
     """
 
     allowed: int
-    budget: float
     used: int = 0
 
-    def pause(self, headers: Mapping[str, str] | None = None) -> float | None:
-        """Seconds to wait before the next try, or ``None`` when there is none left.
-
-        ``Retry-After``, in seconds or as a date, is honoured; otherwise the pause grows exponentially, with jitter.
-        """
+    def take(self) -> bool:
+        """Use one retry; return whether there was one left."""
         if self.used >= self.allowed:
-            return None
-        seconds = _retry_after(headers)
-        if seconds is None:
-            seconds = min(LONGEST_PAUSE, FIRST_PAUSE * 2**self.used) * random.uniform(0.5, 1.0)  # noqa: S311
-        if seconds > self.budget:
-            return None
+            return False
         self.used += 1
-        self.budget -= seconds
-        return seconds
+        return True
+
+    def pause(self) -> float:
+        """Return the seconds to wait before the retry that was taken last: they grow exponentially, with jitter."""
+        return min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** (self.used - 1)) * random.uniform(0.5, 1.0)  # noqa: S311
 
 
-def _retry_after(headers: Mapping[str, str] | None) -> float | None:
-    given = (headers or {}).get("Retry-After", "")
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Return the seconds that ``Retry-After`` asks for, given as a number or a date; ``None`` where it asks nothing."""
+    given = headers.get("Retry-After", "")
     try:
-        return max(0.0, float(given))
+        seconds = float(given)
     except ValueError:
-        pass
+        moment = _seconds_of(given)
+        if moment is None:
+            return None
+        # Both are of the service's clock, which can differ from this machine's.
+        now = _seconds_of(headers.get("Date", ""))
+        seconds = moment - (time.time() if now is None else now)
+    return max(0.0, seconds) if math.isfinite(seconds) else None
+
+
+def _seconds_of(date: str) -> float | None:
     try:
-        return max(0.0, parsedate_to_datetime(given).timestamp() - time.time())
+        return parsedate_to_datetime(date).timestamp()
     except (TypeError, ValueError, OverflowError):
         return None

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import copy
 import os
+import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -19,10 +20,13 @@ from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 from . import errors
 from .clock import SYSTEM_CLOCK, Clock
 from .endpoints import Endpoints
-from .errors import CallError, SettingsError, StorageError, TransientError, Unreachable, Where, unclear
+from .errors import CallError, NoAnswer, SettingsError, StorageError, TransientError, Unreachable, Where, unclear
+from .health import LONGEST_REQUESTED_PAUSE, Endpoint, Health, explain_pause
 from .paging import Paging, read_all
 from .parallel import POOL_SIZE, side_by_side
-from .retry import Retries
+from .proxies import is_valid_proxy, proxy_variable, proxy_variables
+from .redaction import redact_urls, shown
+from .retry import Retries, retry_after
 from .settings import Settings, is_loopback
 from .signing import CLIENT_TYPE, signature
 
@@ -105,8 +109,9 @@ class Client:
     def __init__(self, settings: Settings, *, clock: Clock = SYSTEM_CLOCK, adapter: HTTPAdapter | None = None) -> None:
         if REQUESTS_ERROR is not None:
             raise StorageError(
-                "The Python library requests is missing for the interpreter that runs this task. Install it there"
-                " (pip install requests), or leave the task to the controller's own Python."
+                f"The Python library requests is missing for {sys.executable}, which runs this task."
+                f" Install it: {sys.executable} -m pip install requests. To run the task with the Python of"
+                " Ansible itself, leave out ansible_python_interpreter and async."
             )
         self.settings = settings
         self.clock = clock
@@ -124,7 +129,23 @@ class Client:
         # Whoever calls side by side, and within that again: no more at once than there are connections.
         self._turns = threading.BoundedSemaphore(POOL_SIZE)
         self._proxies: dict[str, dict[str, str]] = {}
+        self._health = Health(clock, settings.timeout)
+        self._set_by_task: Collection[str] = ()
+        self._proxy_variables = proxy_variables(os.environ)
         self._date = ""
+
+    def begin(self, report: Callable[[str], None] | None, set_by_task: Collection[str]) -> None:
+        """Begin to work for a task, or for another item of it.
+
+        :param report: gets lines of progress.
+        :param set_by_task: names of environment variables that the task sets.
+        """
+        self._set_by_task = set_by_task
+        if (proxies := proxy_variables(os.environ)) != self._proxy_variables:
+            # Another way to the endpoints: what failed on the old one says nothing of this one.
+            self._health = Health(self.clock, self.settings.timeout)
+            self._proxies, self._proxy_variables = {}, proxies
+        self._health.report_to(report)
 
     def in_region(self, region: str) -> Client:
         """A client for another region by default, over the same session."""
@@ -149,11 +170,13 @@ class Client:
         path: Mapping[str, str] | None = None,
         query: Mapping[str, Any] | None = None,
         body: Mapping[str, Any] | None = None,
+        patience: float = LONGEST_REQUESTED_PAUSE,
     ) -> dict[str, Any]:
         """Send one operation and return the JSON object it answers (empty where it answers nothing).
 
         :param region: where to; the settings' region by default.
         :param query: parameters; those that are ``None`` are left out, lists are repeated.
+        :param patience: seconds that pauses may take together which the service asks for; at least ``timeout``.
         :raises CallError: the operation failed; :class:`UnknownOutcome` where a write may have been done.
         """
         region = region or self.settings.region
@@ -164,7 +187,7 @@ class Client:
         if given:
             url = f"{url}?{urlencode(given, doseq=True, quote_via=quote)}"
         version = self._versions.get(operation.service, operation.version)
-        return self._send(where, url, body, f"{operation.service} {version}")
+        return self._send(where, url, body, f"{operation.service} {version}", patience)
 
     def read_list(
         self,
@@ -209,26 +232,66 @@ class Client:
         version = self._versions.get("iam")
         return _listed(self._send(where, url, None, f"iam {version}" if version else ""), "endpoints")
 
-    def _send(self, where: Where, url: str, body: Mapping[str, Any] | None, version: str) -> dict[str, Any]:
-        retries = Retries(self.settings.max_retries, self.settings.timeout)
+    def _send(
+        self,
+        where: Where,
+        url: str,
+        body: Mapping[str, Any] | None,
+        version: str,
+        patience: float = LONGEST_REQUESTED_PAUSE,
+    ) -> dict[str, Any]:
+        endpoint = self._health.endpoint(where.service, where.region)
+        retries = Retries(self.settings.max_retries)
+        patience = max(patience, self.settings.timeout)
         while True:
             headers: Mapping[str, str] = {}
-            try:
-                response = self._attempt(where, url, body, version)
-                headers = response.headers
-                self._date = headers.get("Date", "")
-                return _payload(where, response)
-            except (TransientError, Unreachable):
-                pause = retries.pause(headers)
-                if pause is None:
+            patience -= endpoint.wait(where, patience)
+            # Signed when its turn has come: a signature ages. (A pool that blocks would do instead of turns, but it
+            # waits for ever for a connection that was lost.)
+            with self._turns:
+                if endpoint.paused:
+                    continue
+                try:
+                    response = self._transmit(where, url, self._sign(where.method, url, body, version))
+                    headers = response.headers
+                    self._date = headers.get("Date", "")
+                    payload = _payload(where, response)
+                except (TransientError, Unreachable) as error:
+                    failure: CallError = error
+                except CallError as error:
+                    # A write whose outcome is unknown is not sent again here, and the look at it has to wait.
+                    endpoint.request_pause(retry_after(headers) or 0.0)
+                    if error.status and error.status not in errors.PASSING:
+                        endpoint.note_success()
                     raise
-            self.clock.sleep(pause)
+                else:
+                    endpoint.note_success()
+                    return payload
+            pause = self._pause_after(failure, endpoint, retries, headers, patience)
+            if pause:
+                self.clock.sleep(pause)
 
-    def _attempt(self, where: Where, url: str, body: Mapping[str, Any] | None, version: str) -> Response:
-        # Signed when its turn has come: a signature ages. (A pool that blocks would do instead of turns, but it waits
-        # for ever for a connection that was lost.)
-        with self._turns:
-            return self._transmit(where, url, self._sign(where.method, url, body, version))
+    def _pause_after(
+        self, failure: CallError, endpoint: Endpoint, retries: Retries, headers: Mapping[str, str], patience: float
+    ) -> float:
+        """Return the seconds until the next attempt; 0 where the endpoint itself has to be waited for.
+
+        :raises CallError: there is none.
+        """
+        requested = retry_after(headers)
+        if requested is not None:
+            # Even if this call ends here, the others have to keep to it.
+            endpoint.request_pause(requested)
+            if requested > patience or not retries.take():
+                explain_pause(failure, requested, patience)
+                raise failure
+            return 0.0
+        taken = retries.take()
+        pause = retries.pause() if taken else 0.0
+        if endpoint.note_failure(pause) and taken:
+            return pause
+        endpoint.give_up(failure)
+        raise failure
 
     def _transmit(self, where: Where, url: str, request: PreparedRequest) -> Response:
         timeout = self.settings.timeout
@@ -238,10 +301,10 @@ class Client:
                 timeout=(min(timeout, LONGEST_CONNECT), timeout),
                 verify=(self.settings.ca_path or _system_bundle()) if self.settings.validate_certs else False,
                 allow_redirects=False,
-                proxies=self._proxies_for(url),
+                proxies=self._proxies_for(where, url),
             )
         except requests.exceptions.RequestException as error:
-            raise _broken(where, url, error, timeout) from None
+            raise _broken(where, url, error, timeout, self._proxy_setting(url)) from None
         except (LocationValueError, OSError) as error:
             # A host name or a bundle of authorities that can't be used: requests does not wrap these.
             raise CallError(
@@ -284,12 +347,26 @@ class Client:
         request.headers.update({name: value for name, value in optional.items() if value})
         return request
 
-    def _proxies_for(self, url: str) -> dict[str, str]:
+    def _proxies_for(self, where: Where, url: str) -> dict[str, str]:
         origin = _origin(url)
         if origin not in self._proxies:
             # A proxy could not reach this machine's own loopback, and would get to see plain http.
-            self._proxies[origin] = {} if is_loopback(url) else requests.utils.get_environ_proxies(url, no_proxy=None)
+            proxies = {} if is_loopback(url) else requests.utils.get_environ_proxies(url, no_proxy=None)
+            proxy = requests.utils.select_proxy(url, proxies)
+            if proxy and not is_valid_proxy(proxy):
+                raise CallError(
+                    where,
+                    f"was not sent: {self._proxy_setting(url)} is not a valid address of a proxy",
+                    advice="Expected for example http://proxy.example.com:3128, with special characters of a user or"
+                    " password percent-encoded: %23 for #, %2F for /, %3F for ?, %40 for @, %5B for [, %5C for \\.",
+                )
+            self._proxies[origin] = proxies
         return self._proxies[origin]
+
+    def _proxy_setting(self, url: str) -> str:
+        """Return which variable sets the proxy for a URL, and who sets it."""
+        variable = proxy_variable(urlsplit(url).scheme, os.environ)
+        return f"{variable} (environment: of the task)" if variable in self._set_by_task else variable
 
 
 def kept_connections() -> HTTPAdapter:
@@ -321,7 +398,7 @@ def without_default_port(url: str) -> str:
 def _segment(name: str, value: str) -> str:
     """An id as one segment of a path; refused where it would make the path another one."""
     if value in ("", ".", ".."):
-        raise StorageError(f"{name} {value!r} is no id.")
+        raise StorageError(f"{name} {shown(value)} is no id.")
     return quote(value, safe="")
 
 
@@ -347,12 +424,15 @@ def _payload(where: Where, response: Response) -> dict[str, Any]:
     return payload
 
 
-def _broken(where: Where, url: str, error: Exception, timeout: float) -> CallError:
-    """What a connection that failed means: not sent, try again, or unknown."""
+def _broken(where: Where, url: str, error: Exception, timeout: float, proxy: str) -> CallError:
+    """What a connection that failed means: not sent, try again, or unknown.
+
+    :param proxy: the setting of the proxy for this URL.
+    """
     inner = _innermost(error)
     said = f"({_root(error)})"
     if isinstance(error, UNUSABLE_ADDRESS):
-        return CallError(where, f"was not sent {said}", advice="Check endpoint_url, HTTPS_PROXY and HTTP_PROXY.")
+        return CallError(where, f"was not sent {said}", advice=f"Check endpoint_url and {proxy}.")
     if isinstance(error, requests.exceptions.SSLError):
         if type(inner).__name__ in CERTIFICATE_REFUSED:
             reason = f"was not sent: the certificate of {_origin(url)} was not accepted {said}"
@@ -366,7 +446,7 @@ def _broken(where: Where, url: str, error: Exception, timeout: float) -> CallErr
         return Unreachable(
             where,
             f"was not sent: the proxy for {_origin(url)} did not let it through {said}",
-            advice="Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY.",
+            advice=f"Check {proxy} and NO_PROXY.",
         )
     if isinstance(inner, NOT_CONNECTED):
         return Unreachable(
@@ -375,7 +455,8 @@ def _broken(where: Where, url: str, error: Exception, timeout: float) -> CallErr
             advice=f"Check region, environment, endpoint_url, and the network from here to there. {errors.REGIONS}",
         )
     if isinstance(error, requests.exceptions.Timeout):
-        return unclear(where, f"got no answer from {_origin(url)} in time (timeout {timeout:g} seconds)")
+        reason = f"got no answer from {_origin(url)} in time (timeout {timeout:g} seconds)"
+        return NoAnswer(where, reason) if where.method == "GET" else unclear(where, reason)
     return unclear(where, f"lost its connection to {_origin(url)} {said}")
 
 
@@ -403,4 +484,4 @@ def _innermost(error: BaseException) -> BaseException:
 def _root(error: BaseException) -> str:
     """The innermost reason of a failed call, without the URL and object names around it."""
     text = str(_innermost(error))
-    return text.rpartition(": ")[2] if ">: " in text or "): " in text else text
+    return redact_urls(text.rpartition(": ")[2] if ">: " in text or "): " in text else text)

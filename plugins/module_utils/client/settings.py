@@ -20,6 +20,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .errors import SettingsError
+from .proxies import proxy_variables
+from .redaction import secrets_of_url, shorten, shown
+from .suggestions import closest
 
 #: What a region's name may hold: it becomes part of a host name, and must not lead to another host.
 REGION = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*")
@@ -31,6 +34,8 @@ _DOUBTFUL = re.compile(r"[\x00-\x20\x7f\\]")
 #: Seconds; more than a day is a mistake.
 LONGEST_TIMEOUT = 86_400.0
 LANGUAGES = ("en-US", "ko-KR")
+#: The services that can be called, by their host names: what ``api_versions`` can name.
+SERVICES = ("archivestorage", "backup", "baremetal-blockstorage", "filestorage", "iam", "parallel-filestorage")
 ENVIRONMENTS = ("e", "g", "s")
 #: Regions that exist in environment ``g`` only (behaviour.md §1).
 GOVERNMENT_REGION_PREFIX = "kr-south"
@@ -50,6 +55,7 @@ class Source:
     file_keys: tuple[str, ...] = ()
     default: Any = None
     secret: bool = False
+    is_url: bool = False
     choices: tuple[str, ...] = ()
 
 
@@ -77,8 +83,11 @@ SOURCES: dict[str, Source] = {
     "endpoint_url": Source(
         environment=("SCP_ENDPOINT_URL", "SCP_TF_ENDPOINT_OVERRIDE"),
         file_keys=("endpoint-override", "endpoint_override"),
+        is_url=True,
     ),
-    "auth_url": Source(environment=("SCP_AUTH_URL", "SCP_TF_AUTH_URL"), file_keys=("auth-url", "auth_url")),
+    "auth_url": Source(
+        environment=("SCP_AUTH_URL", "SCP_TF_AUTH_URL"), file_keys=("auth-url", "auth_url"), is_url=True
+    ),
     "validate_certs": Source(kind="bool", environment=("SCP_VALIDATE_CERTS",), default=True),
     "ca_path": Source(kind="path", environment=("SCP_CA_PATH",)),
     "timeout": Source(kind="float", environment=("SCP_TIMEOUT",), default=30.0),
@@ -125,10 +134,32 @@ class Settings:
         return tuple(value for value in (self.access_key, self.secret_key, self.auth_token) if value)
 
 
+def is_blank(value: Any) -> bool:
+    """Return whether the value of a connection option counts as not given: null, or a text without a character."""
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def without_blanks(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options without connection options that are blank, whose values Ansible could not convert."""
+    return {name: value for name, value in options.items() if name not in SOURCES or not is_blank(value)}
+
+
+def given_secrets(options: Mapping[str, Any], environ: Mapping[str, str]) -> set[str]:
+    """Return what options and environment hold that must not be shown, whether it can be used or not."""
+    found: set[str] = set()
+    for name, source in SOURCES.items():
+        values = [str(value) for value in (options.get(name), *map(environ.get, source.environment)) if value]
+        if source.secret:
+            found.update(values)
+        elif source.is_url:
+            found.update(*map(secrets_of_url, values))
+    return found.union(*map(secrets_of_url, proxy_variables(environ).values()))
+
+
 def resolve(options: Mapping[str, Any], environ: Mapping[str, str]) -> Settings:
     """Build :class:`Settings` from module options and an environment.
 
-    :param options: option values by name; ``None`` or a missing key means "not given".
+    :param options: option values by name; one that is missing or blank (see :func:`is_blank`) is not given.
     :raises SettingsError: something is missing or can't be understood; the message says where it can be set.
     """
     home = environ.get("HOME") or os.path.expanduser("~")
@@ -149,10 +180,10 @@ def resolve(options: Mapping[str, Any], environ: Mapping[str, str]) -> Settings:
 
 def _given(name: str, source: Source, options: Mapping[str, Any], environ: Mapping[str, str]) -> tuple[Any, str]:
     """The value from the option or the environment, and where it came from (empty: nowhere)."""
-    if options.get(name) is not None:
+    if not is_blank(options.get(name)):
         return options[name], f"option {name}"
     for variable in source.environment:
-        if environ.get(variable):
+        if not is_blank(environ.get(variable)):
             return environ[variable], f"environment variable {variable}"
     return None, ""
 
@@ -162,9 +193,9 @@ def _convert(name: str, source: Source, value: Any, origin: str) -> Any:
         if source.kind == "bool":
             return value if isinstance(value, bool) else _truth(str(value))
         if source.kind == "float":
-            converted: float = float(value)
+            converted: float = _number(float, value)
         elif source.kind == "int":
-            converted = int(value)
+            converted = _number(int, value)
         elif source.kind == "dict":
             return dict(json.loads(value)) if isinstance(value, str) else dict(value)
         else:
@@ -180,8 +211,23 @@ def _convert(name: str, source: Source, value: Any, origin: str) -> Any:
             raise ValueError("must not be negative")
         return converted
     except (TypeError, ValueError, OverflowError, RecursionError) as error:
-        shown = "" if source.secret else f" ({value!r})"
-        raise SettingsError(f"{origin}{shown} is not a valid value for {name}: {error}.") from None
+        quoted = "" if source.secret else f" ({shown(value)})"
+        raise SettingsError(f"{origin}{quoted} is not a valid value for {name}: {_reason(error)}.") from None
+
+
+def _number(kind: type[int] | type[float], value: Any) -> Any:
+    try:
+        return kind(value)
+    except (TypeError, ValueError, OverflowError):
+        # What Python says repeats the value.
+        raise ValueError(f"must be {'a whole number' if kind is int else 'a number'}") from None
+
+
+def _reason(error: Exception) -> str:
+    """Return why a value is invalid. What the libraries say can repeat it."""
+    if isinstance(error, json.JSONDecodeError):
+        return f"not JSON at line {error.lineno}, column {error.colno}"
+    return shorten(str(error))
 
 
 def _truth(text: str) -> bool:
@@ -192,6 +238,11 @@ def _truth(text: str) -> bool:
         return False
     raise ValueError("must be true or false")
 
+
+_FILE_EXAMPLE = (
+    'Correct it. For example: {"access-key": "…", "secret-key": "…", "default-region": "kr-west1"}. YAML and INI files'
+    " are not supported."
+)
 
 #: The settings that a file holds: value and origin by name.
 _Stored = dict[str, tuple[Any, str]]
@@ -223,7 +274,7 @@ def _from_files(config_file: str | None, profile: str | None, home: str) -> _Sto
     if profile not in profiles:
         known = ", ".join(sorted(profiles)) or "none"
         places = ", ".join(str(candidate) for candidate in candidates)
-        raise SettingsError(f"There is no profile {profile!r} in {places} (profiles there: {known}).")
+        raise SettingsError(f"There is no profile {shown(profile)} in {places} (profiles there: {known}).")
     return {**merged, **profiles[profile]}
 
 
@@ -231,7 +282,7 @@ def _known(content: Mapping[str, Any], place: str) -> _Stored:
     """What of a file's content are settings, whichever spelling they have there."""
     found: _Stored = {}
     for name, source in SOURCES.items():
-        key = next((key for key in source.file_keys if content.get(key) not in (None, "")), None)
+        key = next((key for key in source.file_keys if not is_blank(content.get(key))), None)
         if key is not None:
             found[name] = (content[key], f"{key} in {place}")
     return found
@@ -242,11 +293,14 @@ def _read(path: Path) -> dict[str, Any]:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         return {}
-    except (OSError, ValueError, RecursionError) as error:
-        # The text of a JSON error can quote the file, which may hold a secret key: name the kind only.
-        raise SettingsError(f"{path} can't be read as JSON ({type(error).__name__}). Repair or remove it.") from None
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror}. Check its permissions.") from None
+    except (ValueError, RecursionError) as error:
+        # Only the place: the text of the error can quote the file, which may hold a secret key.
+        place = f" (line {error.lineno}, column {error.colno})" if isinstance(error, json.JSONDecodeError) else ""
+        raise SettingsError(f"{path} is not valid JSON{place}. {_FILE_EXAMPLE}") from None
     if not isinstance(content, dict):
-        raise SettingsError(f"{path} must hold a JSON object. Repair or remove it.")
+        raise SettingsError(f"{path} does not contain a JSON object. {_FILE_EXAMPLE}")
     return content
 
 
@@ -272,9 +326,11 @@ def _checked(chosen: dict[str, Any]) -> Settings:
         raise SettingsError(f"ca_path {chosen['ca_path']} does not exist.")
     versions = {str(service): str(version) for service, version in (chosen.pop("api_versions") or {}).items()}
     for service, version in versions.items():
+        if service not in SERVICES:
+            raise SettingsError(f"api_versions has no service {shown(service)}{closest(service, SERVICES)}.")
         if not _HEADER_TEXT.fullmatch(f"{service} {version}"):
             raise SettingsError(
-                f"api_versions asks for version {version!r} of {service!r}. Write it like filestorage: '1.1'."
+                f"api_versions asks for version {shown(version)} of {service!r}. Write it like filestorage: '1.1'."
             )
     known = {item.name for item in fields(Settings)}
     values = {name: value for name, value in chosen.items() if name in known and value is not None}
@@ -284,7 +340,7 @@ def _checked(chosen: dict[str, Any]) -> Settings:
 def check_region(region: str) -> None:
     """Refuse what is no name of a region, before it becomes part of an address."""
     if not REGION.fullmatch(region):
-        raise SettingsError(f"region {region!r} is no name of a region. Write it like kr-west1.")
+        raise SettingsError(f"region {shown(region)} is no name of a region. Write it like kr-west1.")
 
 
 def check_url(name: str, url: str, *, validate_certs: bool) -> None:
@@ -292,21 +348,27 @@ def check_url(name: str, url: str, *, validate_certs: bool) -> None:
 
     :param name: the option, or what else the URL was taken from.
     """
+    if "@" in url:
+        # Not repeated in the message: it may hold a password.
+        raise SettingsError(
+            f"{name} contains a user or password before an @. Remove it: calls are signed with secret_key."
+            " Write an @ of a path as %40."
+        )
     try:
         parts = urlsplit(url)
+        valid = parts.scheme in ("http", "https") and bool(parts.netloc) and not _DOUBTFUL.search(url)
     except ValueError:
-        parts = urlsplit("")
-    if "@" in parts.netloc:
-        # Not repeated in the message: it may hold a password.
-        raise SettingsError(f"{name} names a user before its host. Leave that out: calls are signed with secret_key.")
-    if parts.scheme not in ("http", "https") or not parts.netloc or _DOUBTFUL.search(url):
-        raise SettingsError(f"{name} {url!r} is no URL. Write it like https://{{service}}.{{region}}.example.com.")
+        valid = False
+    if not valid:
+        raise SettingsError(
+            f"{name} {shown(url)} is not a valid URL. Expected for example https://{{service}}.{{region}}.example.com."
+        )
     if "?" in url or "#" in url:
-        raise SettingsError(f"{name} {url!r} goes on after its path. Leave out what begins with ? or #.")
+        raise SettingsError(f"{name} {shown(url)} goes on after its path. Leave out what begins with ? or #.")
     if parts.scheme == "http" and not is_loopback(url) and validate_certs:
         raise SettingsError(
-            f"{name} {url!r} is plain http to another machine, which would show the signed requests to the network."
-            " Use https, or set validate_certs to false where that is intended."
+            f"{name} {shown(url)} is plain http to another machine, which would show the signed requests to the"
+            " network. Use https, or set validate_certs to false where that is intended."
         )
 
 

@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Generic
 
 from ..client.errors import CallError, NotFound, StorageError, UnknownOutcome
+from .journal import Journal
 from .locks import NameLock
 from .plan import Plan, StateT, Step, make_plan
 from .references import AmbiguousName
@@ -53,7 +54,8 @@ class Executor(Generic[StateT]):
     """Converges one resource.
 
     :param wait: whether to wait for the last step to settle; between steps the executor always waits.
-    :param on_done: gets the ``operationId`` of each writing call that was done.
+    :param journal: gets each writing call, also while its outcome is not known.
+    :param target: what the resource is called in the journal.
     :ivar planned: whether there was a plan; a failure before that is about what is there, and nothing was sent.
     """
 
@@ -63,12 +65,14 @@ class Executor(Generic[StateT]):
         waiter: Waiter,
         *,
         wait: bool,
-        on_done: Callable[[str], None] | None = None,
+        journal: Journal | None = None,
+        target: str = "",
     ) -> None:
         self.resource = resource
         self.waiter = waiter
         self.wait = wait
-        self.on_done = on_done
+        self.journal = journal or Journal()
+        self.target = target
         self.outcome: Outcome[StateT] = Outcome()
         self.planned = False
         self._resends: dict[tuple[Any, ...], int] = {}
@@ -165,6 +169,10 @@ class Executor(Generic[StateT]):
 
     def _send(self, step: Step[StateT]) -> Mapping[str, Any] | _ReadAgain[StateT]:
         """Send one step; the answer, or what is there now where the step was not, or may not have been, done."""
+        with self.journal.sending(step.operation.name, self.target):
+            return self._send_in_any_way(step)
+
+    def _send_in_any_way(self, step: Step[StateT]) -> Mapping[str, Any] | _ReadAgain[StateT]:
         try:
             return self._send_by(step, step)
         except CallError as refusal:
@@ -184,7 +192,12 @@ class Executor(Generic[StateT]):
         """Send a step in one of the ways that there are to do it."""
         try:
             answer = self.resource.client.call(
-                way.operation, region=way.region, path=way.path, query=way.query, body=way.body
+                way.operation,
+                region=way.region,
+                path=way.path,
+                query=way.query,
+                body=way.body,
+                patience=self.waiter.remaining,
             )
         except UnknownOutcome as error:
             return _ReadAgain(self._look_again(step, error))
@@ -199,8 +212,7 @@ class Executor(Generic[StateT]):
     def _note(self, step: Step[StateT]) -> None:
         """Keep in mind that a step was done."""
         self.outcome.operations.append(step.operation.name)
-        if self.on_done is not None:
-            self.on_done(step.operation.name)
+        self.journal.note(step.operation.name, self.target)
 
     def _find_and_plan(self) -> tuple[StateT, Plan[StateT]]:
         """What is there, and what is to be done; all that stands in the way is said before the first write."""

@@ -45,7 +45,6 @@ class Many:
         self.graph: Graph = build(self.entries, nouns)
         self.clock = client.clock
         self.crew = Crew(concurrency, self._report if mode.report else None, clock=self.clock)
-        self.operations: list[str] = []
         self.results: list[dict[str, Any]] = [{} for _entry in self.entries]
         self._put_off: set[int] = set()
         self._awaited: dict[int, str] = {}
@@ -86,7 +85,7 @@ class Many:
         )
         # What something else needs has to be there, whether anybody wants to wait or not.
         wait = bool(entry.params["wait"]) or self.graph.needed(index)
-        executor = Executor(resource, waiter, wait=wait, on_done=self.operations.append)
+        executor = Executor(resource, waiter, wait=wait, journal=self.mode.journal, target=str(entry))
         holders = {holder for holder in self.graph.holders[index] if not self.results[holder]}
         try:
             if self.mode.check:
@@ -123,7 +122,7 @@ class Many:
             resources.append({"kind": entry.kind, "name": entry.name, "region": entry.region, **known})
         result: dict[str, Any] = {
             "changed": any(one["changed"] for one in resources),
-            "operations": self._planned() if self.mode.check else list(self.operations),
+            "operations": self._planned() if self.mode.check else list(self.mode.journal.operations),
             "resources": resources,
         }
         if self.mode.diff:

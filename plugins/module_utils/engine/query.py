@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from ..client.errors import StorageError, one_line
@@ -26,8 +27,8 @@ class Query:
     def __init__(self, text: str) -> None:
         if JMESPATH_ERROR is not None:
             raise StorageError(
-                "The Python library jmespath, which the option query needs, is missing for the interpreter that runs"
-                " this task. Install it there (pip install jmespath), or leave out query."
+                f"The Python library jmespath, which the option query requires, is missing for {sys.executable}, which"
+                f" runs this task. Install it: {sys.executable} -m pip install jmespath. Or leave out query."
             )
         self._text = text
         try:

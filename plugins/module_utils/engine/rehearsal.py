@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..client.errors import NotFound, Where
+from ..client.health import LONGEST_REQUESTED_PAUSE
 from ..client.session import Call, Client
 from .plan import UNKNOWN_ID
 from .traces import Trace
@@ -72,6 +73,7 @@ class RehearsingClient(Client):
         path: Mapping[str, str] | None = None,
         query: Mapping[str, Any] | None = None,
         body: Mapping[str, Any] | None = None,
+        patience: float = LONGEST_REQUESTED_PAUSE,
     ) -> dict[str, Any]:
         given = {**(query or {}), **(path or {})}
         region = region or self.settings.region
@@ -82,7 +84,9 @@ class RehearsingClient(Client):
             answer = None if paging is None else {paging.items: []}
         else:
             try:
-                answer = self._plain.call(operation, region=region, path=path, query=query, body=body)
+                answer = self._plain.call(
+                    operation, region=region, path=path, query=query, body=body, patience=patience
+                )
             except NotFound as error:
                 missing = error
         if paging is not None and answer is not None:

@@ -6,14 +6,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..client.errors import StorageError
+from ..client.redaction import Redactor
 from ..client.session import Client, kept_client
-from ..client.settings import Settings, resolve
+from ..client.settings import Settings, given_secrets, resolve
 from .entries import LISTED, secrets_of
 from .executor import Executor
+from .journal import Journal
 from .many import Many
 from .options import check_options
 from .query import Query
@@ -28,14 +30,18 @@ from .waiter import Waiter
 class Mode:
     """How a task runs, beside its options.
 
-    :param report: gets a line for the user while the task waits.
+    :param report: gets a line for the user while the task waits; secrets are masked in it.
     :param connect: returns the client for some settings.
+    :param set_by_task: names of environment variables that the task sets.
+    :param journal: gets what was done, also if the task is ended from outside.
     """
 
     check: bool = False
     diff: bool = False
     report: Callable[[str], None] | None = None
     connect: Callable[[Settings], Client] = kept_client
+    set_by_task: Collection[str] = frozenset()
+    journal: Journal = field(default_factory=Journal)
 
 
 @dataclass(frozen=True)
@@ -56,12 +62,14 @@ def run(spec: ModuleSpec, params: Mapping[str, Any], environ: Mapping[str, str],
 
     :param environ: the environment variables that count for this task.
     """
-    secrets = secrets_in(spec, params)
+    secrets = secrets_in(spec, params) | given_secrets(params, environ)
     try:
         check_options(spec.options, spec.rules, params)
         settings = resolve(params, environ)
         secrets |= set(settings.secrets)
+        mode = _discreet(mode, secrets)
         client = mode.connect(settings)
+        client.begin(mode.report, mode.set_by_task)
         if issubclass(spec.handler, Info):
             return Report(_read(spec.handler(params, client)), secrets)
         if issubclass(spec.handler, Topology):
@@ -69,6 +77,15 @@ def run(spec: ModuleSpec, params: Mapping[str, Any], environ: Mapping[str, str],
         return Report(_converge(spec.handler(params, client), mode), secrets)
     except StorageError as failure:
         return Report(failure_of(failure), secrets)
+
+
+def _discreet(mode: Mode, secrets: Collection[str]) -> Mode:
+    """Return the mode with secrets masked in lines of progress."""
+    report = mode.report
+    if report is None:
+        return mode
+    redact = Redactor(secrets)
+    return replace(mode, report=lambda text: report(redact(text)))
 
 
 def _read(info: Info) -> dict[str, Any]:
@@ -82,14 +99,15 @@ def _read(info: Info) -> dict[str, Any]:
 
 def _converge(resource: Resource[Any], mode: Mode) -> dict[str, Any]:
     clock = resource.client.clock
+    report = mode.report
     waiter = Waiter(
         float(resource.params["wait_timeout"]),
         resource.slowest_poll,
-        mode.report,
+        None if report is None else lambda text: report(mode.journal.progress(text)),
         sleep=clock.sleep,
         clock=clock.monotonic,
     )
-    executor = Executor(resource, waiter, wait=bool(resource.params["wait"]))
+    executor = Executor(resource, waiter, wait=bool(resource.params["wait"]), journal=mode.journal)
     try:
         if mode.check:
             executor.show()

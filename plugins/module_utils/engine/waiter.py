@@ -87,6 +87,11 @@ class Waiter:
         self.sleep(max(0.01, seconds))
 
     @property
+    def remaining(self) -> float:
+        """Seconds that are left for waiting."""
+        return max(0.0, self._deadline - self.clock())
+
+    @property
     def expired(self) -> bool:
         """Whether the time for waiting is over."""
         return self.clock() >= self._deadline

@@ -18,7 +18,7 @@ def test_what_a_person_sees(controller: Controller) -> None:
     controller.simulator.switch(pfs_create_seconds=100)
     things = [{"kind": "pfs_volume", "name": f"train_{number}", "capacity_tb": 10} for number in range(10)]
     run = controller.run([task("scp_storage_apply", {"resources": things}, diff=True)]).succeeded()
-    lines = [line for line in run.stdout.splitlines() if line.startswith("[localhost]")]
+    lines = [line for line in run.stderr.splitlines() if line.startswith("[localhost]")]
     assert len(lines) == 1, lines
     assert lines[0].startswith("[localhost] 0 of 10 resources done after 3s: waiting for volume train_0")
     assert lines[0].endswith("and 7 more")

@@ -55,12 +55,15 @@ def action(
     **task: Any,
 ) -> scp.ActionModule:
     """The plugin for a task; fields of the task by keyword."""
-    fields = {"async_val": 0, "check_mode": False, "diff": False, "environment": None, "no_log": False, **task}
+    fields = {"async_val": 0, "check_mode": False, "diff": False, "environment": None, "no_log": False}
+    fields |= {"delegate_to": None, "timeout": 0, "get_ds": lambda: {"environment": task.get("environment")}, **task}
+    connection = SimpleNamespace(
+        transport=transport, become=become, socket_path=None, has_native_async=False, _shell=Shell(tmpdir="/tmp/x")
+    )
+    connection.set_become_plugin = lambda plugin: setattr(connection, "become", plugin)
     made = scp.ActionModule(
         task=SimpleNamespace(action=name, args=dict(args or {"name": "my_volume"}), **fields),
-        connection=SimpleNamespace(
-            transport=transport, become=become, socket_path=None, has_native_async=False, _shell=Shell(tmpdir="/tmp/x")
-        ),
+        connection=connection,
         play_context=SimpleNamespace(executable="/bin/sh"),
         loader=None,
         templar=Templar(),
@@ -105,7 +108,6 @@ def test_a_task_of_the_controllers_own_runs_here(runner: Callable[[Behave], None
         ({"transport": "ssh"}, {}),
         ({"transport": "paramiko"}, {}),
         ({"async_val": 60}, {}),
-        ({"become": "sudo"}, {}),
         ({}, {"ansible_python_interpreter": "/opt/other/python"}),
         ({}, {"ansible_python_interpreter": "{{ other_python }}"}),
     ],
@@ -116,6 +118,104 @@ def test_other_tasks_are_handed_over(
 ) -> None:
     result = action(**fields).run(task_vars=variables)
     assert result == {**HANDED_OVER, "wrap_async": fields.get("async_val", 0), "args": {"name": "my_volume"}}
+
+
+@pytest.mark.parametrize(
+    ("of_host", "of_localhost", "here"),
+    [
+        ("/opt/other/python", None, True),
+        ("/opt/other/python", sys.executable, True),
+        (None, "/opt/other/python", False),
+        (sys.executable, "{{ other_python }}", False),
+    ],
+)
+def test_delegated_task_asks_the_host_that_it_is_delegated_to(
+    runner: Callable[[Behave], None], of_host: str | None, of_localhost: str | None, here: bool
+) -> None:
+    variables = {
+        "ansible_python_interpreter": of_host,
+        "ansible_delegated_vars": {"localhost": {"ansible_python_interpreter": of_localhost}},
+    }
+    result = action(delegate_to="localhost").run(task_vars=variables)
+    assert result.get("ran" if here else "handed") == ("here" if here else "over")
+
+
+@pytest.mark.parametrize(("async_val", "expected"), [(0, {"ran": "here"}), (60, HANDED_OVER)])
+def test_local_task_never_becomes_another_user(
+    runner: Callable[[Behave], None], async_val: int, expected: dict[str, str]
+) -> None:
+    made = action(become="sudo", async_val=async_val)
+    assert expected.items() <= made.run(task_vars={}).items()
+    assert made._connection.become is None
+
+
+def test_remote_task_becomes_as_it_says(runner: Callable[[Behave], None]) -> None:
+    made = action(become="sudo", transport="ssh")
+    assert made.run(task_vars={})["handed"] == "over"
+    assert made._connection.become == "sudo"
+
+
+def test_async_under_mitogen_is_refused(runner: Callable[[Behave], None]) -> None:
+    made = action(async_val=60)
+    base = type("Connection", (SimpleNamespace,), {"__module__": "ansible_mitogen.connection"})
+    made._connection = type("Connection", (base,), {})(**vars(made._connection))
+    result = made.run(task_vars={})
+    assert result["failed"]
+    assert "does not support async with the strategies of mitogen" in result["msg"]
+
+
+@pytest.mark.parametrize("value", ["", " ", None])
+def test_blank_connection_option_is_left_out_before_it_is_converted(
+    runner: Callable[[Behave], None], value: str | None
+) -> None:
+    names = {"timeout", "region", "environment", "access_key", "validate_certs", "api_versions"}
+    seen: list[Mapping[str, Any]] = []
+    runner(lambda params, _environ, _mode: seen.append(params) or Report({"msg": "two words"}))
+    result = action({"name": "x", **dict.fromkeys(names, value)}).run(task_vars={})
+    assert result["msg"] == "two words"
+    assert {seen[0][name] for name in names} == {None}
+    handed = action({"name": "x", **dict.fromkeys(names, value)}, transport="ssh").run(task_vars={})
+    assert handed["args"] == {"name": "x"}
+
+
+def test_blank_secret_does_not_mask_blanks(runner: Callable[[Behave], None]) -> None:
+    runner(lambda _params, _environ, _mode: Report({"msg": "two words"}))
+    assert action({"name": "x", "cifs_password": " "}).run(task_vars={})["msg"] == "two words"
+
+
+# --- ended from outside
+
+
+class TaskTimeoutError(BaseException):
+    """Named as Ansible's own."""
+
+
+@pytest.mark.parametrize(
+    ("check", "changed", "told"),
+    [
+        (
+            False,
+            True,
+            " Done before: CreateVolume (my_volume). Sent, with an unknown outcome: SetVolumeReplication. Run the task"
+            " again: it continues from the current state.",
+        ),
+        (True, False, ""),
+    ],
+)
+def test_task_that_its_timeout_ends_reports_what_was_done(
+    runner: Callable[[Behave], None], check: bool, changed: bool, told: str
+) -> None:
+    def end(_params: Mapping[str, Any], _environ: Mapping[str, str], mode: Mode) -> Report:
+        mode.journal.note("CreateVolume", "my_volume")
+        with mode.journal.sending("SetVolumeReplication", ""):
+            raise TaskTimeoutError
+
+    runner(end)
+    result = action(check_mode=check, timeout=7).run(task_vars={})
+    assert (result["failed"], result["changed"]) == (True, changed)
+    assert result["operations"] == (["CreateVolume"] if changed else [])
+    assert result["msg"] == f"The task was ended by its timeout of 7 seconds.{told}"
+    assert result["timedout"] == {"period": 7}
 
 
 @pytest.mark.parametrize("transport", ["local", "ssh"])
@@ -149,9 +249,51 @@ def test_the_environment_of_the_task(runner: Callable[[Behave], None], monkeypat
         return Report({})
 
     runner(look)
-    action(environment=[{"SCP_REGION": "kr-east1", "SCP_TIMEOUT": "1"}, {"SCP_TIMEOUT": 5}]).run()
-    assert seen == {**before, "SCP_REGION": "kr-east1", "SCP_TIMEOUT": "5"}
+    action(environment=[{"SCP_REGION": "kr-east1", "SCP_TIMEOUT": "1"}, {"SCP_TIMEOUT": 5, "SCP_PROFILE": None}]).run()
+    assert seen == {**before, "SCP_REGION": "kr-east1", "SCP_TIMEOUT": "5", "SCP_PROFILE": ""}
     assert dict(os.environ) == before
+
+
+@pytest.mark.parametrize(
+    ("own", "expected"),
+    [
+        (None, {"SCP_REGION": "kr-east1"}),
+        ({"HTTPS_PROXY": "{{ other_python }}"}, {"SCP_REGION": "kr-east1", "HTTPS_PROXY": "http://servers.example:1"}),
+        ([{"PATH": "x"}], {"SCP_REGION": "kr-east1", "PATH": "/opt/servers/bin"}),
+    ],
+)
+def test_delegated_task_ignores_variables_of_the_play_that_are_for_its_hosts(
+    runner: Callable[[Behave], None], monkeypatch: pytest.MonkeyPatch, own: Any, expected: dict[str, str]
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://controller.example:1")
+    of_play = {"SCP_REGION": "kr-east1", "HTTPS_PROXY": "http://servers.example:1", "PATH": "/opt/servers/bin"}
+    before = dict(os.environ)
+    seen: list[tuple[dict[str, str], Any]] = []
+    runner(lambda _params, environ, mode: seen.append((dict(environ), mode.set_by_task)) or Report({}))
+    made = action(environment=[of_play], delegate_to="localhost", get_ds=lambda: {"environment": own})
+    made.run(task_vars={})
+    assert seen == [({**before, **expected}, frozenset(expected))]
+
+    made = action(environment=[of_play])
+    made.run(task_vars={})
+    assert seen[-1] == ({**before, **of_play}, frozenset(of_play))
+
+
+def test_handed_over_secrets_of_the_environment_are_options(runner: Callable[[Behave], None]) -> None:
+    """Ansible puts the environment of a process on its command line, where other users can read it."""
+    made = action(
+        {"name": "x", "access_key": "AK-of-the-task"},
+        transport="ssh",
+        environment=[{"SCP_ACCESS_KEY": "AK-1", "SCP_TF_SECRET_KEY": "SK-1", "SCP_AUTH_TOKEN": "", "SCP_REGION": "r"}],
+    )
+    prefixes: list[dict[str, str]] = []
+    made._connection._shell.env_prefix = lambda **variables: prefixes.append(variables) or ""
+    # The second time as for the keyword until.
+    for _attempt in range(2):
+        result = made.run(task_vars={})
+        assert result["args"] == {"name": "x", "access_key": "AK-of-the-task", "secret_key": "SK-1"}
+        made._compute_environment_string()
+        assert prefixes[-1] == {"SCP_REGION": "r"}
 
 
 def test_the_environment_is_restored_after_a_crash(runner: Callable[[Behave], None]) -> None:
@@ -180,8 +322,8 @@ def test_the_mode(runner: Callable[[Behave], None], check: bool, diff: bool) -> 
 
 
 def test_progress_is_told_with_the_host(runner: Callable[[Behave], None], monkeypatch: pytest.MonkeyPatch) -> None:
-    lines: list[str] = []
-    monkeypatch.setattr(scp.display, "display", lines.append)
+    lines: list[tuple[str, bool]] = []
+    monkeypatch.setattr(scp.display, "display", lambda text, stderr=False: lines.append((text, stderr)))
 
     def tell(_params: Mapping[str, Any], _environ: Mapping[str, str], mode: Mode) -> Report:
         assert mode.report is not None
@@ -190,7 +332,15 @@ def test_progress_is_told_with_the_host(runner: Callable[[Behave], None], monkey
 
     runner(tell)
     action().run(task_vars={"inventory_hostname": "east"})
-    assert lines == ["[east] my_volume: creating, 5 s"]
+    # Programs read what callbacks write to stdout.
+    assert lines == [("[east] my_volume: creating, 5 s", True)]
+
+
+def test_no_log_shows_no_progress(runner: Callable[[Behave], None]) -> None:
+    reports = []
+    runner(lambda _params, _environ, mode: reports.append(mode.report) or Report({}))
+    action(no_log=True).run()
+    assert reports == [None]
 
 
 def test_options_come_with_defaults_and_types(runner: Callable[[Behave], None]) -> None:

@@ -42,6 +42,10 @@ class NoPauses(Clock):
     def __init__(self, pauses: list[float]) -> None:
         self.pauses = pauses
 
+    def monotonic(self) -> float:
+        """Return seconds on a clock that never goes back, and jumps over pauses."""
+        return super().monotonic() + sum(self.pauses)
+
     def sleep(self, seconds: float) -> None:
         """Do not sleep."""
         self.pauses.append(seconds)

@@ -15,7 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.scp.storage.plugins.module_utils.client.errors import SettingsError
-from ansible_collections.scp.storage.plugins.module_utils.client.settings import SOURCES, Settings, resolve
+from ansible_collections.scp.storage.plugins.module_utils.client.settings import (
+    SERVICES,
+    SOURCES,
+    Settings,
+    resolve,
+)
+from ansible_collections.scp.storage.plugins.module_utils.resources.connection import PROBES
 
 KEYS = {"access_key": "AK-made-up-one", "secret_key": "SK-made-up-two"}
 GIVEN = {**KEYS, "region": "kr-west1"}
@@ -167,6 +173,42 @@ def test_empty_variables_count_as_missing() -> None:
     assert resolve(KEYS, environ).region == "kr-east1"
 
 
+@pytest.mark.parametrize("name", SOURCES)
+@pytest.mark.parametrize("blank", ["", " ", "\n", None])
+def test_blank_option_hides_nothing(name: str, blank: str | None, tmp_path: Path) -> None:
+    """A template makes an empty text of what is not defined; with ansible-core 2.19 it makes null."""
+    value = SAMPLES.get(name, PLAIN)[0]
+    if name == "config_file":
+        value = write(tmp_path / "mine.json", {})
+    elif name == "profile":
+        value = "production"
+        write(tmp_path / ".scpconf/config.json", {"production": {}})
+    elif name == "ca_path":
+        value = tmp_path
+    elif name == "api_versions":
+        value = json.dumps({"backup": "1.2"})
+    elif name == "region":
+        value = "kr-east1"
+    others = {other: given for other, given in GIVEN.items() if other != name}
+    environ = {"HOME": str(tmp_path), SOURCES[name].environment[0]: str(value)}
+    assert resolve({**others, name: blank}, environ) == resolve(others, environ)
+    if name in GIVEN:
+        assert getattr(resolve({**others, name: blank}, environ), name) == value
+
+
+@pytest.mark.parametrize("blank", ["", " "])
+def test_blank_variable_hides_neither_the_next_one_nor_a_file(blank: str, tmp_path: Path) -> None:
+    write(tmp_path / ".scpconf/config.json", {"default-region": " ", "default_region": "kr-east1", "account-id": "1"})
+    environ = {"HOME": str(tmp_path), "SCP_ACCOUNT_ID": blank, "SCP_SECRET_KEY": blank, "SCP_TF_SECRET_KEY": "SK"}
+    found = resolve({"access_key": "AK"}, environ)
+    assert (found.region, found.account_id, found.secret_key) == ("kr-east1", "1", "SK")
+
+
+def test_blank_endpoint_does_not_lead_to_the_platform() -> None:
+    environ = {"HOME": "/nowhere", "SCP_ENDPOINT_URL": "http://127.0.0.1:8080"}
+    assert resolve({**GIVEN, "endpoint_url": ""}, environ).endpoint_url == "http://127.0.0.1:8080"
+
+
 def test_defaults() -> None:
     found = resolve(GIVEN, {"HOME": "/nowhere"})
     assert (found.timeout, found.max_retries, found.validate_certs) == (30.0, 5, True)
@@ -256,6 +298,25 @@ def test_broken_files_are_named_and_not_quoted(tmp_path: Path, content: str) -> 
     assert str(path) in refusal(GIVEN, {"HOME": str(tmp_path)})
 
 
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("access-key: AK", " is not valid JSON (line 1, column 1). Correct it. For example: {"),
+        ('{\n"a" 1\n}', " is not valid JSON (line 2, column 5). Correct it. "),
+        ("[" * 100_000, " is not valid JSON. Correct it. "),
+        ("[]", " does not contain a JSON object. Correct it. "),
+    ],
+)
+def test_config_file_that_is_no_json_is_reported_with_place_and_example(
+    tmp_path: Path, content: str, told: str
+) -> None:
+    path = write(tmp_path / "mine.json", content)
+    message = refusal({**GIVEN, "config_file": str(path)}, {"HOME": "/nowhere"})
+    assert message.startswith(f"{path}{told}")
+    assert "Error" not in message
+    assert "remove" not in message.lower()
+
+
 def test_a_file_that_is_no_text(tmp_path: Path) -> None:
     path = tmp_path / ".scpconf/config.json"
     path.parent.mkdir()
@@ -283,6 +344,18 @@ def test_api_versions() -> None:
     assert resolve({**GIVEN, "api_versions": asked}, {"HOME": "/nowhere"}).api_versions == expected
     environ = {"HOME": "/nowhere", "SCP_API_VERSIONS": json.dumps(asked)}
     assert resolve(GIVEN, environ).api_versions == expected
+
+
+@pytest.mark.parametrize(("misspelt", "meant"), [("filestorge", "filestorage"), ("Backup", "backup"), ("bm", "")])
+def test_api_versions_of_an_unknown_service_are_refused(misspelt: str, meant: str) -> None:
+    message = refusal({**GIVEN, "api_versions": {misspelt: "1.1"}}, {})
+    assert message.startswith(f"api_versions has no service '{misspelt}'")
+    assert (f"did you mean {meant}?" in message) == bool(meant)
+    assert "There is archivestorage, backup, baremetal-blockstorage, filestorage, iam, parallel-filestorage" in message
+
+
+def test_services_are_those_of_the_operations() -> None:
+    assert {*PROBES, "iam"} == set(SERVICES)
 
 
 def test_space_around_values_is_dropped() -> None:
@@ -467,6 +540,29 @@ def test_plain_http_beyond_loopback_is_refused(name: str, url: str) -> None:
 @pytest.mark.parametrize("url", TRICKS + NO_URLS + MORE_THAN_A_BASE)
 def test_doubtful_addresses_are_refused(url: str, validate_certs: bool) -> None:
     assert "endpoint_url" in refusal({**GIVEN, "endpoint_url": url, "validate_certs": validate_certs}, {})
+
+
+@pytest.mark.parametrize("name", ["endpoint_url", "auth_url"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        *(f"http://robot:Hunter2a{character}b@gateway.example/{{service}}" for character in "#/?[]\\@ \t"),
+        "robot:Hunter2a@gateway.example",
+        "https://robot:Hunter2a@gateway.example:99999",
+        "https://gateway.example/Hunter2a@x",
+    ],
+)
+def test_address_with_a_password_is_never_repeated(name: str, url: str) -> None:
+    message = refusal({**GIVEN, name: url}, {})
+    assert message.startswith(f"{name} contains a user or password before an @. Remove it")
+    assert "Hunter2" not in message
+    if "://" in url:
+        assert "Hunter2" not in refusal({**GIVEN, "timeout": url}, {})
+
+
+def test_long_value_is_shortened() -> None:
+    assert len(refusal({**GIVEN, "region": "x " * 100_000}, {})) < 400
+    assert len(refusal({**GIVEN, "timeout": "x" * 100_000}, {})) < 800
 
 
 @pytest.mark.parametrize(

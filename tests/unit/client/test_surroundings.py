@@ -19,6 +19,7 @@ from ansible_collections.scp.storage.plugins.module_utils.client.errors import (
     UnknownOutcome,
     Unreachable,
 )
+from ansible_collections.scp.storage.plugins.module_utils.client.proxies import is_valid_proxy
 from tests.unit.client.conftest import LIST, SECRET_KEY, WRITES, Caller, Serve, make_settings
 from tests.unit.client.raw_server import RESET, answer
 
@@ -74,7 +75,7 @@ def test_a_proxy_that_refuses(serve: Serve, connect: Connect, monkeypatch: pytes
     with pytest.raises(Unreachable, match=r"the proxy for https://storage\.invalid did not let it through") as caught:
         caller.client.call(WRITES["POST"])
     assert "407" in caught.value.message
-    assert "HTTPS_PROXY" in caught.value.message
+    assert "Check https_proxy and NO_PROXY" in caught.value.message
     assert PROXY_PASSWORD not in caught.value.message
     assert [request.method for request in proxy.received] == ["CONNECT", "CONNECT"]
     # The secrets of a call are behind the tunnel only.
@@ -109,7 +110,74 @@ def test_a_proxy_that_can_not_be_used(connect: Connect, monkeypatch: pytest.Monk
     with pytest.raises(CallError, match="was not sent") as caught:
         connect(ELSEWHERE, validate_certs=False, max_retries=0).client.call(WRITES["POST"])
     assert not isinstance(caught.value, UnknownOutcome)
-    assert "HTTP_PROXY" in caught.value.message
+    assert "http_proxy" in caught.value.message
+
+
+#: What is in a password, and is not percent-encoded.
+UNENCODED = [f"Hunter2a{character}b" for character in "#/?\\[]@ "]
+
+
+@pytest.mark.parametrize(
+    "proxy",
+    [
+        *(f"http://robot:{password}@proxy.example:3128" for password in UNENCODED),
+        "http://robot:Hunter2a@proxy.example:99999",
+        "http://robot:Hunter2a@proxy.example:Hunter2a",
+        "robot:Hunter2a#b@proxy.example:3128",
+        "http://robot:Hunter2a@/",
+    ],
+)
+@pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
+def test_proxy_that_cannot_be_parsed_is_named_without_its_value(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch, variable: str, proxy: str
+) -> None:
+    monkeypatch.setenv(variable, proxy)
+    with pytest.raises(CallError) as caught:
+        connect("https://storage.invalid", max_retries=0).client.call(LIST)
+    assert f"was not sent: {variable} is not a valid address of a proxy. Expected for example" in caught.value.message
+    assert "Hunter2" not in str(caught.value)
+    assert "robot" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "proxy",
+    [
+        "http://robot:Hunter%232a@127.0.0.1:{port}",
+        "http://127.0.0.1:{port}/",
+        "127.0.0.1:{port}",
+        "http://robot:Hu!$&'()*+,;=:nter@127.0.0.1:{port}",
+    ],
+)
+def test_valid_proxy_is_used(serve: Serve, connect: Connect, monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
+    server = serve(OK)
+    monkeypatch.setenv("http_proxy", proxy.format(port=server.url.rpartition(":")[2]))
+    connect(ELSEWHERE, validate_certs=False).client.call(LIST)
+    assert len(server.received) == 1
+
+
+@pytest.mark.parametrize("proxy", ["http://[::1]:3128", "socks5h://proxy.example:1", "https://proxy.example", "proxy"])
+def test_valid_proxy_is_accepted(proxy: str) -> None:
+    assert is_valid_proxy(proxy)
+
+
+def test_proxy_of_the_task_is_named_as_its_own(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    client = connect(ELSEWHERE, validate_certs=False, max_retries=0, timeout=0.1).client
+    client.begin(None, {"http_proxy"})
+    with pytest.raises(Unreachable, match=r"Check http_proxy \(environment: of the task\) and NO_PROXY"):
+        client.call(LIST)
+
+
+def test_proxy_is_read_again_for_each_item_of_a_task(
+    serve: Serve, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = serve(OK), serve(OK)
+    client = connect(ELSEWHERE, validate_certs=False).client
+    for proxy in (first, second):
+        monkeypatch.setenv("http_proxy", proxy.url)
+        client.begin(None, ())
+        client.call(LIST)
+        assert len(proxy.received) == 1
 
 
 def test_netrc_is_not_used(serve: Serve, connect: Connect, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

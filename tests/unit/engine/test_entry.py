@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +18,7 @@ from ansible_collections.scp.storage.plugins.module_utils.engine import entry
 from ansible_collections.scp.storage.plugins.module_utils.engine.runner import Mode, Report
 from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
 from ansible_collections.scp.storage.plugins.module_utils.resources.parallel_filestorage.specs import VOLUME as SPEC
+from tests.placement import place
 
 
 class Module:
@@ -63,3 +67,46 @@ def test_run_module_passes_the_mode_and_returns_the_result(
     assert made.options == {"argument_spec": SPEC.argument_spec, "supports_check_mode": True, **SPEC.rules}
     assert made.no_log_values == {"SK-made-up"}
     assert made.ended == ("fail" if result.get("failed") else "exit", result)
+
+
+CLIENT = "ansible_collections.scp.storage.plugins.module_utils.client"
+#: Begins a process whose interpreter is too old.
+OLD = "import sys; sys.version_info = (3, 10, 4, 'final', 0);"
+
+
+def old_python(code: str) -> subprocess.CompletedProcess[str]:
+    """Run code with an interpreter that is too old."""
+    return subprocess.run(
+        [sys.executable, "-c", OLD + code],
+        env={**os.environ, "PYTHONPATH": str(place())},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_module_process_with_an_old_interpreter_returns_one_sentence() -> None:
+    done = old_python(f"import {CLIENT.replace('.client', '.engine.entry')}")
+    result = json.loads(done.stdout)
+    assert result["failed"]
+    assert result["msg"].startswith(
+        f"{sys.executable} is Python 3.10, and scp.storage requires Python 3.11 or newer. Set"
+    )
+    assert (done.returncode, done.stderr) == (1, "")
+
+
+def test_plugin_with_an_old_interpreter_raises_the_same_sentence() -> None:
+    done = old_python(f"import {CLIENT}.settings")
+    assert done.stderr.splitlines()[-1].startswith(f"ImportError: {sys.executable} is Python 3.10, and scp.storage")
+
+
+def test_blank_secrets_of_options_are_not_masked(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Started(Module):
+        def __init__(self, **options: Any) -> None:
+            super().__init__(**options)
+            self.no_log_values = {" ", "SK-of-an-option"}
+
+    monkeypatch.setattr(entry, "AnsibleModule", Started)
+    monkeypatch.setattr(entry, "run", lambda *_ignored: Report({}, {"\n", "SK-made-up"}))
+    entry.run_module(SPEC)
+    assert Module.made.no_log_values == {"SK-of-an-option", "SK-made-up"}

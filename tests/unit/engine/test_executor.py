@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any
@@ -14,6 +14,7 @@ import pytest
 
 from ansible_collections.scp.storage.plugins.module_utils.client.errors import StorageError, TransientError, Where
 from ansible_collections.scp.storage.plugins.module_utils.engine.executor import Executor
+from ansible_collections.scp.storage.plugins.module_utils.engine.journal import Journal
 from ansible_collections.scp.storage.plugins.module_utils.engine.plan import Step
 from ansible_collections.scp.storage.plugins.module_utils.engine.resource import Resource
 from ansible_collections.scp.storage.plugins.module_utils.engine.waiter import Waiter, WaitTimeout
@@ -112,7 +113,7 @@ def executor(
     *steps: dict[str, Any],
     wait: bool = True,
     limit: float = 60.0,
-    on_done: Callable[[str], None] | None = None,
+    journal: Journal | None = None,
     **params: Any,
 ) -> Executor[Stair]:
     time = SimpleNamespace(now=0.0)
@@ -121,17 +122,17 @@ def executor(
         time.now += seconds
 
     resource = Stairs({"steps": steps, **params}, service)  # type: ignore[arg-type]
-    return Executor(resource, Waiter(limit, 5.0, None, sleep, lambda: time.now), wait=wait, on_done=on_done)
+    return Executor(resource, Waiter(limit, 5.0, None, sleep, lambda: time.now), wait=wait, journal=journal)
 
 
 @pytest.mark.parametrize(("wait", "operations"), [(True, ["Step1", "Step2", "Step3"]), (False, ["Step1", "Step2"])])
 @pytest.mark.parametrize("show", [True, False], ids=["check", "apply"])
 def test_executor_without_wait_ends_after_a_step_that_reveals(wait: bool, operations: list[str], show: bool) -> None:
     """Check mode lists the same operations that the run sends."""
-    service, done = Service(), list[str]()
-    made = executor(service, {}, {"reveals": True}, {}, wait=wait, on_done=done.append)
+    service, journal = Service(), Journal()
+    made = executor(service, {}, {"reveals": True}, {}, wait=wait, journal=journal)
     (made.show if show else made.apply)()
-    assert made.outcome.operations == done == operations
+    assert made.outcome.operations == journal.operations == operations
     assert [name for name in service.log if name.startswith("Step")] == ([] if show else operations)
     assert made.outcome.before == Stair(source="find")
     assert made.outcome.after is not None
@@ -273,4 +274,5 @@ def test_executor_sends_a_step_with_all_that_it_says() -> None:
 
     said = {"region": "kr-east1", "path": {"id": "a"}, "query": {"force": True}, "body": {"level": 1, "size": 2}}
     executor(Recorder(), said).apply()
-    assert sent == [("Step1", said)]
+    # A write waits for the service as long as the task does.
+    assert sent == [("Step1", {**said, "patience": 60.0})]

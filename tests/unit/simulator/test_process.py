@@ -65,9 +65,10 @@ def test_a_bad_seed(tmp_path: Path) -> None:
 
 def test_a_port_in_use() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        found = run("--port", str(taken.getsockname()[1]))
+        port = taken.getsockname()[1]
+        found = run("--port", str(port))
     assert found.returncode == 2
-    assert "in use" in found.stderr
+    assert f"port {port} is in use. Choose another one: --port 8081, or make simulator PORT=8081" in found.stderr
     assert len(found.stderr.splitlines()) == 1
 
 

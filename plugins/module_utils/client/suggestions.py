@@ -10,7 +10,7 @@ from difflib import get_close_matches
 
 
 def closest(word: str, known: Iterable[str]) -> str:
-    """What may be meant instead, for the end of a sentence about an unknown word."""
+    """Return what may be meant instead, for the end of a sentence about an unknown word."""
     known = sorted(known)
     near = get_close_matches(word, known, n=1)
     return f"{f', did you mean {near[0]}?' if near else '.'} There is {', '.join(known)}"

@@ -1,0 +1,145 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The health of each endpoint, which all threads of a client and all items of a task share.
+
+A retry budget: after the first failure without a success in between, all calls together retry for a limited time.
+A circuit breaker: an endpoint that did not answer is not called for a while, and calls fail at once meanwhile.
+Requested pauses: a ``Retry-After`` holds back every call to the endpoint.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from .clock import Clock
+from .errors import CallError, NoAnswer, Unreachable, Where
+
+#: Longest time (seconds) that a call waits because a service asks for it, unless the caller sets another.
+LONGEST_REQUESTED_PAUSE = 300.0
+#: A requested pause of at least so many seconds is reported.
+REPORTED_PAUSE = 3.0
+
+
+@dataclass
+class Endpoint:
+    """A service in a region.
+
+    :param budget: seconds for which failing calls are retried, and for which an endpoint that did not answer is left
+        alone (``timeout``).
+    :ivar report: gets a line of progress.
+    """
+
+    name: str
+    clock: Clock
+    budget: float
+    report: Callable[[str], None] | None = None
+    _failing_since: float | None = None
+    _failed_at: float = 0.0
+    _left_alone_until: float = 0.0
+    _reason: str = ""
+    _resumes_at: float = 0.0
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    @property
+    def paused(self) -> bool:
+        """Whether the service asked not to be called now."""
+        return self.clock.monotonic() < self._resumes_at
+
+    def wait(self, where: Where, patience: float) -> float:
+        """Wait until the endpoint may be called, and return the seconds that it took.
+
+        :param patience: longest pause that is waited for.
+        :raises Unreachable: it is left alone, or the pause is longer; nothing was sent.
+        """
+        with self._lock:
+            now = self.clock.monotonic()
+            if now < self._left_alone_until:
+                raise Unreachable(
+                    where,
+                    "was not sent, because the endpoint failed a moment ago",
+                    advice=f"{self._reason} It is called again {self.budget:g} seconds after that.",
+                )
+            pause = self._resumes_at - now
+        if pause <= 0:
+            return 0.0
+        if pause > patience:
+            raise Unreachable(where, "was not sent", advice=_too_long(pause, patience))
+        self.clock.sleep(pause)
+        return pause
+
+    def request_pause(self, seconds: float) -> None:
+        """Hold back all calls, because the service asks for it."""
+        with self._lock:
+            now = self.clock.monotonic()
+            announced = now + seconds > self._resumes_at + 1 and seconds >= REPORTED_PAUSE
+            self._resumes_at = max(self._resumes_at, now + seconds)
+        if announced and self.report is not None:
+            self.report(f"{self.name} asks for a pause of {seconds:.0f} seconds (Retry-After)")
+
+    def note_success(self) -> None:
+        """Note an answer that is no failure of the endpoint."""
+        with self._lock:
+            self._failing_since = None
+            self._left_alone_until = 0.0
+
+    def note_failure(self, pause: float) -> bool:
+        """Note a failure; return whether the budget allows a retry after ``pause`` seconds."""
+        with self._lock:
+            now = self.clock.monotonic()
+            # A failure of long ago, with no call since, says nothing of now.
+            if self._failing_since is None or now - self._failed_at > 2 * self.budget:
+                self._failing_since = now
+            self._failed_at = now
+            return now + pause - self._failing_since <= self.budget
+
+    def give_up(self, error: CallError) -> None:
+        """Leave the endpoint alone for a while if it did not answer."""
+        if isinstance(error, (NoAnswer, Unreachable)):
+            with self._lock:
+                self._left_alone_until = self.clock.monotonic() + self.budget
+                self._reason = f"{error.message.rstrip('.')}."
+
+
+class Health:
+    """The endpoints of a client."""
+
+    def __init__(self, clock: Clock, budget: float) -> None:
+        self._clock = clock
+        self._budget = budget
+        self._report: Callable[[str], None] | None = None
+        self._endpoints: dict[tuple[str, str], Endpoint] = {}
+        self._lock = threading.Lock()
+
+    def endpoint(self, service: str, region: str) -> Endpoint:
+        """Return the endpoint of a service in a region."""
+        with self._lock:
+            found = self._endpoints.get((service, region))
+            if found is None:
+                found = Endpoint(f"{service} in {region}", self._clock, self._budget, self._report)
+                self._endpoints[service, region] = found
+            return found
+
+    def report_to(self, report: Callable[[str], None] | None) -> None:
+        """Set what gets lines of progress."""
+        with self._lock:
+            self._report = report
+            for endpoint in self._endpoints.values():
+                endpoint.report = report
+
+
+def _too_long(pause: float, patience: float) -> str:
+    return (
+        f"The service asks to be called again after {pause:.0f} seconds (Retry-After), and a call waits"
+        f" {patience:.0f} seconds at most. Run the task again after that time."
+    )
+
+
+def explain_pause(error: CallError, seconds: float, patience: float) -> None:
+    """Add to a failure which pause the service asked for, and why it was not waited for."""
+    if seconds > patience:
+        error.add(_too_long(seconds, patience))
+    else:
+        error.add(f"The service asks to be called again after {seconds:.0f} seconds (Retry-After).")

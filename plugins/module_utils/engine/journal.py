@@ -1,0 +1,62 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a task has done so far, for when it is ended from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+#: As many calls are named in a message.
+MAX_NAMED = 10
+
+
+@dataclass
+class Journal:
+    """The writing calls of a task; several threads may use it.
+
+    :ivar operations: ``operationId`` of each call that was done.
+    :ivar done: the same, each with what it was about.
+    :ivar under_way: calls whose outcome is not known yet.
+    """
+
+    operations: list[str] = field(default_factory=list)
+    done: list[str] = field(default_factory=list)
+    under_way: list[str] = field(default_factory=list)
+
+    @contextmanager
+    def sending(self, operation: str, target: str) -> Iterator[None]:
+        """Note a call as under way until it has ended, successfully or with an error that is reported otherwise."""
+        label = f"{operation} ({target})" if target else operation
+        self.under_way.append(label)
+        try:
+            yield
+        except Exception:
+            self.under_way.remove(label)
+            raise
+        self.under_way.remove(label)
+
+    def note(self, operation: str, target: str) -> None:
+        """Note a call as done."""
+        self.operations.append(operation)
+        self.done.append(f"{operation} ({target})" if target else operation)
+
+    def progress(self, text: str) -> str:
+        """Return a line of progress with what was done: all that is known of a task that is killed."""
+        return f"{text}, done: {_named(self.done)}" if self.done else text
+
+    def summary(self) -> str:
+        """Return in sentences what was done, and what may have been done."""
+        sentences = [f"Done before: {_named(self.done)}." if self.done else "No change was made before."]
+        if self.under_way:
+            sentences.append(f"Sent, with an unknown outcome: {_named(self.under_way)}.")
+        if self.done or self.under_way:
+            sentences.append("Run the task again: it continues from the current state.")
+        return " ".join(sentences)
+
+
+def _named(calls: list[str]) -> str:
+    more = f" and {len(calls) - MAX_NAMED} more" if len(calls) > MAX_NAMED else ""
+    return f"{', '.join(calls[:MAX_NAMED])}{more}"
