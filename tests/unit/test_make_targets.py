@@ -196,9 +196,10 @@ def test_interpreter_that_is_too_old_is_refused_before_anything_is_installed(fil
     pretend = "import sys; sys.version_info = (3, 10, 4, 'final', 0); exec(sys.argv[1])"
     old.write_text(f'#!/bin/sh\n[ "$1" = -c ] || exit 99\nexec {sys.executable} -c "{pretend}" "$2"\n')
     old.chmod(0o755)
-    for name in ("requirements.txt", "tests/requirements/test.txt", "tests/requirements/nox.txt"):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).touch()
+    for needed in [ROOT / "requirements.txt", *(ROOT / "tests" / "requirements").glob("*.txt")]:
+        there = tmp_path / needed.relative_to(ROOT)
+        there.parent.mkdir(parents=True, exist_ok=True)
+        there.touch()
     done = subprocess.run(
         [str(shutil.which("make")), "-f", ROOT / "Makefile", f"PYTHON={old}", file],
         cwd=tmp_path,

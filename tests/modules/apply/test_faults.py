@@ -22,7 +22,7 @@ from tests.modules.apply.topologies import (
 
 pytestmark = pytest.mark.module("scp_storage_apply")
 
-#: The calls after which a run is killed are shared out, so that several processes can test them.
+#: The calls after which a run is killed are shared out; one share always runs.
 SHARES = 4
 #: Fewer calls than any run of the list makes.
 FEWEST_CALLS = 100
@@ -34,7 +34,9 @@ def wanted(runner: ModuleRunner) -> Shape:
     return shape_of_undisturbed_run(runner)
 
 
-@pytest.mark.parametrize("share", range(SHARES))
+@pytest.mark.parametrize(
+    "share", [pytest.param(share, marks=pytest.mark.full_faults if share else ()) for share in range(SHARES)]
+)
 def test_killed(runner: ModuleRunner, wanted: Shape, share: int) -> None:
     """A run dies after one of its calls, which has done its work."""
     simulator = runner.simulator
