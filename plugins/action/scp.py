@@ -4,7 +4,7 @@
 """The one action plugin: runs every module of the collection in the controller's own process.
 
 An item of a loop then costs milliseconds, not an interpreter start, and all items share one HTTP session. Where the
-task is not the controller's own, it is handed over to the module (architecture, decision 3).
+task is not the controller's own, it is handed over to the module (architecture.md, decision 3).
 """
 
 from __future__ import annotations

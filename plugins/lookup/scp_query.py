@@ -128,7 +128,7 @@ def _read(client: Client, operation: Operation, path: dict[str, str], query: dic
     except CallError as error:
         if error.status != 400:
             raise
-        # The services do not name the parameter that they miss or do not like (behaviour.md §2).
+        # The services do not name the parameter that they miss or do not like (platform-behaviour.md §2).
         known = ", ".join(name for names in parameters(operation) for name in names) or "none"
         raise StorageError(f"{error.message.rstrip('.')}. Its parameters are: {known}.", **error.facts) from None
 

@@ -151,7 +151,7 @@ def _of_kind(client: Client, kind: str, wanted: str) -> dict[str, Any] | None:
 
 
 def _state(volume: Mapping[str, Any]) -> str:
-    """The word for a volume's state, which services write in upper or lower case (behaviour.md §4)."""
+    """The word for a volume's state, which services write in upper or lower case (platform-behaviour.md §4)."""
     return str(volume.get("state")).lower()
 
 

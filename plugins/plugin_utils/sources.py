@@ -33,7 +33,7 @@ LAST_JOB = "last_job"
 PARTS = (REPLICATION, LAST_JOB)
 #: What Backup calls the kinds of servers, and what access rules and attachments call them.
 TYPES = {"VIRTUAL_SERVER": "VM", "GPU_SERVER": "GPU", "BAREMETAL_SERVER": "BM"}
-#: ``purpose`` of a File Storage volume that has no replication and is none (behaviour.md §5).
+#: ``purpose`` of a File Storage volume that has no replication and is none (platform-behaviour.md §5).
 NO_PURPOSE = "none"
 #: Role of a backup that is a copy of one in another region.
 REPLICA = "REPLICA"
@@ -145,7 +145,7 @@ class Reader:
     def _replication(
         self, call: Operation, related: str, region: str, path: Mapping[str, str]
     ) -> dict[str, Any] | None:
-        """A replication; a volume or group without one answers 404, or nothing (behaviour.md §7)."""
+        """A replication; a volume or group without one answers 404, or nothing (platform-behaviour.md §7)."""
         try:
             shown = self.client.call(call, region=region, path=path).get("result") or {}
         except NotFound:

@@ -63,7 +63,7 @@ def stamp(moment: float) -> str:
 
 
 def korean(moment: float) -> datetime:
-    """``moment`` on a Korean clock (UTC+9), in which snapshots are named and schedules are meant (behaviour.md §5)."""
+    """``moment`` in Korean time (UTC+9), which names of snapshots and schedules use (platform-behaviour.md §5)."""
     return datetime.fromtimestamp(moment, tz=KOREAN_TIME)
 
 

@@ -149,7 +149,7 @@ def _parameter(spec: dict[str, Any]) -> Parameter:
 def check_request(operation: Operation, raw_query: str, body: bytes, content_type: str | None) -> Request:
     """A request's query and body, converted and checked.
 
-    The query is checked before the body, and both before anything is looked up (behaviour.md §2).
+    The query is checked before the body, and both before anything is looked up (platform-behaviour.md §2).
     """
     query, query_faults = _check_query(operation, raw_query)
     if body.strip() in (b"", b"{}") and operation.body is None:
@@ -167,7 +167,7 @@ def check_request(operation: Operation, raw_query: str, body: bytes, content_typ
         json.dumps(document, ensure_ascii=False).encode()
         errors = list(operation.body.iter_errors(document))
     except (ValueError, RecursionError):
-        # Seen live: a bad body gets the answer that stands for almost anything (behaviour.md §2).
+        # Seen live: a bad body gets the answer that stands for almost anything (platform-behaviour.md §2).
         broken = contact_admin() if not query_faults else validation_error(*(text for text, _ignored in query_faults))
         return Request(query, None, broken, "the body is not JSON")
     return _request(query, document, query_faults + list(map(_explain, errors)))

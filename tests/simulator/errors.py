@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The four shapes in which the real services refuse a request (behaviour.md §2, envelopes A to D)."""
+"""The four shapes in which the real services refuse a request (platform-behaviour.md §2, envelopes A to D)."""
 
 from __future__ import annotations
 
@@ -54,12 +54,12 @@ class Refusal:
 
 
 def validation_error(*detail: str) -> ApiError:
-    """400 with a list of texts, none of which names the field (behaviour.md §2)."""
+    """400 with a list of texts, none of which names the field (platform-behaviour.md §2)."""
     return ApiError(400, "ValidationError", list(detail))
 
 
 def contact_admin() -> ApiError:
-    """500, which stands for almost anything (behaviour.md §2)."""
+    """500, which stands for almost anything (platform-behaviour.md §2)."""
     return ApiError(500, "ContactAdminForAssistance", CONTACT_ADMIN)
 
 

@@ -213,7 +213,7 @@ class Front:
         return signature.check(exchange.method, url, exchange.headers, self.world.keys.rows, self.world.switches)
 
     def _headers(self, exchange: Exchange, contract: Contract) -> ApiError | None:
-        """What is wrong with the headers that a service looks at (behaviour.md §1)."""
+        """What is wrong with the headers that a service looks at (platform-behaviour.md §1)."""
         language = exchange.headers.get("Accept-Language")
         if language is not None and language not in LANGUAGES:
             exchange.violations.append(f"Accept-Language is {language!r}, not one of {', '.join(LANGUAGES)}")
@@ -323,7 +323,7 @@ class Front:
 
 
 def _no_such_operation() -> ApiError:
-    """Seen live for an operation that does not exist (behaviour.md §2)."""
+    """Seen live for an operation that does not exist (platform-behaviour.md §2)."""
     return ApiError(403, "Forbidden", "Action definition is not found")
 
 

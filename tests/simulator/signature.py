@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The gateway's check of a request's signature (behaviour.md §1)."""
+"""The gateway's check of a request's signature (platform-behaviour.md §1)."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def check(
 ) -> KeyPair:
     """The key pair that signed the request.
 
-    :raises Unroutable: a header that makes a signed request is missing (404, not 401: behaviour.md §2).
+    :raises Unroutable: a header that makes a signed request is missing (404, not 401: platform-behaviour.md §2).
     :raises GatewayError: the key is unknown, or the signature, account, token or time does not fit it.
     """
     if any(name not in headers for name in SIGNED_WITH):
@@ -71,7 +71,7 @@ def check(
 def check_entitlement(pair: KeyPair, service: str) -> None:
     """Refuse where the account of ``pair`` has not got ``service``.
 
-    :raises GatewayError: with the text seen live (behaviour.md §2).
+    :raises GatewayError: with the text seen live (platform-behaviour.md §2).
     """
     if service not in pair.entitlements:
         message = f"Service Account catalog has not target's endpoint. target : scp-{service}_hmac"

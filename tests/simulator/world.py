@@ -144,7 +144,7 @@ class World:
         return str(uuid.UUID(int=self._draw().getrandbits(128), version=4))
 
     def new_suffix(self) -> str:
-        """Six characters of ``[a-z0-9]`` (behaviour.md §5)."""
+        """Six characters of ``[a-z0-9]`` (platform-behaviour.md §5)."""
         return "".join(self._draw().choices(string.ascii_lowercase + string.digits, k=6))
 
     def number(self, low: int, high: int) -> int:

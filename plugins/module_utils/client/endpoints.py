@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which base URL a service answers under in a region: template, override or the IAM catalogue (behaviour.md §1)."""
+"""The base URL of a service in a region: template, override or the IAM catalogue (platform-behaviour.md §1)."""
 
 from __future__ import annotations
 

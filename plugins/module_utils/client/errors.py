@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""All that can go wrong with a call, as one kind of exception with what to do about it (behaviour.md §2)."""
+"""All that can go wrong with a call, as one kind of exception with what to do about it (platform-behaviour.md §2)."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ if problem := unsupported_python():
 _TAGS = re.compile(r"<[^>]+>")
 #: Longest explanation of a service that is repeated in a message.
 _LONGEST_DETAIL = 1000
-#: Gateway statuses that come and go (behaviour.md §2). A 500 stands for almost anything: a read is not repeated on it.
+#: Gateway statuses that come and go (platform-behaviour.md §2). A 500 can mean anything: a read is not repeated on it.
 PASSING = frozenset({502, 503, 504})
 #: What a service answers to a key or a user that may not call it.
 DENIALS = frozenset({401, 403})
-#: What a person can choose from (behaviour.md §1).
+#: What a person can choose from (platform-behaviour.md §1).
 REGIONS = "Regions are kr-west1 and kr-east1, and in environment g kr-south1, kr-south2 and kr-south3."
-#: In the gateway's words where an account does not have a service (behaviour.md §2).
+#: In the gateway's words where an account does not have a service (platform-behaviour.md §2).
 _NOT_IN_CATALOGUE = "service account catalog"
 #: For what was tried as often as the settings allow.
 BUSY = "The service is busy or away. Try again later; max_retries and timeout say how long a call is tried."
@@ -128,7 +128,7 @@ class Unreachable(CallError):
 
 
 class UnknownOutcome(CallError):
-    """A write that may or may not have been done: read again before anything else (architecture, decision 4)."""
+    """A write that may or may not have been done: read again before anything else (architecture.md, decision 4)."""
 
 
 class TransientError(CallError):

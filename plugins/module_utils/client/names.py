@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-#: What File Storage and Parallel File Storage append to a name (behaviour.md §5).
+#: What File Storage and Parallel File Storage append to a name (platform-behaviour.md §5).
 _SUFFIX = re.compile(r"_[a-z0-9]{6}$")
 
 

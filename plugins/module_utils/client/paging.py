@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reading a list to its end (behaviour.md §3): by count, each item once, never endlessly."""
+"""Reading a list to its end (platform-behaviour.md §3): by count, each item once, never endlessly."""
 
 from __future__ import annotations
 

@@ -214,7 +214,7 @@ class Client:
         return read_all(fetch, operation.paging, side_by_side)
 
     def versions(self, service: str, region: str = "") -> tuple[str, list[dict[str, Any]]]:
-        """The address of a service in a region, and the API versions it says it has (``GET /``, behaviour.md §1).
+        """The address of a service in a region, and the API versions it lists (``GET /``, platform-behaviour.md §1).
 
         :raises CallError: there is no such service.
         """

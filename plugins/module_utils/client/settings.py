@@ -4,7 +4,7 @@
 """Where calls go and as whom: one value object out of options, environment and files.
 
 The order for every setting is: option, ``SCP_*``, the ``SCP_TF_*`` names of the Terraform provider,
-the files of the official tools (behaviour.md §1).
+the files of the official tools (platform-behaviour.md §1).
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ LANGUAGES = ("en-US", "ko-KR")
 #: The services that can be called, by their host names: what ``api_versions`` can name.
 SERVICES = ("archivestorage", "backup", "baremetal-blockstorage", "filestorage", "iam", "parallel-filestorage")
 ENVIRONMENTS = ("e", "g", "s")
-#: Regions that exist in environment ``g`` only (behaviour.md §1).
+#: Regions that exist in environment ``g`` only (platform-behaviour.md §1).
 GOVERNMENT_REGION_PREFIX = "kr-south"
 
 

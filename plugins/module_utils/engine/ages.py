@@ -12,7 +12,7 @@ from ..client.errors import StorageError
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _AGE = re.compile(r"^\s*(\d+)\s*([smhdw]?)\s*$", re.IGNORECASE)
-#: Schedules and snapshot names of the platform are in Korean time (behaviour.md §5).
+#: Schedules and snapshot names of the platform are in Korean time (platform-behaviour.md §5).
 KOREAN_TIME = timezone(timedelta(hours=9))
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Carrying out a plan: send, read again where an outcome is unknown, wait (architecture, decisions 4 and 7)."""
+"""Carrying out a plan: send, read again where an outcome is unknown, wait (architecture.md, decisions 4 and 7)."""
 
 from __future__ import annotations
 

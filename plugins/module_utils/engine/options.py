@@ -11,7 +11,7 @@ from typing import Any
 
 from ..client.errors import StorageError
 
-#: What the service takes (behaviour.md §10).
+#: What the service takes (platform-behaviour.md §10).
 MAX_TAGS = 50
 MAX_TAG_KEY = 128
 MAX_TAG_VALUE = 256

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Plans: what leads from what is there to what is asked, as values (architecture, decision 1).
+"""Plans: what leads from what is there to what is asked, as values (architecture.md, decision 1).
 
 Planning sends nothing. A resource says the *next* step for a state; a step says the state it leads to.
 A plan is the walk along these steps until none is left, so check mode and the real run take the same walk.

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From a name or an id to the thing that is meant (rule 3 of the interface)."""
+"""From a name or an id to the thing that is meant (architecture.md, rule 3)."""
 
 from __future__ import annotations
 
@@ -204,7 +204,7 @@ class Finder:
 
 
 def immutable(option: str, present: Any, wanted: Any, way_out: str) -> None:
-    """Refuse a difference that can't be changed after creation (rule 6 of the interface).
+    """Refuse a difference that can't be changed after creation (architecture.md, rule 6).
 
     :param wanted: ``None`` where the task does not ask.
     """

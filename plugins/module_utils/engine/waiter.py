@@ -54,7 +54,7 @@ class Waiter:
         :param slowest: seconds between two looks at the slowest, in place of :attr:`slowest`.
         :raises WaitTimeout: the deadline passed.
 
-        A read that fails with a 5xx or a lost connection counts as "nothing new" (behaviour.md §2: they come and go).
+        A read that fails with a 5xx or a lost connection counts as "nothing new" (platform-behaviour.md §2).
         """
         started = self.clock()
         next_report = started + self.report_after

@@ -62,7 +62,7 @@ class Operation:
     :param answers: field of the answer that holds the object; empty where the answer is the object itself.
     :param paging: set for lists.
     :param repeat: what a writing call does that is done a second time; a POST says it.
-    :param action: the IAM action that it needs (behaviour.md §11), without the service.
+    :param action: the IAM action that it needs (platform-behaviour.md §11), without the service.
     """
 
     service_entry: Service

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Volumes that servers mount: what File Storage and Parallel File Storage have in common (behaviour.md §5, §6).
+"""Volumes that servers mount: what both services for files have in common (platform-behaviour.md §5, §6).
 
 The service appends a suffix to their names, they take time to come and go, and access rules say who may mount them.
 """

@@ -20,7 +20,7 @@ from ..engine.resource import Info, Resource
 from ..engine.spec import ModuleSpec
 from ..engine.traces import Trace
 
-#: Snapshots that a replication made carry this prefix (behaviour.md §5).
+#: Snapshots that a replication made carry this prefix (platform-behaviour.md §5).
 SYSTEM_PREFIX = "snapmirror."
 #: A schedule's snapshot is at most this much later than its hour.
 SCHEDULE_TOLERANCE = timedelta(minutes=10)
@@ -59,7 +59,7 @@ def is_usable(state: str) -> bool:
 
 
 def busy(error: CallError) -> bool:
-    """A change may be refused with 409 for a moment (behaviour.md §5 and §7)."""
+    """A change may be refused with 409 for a moment (platform-behaviour.md §5 and §7)."""
     return error.status == 409
 
 

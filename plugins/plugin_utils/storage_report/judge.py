@@ -29,7 +29,7 @@ from .things import (
     worst,
 )
 
-#: Above this the service itself drops the oldest snapshots, and replication may pause (behaviour.md §7).
+#: Above this the service itself drops the oldest snapshots, and replication may pause (platform-behaviour.md §7).
 FULL_PERCENT = 90
 #: How a replication is that does its work, or will soon.
 _WORKS = ("ok", "creating", "resyncing")

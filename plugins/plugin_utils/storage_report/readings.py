@@ -198,7 +198,7 @@ def _replications(shown: Mapping[str, Any], kind: str) -> Iterator[Replication]:
 
 
 def _health(replication: Mapping[str, Any]) -> str:
-    """One word for how a replication of File Storage is (behaviour.md §5)."""
+    """One word for how a replication of File Storage is (platform-behaviour.md §5)."""
     status, policy = _word(replication, "replication_status"), _word(replication, "replication_policy")
     if "ERROR" in status:
         return "error"

@@ -46,7 +46,7 @@ def sorted_as(rows: Iterable[R], sort: str, columns: Collection[str], *, most: i
 
 
 def check_tags(tags: Sequence[Mapping[str, Any]] | None) -> None:
-    """Keys have 1 to 128 characters, values up to 256, and no key comes twice; 50 tags at most (behaviour.md §10).
+    """Keys have 1 to 128 characters, values up to 256; keys are unique; 50 tags at most (platform-behaviour.md §10).
 
     The contracts say only part of it.
 

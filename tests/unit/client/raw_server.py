@@ -53,7 +53,7 @@ class Received:
         return self.target if self.target.startswith("http") else f"http://{self.headers['host']}{self.target}"
 
     def verifies(self, secret_key: str) -> bool:
-        """Whether the signature fits what was received; written apart from the collection (behaviour.md §1)."""
+        """Whether the signature fits what was received, by independent code (platform-behaviour.md §1)."""
         head = self.headers
         text = f"{self.method}{self.signed_url}{head['scp-timestamp']}{head['scp-accesskey']}"
         text += f"{head.get('scp-accountid', '')}Openapi"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Error answers of all shapes as one kind of exception, and the advice that goes with them (behaviour.md §2)."""
+"""Error answers of all formats as one kind of exception, and their advice (platform-behaviour.md §2)."""
 
 from __future__ import annotations
 

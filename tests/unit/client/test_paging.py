@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reading lists to their end, whatever the server makes of the pages (behaviour.md §3)."""
+"""Reading lists to their end, whatever the server makes of the pages (platform-behaviour.md §3)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Properties of planning and carrying out, driven at random against the simulator (architecture, decision 1).
+"""Properties of planning and carrying out, driven at random against the simulator (architecture.md, decision 1).
 
 For random things that are there and random tasks: check mode tells exactly the operations of the real run and sends
 none; the real run's operations are what reaches the service; after it nothing is left to do; and nothing changes that

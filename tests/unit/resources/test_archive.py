@@ -63,7 +63,7 @@ def _filled(simulator: Simulator, versioning: bool = False) -> None:
 
 
 def _legal(name: str) -> bool:
-    """Whether a bucket may be called so, told in another way than the collection does (behaviour.md §9)."""
+    """Whether a bucket may be called so, told in another way than the collection does (platform-behaviour.md §9)."""
     if re.fullmatch(r"\d{1,3}(\.\d{1,3}){3}", name):
         return False
     ends = set("abcdefghijklmnopqrstuvwxyz0123456789")

@@ -188,7 +188,7 @@ def test_replications(
     plan = _plan(resource, replication.ReplicationState(near, far, found, named))
     operations = plan.operations
     for step in plan.steps:
-        # Changes and removals go to the target's host, with the target's volume id (behaviour.md §5.4).
+        # Changes and removals go to the target's host, with the target's volume id (platform-behaviour.md §5.4).
         if step.operation.name in ("SetVolumeReplication", "DeleteVolumeReplication"):
             # What is only planned has no id yet.
             assert (step.region, step.query) == (AWAY, {"volume_id": "v2" if found else UNKNOWN_ID})

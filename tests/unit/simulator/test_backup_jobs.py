@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Backup: jobs, schedules that start them, and what they keep until its time is over (behaviour.md §8)."""
+"""Backup: jobs, schedules that start them, and what they keep until its time is over (platform-behaviour.md §8)."""
 
 from __future__ import annotations
 

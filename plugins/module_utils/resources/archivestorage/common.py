@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the nouns of Archive Storage share: how buckets are found, and what runs in them (behaviour.md §9)."""
+"""What the nouns of Archive Storage share: how buckets are found, and what runs in them (platform-behaviour.md §9)."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ BUCKETS = Kind(
 )
 ACTIVE = "ACTIVE"
 DELETING = "DELETING"
-#: How long ago something that still runs may have begun; recovery can take hours (behaviour.md §9).
+#: How long ago something that still runs may have begun; recovery can take hours (platform-behaviour.md §9).
 LOOK_BACK = timedelta(days=31)
 #: How far the clocks of the platform may be apart, or ahead of ours.
 LOOK_AHEAD = timedelta(days=1)

@@ -4,7 +4,7 @@
 """Archiving policies: a bucket of Object Storage that a bucket archives every day.
 
 A bucket archives one other bucket, which is set for good with its first policy, and all policies are for the path
-``/`` (behaviour.md §9). So a bucket has one policy.
+``/`` (platform-behaviour.md §9). So a bucket has one policy.
 """
 
 from __future__ import annotations

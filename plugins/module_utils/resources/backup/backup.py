@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Backups: what of which server is kept, when, where and how long (behaviour.md §8)."""
+"""Backups: what of which server is kept, when, where and how long (platform-behaviour.md §8)."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ from .servers import REFUSES_IMAGES, backup_servers, find_for_backup, find_serve
 
 #: What the service takes where a task does not say (reference: Create Backup).
 DEFAULTS = {"retention_period": "WEEK_2", "encrypt_enabled": True}
-#: Regions that replicate nothing begin with this (behaviour.md §1).
+#: Regions that replicate nothing begin with this (platform-behaviour.md §1).
 WITHOUT_REPLICATION = "kr-south"
 
 
@@ -201,7 +201,7 @@ class Backup(Resource[BackupState]):
         return found[0] if len(found) == 1 else None
 
     def _with_busy(self, state: BackupState) -> BackupState:
-        """What runs of a backup that is to go: the service does not delete it meanwhile (behaviour.md §8)."""
+        """What runs of a backup that is to go: the service does not delete it meanwhile (platform-behaviour.md §8)."""
         if state.backup is None or leaving(state.backup):
             return replace(state, busy="")
         identifier = str(state.backup["id"])
@@ -261,7 +261,7 @@ class Backup(Resource[BackupState]):
         return [f"backup_region {region} keeps no backups of {self.region} (possible: {', '.join(possible)})"]
 
     def _path_hindrances(self, state: BackupState) -> list[str]:
-        """Paths that another backup of the server keeps (behaviour.md §8: without an agent the check is 404)."""
+        """Paths that another backup of the server keeps (platform-behaviour.md §8: 404 without an agent)."""
         server = (state.backup or state.server or {}).get("server_uuid")
         category = state.backup["policy_category"] if state.backup else self._category
         if not server or category != "AGENT":

@@ -46,7 +46,7 @@ COMPLETED = "COMPLETED"
 ORIGINAL = "ORIGINAL"
 #: Only the original of a replication is changed, and only it runs.
 REPLICA = "REPLICA"
-#: With an agent files are kept, without one images of servers (behaviour.md §8).
+#: With an agent files are kept, without one images of servers (platform-behaviour.md §8).
 POLICY_TYPES = {"AGENTLESS": "VM_IMAGE", "AGENT": "FILESYSTEM"}
 SERVER_CATEGORIES = ("VIRTUAL_SERVER", "GPU_SERVER", "BAREMETAL_SERVER")
 LONG_AGO = datetime.min.replace(tzinfo=UTC)

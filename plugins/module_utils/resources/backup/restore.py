@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Restores: new servers out of images, and files back on a server (behaviour.md §8).
+"""Restores: new servers out of images, and files back on a server (platform-behaviour.md §8).
 
 What was restored is known by the histories only. They tell the server, the moment of the restore point and the state,
 and neither the region nor the files.

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Restore points: what jobs have kept. The API calls them restore targets (behaviour.md §8)."""
+"""Restore points: what jobs have kept. The API calls them restore targets (platform-behaviour.md §8)."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _INCREMENTAL = "INCREMENTAL"
 
 
 def busy(error: CallError) -> bool:
-    """While a backup changes, or a job runs, a call may be refused with 409 (behaviour.md §8)."""
+    """While a backup changes, or a job runs, a call may be refused with 409 (platform-behaviour.md §8)."""
     return error.status == 409
 
 

@@ -14,7 +14,7 @@ from ...engine.references import is_id
 from ...operations import backup as api
 from .common import SERVER_CATEGORIES
 
-#: Listing servers for images was seen to answer this (behaviour.md §2); there is another way to find them then.
+#: Listing servers for images can answer this (platform-behaviour.md §2); they are then found in another way.
 REFUSES_IMAGES = 500
 
 

@@ -95,7 +95,7 @@ def changing(kind: Kind, owner: Mapping[str, Any] | None) -> str:
 
 
 def told_failure(noun: str, owner: Mapping[str, Any] | None) -> str:
-    """Why a volume or a group can't be used, in the service's words; empty when it can (behaviour.md §7).
+    """Why a volume or a group can't be used, in the service's words; empty when it can (platform-behaviour.md §7).
 
     A call to a server that went wrong shows in ``external_errors``, whatever the state is.
     """
@@ -129,7 +129,7 @@ def find_owner(finder: Finder, wanted: str, *, leaving_counts: bool = False) -> 
 
 
 def schedule_of(owner: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """The snapshot schedule of a volume or a group as its show operation tells it, or ``None`` (behaviour.md §7).
+    """The snapshot schedule of a volume or a group from its show operation, or ``None`` (platform-behaviour.md §7).
 
     A daily one may come with the default of the reference as its ``day_of_week``, which means nothing there.
     """

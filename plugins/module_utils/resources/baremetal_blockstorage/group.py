@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Block Storage (BM) volume groups and their members (behaviour.md §7). No call of the API deletes a group."""
+"""Block Storage (BM) volume groups and their members (platform-behaviour.md §7). No API call deletes a group."""
 
 from __future__ import annotations
 
@@ -306,7 +306,7 @@ def _found(finder: Finder, word: str) -> dict[str, Any] | NoSuchThing:
 
 
 def _unfit(volume: Mapping[str, Any]) -> str:
-    """Why a volume can't become a member (behaviour.md §7); empty where it can."""
+    """Why a volume can't become a member (platform-behaviour.md §7); empty where it can."""
     group = volume.get("volume_group")
     reasons = [
         reason

@@ -42,7 +42,7 @@ def broken_owner(kind: Kind, owner: Mapping[str, Any] | None) -> str:
 
 
 def without_snapshots(kind: Kind, owner: Mapping[str, Any]) -> list[str]:
-    """Why a volume or a group can't have snapshots, and what to do about it (behaviour.md §7)."""
+    """Why a volume or a group can't have snapshots, and what to do about it (platform-behaviour.md §7)."""
     if is_recovery(owner):
         return ["it is a recovery, and a recovery has no snapshots of its own"]
     volumes = volumes_of(kind, owner)

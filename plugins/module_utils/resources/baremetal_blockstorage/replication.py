@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Replications of Block Storage (BM) volumes and volume groups to another region (behaviour.md §7).
+"""Replications of Block Storage (BM) volumes and volume groups to another region (platform-behaviour.md §7).
 
 Volumes and groups differ in names and operations only, which are in a :class:`Table`.
 """
@@ -63,7 +63,7 @@ _NO_LETTER = re.compile(r"[^A-Z]")
 _LAG = re.compile(r"(\d+):(\d\d):(\d\d)")
 #: What the target of a replication lets servers do when it is broken.
 _WRITABLE = "READ_WRITE"
-#: Regions that have no replication begin so (behaviour.md §1).
+#: Regions that have no replication begin so (platform-behaviour.md §1).
 _WITHOUT = "kr-south"
 
 
@@ -179,7 +179,7 @@ def with_policy(replication: Mapping[str, Any], policy: str) -> dict[str, Any]:
 
 
 def from_either_side(table: Table, replication: Mapping[str, Any], near_id: str, step: Step[Any]) -> Step[Any]:
-    """Send a change of a replication to the end that a task names, and if refused to the other (behaviour.md §7)."""
+    """Send a change of a replication to the end that a task names, else to the other (platform-behaviour.md §7)."""
     # Neither end need show that the replication itself is changing.
     step = replace(step, not_yet=snapshots.busy)
     ends = sorted((replication["source"], replication["target"]), key=lambda end: bool(end["id"] != near_id))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Snapshots of Block Storage (BM) volumes and volume groups (behaviour.md §7)."""
+"""Snapshots of Block Storage (BM) volumes and volume groups (platform-behaviour.md §7)."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ PART_TOLERANCE = timedelta(seconds=5)
 class Snapshot(snapshots.Snapshot):
     """What ``scp_bm_volume_snapshot`` and ``scp_bm_volume_group_snapshot`` do."""
 
-    #: While one thing changes, the service refuses another (behaviour.md §7).
+    #: While one thing changes, the service refuses another (platform-behaviour.md §7).
     owner_changes = True
 
     def find_owner(self) -> dict[str, Any] | None:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Block Storage (BM) volumes: their servers, QoS and space for snapshots (behaviour.md §7)."""
+"""Block Storage (BM) volumes: their servers, QoS and space for snapshots (platform-behaviour.md §7)."""
 
 from __future__ import annotations
 
@@ -340,7 +340,7 @@ class Volume(Resource[VolumeState]):
     # -- removing -----------------------------------------------------------------------------------------------------
 
     def _hindrances(self, state: VolumeState) -> list[Hindrance]:
-        """All that keeps the volume from being deleted, with what each needs to go (behaviour.md §7)."""
+        """All that keeps the volume from being deleted, with what each needs to go (platform-behaviour.md §7)."""
         may, volume = self.params.get, state.volume or {}
         group = volume.get("volume_group") or {}
         servers = ", ".join(

@@ -45,7 +45,7 @@ def check_cifs_password(password: str | None) -> None:
 
 
 def still_held(error: CallError) -> bool:
-    """A delete that is refused for a moment after a snapshot or a replication went (behaviour.md §5.7)."""
+    """A delete that is refused for a moment after a snapshot or a replication went (platform-behaviour.md §5.7)."""
     return error.status in (400, 409)
 
 
@@ -105,7 +105,7 @@ def delete_volume(volume_id: str, effect: Callable[[Any], Any], region: str = ""
 
 
 def read_schedule(client: Any, volume_id: str) -> dict[str, Any] | None:
-    """A volume's snapshot schedule as one flat object, or ``None`` (behaviour.md §3: an array of at most one)."""
+    """A volume's snapshot schedule as one flat object, or ``None`` (platform-behaviour.md §3: an array)."""
     answer = client.call(api.LIST_SNAPSHOT_SCHEDULE, query={"volume_id": volume_id})
     schedules = answer.get("snapshot_schedule") or []
     if not schedules:
@@ -115,7 +115,7 @@ def read_schedule(client: Any, volume_id: str) -> dict[str, Any] | None:
 
 
 def read_replications(client: Any, volume_id: str, region: str = "") -> list[dict[str, Any]]:
-    """A volume's replications in full, from either end (behaviour.md §5.3)."""
+    """A volume's replications in full, from either end (platform-behaviour.md §5.3)."""
     query = {"volume_id": volume_id}
 
     def show(item: Mapping[str, Any]) -> dict[str, Any] | None:

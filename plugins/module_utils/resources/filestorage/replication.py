@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""File Storage replications and disk backups to another region (behaviour.md §5)."""
+"""File Storage replications and disk backups to another region (platform-behaviour.md §5)."""
 
 from __future__ import annotations
 
@@ -158,8 +158,8 @@ class Replication(Resource[ReplicationState]):
     def _with_remains(self, state: ReplicationState, *, alone: bool) -> ReplicationState:
         """Add what is left, or will be left, of the replication on both ends.
 
-        The target's system snapshots show only when the replication has gone (behaviour.md §5.7); until then they are
-        taken to be as many as the source's.
+        The target's system snapshots show only when the replication has gone (platform-behaviour.md §5.7); until then
+        they are taken to be as many as the source's.
         """
         near = state.near
         if near is None or not alone:
@@ -327,7 +327,7 @@ class Replication(Resource[ReplicationState]):
         return None
 
     def _set(self, replication: dict[str, Any], kind: str, values: dict[str, Any]) -> Step[ReplicationState]:
-        """Change a replication: only on the target's host, with the target's volume id (behaviour.md §5.4, §5.5)."""
+        """Change a replication on the target's host, with the target's volume id (platform-behaviour.md §5.4, §5.5)."""
 
         def effect(before: ReplicationState, _answer: Mapping[str, Any]) -> ReplicationState:
             return replace(before, replication={**(before.replication or {}), **values})
@@ -376,7 +376,7 @@ class Replication(Resource[ReplicationState]):
         )
 
     def _end_disk_backup(self, state: ReplicationState, replication: Mapping[str, Any]) -> Step[ReplicationState]:
-        """A disk backup ends with its backup volume (behaviour.md §5.8)."""
+        """A disk backup ends with its backup volume (platform-behaviour.md §5.8)."""
         if not self._deletes_target:
             raise StorageError(
                 f"The disk backup of volume {replication['source_volume_name']} ends only with its backup volume"
@@ -500,7 +500,7 @@ def _without_replication(end: End) -> Iterable[Trace]:
 
 
 def _in_use(state: ReplicationState) -> bool:
-    """A new replication is ready when its policy is ``use`` (behaviour.md §5.2)."""
+    """A new replication is ready when its policy is ``use`` (platform-behaviour.md §5.2)."""
     replication = state.replication
     return lower(replication, "replication_policy") == "use" and lower(replication, "replication_status") != "creating"
 

@@ -109,7 +109,7 @@ class ArchiveStorage(Service):
         return korean(moment_of(text)).isoformat(timespec="seconds") if text else None
 
     def not_found(self, noun: str) -> ApiError:
-        """404, in the form that a sister service was seen with (behaviour.md §2)."""
+        """404, in the form that a sister service was seen with (platform-behaviour.md §2)."""
         return self.refused(f"The {noun.replace('_', ' ')} does not exist.", 404, noun)
 
     def refused(self, detail: str, status: int = 400, what: str = "state") -> ApiError:

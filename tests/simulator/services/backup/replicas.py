@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .service import Backup
 
 PARTNERS = {"kr-west1": "kr-east1", "kr-east1": "kr-west1"}
-"""The regions between which backups go; kr-south has none (behaviour.md §1)."""
+"""The regions between which backups go; kr-south has none (platform-behaviour.md §1)."""
 _FOLLOWED = ("retention_period", "filesystem_paths", "is_all_filesystem", "modified_at")
 _KINDS = ("region", "availability_zone")
 _MASTERS = ("AGENT", "AGENT_VM", "AGENT_BM", "AGENTLESS")

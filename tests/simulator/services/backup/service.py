@@ -166,7 +166,7 @@ class Backup(Service):
         return Reply(status, answer)
 
     def not_found(self, noun: str) -> ApiError:
-        """404, in the form that was seen live (behaviour.md §2)."""
+        """404, in the form that was seen live (platform-behaviour.md §2)."""
         return ApiError(404, f"Backup.NotFound{noun}", f"The {noun} does not exist.")
 
     def refused(self, what: str, detail: str, status: int = 400) -> ApiError:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .service import BareMetalBlockStorage
 
 REGIONS = ("kr-west1", "kr-east1")
-"""Where replication is offered (behaviour.md §1)."""
+"""Where replication is offered (platform-behaviour.md §1)."""
 _HOUR = 3600.0
 CYCLES = {"5MIN": 300.0, "HOURLY": _HOUR, "DAILY": 24 * _HOUR, "WEEKLY": 168 * _HOUR, "MONTHLY": 720 * _HOUR}
 

@@ -250,7 +250,7 @@ class BareMetalBlockStorage(Service):
         return {shown[end]: {"id": found.id, "name": found.name} for end, found in ends.items() if found is not None}
 
     def not_found(self, noun: str) -> ApiError:
-        """404, in the form that a sister service was seen with (behaviour.md §2)."""
+        """404, in the form that a sister service was seen with (platform-behaviour.md §2)."""
         return ApiError(404, f"{self.name}.Notfound.{noun}", f"The {noun.replace('_', ' ')} does not exist.")
 
     def refused(self, what: str, detail: str, status: int = 400) -> ApiError:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The switches of Block Storage (BM): its durations, and what is assumed or unknown about it (behaviour.md §7)."""
+"""The switches of Block Storage (BM): its durations, and what is assumed or unknown (platform-behaviour.md §7)."""
 
 from __future__ import annotations
 

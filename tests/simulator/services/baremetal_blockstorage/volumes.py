@@ -245,7 +245,7 @@ class Volumes:
 
     @staticmethod
     def _srn(thing: Any, service: str, resource: str) -> str:
-        """The name of something in the Resource Manager (behaviour.md §10)."""
+        """The name of something in the Resource Manager (platform-behaviour.md §10)."""
         environment = "g" if thing.region.startswith("kr-south") else "e"
         return f"srn:{environment}::{thing.account_id}:{thing.region}::{service}:{resource}"
 

@@ -9,7 +9,7 @@ from ...errors import ApiError
 
 
 def not_found(noun: str) -> ApiError:
-    """404, as the sister service words it (behaviour.md §2)."""
+    """404, as the sister service words it (platform-behaviour.md §2)."""
     return ApiError(404, f"filestorage.Notfound.{noun}", f"The {noun.replace('_', ' ')} does not exist.")
 
 
@@ -19,5 +19,5 @@ def bad_request(what: str, detail: str) -> ApiError:
 
 
 def wrong_purpose(detail: str = "Check the volume purpose") -> ApiError:
-    """400, seen live (behaviour.md §2)."""
+    """400, seen live (platform-behaviour.md §2)."""
     return bad_request("Invalid.volume.purpose", detail)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Replications of File Storage, and disk backups, which are replications of another type (behaviour.md §5, 1 to 9)."""
+"""Replications of File Storage, and disk backups, which are a type of them (platform-behaviour.md §5.1 to §5.9)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .service import FileStorage
 
 REGIONS = ("kr-west1", "kr-east1")
-"""Where replication is offered (behaviour.md §1)."""
+"""Where replication is offered (platform-behaviour.md §1)."""
 _HOUR = 3600.0
 SECONDS = {"5min": 300.0, "hourly": _HOUR, "daily": 24 * _HOUR, "weekly": 168 * _HOUR, "monthly": 720 * _HOUR}
 KEPT = 2

@@ -198,7 +198,7 @@ class Volumes:
 
 
 def check_password(protocol: str, password: str | None) -> None:
-    """CIFS needs a password that is good enough, NFS takes none (behaviour.md §5).
+    """CIFS needs a password that is good enough, NFS takes none (platform-behaviour.md §5).
 
     :raises ApiError: 400.
     """

@@ -66,7 +66,7 @@ class ParallelFileStorage(Service):
         return [snapshot for snapshot in self.snapshots if snapshot.volume_id == volume_id]
 
     def not_found(self, noun: str) -> ApiError:
-        """404, in the form that was seen live (behaviour.md §2)."""
+        """404, in the form that was seen live (platform-behaviour.md §2)."""
         return ApiError(404, f"{self.name}.Notfound.{noun}", f"The {noun.replace('_', ' ')} does not exist.")
 
     def refused(self, detail: str, status: int = 400) -> ApiError:
