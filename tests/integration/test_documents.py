@@ -97,11 +97,22 @@ def run_all(
 
 
 def test_readme(controller: Controller) -> None:
-    """On a simulator with nothing but its servers: each command works, and the inventory has hosts."""
+    """On a simulator with nothing but its servers: each command works, and the second run changes nothing."""
     run = run_all(controller, README, {})
     first = [result.changed for result in run if result.play == "Storage for the web servers"]
     assert first == [True, True, False, False, False, False]
-    shown = blocks(README)
+
+
+def test_inventory(controller: Controller) -> None:
+    """The lookup finds the volume, the inventory has hosts, and the playbook for servers would run on them."""
+    guide = GUIDES / "guide_inventory.rst"
+    # Access rules do not name servers; backups do.
+    full = {"type": "FULL", "frequency": "WEEKLY", "start_day": "SUN", "start_time": "01:00"}
+    backups = {"backup_schedules": [full], "backup_servers": ["west-web1", "west-web2"]}
+    controller.playbook("scp.storage.backup_policy", variables=backups).succeeded()
+    run = run_all(controller, guide, {})
+    assert ":/scp_web_data_" in run["Show the address to mount"].message
+    shown = blocks(guide)
     config = next(block for block in shown if block.file == "my.scp_storage.yml")
     found = controller.inventory(config.data).succeeded()
     assert found.group("mounting") == ["west-web1", "west-web2"]
@@ -111,6 +122,21 @@ def test_readme(controller: Controller) -> None:
     listed = controller.start(words[0], arguments=words[1:]).finish()
     assert listed.rc == 0
     assert "west-web1" in listed.stdout
+
+
+def test_many_resources(controller: Controller) -> None:
+    """One task creates all resources of its list, and changes nothing when it is run again."""
+    run = run_all(controller, GUIDES / "guide_many_resources.rst", {})
+    first, second = [result for result in run if result.name == "Manage all storage of the shop"]
+    assert sorted(first.operations) == [
+        "CreateArchivingPolicy",
+        "CreateBucket",
+        "CreateSnapshotSchedule",
+        "CreateVolume",
+        "CreateVolumeReplication",
+        "SetBucketVersioning",
+    ]
+    assert (second.changed, second.operations) == (False, [])
 
 
 def test_playbook_for_servers_fails_without_hosts(controller: Controller) -> None:

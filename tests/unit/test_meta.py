@@ -55,6 +55,32 @@ def test_there_is_one_action_plugin() -> None:
     assert [file.name for file in (ROOT / "plugins" / "action").glob("[!_]*.py")] == ["scp.py"]
 
 
+def test_readme_table_links_to_all_content() -> None:
+    """Each module, plugin, role and playbook is in the one table, with a link to the file that documents it."""
+    rows = [line for line in (ROOT / "README.md").read_text().splitlines() if line.startswith("| ")]
+    linked = {
+        (name, target)
+        for row in rows
+        for name, target in re.findall(r"\[(\w+)\]\(((?:plugins|roles|playbooks)/[^)\s]+)\)", row)
+    }
+    documented = [
+        *(ROOT / "plugins").glob("modules/scp*.py"),
+        *(
+            file
+            for folder in ("filter", "inventory", "lookup")
+            for file in (ROOT / "plugins" / folder).glob("[!_]*.py")
+        ),
+        *(file for file in (ROOT / "playbooks").glob("*.yml") if file.stem not in ROLES),
+    ]
+    expected = {(file.stem, str(file.relative_to(ROOT))) for file in documented}
+
+    assert linked == expected | {(role, f"roles/{role}/README.md") for role in ROLES}
+
+
+def test_readme_is_short() -> None:
+    assert len((ROOT / "README.md").read_text().splitlines()) <= 200
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_a_role_has_its_specification_and_its_playbook(role: str) -> None:
     assert (ROOT / "roles" / role / "meta" / "argument_specs.yml").is_file()
