@@ -41,7 +41,8 @@ options:
     type: bool
     default: false
 notes:
-  - What a task makes of a result is in its output, which AWX keeps as a job event and cuts at about 0.7 MB. Select what you need, for example one attribute of the volume.
+  - What a task makes of a result is in its output, which AWX keeps as a job event and cuts at about 0.7 MB.
+    Select what you need, for example one attribute of the volume.
   - An error ends the task unless the C(errors) that all lookups have is C(warn) or C(ignore).
   - What C(environment) of a task or play sets does not reach lookups. Set variables of the environment before Ansible starts, or give options.
 seealso:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.harness.playbooks import Controller
 from tests.harness.tasks import Run
 from tests.integration.dr.drill_world import BLOCKS, FILES, LEDGER, drill, drill_world, file_id
@@ -24,6 +26,7 @@ def assert_small_events(run: Run) -> None:
     assert {name: size for name, size in sizes.items() if size > LARGEST_EVENT} == {}
 
 
+@pytest.mark.newest_core
 def test_events_do_not_grow_with_the_account(controller: Controller, tmp_path: Path) -> None:
     """Many volumes, snapshots and buckets beside those of the list, read by the report, a policy and a drill."""
     simulator = controller.simulator

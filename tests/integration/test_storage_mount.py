@@ -258,6 +258,7 @@ time.sleep(300)
 """
 
 
+@pytest.mark.newest_core
 def test_mount_whose_server_is_gone_does_not_hang(controller: Controller, server: Server) -> None:
     """Within a limit it is forced off where the platform has given another address, and refused otherwise."""
     if not (server.can_have_disks and Path("/dev/fuse").exists()):
@@ -294,6 +295,7 @@ def test_mount_whose_server_is_gone_does_not_hang(controller: Controller, server
             assert server.mounts() == {"/srv/web": WEB}
 
 
+@pytest.mark.newest_core
 def test_second_block_volume_behind_an_address_with_a_session(controller: Controller, server: Server) -> None:
     """Its target is discovered and logged in to, and the session that was there is looked through again."""
     second = "iqn.1992-08.com.example:sn.1:vs.3"

@@ -203,6 +203,8 @@ def test_interpreter_that_is_too_old_is_refused_before_anything_is_installed(fil
     done = subprocess.run(
         [str(shutil.which("make")), "-f", ROOT / "Makefile", f"PYTHON={old}", file],
         cwd=tmp_path,
+        # Nothing of a make that runs this test.
+        env={"PATH": os.environ["PATH"]},
         capture_output=True,
         text=True,
         timeout=MAX_SECONDS,

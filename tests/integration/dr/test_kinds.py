@@ -125,6 +125,7 @@ def test_replicas_go_from_role_to_role(controller: Controller) -> None:
     assert block_replications(controller.simulator) == []
 
 
+@pytest.mark.newest_core
 def test_check_mode(controller: Controller) -> None:
     """Check mode says what would be done, and sends nothing that does it, at each point of the life."""
     simulator = controller.simulator
@@ -150,8 +151,16 @@ def test_check_mode(controller: Controller) -> None:
 
 
 @pytest.mark.newest_core
-@pytest.mark.parametrize("side", ["source", "target"])
-@pytest.mark.parametrize("related", ["both", "other"])
+@pytest.mark.parametrize(
+    ("side", "related"),
+    [
+        ("source", "both"),
+        ("target", "other"),
+        # The modules pass with each of them (tests/modules/test_switches.py).
+        pytest.param("source", "other", marks=pytest.mark.full_switches),
+        pytest.param("target", "both", marks=pytest.mark.full_switches),
+    ],
+)
 def test_whichever_side_takes_changes(controller: Controller, side: str, related: str) -> None:
     """It is not known which region takes changes of a replication, nor which ends it lists."""
     simulator = controller.simulator

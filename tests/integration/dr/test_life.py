@@ -42,6 +42,7 @@ def assert_nothing_done(run: Run) -> None:
     assert (changed(run), writes(run)) == ([], [])
 
 
+@pytest.mark.parametrize("route", ["in_process", pytest.param("module", marks=pytest.mark.newest_core)], indirect=True)
 def test_life(routed: Controller) -> None:
     """Set up, fail over, fail back and tear down, twice each, with the plain list each time."""
     steps = (SET_UP, FAIL_OVER, FAIL_BACK, TEAR_DOWN)
@@ -89,6 +90,7 @@ def test_check_mode(controller: Controller) -> None:
     assert_protected(simulator, "paused")
 
 
+@pytest.mark.newest_core
 def test_consent(controller: Controller) -> None:
     """What can't be taken back wants a variable of its own."""
     story(controller, SET_UP, FAIL_OVER)
@@ -102,6 +104,7 @@ def test_consent(controller: Controller) -> None:
     assert_protected(controller.simulator, "paused")
 
 
+@pytest.mark.newest_core
 def test_replicas_go_from_role_to_role(controller: Controller) -> None:
     """What one role returns is taken by the next as it is, in one play; and the targets go only when told."""
     simulator = controller.simulator

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.harness.playbooks import Controller
 from tests.integration.dr.scenario import (
     BILLING,
@@ -20,6 +22,7 @@ from tests.integration.dr.scenario import (
 )
 
 
+@pytest.mark.newest_core
 def test_replication_refuses_to_replace_a_lost_source(controller: Controller) -> None:
     """A volume of the replica's name in the target region prevents the creation of the source, for each kind."""
     simulator = controller.simulator
@@ -48,6 +51,7 @@ def test_replication_refuses_to_replace_a_lost_source(controller: Controller) ->
     }
 
 
+@pytest.mark.newest_core
 def test_replication_creates_a_source_only_on_request_and_certainty(controller: Controller) -> None:
     """Neither ``dr_create: false`` nor a target region that cannot be read lets a source be created."""
     simulator = controller.simulator

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.harness.playbooks import Controller
 from tests.integration.dr.scenario import DELETING, DISCARDING, play, replicas, table
 
@@ -12,6 +14,7 @@ PASSWORD = "s3cret-Pw!42"
 CIFS = {"dr_protocol": "CIFS", "dr_volumes": ["web_data"]}
 
 
+@pytest.mark.newest_core
 def test_no_secret_in_the_most_verbose_output(controller: Controller) -> None:
     """CIFS volumes: neither their password nor the key is in what Ansible prints, also when a run fails."""
     simulator = controller.simulator
