@@ -187,6 +187,9 @@ def test_support_matrix_is_that_of_noxfile() -> None:
         f"| ansible-core | {min(cores, key=float)} and newer | {min(cores, key=float)} and {max(cores, key=float)} |"
         in readme
     )
+    pipeline = (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
+    oldest, newest = re.findall(r"^ +(3\.\d+)$", pipeline, re.MULTILINE)
+    assert f"| Python of the controller | {oldest} and newer | {oldest} and {newest} |" in readme
     runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))
     assert runtime["requires_ansible"] == f">={min(cores, key=float)}.0"
 
