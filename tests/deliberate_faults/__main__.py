@@ -21,7 +21,11 @@ from tests.deliberate_faults import FAULTS, Fault
 from tests.placement import CACHE, ROOT
 
 COPY = CACHE / "deliberate_faults"
-COPIED = ("changelogs", "docs", "extensions", "meta", "playbooks", "plugins", "roles", "tests")
+#: Folders of the project; files in its root are copied as well.
+COPIED = (
+    *(".ci", ".devcontainer", ".github", "LICENSES"),
+    *("changelogs", "docs", "extensions", "meta", "playbooks", "plugins", "roles", "tests"),
+)
 #: As `make check` runs them, and what else `make test` runs in process.
 QUICK = ("tests/unit", "tests/modules/test_lifecycles.py", "--ignore=tests/unit/simulator")
 REST = ("tests/modules",)
@@ -35,6 +39,9 @@ def main() -> int:
     asked = parser.parse_args().names or names
     if unknown := set(asked) - set(names):
         parser.error(f"there is no fault {', '.join(sorted(unknown))}; there are {', '.join(names)}")
+    if _fails(_copy(), QUICK):
+        print("The quick tests fail in a copy without any fault, so they show nothing about faults.")
+        return 1
     missed = 0
     for fault in FAULTS:
         if fault.name in asked:
@@ -61,8 +68,9 @@ def _copy() -> Path:
     COPY.mkdir(parents=True)
     for name in COPIED:
         shutil.copytree(ROOT / name, COPY / name, ignore=shutil.ignore_patterns("__pycache__", "output"), symlinks=True)
-    for file in [*ROOT.glob("*.*"), ROOT / "Makefile", ROOT / ".gitignore"]:
-        if file.is_file():
+    for file in ROOT.iterdir():
+        # In a worktree, .git is a file.
+        if file.is_file() and file.name != ".git":
             shutil.copy2(file, COPY / file.name)
     return COPY
 

@@ -5,7 +5,14 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+
+import pytest
+
 from tests.deliberate_faults import FAULTS, misplaced
+from tests.deliberate_faults.__main__ import COPIED
+from tests.placement import ROOT
 
 
 def test_deliberate_faults_fit_the_code() -> None:
@@ -13,3 +20,14 @@ def test_deliberate_faults_fit_the_code() -> None:
     assert misplaced() == []
     assert len(FAULTS) >= 10
     assert sum(fault.quick for fault in FAULTS) >= 7
+
+
+@pytest.mark.skipif(
+    shutil.which("git") is None or not (ROOT / ".git").exists(),
+    reason="the files of the project are those that git lists",
+)
+def test_copy_has_every_folder_of_the_project() -> None:
+    """A test that misses a file fails without any fault, and then every fault would count as found."""
+    command = ["git", "ls-files"]
+    listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()
+    assert {path.partition("/")[0] for path in listed if "/" in path} == set(COPIED)
