@@ -60,6 +60,37 @@ def test_contributing_links_to_all_documents() -> None:
     assert [file.name for file in DEVELOPERS.glob("*.md") if f"(docs/dev/{file.name})" not in text] == []
 
 
+def unknown_names(text: str) -> list[str]:
+    """Return the names such as ``Resource.find`` in a text that no class of the project has."""
+    code = [
+        file.read_text(encoding="utf-8") for folder in ("plugins", "tests") for file in (ROOT / folder).rglob("*.py")
+    ]
+    return [
+        f"{name}.{attribute}"
+        for name, attribute in re.findall(r"\b([A-Z]\w+)\.(?!md\b|rst\b)([A-Za-z_]+)\b", text)
+        if not any(
+            re.search(rf"^class {name}\b", file, re.MULTILINE)
+            and re.search(rf"^    (?:def )?{attribute}\b", file, re.MULTILINE)
+            for file in code
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    "name", ["CONTRIBUTING.md", "architecture.md", "adding-a-module.md", "testing.md", "releasing.md"]
+)
+def test_names_of_classes_exist(name: str) -> None:
+    (document,) = [file for file in DOCUMENTS if file.name == name]
+    assert unknown_names(document.read_text(encoding="utf-8")) == []
+
+
+def test_unknown_name_is_found() -> None:
+    assert unknown_names("`Resource.none_such`, `NoneSuch.find` and Resource.find(), see README.md") == [
+        "Resource.none_such",
+        "NoneSuch.find",
+    ]
+
+
 def sessions() -> set[str]:
     """Return the names of all sessions of noxfile.py."""
     functions = [node for node in ast.parse(NOXFILE).body if isinstance(node, ast.FunctionDef)]
