@@ -48,6 +48,8 @@ BESIDE = {"collections": "2.18"}
 PACKAGE = "ansible_collections.scp.storage"
 #: Python's own monitoring costs little; where it is missing, coverage takes what there is.
 MEASURING_COVERAGE = {"COVERAGE_CORE": "sysmon", "COVERAGE_FILE": str(CACHE / "coverage")}
+#: Markers of what `make test-full` runs (tests/conftest.py).
+LONG = ("full_faults", "full_switches", "full_routes")
 #: What `make check` runs.
 QUICK_TESTS = ("tests/unit", "tests/modules/test_lifecycles.py", "--ignore=tests/unit/simulator")
 
@@ -475,11 +477,11 @@ def check(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def full(session: nox.Session) -> None:
-    """All faults at all calls, all crashes and all switches: what ``unit`` and ``integration`` take samples of."""
+    """All faults at all calls, all crashes, switches and routes: what ``unit`` and ``integration`` take samples of."""
     place()
     environment = core_environment(session, cores()["newest"])
     report = RESULTS / "full-newest.xml"
-    options = ("--numprocesses=2", "--dist=worksteal", f"--junit-xml={report}", "-m", "full_faults or full_switches")
+    options = ("--numprocesses=2", "--dist=worksteal", f"--junit-xml={report}", "-m", " or ".join(LONG))
     environment.run("pytest", *(session.posargs or ("tests/modules", "tests/integration")), *options)
 
 

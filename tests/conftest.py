@@ -31,6 +31,7 @@ place()
 LONG = {
     "full_faults": "every fault at every call of every scenario, and a crash after every answer",
     "full_switches": "every position of every switch alone",
+    "full_routes": "roles through module processes, in which each module runs otherwise",
 }
 #: Tests that take long and ask nothing of ansible-core that others do not. (On each core every module runs its
 #: examples, is called with options as text, and returns the same by both routes; and every role has a life.)

@@ -48,6 +48,7 @@ def test_mistakes(controller: Controller) -> None:
         assert [word for word in words if word not in message] == [], message
 
 
+@pytest.mark.newest_core
 def test_all_mistakes_at_once(controller: Controller) -> None:
     """Each playbook tells all of them in one message."""
     given = [{"name": "web_data", "freqency": "daily"}, {"name": "web_logs", "target_region": WEST}, {"name": "office"}]

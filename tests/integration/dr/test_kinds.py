@@ -260,6 +260,7 @@ def test_failover_refuses_what_is_not_fit(controller: Controller, state: str, sa
     assert writes(refused) == []
 
 
+@pytest.mark.newest_core
 def test_one_that_fails_does_not_stop_the_others(controller: Controller) -> None:
     """What is wrong with one is told at the end, when the others are protected."""
     simulator = controller.simulator

@@ -42,7 +42,8 @@ def assert_nothing_done(run: Run) -> None:
     assert (changed(run), writes(run)) == ([], [])
 
 
-@pytest.mark.parametrize("route", ["in_process", pytest.param("module", marks=pytest.mark.newest_core)], indirect=True)
+@pytest.mark.newest_core
+@pytest.mark.parametrize("route", ["in_process", pytest.param("module", marks=pytest.mark.full_routes)], indirect=True)
 def test_life(routed: Controller) -> None:
     """Set up, fail over, fail back and tear down, twice each, with the plain list each time."""
     steps = (SET_UP, FAIL_OVER, FAIL_BACK, TEAR_DOWN)
@@ -69,6 +70,7 @@ def test_life(routed: Controller) -> None:
         assert line.endswith(replica["target_path"])
 
 
+@pytest.mark.newest_core
 def test_check_mode(controller: Controller) -> None:
     """Check mode says what would be done, and sends nothing that does it, at each point of the life."""
     simulator = controller.simulator

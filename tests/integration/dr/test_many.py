@@ -19,7 +19,7 @@ from tests.simulator.fixture import Simulator
 
 pytestmark = pytest.mark.newest_core
 
-MANY = 8
+MANY = 4
 #: Block volumes, whose roles have more steps.
 FEW = 3
 #: Simulated seconds in one real one, and how long a creation takes in simulated seconds.
