@@ -8,10 +8,12 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.plan import make_plan
+from ansible_collections.scp.storage.plugins.module_utils.resources.baremetal_blockstorage import group as group_module
 from ansible_collections.scp.storage.plugins.module_utils.resources.baremetal_blockstorage.volume import (
     Volume,
     VolumeState,
@@ -147,3 +149,24 @@ def test_a_replication_that_is_not_shown_any_more_is_not_ended() -> None:
     params = {"name": "data", "state": "absent", "detach": True, "end_replication": True}
     planned = make_plan(Volume(params, client), VolumeState(shown))
     assert planned.operations == ["DetachVolume", "DeleteVolume"]
+
+
+@pytest.mark.parametrize("shows_newer", [True, False])
+def test_volume_that_joined_after_the_group_was_read_is_no_blocker(
+    monkeypatch: pytest.MonkeyPatch, *, shows_newer: bool
+) -> None:
+    """The change of a run that died can end between two reads: the group is read again, and the volume is a member."""
+    group = {"id": "c" * 32, "name": "group", "state": "EDITING", "member_volumes": [{"id": "1" * 32, "name": "one"}]}
+    two = {"id": "2" * 32, "name": "two", "state": "AVAILABLE", "purpose": "ORG", "volume_group": group}
+    newer = {**group, "state": "AVAILABLE", "member_volumes": [*group["member_volumes"], two]}
+    monkeypatch.setattr(group_module, "find_owner", lambda finder, *_args, **_more: group if "group" in _args else two)
+    monkeypatch.setattr(group_module, "show_owner", lambda *_args: newer if shows_newer else group)
+    client: Any = SimpleNamespace(settings=SimpleNamespace(region="kr-west1"))
+    resource = group_module.VolumeGroup({"name": "group", "volumes": ["one", "two"]}, client)
+    state = resource.find()
+    assert state.problems == ()
+    if shows_newer:
+        assert make_plan(resource, state).operations == []
+    else:
+        # It is waited for, and read again, before anything is sent.
+        assert resource.pending(state)

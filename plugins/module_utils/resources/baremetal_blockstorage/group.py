@@ -109,6 +109,11 @@ class VolumeGroup(Resource[GroupState]):
         looked_up = dict(zip(strangers, side_by_side(lambda word: _found(finder, word), strangers), strict=True))
         if group is None and (unlisted := self._group_of(looked_up.values())) is not None:
             return self._with_wanted(unlisted)
+        if group is not None and any(_is_in(found, group) for found in looked_up.values()):
+            # They have become members after the group was read.
+            newer = show_owner(Finder(self.client, GROUPS), group["id"])
+            if newer is not None and GroupState(newer).members.keys() != GroupState(group).members.keys():
+                return self._with_wanted(newer)
         wanted = {str(by_word[word]["id"]): by_word[word] for word in words if word in by_word}
         problems: list[str] = []
         for word, found in looked_up.items():
@@ -117,7 +122,7 @@ class VolumeGroup(Resource[GroupState]):
                 continue
             wanted[str(found["id"])] = found
             # For one that is changing, what it is when that has ended counts, and is read then.
-            if not under_way("volume", found) and (told := _unfit(found)):
+            if not under_way("volume", found) and not _is_in(found, group) and (told := _unfit(found)):
                 problems.append(f"volume {word} {told}")
         return GroupState(group, wanted, tuple(problems))
 
@@ -303,6 +308,13 @@ def _found(finder: Finder, word: str) -> dict[str, Any] | NoSuchThing:
     """A listed volume in full, or why there is none."""
     found = find_owner(finder, word)
     return finder.missing(word) if found is None else found
+
+
+def _is_in(found: dict[str, Any] | NoSuchThing, group: Mapping[str, Any] | None) -> bool:
+    """Whether a volume says that it is a member of this group."""
+    if group is None or isinstance(found, NoSuchThing):
+        return False
+    return bool((found.get("volume_group") or {}).get("id") == group["id"])
 
 
 def _unfit(volume: Mapping[str, Any]) -> str:
