@@ -47,9 +47,7 @@ def test_keep_deletes_what_the_service_can_delete_as_check_mode_says(
         }
         for number, (hours, state) in enumerate(SNAPSHOTS)
     ]
-    runner.simulator.patch_world(
-        {service: {"volumes": [{"id": VOLUME, "name": "ledger_aaaaaa"}], "snapshots": listed}}
-    )
+    runner.simulator.patch_world({service: {"volumes": [{"id": VOLUME, "name": "ledger_aaaaaa"}], "snapshots": listed}})
     args = {"volume": "ledger", "max_age": "1h", "keep": 1}
     planned = runner.run_task(module, args, check=True)
     done = runner.run_task(module, args)
