@@ -25,6 +25,7 @@ from ansible.utils.display import Display
 
 from ansible_collections.scp.storage.plugins.module_utils.client.redaction import worth_hiding
 from ansible_collections.scp.storage.plugins.module_utils.client.settings import SOURCES, given_secrets, without_blanks
+from ansible_collections.scp.storage.plugins.module_utils.engine.resource import Info
 from ansible_collections.scp.storage.plugins.module_utils.engine.runner import Mode, run, secrets_in
 from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
 from ansible_collections.scp.storage.plugins.module_utils.engine.topology import Topology
@@ -75,7 +76,12 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             # Calls to the API need no other user, who would have neither this one's environment nor its files.
             self._connection.set_become_plugin(None)
         if self._belongs_elsewhere(variables):
-            return {**result, **self._hand_over(name, args, variables)}
+            try:
+                return {**result, **self._hand_over(name, args, variables)}
+            except BaseException as error:
+                if type(error).__name__ != TIMEOUT_ERROR:
+                    raise
+                return {**result, **self._process_timed_out(name)}
         with self._environment() as set_by_task:
             result.update(self._run_here(name, args, variables, set_by_task))
         return result
@@ -215,6 +221,21 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             "changed": bool(operations),
             "operations": operations,
             "msg": f"The task was ended by its timeout of {self._task.timeout} seconds.{done}",
+            "timedout": {"period": self._task.timeout},
+        }
+
+    def _process_timed_out(self, name: str) -> dict[str, Any]:
+        """The result where the ``timeout:`` of a task ended the waiting for a process, which Ansible does not end."""
+        writes = not self._task.check_mode and not issubclass(load_spec(name).handler, Info)
+        unknown = (
+            " The process that ran it may still be running, and what it has changed is not known. Wait until it has"
+            " ended, then run the task again: it continues from the current state."
+        )
+        return {
+            "failed": True,
+            # Ansible's own word for it would be that nothing was changed.
+            "changed": writes,
+            "msg": f"The task was ended by its timeout of {self._task.timeout} seconds.{unknown if writes else ''}",
             "timedout": {"period": self._task.timeout},
         }
 

@@ -12,6 +12,8 @@ version_added: 0.1.0
 description:
   - Ansible ignores a variable that no task reads, so a misspelt option of a role has no effect and no message.
   - This filter takes the names of variables and returns a sentence for each that the collection does not know. All roles of the collection use it.
+  - The playbooks of the collection use it without O(role_path). It then leaves out variables of roles, and those that resemble none of a playbook, as they
+    can be your own. What begins with the name of a playbook that is not a role, such as C(backup_restore_), is the playbook's.
 author:
   - the scp.storage authors (@scp-storage)
 positional: _input, role_path
@@ -22,9 +24,8 @@ options:
     elements: str
     required: true
   role_path:
-    description: Folder of the role, as in the variable C(role_path).
+    description: Folder of the role, as in the variable C(role_path). Left out in playbooks.
     type: path
-    required: true
 """
 
 EXAMPLES = r"""
@@ -54,17 +55,47 @@ import yaml
 
 #: Where roles and playbooks name variables, seen from the folder of a role.
 _SOURCES = ("../*/[dmtv]*/**/*.yml", "../*/templates/*.j2", "../../playbooks/*.yml")
+_ROLES = Path(__file__).resolve().parents[2] / "roles"
+_PLAYBOOKS = _ROLES.parent / "playbooks"
+#: How much a name must resemble a variable of a playbook, between 0 and 1: it can also be a variable of the user's own.
+_LIKENESS = 0.85
 
 
-def unknown_variables(names: Iterable[str], role_path: str) -> list[str]:
+def unknown_variables(names: Iterable[str], role_path: str | None = None) -> list[str]:
     """Describe each name that no role and no playbook of the collection uses."""
+    if role_path is None:
+        return _of_playbooks(names)
     folder = Path(role_path)
-    suspects = sorted(names)
-    texts = [file.read_text(encoding="utf-8") for pattern in _SOURCES for file in folder.glob(pattern)]
-    known = set(re.findall(r"\w+", "\n".join(texts)))
+    suspects = _unknown(names, folder)
     specs = yaml.safe_load((folder / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
     options = list(specs["argument_specs"]["main"]["options"])
-    return [_sentence(name, options, folder.name) for name in suspects if name not in known]
+    return [_sentence(name, options, folder.name) for name in suspects]
+
+
+def _unknown(names: Iterable[str], folder: Path) -> list[str]:
+    texts = [file.read_text(encoding="utf-8") for pattern in _SOURCES for file in folder.glob(pattern)]
+    known = set(re.findall(r"\w+", "\n".join(texts)))
+    return [name for name in sorted(names) if name not in known]
+
+
+def _of_playbooks(names: Iterable[str]) -> list[str]:
+    """Describe names that are no variables of playbooks, but must be meant for one."""
+    playbooks = {file.stem: file.read_text(encoding="utf-8") for file in _PLAYBOOKS.glob("*.yml")}
+    roles = {specs.parents[1].name for specs in _ROLES.glob("*/meta/argument_specs.yml")}
+    found = []
+    for name in _unknown(names, _ROLES / "dr"):
+        if name.startswith(tuple(f"{role}_" for role in roles)):
+            # The role itself reports it.
+            continue
+        prefix = name.partition("_")[0]
+        words = {word for text in playbooks.values() for word in re.findall(rf"\b{prefix}_\w*[^\W_]\b", text)}
+        near = get_close_matches(name, words - playbooks.keys(), n=1, cutoff=_LIKENESS)
+        own = [playbook for playbook in playbooks if playbook not in roles and name.startswith(f"{playbook}_")]
+        if near:
+            found.append(f"{name} is not a variable of this playbook. Did you mean {near[0]}?")
+        elif own:
+            found.append(f"{name} is not a variable of the playbook {own[0]}. See the beginning of its file.")
+    return found
 
 
 def _sentence(name: str, options: Iterable[str], role: str) -> str:

@@ -51,8 +51,8 @@ options:
     type: str
   keep:
     description:
-      - Afterwards delete all but this many of the newest usable snapshots. One that cannot be restored takes no place among them, and is
-        deleted when it is older than all of them.
+      - Afterwards delete all but this many of the newest usable snapshots. One that cannot be restored takes no place among them, and
+        stays, because the service can refuse to delete it.
       - At most 49, for a new one is taken before the oldest goes.
     type: int
 notes:

@@ -63,6 +63,9 @@ class Filters:
             listed = patterns if isinstance(patterns, (list, tuple)) else [patterns]
             if not listed or not all(isinstance(pattern, str) for pattern in listed):
                 raise StorageError(f"filters has {patterns!r} for {criterion}. Give a text, or a list of texts.")
+            if not all(pattern.strip() for pattern in listed):
+                # It would fit no server, and a tool that deletes hosts that are gone would delete all of them.
+                raise StorageError(f"filters has an empty text for {criterion}. Give a pattern, or leave it out.")
             self._patterns[criterion] = list(listed)
 
     @property

@@ -296,6 +296,10 @@ def test_mistakes_are_told(fleet: Controller) -> None:
         ({"source": ["backups"]}, "There is no option 'source', did you mean sources?"),
         ({"filters": {"server": "x"}}, "filters has no 'server', did you mean server_id?"),
         ({"filters": {"server_name": 5}}, "filters has 5 for server_name. Give a text, or a list of texts."),
+        (
+            {"filters": {"server_name": " "}},
+            "filters has an empty text for server_name. Give a pattern, or leave it out.",
+        ),
         ({"sources": ["volumes"]}, "sources"),
         ({"hostnames": ["nam"]}, "hostnames"),
         ({"regions": ["kr-north9"], "sources": ["backups"]}, "Can't read backups in kr-north9: ListBackups of backup"),

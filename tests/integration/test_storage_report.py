@@ -362,6 +362,11 @@ def test_what_can_not_be_read(made: Made, tmp_path: Path) -> None:
     report = json.loads((tmp_path / "storage_report.json").read_text(encoding="utf-8"))
     assert _findings(report, "state") == {"Parallel File Storage"}
 
+    # What is left without advice ends without a full stop.
+    controller.simulator.fault("reset", operation="ListVolumes", service="parallel-filestorage")
+    run = controller.run([_attempt("reset", base)], environ={"SCP_MAX_RETRIES": "0"}).succeeded()
+    assert "). What could be read is in" in run["reset"].message
+
 
 #: Options that can't be, and what the message must say.
 MISTAKES: dict[str, tuple[dict[str, Any], list[str]]] = {

@@ -20,6 +20,8 @@ _PROXY = re.compile(
     r"(:\d{0,5})?/?",
     re.IGNORECASE | re.ASCII,
 )
+#: Without ``://``, requests takes a word before the first colon for a scheme: a user, and a host without a dot.
+_NOT_A_HOST = re.compile(r"[a-z][a-z0-9+-]*:", re.IGNORECASE)
 
 
 def proxy_variables(environ: Mapping[str, str]) -> dict[str, str]:
@@ -44,8 +46,9 @@ def proxy_variable(scheme: str, environ: Mapping[str, str]) -> str:
 def is_valid_proxy(value: str) -> bool:
     """Return whether the value of a variable is the address of a proxy."""
     address = value.strip()
-    match = _PROXY.fullmatch(address if "://" in address else f"http://{address}")
-    if match is None:
+    has_scheme = "://" in address
+    match = _PROXY.fullmatch(address if has_scheme else f"http://{address}")
+    if match is None or (not has_scheme and _NOT_A_HOST.match(address)):
         return False
     try:
         urlsplit(match[0]).port  # noqa: B018  # It raises where the port is out of range.

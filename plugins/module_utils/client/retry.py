@@ -10,6 +10,7 @@ import random
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 
 FIRST_PAUSE = 0.25
@@ -55,6 +56,8 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 def _seconds_of(date: str) -> float | None:
     try:
-        return parsedate_to_datetime(date).timestamp()
+        moment = parsedate_to_datetime(date)
+        # HTTP's older form names no zone, and means UTC as all of its dates do.
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
     except (TypeError, ValueError, OverflowError):
         return None

@@ -354,6 +354,8 @@ def check_url(name: str, url: str, *, validate_certs: bool) -> None:
             f"{name} contains a user or password before an @. Remove it: calls are signed with secret_key."
             " Write an @ of a path as %40."
         )
+    # What follows can be a token. It is not repeated either.
+    beginning = shown(re.split(r"[?#]", url)[0])
     try:
         parts = urlsplit(url)
         valid = parts.scheme in ("http", "https") and bool(parts.netloc) and not _DOUBTFUL.search(url)
@@ -361,13 +363,13 @@ def check_url(name: str, url: str, *, validate_certs: bool) -> None:
         valid = False
     if not valid:
         raise SettingsError(
-            f"{name} {shown(url)} is not a valid URL. Expected for example https://{{service}}.{{region}}.example.com."
+            f"{name} {beginning} is not a valid URL. Expected for example https://{{service}}.{{region}}.example.com."
         )
     if "?" in url or "#" in url:
-        raise SettingsError(f"{name} {shown(url)} goes on after its path. Leave out what begins with ? or #.")
+        raise SettingsError(f"{name} {beginning} goes on after its path. Leave out what begins with ? or #.")
     if parts.scheme == "http" and not is_loopback(url) and validate_certs:
         raise SettingsError(
-            f"{name} {shown(url)} is plain http to another machine, which would show the signed requests to the"
+            f"{name} {beginning} is plain http to another machine, which would show the signed requests to the"
             " network. Use https, or set validate_certs to false where that is intended."
         )
 

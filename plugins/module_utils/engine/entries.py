@@ -15,7 +15,7 @@ from ansible.module_utils.errors import UnsupportedError
 
 from ..client.errors import SettingsError, StorageError, one_line
 from ..client.session import Client
-from ..client.settings import check_region
+from ..client.settings import check_region, without_blanks
 from .options import check_options, needed, tags_as_list
 from .resource import Resource
 from .spec import CONNECTION_OPTIONS
@@ -114,7 +114,7 @@ class _Reader:
     ) -> None:
         self.nouns = nouns
         self.position = position
-        self.item = dict(item)
+        self.item = without_blanks(item)
         self.common = common
         self.client = client
         self.mistakes: list[str] = []
@@ -149,11 +149,7 @@ class _Reader:
         return None if self.mistakes else Entry(self.position, kind, noun, region, params, resource)
 
     def _validated(self, noun: Noun, title: str) -> dict[str, Any] | None:
-        elsewhere = [
-            name
-            for name, value in self.item.items()
-            if name in CONNECTION_OPTIONS and name != REGION and value is not None
-        ]
+        elsewhere = [name for name in self.item if name in CONNECTION_OPTIONS and name != REGION]
         if elsewhere:
             self._tell(title, f"{', '.join(elsewhere)} can't be given for one resource, but for the whole task")
         spec = noun.spec.argument_spec

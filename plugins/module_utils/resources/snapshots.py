@@ -34,6 +34,7 @@ _RESTORING = "restoring"
 #: States in which a snapshot or its volume is at rest.
 _AT_REST = "available"
 _CREATING = "creating"
+_DELETING = "deleting"
 #: A snapshot that is still being created after this time is not expected to become usable.
 CREATION_LIMIT = timedelta(hours=1)
 
@@ -111,6 +112,7 @@ class SnapshotTable:
     :param in_path: the owner's id is part of the path; otherwise of the query, and of the body that takes a snapshot.
     :param id: the field that holds the snapshot's id; ``name`` and ``created`` likewise.
     :param around: further fields of the list's answer, which the info module shows beside the list.
+    :param deletes_unusable: whether the service deletes a snapshot that is not usable.
     """
 
     owners: Kind
@@ -125,6 +127,7 @@ class SnapshotTable:
     name: str = "name"
     created: str = "created_at"
     around: tuple[str, ...] = ()
+    deletes_unusable: bool = True
 
     @property
     def noun(self) -> str:
@@ -340,13 +343,20 @@ class Snapshot(Resource[SnapshotState]):
         """Snapshots older than the newest ``keep`` usable ones, oldest first.
 
         Snapshots of schedules, replications and others do not count. A snapshot that is not usable never takes the
-        place of one that is.
+        place of one that is. It stays while the service works on it, and where the service refuses to delete it: that
+        would keep all others from being deleted as well.
         """
         keep = self.params.get("keep")
         spared = state.scheduled | state.spared
         mine = [snapshot for snapshot in state.own if snapshot.id not in spared]
         kept = [snapshot for snapshot in mine if snapshot.usable][-keep:] if keep else []
-        return mine[: mine.index(kept[0])] if kept else []
+        older = mine[: mine.index(kept[0])] if kept else []
+        return [snapshot for snapshot in older if snapshot.usable or self._is_deletable(snapshot, state.now)]
+
+    def _is_deletable(self, snapshot: Taken, now: datetime | None) -> bool:
+        """Return whether a snapshot that is not usable can be deleted."""
+        at_work = snapshot.counts(now) or snapshot.state.lower() == _DELETING
+        return self.table.deletes_unusable and not at_work
 
     def _refuse(self, state: SnapshotState, what: str) -> None:
         """Say all that stands in the way at once."""
@@ -435,7 +445,8 @@ class Snapshot(Resource[SnapshotState]):
             )
         for snapshot in state.fresh:
             if "error" in snapshot.state.lower():
-                return f"Snapshot {snapshot.name} went into state {snapshot.state}. Delete it and take another."
+                removal = "Delete it" if self.table.deletes_unusable else "Ask the provider's support to remove it"
+                return f"Snapshot {snapshot.name} went into state {snapshot.state}. {removal}, and take another."
         return ""
 
     def view(self, state: SnapshotState) -> dict[str, Any]:

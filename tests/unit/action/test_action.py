@@ -218,6 +218,28 @@ def test_task_that_its_timeout_ends_reports_what_was_done(
     assert result["timedout"] == {"period": 7}
 
 
+@pytest.mark.parametrize(
+    ("module", "check", "changed"),
+    [
+        ("scp_filestorage_volume", False, True),
+        ("scp_filestorage_volume", True, False),
+        ("scp_pfs_volume_info", False, False),
+    ],
+)
+def test_task_that_its_timeout_ends_says_that_its_process_may_still_run(
+    monkeypatch: pytest.MonkeyPatch, module: str, check: bool, changed: bool
+) -> None:
+    """What a process has changed cannot be seen from outside, so nothing says that it has changed nothing."""
+
+    def end(*_args: Any, **_options: Any) -> Any:
+        raise TaskTimeoutError
+
+    monkeypatch.setattr(scp.ActionModule, "_hand_over", end)
+    result = action(name=f"scp.storage.{module}", transport="ssh", check_mode=check, timeout=7).run(task_vars={})
+    assert (result["failed"], result["changed"]) == (True, changed)
+    assert ("may still be running" in result["msg"]) is changed
+
+
 @pytest.mark.parametrize("transport", ["local", "ssh"])
 def test_text_is_read_before_either_way_is_taken(runner: Callable[[Behave], None], transport: str) -> None:
     rules = [{"object_type": "VM", "object_id": "8f"}]

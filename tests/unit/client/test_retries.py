@@ -265,3 +265,14 @@ def test_connection_that_breaks_is_named_with_its_address(serve: Serve, connect:
         connect(server).client.call(WRITES["POST"])
     said = f"CreateThing of filestorage in kr-west1 lost its connection to {server.url} ([Errno 104] Connection reset"
     assert caught.value.message.startswith(said)
+
+
+def test_retry_after_in_the_older_form_of_http_is_utc(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Seoul")
+    time.tzset()
+    try:
+        given = {"Retry-After": "Thu Jan  1 00:16:50 1970", "Date": formatdate(1000, usegmt=True)}
+        assert retry_after(given) == 10.0
+    finally:
+        monkeypatch.undo()
+        time.tzset()

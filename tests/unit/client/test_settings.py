@@ -19,6 +19,7 @@ from ansible_collections.scp.storage.plugins.module_utils.client.settings import
     SERVICES,
     SOURCES,
     Settings,
+    check_url,
     resolve,
 )
 from ansible_collections.scp.storage.plugins.module_utils.resources.connection import PROBES
@@ -589,3 +590,11 @@ def test_secrets_are_never_shown(access: str, secret: str, token: str) -> None:
 
 def test_the_secret_sources_are_marked() -> None:
     assert {name for name, source in SOURCES.items() if source.secret} == {"access_key", "secret_key", "auth_token"}
+
+
+@pytest.mark.parametrize("url", ["https://x/{service}?token=Hunter2a", "https://x#Hunter2a", "ftp://x/?Hunter2a"])
+def test_what_follows_the_path_of_a_url_is_not_repeated(url: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        check_url("endpoint_url", url, validate_certs=True)
+    assert "Hunter2a" not in caught.value.message
+    assert "://x" in caught.value.message

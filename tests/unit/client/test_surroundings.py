@@ -160,6 +160,13 @@ def test_valid_proxy_is_accepted(proxy: str) -> None:
     assert is_valid_proxy(proxy)
 
 
+@pytest.mark.parametrize("proxy", ["robot:Hunter2a@proxy.example:1", "proxy:3128", "//proxy.example:3128"])
+def test_proxy_without_scheme_that_requests_cannot_read_is_refused(proxy: str) -> None:
+    """It takes the word before the first colon for the scheme."""
+    assert not is_valid_proxy(proxy)
+    assert is_valid_proxy(f"http://{proxy.lstrip('/')}")
+
+
 def test_proxy_of_the_task_is_named_as_its_own(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
     client = connect(ELSEWHERE, validate_certs=False, max_retries=0, timeout=0.1).client

@@ -55,3 +55,17 @@ def test_secrets_of_a_task_with_a_list_are_known_to_its_module() -> None:
     params = {"resources": [{"kind": "filestorage_volume", "cifs_password": "Pa55word!"}]}
     assert secrets_in(ModuleSpec(Storage), params) == {"Pa55word!"}
     assert secrets_in(ModuleSpec(Storage), {"resources": None}) == set()
+
+
+def test_blank_connection_options_of_an_entry_are_not_given() -> None:
+    """A blank region is left to the task, as a blank option of a module is left to the environment."""
+    given = {
+        "kind": "pfs_volume",
+        "name": "train",
+        "capacity_tb": 5,
+        "region": " ",
+        "endpoint_url": "",
+        "access_key": None,
+    }
+    (entry,) = read_entries(Storage.nouns, [given], {}, Client(make_settings()))
+    assert entry.region == make_settings().region

@@ -43,3 +43,32 @@ def test_role_checks_its_variables_first_and_knows_its_options(role: Path) -> No
 
 def test_variables_of_playbooks_are_known() -> None:
     assert unknown_variables(["storage_mount_hosts", "storage_mount_become"], str(ROOT / "roles/storage_mount")) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("dr_target_access_ruls", "Did you mean dr_target_access_rules?"),
+        ("dr_volums", "Did you mean dr_volumes?"),
+        ("backup_restore_momment", "Did you mean backup_restore_moment?"),
+        ("backup_restore_qqq", "See the beginning of its file."),
+        ("backup_shedules", "Did you mean backup_schedules?"),
+    ],
+)
+def test_misspelt_variable_of_a_playbook_is_described(name: str, said: str) -> None:
+    (sentence,) = unknown_variables([name, "dr_region", "backup_restore_server"])
+    assert sentence.startswith(f"{name} is not a variable of ")
+    assert sentence.endswith(said)
+
+
+def test_variables_of_users_and_of_roles_are_left_to_them() -> None:
+    assert unknown_variables(["dr_contact", "backup_window", "dr_failover_forced", "dr_volumes"]) == []
+
+
+@pytest.mark.parametrize(
+    "playbook", ["backup_policy", "backup_restore", *(role.name for role in ROLES if role.name.startswith("dr_"))]
+)
+def test_playbook_checks_its_variables_first(playbook: str) -> None:
+    (play,) = yaml.safe_load((ROOT / "playbooks" / f"{playbook}.yml").read_text(encoding="utf-8"))
+    first = (play.get("pre_tasks") or play["tasks"])[0]
+    assert first["vars"]["__unknown_variables"].endswith("scp.storage.unknown_variables }}")

@@ -18,6 +18,7 @@ SNAPSHOTS = snapshots.SnapshotTable(
     listing=api.LIST_SNAPSHOTS,
     delete=api.DELETE_SNAPSHOT,
     restore=api.RESTORE_SNAPSHOT,
+    deletes_unusable=False,
 )
 
 
