@@ -30,6 +30,7 @@ ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT))
 
 from tests.placement import CACHE, COLLECTIONS, place  # noqa: E402
+from tests.suites import LONG, QUICK  # noqa: E402
 
 WORK = ROOT / ".nox"
 REQUIREMENTS = ROOT / "tests" / "requirements"
@@ -48,10 +49,6 @@ BESIDE = {"collections": "2.18"}
 PACKAGE = "ansible_collections.scp.storage"
 #: Python's own monitoring costs little; where it is missing, coverage takes what there is.
 MEASURING_COVERAGE = {"COVERAGE_CORE": "sysmon", "COVERAGE_FILE": str(CACHE / "coverage")}
-#: Markers of what `make test-full` runs (tests/conftest.py).
-LONG = ("full_faults", "full_switches", "full_routes")
-#: What `make check` runs.
-QUICK_TESTS = ("tests/unit", "tests/modules/test_lifecycles.py", "--ignore=tests/unit/simulator")
 
 #: What goes into the artifact.
 PACKED = re.compile(
@@ -466,7 +463,7 @@ def check(session: nox.Session) -> None:
         linting = subprocess.Popen(
             [sys.executable, "-m", "nox", "--session", "lint"], cwd=ROOT, stdout=printed, stderr=subprocess.STDOUT
         )
-        tested = environment.succeeds("pytest", "-q", "--numprocesses=2", "--dist=worksteal", *QUICK_TESTS, env=env)
+        tested = environment.succeeds("pytest", "-q", "--numprocesses=2", "--dist=worksteal", *QUICK, env=env)
         if linting.wait() != 0:
             printed.seek(0)
             sys.stdout.write(printed.read())

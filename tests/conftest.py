@@ -11,6 +11,7 @@ import pytest
 
 from tests.harness.properties import load_profile
 from tests.placement import CACHE, place
+from tests.suites import LONG
 
 #: The fixture `simulator` is there for all, and so are the marker `module` and the option `--module`.
 pytest_plugins = ["tests.selection", "tests.simulator.fixture"]
@@ -26,13 +27,6 @@ os.environ["HOME"] = str(_home)
 
 place()
 
-#: Tests that take long and are left out unless ``-m`` names their marker; a sample of each kind always runs. This holds
-#: for all folders, so one ``-m`` expression selects tests of ``tests/modules`` and of ``tests/integration``.
-LONG = {
-    "full_faults": "every fault at every call of every scenario, and a crash after every answer",
-    "full_switches": "every position of every switch alone",
-    "full_routes": "roles through module processes, in which each module runs otherwise",
-}
 #: Tests that take long and ask nothing of ansible-core that others do not. (On each core every module runs its
 #: examples, is called with options as text, and returns the same by both routes; and every role has a life.)
 NEWEST_CORE = "newest_core: left out on the oldest ansible-core"

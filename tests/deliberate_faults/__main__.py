@@ -19,6 +19,7 @@ from pathlib import Path
 
 from tests.deliberate_faults import FAULTS, Fault
 from tests.placement import CACHE, ROOT
+from tests.suites import QUICK
 
 COPY = CACHE / "deliberate_faults"
 #: Folders of the project; files in its root are copied as well.
@@ -26,8 +27,7 @@ COPIED = (
     *(".ci", ".devcontainer", ".github", "LICENSES"),
     *("changelogs", "docs", "extensions", "meta", "playbooks", "plugins", "roles", "tests"),
 )
-#: As `make check` runs them, and what else `make test` runs in process.
-QUICK = ("tests/unit", "tests/modules/test_lifecycles.py", "--ignore=tests/unit/simulator")
+#: What else `make test` runs in process.
 REST = ("tests/modules",)
 
 
