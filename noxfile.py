@@ -91,7 +91,11 @@ def pythons() -> dict[str, Path]:
     found = {}
     for version in sorted({version for versions in CORES.values() for version in versions}):
         for candidate in (f"python{version}", sys.executable):
-            probe = "import ensurepip, sys, venv; print('%d.%d' % sys.version_info[:2], sys.executable)"
+            # Resolved: in an activated environment it would be that one's, which may be about to be made again.
+            probe = (
+                "import ensurepip, os, sys, venv;"
+                "print('%d.%d' % sys.version_info[:2], os.path.realpath(sys.executable))"
+            )
             try:
                 answer = subprocess.run([candidate, "-c", probe], check=True, capture_output=True, text=True).stdout
             except (OSError, subprocess.CalledProcessError):
