@@ -9,7 +9,7 @@ Results are censored by Ansible, with the values that are collected here.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from urllib.parse import unquote
 
 MASK = "********"
@@ -50,6 +50,12 @@ def shown(value: object) -> str:
 def shorten(text: str, limit: int = LONGEST_SHOWN) -> str:
     """Return the beginning of a text that is too long for a message."""
     return text if len(text) <= limit else f"{text[:limit]}…"
+
+
+def shorten_list(words: Sequence[str], limit: int) -> str:
+    """Return the first words of a list that is too long for a message, and how many more there are."""
+    more = f" and {len(words) - limit} more" if len(words) > limit else ""
+    return f"{', '.join(words[:limit])}{more}"
 
 
 class Redactor:

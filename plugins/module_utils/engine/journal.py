@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from ..client.redaction import shorten_list
+
 #: As many calls are named in a message.
 MAX_NAMED = 10
 
@@ -45,18 +47,15 @@ class Journal:
 
     def progress(self, text: str) -> str:
         """Return a line of progress with what was done: all that is known of a task that is killed."""
-        return f"{text}, done: {_named(self.done)}" if self.done else text
+        return f"{text}, done: {shorten_list(self.done, MAX_NAMED)}" if self.done else text
 
     def summary(self) -> str:
         """Return in sentences what was done, and what may have been done."""
-        sentences = [f"Done before: {_named(self.done)}." if self.done else "No change was made before."]
+        sentences = [
+            f"Done before: {shorten_list(self.done, MAX_NAMED)}." if self.done else "No change was made before."
+        ]
         if self.under_way:
-            sentences.append(f"Sent, with an unknown outcome: {_named(self.under_way)}.")
+            sentences.append(f"Sent, with an unknown outcome: {shorten_list(self.under_way, MAX_NAMED)}.")
         if self.done or self.under_way:
             sentences.append("Run the task again: it continues from the current state.")
         return " ".join(sentences)
-
-
-def _named(calls: list[str]) -> str:
-    more = f" and {len(calls) - MAX_NAMED} more" if len(calls) > MAX_NAMED else ""
-    return f"{', '.join(calls[:MAX_NAMED])}{more}"

@@ -13,6 +13,7 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 from typing import Any
 
+from ...module_utils.client.redaction import shorten_list
 from .readings import World
 from .things import (
     CRITICAL,
@@ -209,10 +210,8 @@ class Judge:
 
     def _tell_snapshots(self, volume: Volume) -> None:
         if volume.unusable_snapshots and not volume.exempt:
-            names = ", ".join(volume.unusable_snapshots[:MAX_NAMES])
-            more = len(volume.unusable_snapshots) - MAX_NAMES
-            rest = f" and {more} more" if more > 0 else ""
-            self._find(WARNING, "snapshots", volume, f"has snapshots that cannot be restored: {names}{rest}")
+            names = shorten_list(volume.unusable_snapshots, MAX_NAMES)
+            self._find(WARNING, "snapshots", volume, f"has snapshots that cannot be restored: {names}")
         if volume.unprotected or volume.exempt:
             return
         allowed = f"allowed are {told(volume.max_age_seconds)}"
