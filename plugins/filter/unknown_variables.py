@@ -67,6 +67,8 @@ def unknown_variables(names: Iterable[str], role_path: str | None = None) -> lis
         return _of_playbooks(names)
     folder = Path(role_path)
     suspects = _unknown(names, folder)
+    if not suspects:
+        return []
     specs = yaml.safe_load((folder / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
     options = list(specs["argument_specs"]["main"]["options"])
     return [_sentence(name, options, folder.name) for name in suspects]
@@ -80,10 +82,13 @@ def _unknown(names: Iterable[str], folder: Path) -> list[str]:
 
 def _of_playbooks(names: Iterable[str]) -> list[str]:
     """Describe names that are no variables of playbooks, but must be meant for one."""
+    suspects = _unknown(names, _ROLES / "dr")
+    if not suspects:
+        return []
     playbooks = {file.stem: file.read_text(encoding="utf-8") for file in _PLAYBOOKS.glob("*.yml")}
     roles = {specs.parents[1].name for specs in _ROLES.glob("*/meta/argument_specs.yml")}
     found = []
-    for name in _unknown(names, _ROLES / "dr"):
+    for name in suspects:
         if name.startswith(tuple(f"{role}_" for role in roles)):
             # The role itself reports it.
             continue
