@@ -36,6 +36,22 @@ def task(
     return {**made, **{keyword: value for keyword, value in modes.items() if value is not None}, **keywords}
 
 
+def task_that_awaits(begun: str, **keywords: Any) -> dict[str, Any]:
+    """A task that asks for an asynchronous one until that has ended.
+
+    :param begun: what the asynchronous task registered.
+    :param keywords: those of :func:`task`; ``register`` is needed.
+    """
+    return task(
+        "ansible.builtin.async_status",
+        {"jid": f"{{{{ {begun}.ansible_job_id }}}}"},
+        until=f"{keywords['register']} is finished",
+        retries=60,
+        delay=1,
+        **keywords,
+    )
+
+
 @dataclass(frozen=True)
 class TaskResult:
     """What one task returned for one host.

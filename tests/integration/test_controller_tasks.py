@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.harness.playbooks import Controller
-from tests.harness.tasks import task
+from tests.harness.tasks import task, task_that_awaits
 
 INFO = "scp_filestorage_volume_info"
 VOLUME = {"name": "slow_data", "protocol": "NFS", "type_name": "SSD"}
@@ -48,16 +48,7 @@ def test_delegated_tasks_are_the_controllers_own(controller: Controller, servers
     asks = "lookup('scp.storage.scp_query', 'filestorage.ListVolumes', query='length(@)', region='', timeout=' ')"
     local = {"delegate_to": "localhost"}
     # Older ansible-cores poll with the server's interpreter, so this asks by itself.
-    job = task(
-        "ansible.builtin.async_status",
-        {"jid": "{{ begun.ansible_job_id }}"},
-        name="async",
-        register="ended",
-        until="ended is finished",
-        retries=60,
-        delay=1,
-        vars={"ansible_become": False},
-    )
+    job = task_that_awaits("begun", name="async", register="ended", vars={"ansible_become": False})
     secret = {"environment": {"SCP_SECRET_KEY": SECRET}}
     tasks = [
         task(INFO, {}, name="plain", **local, **secret),

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.harness.playbooks import Controller, other_spelling
-from tests.harness.tasks import task
+from tests.harness.tasks import task, task_that_awaits
 
 INFO = "scp_filestorage_volume_info"
 VOLUMES = [
@@ -199,15 +199,7 @@ def test_handed_over(controller: Controller) -> None:
             task(INFO, query, name="here"),
             task(INFO, query, name="polled", **_async(poll=1)),
             task(INFO, query, name="begun", register="begun", **_async(poll=0)),
-            task(
-                "ansible.builtin.async_status",
-                {"jid": "{{ begun.ansible_job_id }}"},
-                name="done",
-                register="done",
-                until="done is finished",
-                retries=60,
-                delay=1,
-            ),
+            task_that_awaits("begun", name="done", register="done"),
             task(INFO, query, name="interpreter", vars={"ansible_python_interpreter": other_spelling()}),
             task(INFO, query, name="same interpreter", vars={"ansible_python_interpreter": sys.executable}),
             task(INFO, query, name="become", vars={f"ansible_{key}": value for key, value in become.items()}),
