@@ -72,7 +72,7 @@ def lanes_of(sessions: Sequence[str], results: Path) -> list[Lane]:
 
 
 def run(sessions: Sequence[str], results: Path) -> bool:
-    """Run sessions in their lanes; tell whether all passed."""
+    """Run sessions in their lanes; return whether all passed."""
     begin = time.monotonic()
     lanes = lanes_of(sessions, results)
     with ThreadPoolExecutor(len(lanes)) as pool:

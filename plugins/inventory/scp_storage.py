@@ -68,7 +68,7 @@ options:
       - Where several servers would be called the same, each has its region behind its name, as in C(web1.kr-west1), and where that does not tell them
         apart its id. V(name_and_region) does so from the beginning, so that no name changes when another region gets a server of the same name.
       - A server that is called like a group, of this file or of an inventory that was read before it, also has its region, or its id, behind its name.
-        Ansible would take the one for the other. A warning tells the name.
+        Ansible would take the one for the other. A warning shows the name.
       - Names such as V(localhost) or V(all), and those with other characters than letters, digits, dots, hyphens and underscores, can't be names of hosts.
     type: list
     elements: str

@@ -27,7 +27,7 @@ _LONGEST_DETAIL = 1000
 PASSING = frozenset({502, 503, 504})
 #: What a service answers to a key or a user that may not call it.
 DENIALS = frozenset({401, 403})
-#: What a person can choose from (platform-behaviour.md §1).
+#: The regions that a user can choose from (platform-behaviour.md §1).
 REGIONS = "Regions are kr-west1 and kr-east1, and in environment g kr-south1, kr-south2 and kr-south3."
 #: In the gateway's words where an account does not have a service (platform-behaviour.md §2).
 _NOT_IN_CATALOGUE = "service account catalog"

@@ -247,7 +247,7 @@ class Client:
             headers: Mapping[str, str] = {}
             patience -= endpoint.wait(where, patience)
             # Signed when its turn has come: a signature ages. (A pool that blocks would do instead of turns, but it
-            # waits for ever for a connection that was lost.)
+            # waits indefinitely for a connection that was lost.)
             with self._turns:
                 if endpoint.paused:
                     continue

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The way in for a module that Ansible runs as a process of its own.
+"""The way in for a module that Ansible runs as a separate process.
 
 Each module imports this file first, so an interpreter that is too old is reported here, before an import fails for it.
 """

@@ -27,7 +27,7 @@ def plan(options: Mapping[str, Any]) -> dict[str, Any]:
 
     :param options: by their names without the role's prefix.
     :return: ``regions``, ``kinds`` and ``limits`` (ages in seconds, sizes in bytes), ``folders``: the folder of the
-        report and those above it, the nearest first, and ``problems``: a sentence for each option that can't be.
+        report and those above it, the nearest first, and ``problems``: a sentence for each invalid option.
     """
     return _Plan(options).made()
 

@@ -158,7 +158,7 @@ def _add_snapshots(volume: Volume, listed: Iterable[Mapping[str, Any]], now: dat
         if snapshot.system:
             continue
         if not snapshot.usable:
-            # One that has just been begun is no finding.
+            # One that has just been begun is not a finding.
             if not snapshot.counts(now):
                 volume.unusable_snapshots.append(f"{name} ({snapshot.state})")
             continue

@@ -59,7 +59,7 @@ def _compile_once(action: str) -> None:
 
 
 def _load_once() -> None:
-    """Load the filters and tests of templates before any worker is forked: each worker would look for them anew."""
+    """Load the filters and tests of templates before any worker is forked: each worker would search for them again."""
     for loader in (filter_loader, test_loader):
         for _plugin in loader.all():
             pass
