@@ -43,6 +43,9 @@ TIMEOUT_ERROR = "TaskTimeoutError"
 
 display = Display()
 
+#: Modules by their former names, which meta/runtime.yml redirects.
+RENAMED = {"scp": "scp_connection_info"}
+
 
 @cache
 def load_spec(name: str) -> ModuleSpec:
@@ -69,6 +72,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         result: dict[str, Any] = super().run(tmp, task_vars)
         variables = task_vars or {}
         name = self._task.action.rpartition(".")[2]
+        name = RENAMED.get(name, name)
         try:
             args = parse(load_spec(name).argument_spec, without_blanks(self._task.args))
         except TextError as problem:
