@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 name: parse_structured
-short_description: Read a list or a dictionary that may have been given as text
+short_description: Parse a list or dictionary that may be given as text
 version_added: 0.1.0
 description:
   - Surveys of job templates and C(-e name=value) give every variable as a text. This filter takes such a text, or the list or dictionary itself.

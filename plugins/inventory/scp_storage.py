@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: scp_storage
-short_description: Servers that use storage of Samsung Cloud Platform v2
+short_description: Inventory of the servers that use SCP storage
 description:
   - Hosts are the servers that the storage services know, in one or more regions. They are attached to volumes of Block Storage (BM), may mount volumes
     of File Storage or Parallel File Storage, have a backup agent, or are backed up.

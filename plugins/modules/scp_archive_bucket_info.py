@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: scp_archive_bucket_info
-short_description: Read Archive Storage buckets
+short_description: Get information about Archive Storage buckets
 version_added: 0.1.0
 description:
   - Read buckets of Archive Storage, all of them or those that fit, with as many further parts as O(gather) asks for.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: scp_archive_job
-short_description: Wait for an archiving or a recovery, or cancel it
+short_description: Wait for or cancel an archiving or recovery job
 version_added: 0.1.0
 description:
   - Wait until an archiving or a recovery of a bucket of Archive Storage has ended, or cancel it.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: scp_archive_job_info
-short_description: Read the histories of archivings and recoveries
+short_description: Get information about archiving and recovery jobs
 version_added: 0.1.0
 description:
   - Read which archivings and recoveries of a bucket of Archive Storage began in a span of time, and how they ended. All pages are read.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: scp_archive_policy
-short_description: Archive a bucket of Object Storage every day
+short_description: Manage the archiving policy of an Archive Storage bucket
 version_added: 0.1.0
 description:
   - Say which bucket of Object Storage a bucket of Archive Storage archives, and how old objects are when they are archived. The service looks once

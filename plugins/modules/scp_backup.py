@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: scp_backup
-short_description: Manage backups of servers
+short_description: Manage server backups
 version_added: 0.1.0
 description:
   - Create, change and delete backups. A backup, as the service calls it, says what of one server is kept, when it runs, where its data lies

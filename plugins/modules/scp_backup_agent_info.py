@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: scp_backup_agent_info
-short_description: Read backup agents
+short_description: Get information about backup agents
 version_added: 0.1.0
 description:
   - Read the agents of servers, all of them or those that fit, and where the installer for a system is.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: scp_backup_file_restore
-short_description: Bring files back to a server
+short_description: Restore files to a server
 version_added: 0.1.0
 description:
   - Write files of a restore point to a server, to where they were or elsewhere, and wait until that is done.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: scp_backup_info
-short_description: Read backups of servers
+short_description: Get information about server backups
 version_added: 0.1.0
 description:
   - Read backups, all of them or those that fit, with as many further parts as O(gather) asks for.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: scp_backup_restore
-short_description: Make a new server from a restore point
+short_description: Restore a server from a restore point
 version_added: 0.1.0
 description:
   - Make a new server out of the image that a restore point of a backup has, and wait until it is there. The server that the backup is of

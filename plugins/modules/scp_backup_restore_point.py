@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: scp_backup_restore_point
-short_description: Delete restore points, by id, by age or by number
+short_description: Delete restore points by id, age or number
 version_added: 0.1.0
 description:
   - Delete restore points of a backup before their retention period is over, with one call. The API calls them restore targets.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: scp_backup_restore_point_info
-short_description: Read restore points, and the files in one
+short_description: Get information about restore points and their files
 version_added: 0.1.0
 description:
   - Read the restore points of a backup, the newest first, and what is in a folder of one of them. The API calls them restore targets.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: scp_backup_run
-short_description: Back up now, unless the last success is young enough, and wait for the result
+short_description: Run a backup job if the last successful one is too old
 version_added: 0.1.0
 description:
   - Run a backup by hand, beside its schedules, and wait until its job has ended. Such a run is always a full one.

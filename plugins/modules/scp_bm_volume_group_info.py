@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: scp_bm_volume_group_info
-short_description: Read Block Storage (BM) volume groups
+short_description: Get information about Block Storage (BM) volume groups
 version_added: 0.1.0
 description:
   - Read volume groups, all of them or those that fit, with as many further parts as O(gather) asks for.

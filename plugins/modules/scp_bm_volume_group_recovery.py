@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: scp_bm_volume_group_recovery
-short_description: Make a second group of volumes from a snapshot of a Block Storage (BM) volume group
+short_description: Create a volume group from a snapshot of a Block Storage (BM) volume group
 version_added: 0.1.0
 description:
   - Make a second group, of a second volume for each member, from a snapshot of a volume group. The first ones stay as they are.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: scp_bm_volume_group_snapshot
-short_description: Take, keep, delete and restore snapshots of Block Storage (BM) volume groups
+short_description: Manage snapshots of Block Storage (BM) volume groups
 version_added: 0.1.0
 description:
   - Take a snapshot of a volume group, which is of all its members at one moment, delete one, or put the volume group back to one.

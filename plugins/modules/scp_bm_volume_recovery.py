@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: scp_bm_volume_recovery
-short_description: Make a second volume from a snapshot of a Block Storage (BM) volume
+short_description: Create a volume from a snapshot of a Block Storage (BM) volume
 version_added: 0.1.0
 description:
   - Make a second volume from a snapshot of a volume. The first one stays as it is.

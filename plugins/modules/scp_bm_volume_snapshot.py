@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: scp_bm_volume_snapshot
-short_description: Take, keep, delete and restore snapshots of Block Storage (BM) volumes
+short_description: Manage snapshots of Block Storage (BM) volumes
 version_added: 0.1.0
 description:
   - Take a snapshot of a volume, delete one, or put the volume back to one.

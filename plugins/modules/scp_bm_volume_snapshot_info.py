@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: scp_bm_volume_snapshot_info
-short_description: Read the snapshots of a Block Storage (BM) volume
+short_description: Get information about the snapshots of a Block Storage (BM) volume
 version_added: 0.1.0
 description:
   - Read all snapshots of a volume, how much space is reserved for them, and how much of that they take. When more than 90 percent are

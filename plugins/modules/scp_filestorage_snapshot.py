@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: scp_filestorage_snapshot
-short_description: Take, keep, delete and restore snapshots of File Storage volumes
+short_description: Manage snapshots of File Storage volumes
 version_added: 0.1.0
 description:
   - Take a snapshot of a volume, delete one, or put the volume back to one.

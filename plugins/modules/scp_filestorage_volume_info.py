@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: scp_filestorage_volume_info
-short_description: Read File Storage volumes
+short_description: Get information about File Storage volumes
 version_added: 0.1.0
 description:
   - Read volumes of File Storage, all of them or those that fit, with as many further parts as O(gather) asks for.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: scp_pfs_snapshot_info
-short_description: Read the snapshots of a Parallel File Storage volume
+short_description: Get information about the snapshots of a Parallel File Storage volume
 version_added: 0.1.0
 description:
   - Read all snapshots of a volume.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: scp_storage_apply
-short_description: Make a whole list of storage resources as it should be, in one task
+short_description: Manage a list of resources of any kind in one task, in dependency order and in parallel
 version_added: 0.1.0
 description:
   - Takes volumes, schedules, snapshots, replications, groups, recoveries, backups, agents, buckets and archiving policies, in any order,
