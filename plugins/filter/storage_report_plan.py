@@ -36,7 +36,7 @@ RETURN = r"""
 _value:
   description:
     - The C(regions) and C(kinds) that are asked for, the C(limits) to measure against (ages in seconds, sizes in bytes), and C(problems), a
-      sentence for each option that can't be.
+      sentence for each option that cannot be.
   type: dict
 """
 

@@ -58,7 +58,7 @@ EXAMPLES = r"""
   ansible.builtin.debug:
     msg: "{{ query('scp.storage.scp_query', 'filestorage.ListVolumes', query='[].name') }}"
 
-- name: Backups whose agent can't be reached, in another region
+- name: Backups whose agent cannot be reached, in another region
   ansible.builtin.debug:
     msg: "{{ query('scp.storage.scp_query', 'ListBackupAgents', region='kr-west1', query=lost) }}"
   vars:

@@ -26,7 +26,7 @@ options:
   kind:
     description:
       - The service that the volumes are of.
-      - If not given, all three are searched, side by side. A service that the account is not entitled to has no volumes then.
+      - If not given, all three are searched, in parallel. A service that the account is not entitled to has no volumes then.
     type: str
     choices: [filestorage, pfs, bm]
   default:

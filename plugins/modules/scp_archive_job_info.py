@@ -45,7 +45,7 @@ options:
     type: str
   gather:
     description:
-      - With V(detail), each job says how far each of its paths has come. That costs a call for each job; they are sent side by side.
+      - With V(detail), each job says how far each of its paths has come. That costs a call for each job; they are sent in parallel.
     type: list
     elements: str
     choices: [detail]
@@ -170,7 +170,7 @@ SPEC = ModuleSpec(
 
 
 def main() -> None:
-    """Run the module as a process of its own."""
+    """Run the module as a separate process."""
     run_module(SPEC)
 
 

@@ -67,7 +67,7 @@ snapshots:
       description: When it was taken.
       type: str
     snapshot_size_mb:
-      description: MB of the space for snapshots that it takes, where the service tells.
+      description: MB of the space for snapshots that it takes, where the service shows.
       type: float
     volume_id:
       description: Id of its volume.
@@ -84,7 +84,7 @@ is_snapshot_policy:
   type: bool
   sample: true
 snapshot_capacity_mb:
-  description: MB that are reserved for snapshots, where the service tells.
+  description: MB that are reserved for snapshots, where the service shows.
   returned: success
   type: float
   sample: 30720.0
@@ -128,7 +128,7 @@ SPEC = ModuleSpec(
 
 
 def main() -> None:
-    """Run the module as a process of its own."""
+    """Run the module as a separate process."""
     run_module(SPEC)
 
 

@@ -106,7 +106,7 @@ snapshot:
       description: State of the snapshot, for example V(available).
       type: str
     size:
-      description: Bytes that it takes, where the service tells.
+      description: Bytes that it takes, where the service shows.
       type: int
     created_at:
       description: When it was taken.
@@ -161,7 +161,7 @@ from ansible_collections.scp.storage.plugins.module_utils.resources.parallel_fil
 
 
 def main() -> None:
-    """Run the module as a process of its own."""
+    """Run the module as a separate process."""
     run_module(SPEC)
 
 

@@ -28,7 +28,7 @@ class ConvergingRunner(ModuleRunner):
     ) -> dict[str, Any]:
         """Run a task as a user would, in check mode, for real and once more; return the real run's result.
 
-        :param foretold: whether check mode can predict the result in every field; otherwise in its shape only.
+        :param predicted: whether check mode can predict the result in every field; otherwise in its shape only.
         :param repeats: the task acts in every run.
         """
         self.simulator.clear_operations()

@@ -167,7 +167,7 @@ def crowd(servers: int, volumes: int) -> dict[str, Any]:
 
 
 def crowd_as_hosts(seed: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """For each server of a seed made by :func:`crowd`: its id, region, and its volumes as an inventory tells them."""
+    """For each server of a seed made by :func:`crowd`: its id, region, and its volumes as an inventory shows them."""
     names = {server["id"]: server["name"] for server in seed["servers"]}
     hosts = {
         server["name"]: {"scp_id": server["id"], "scp_region": server["region"], "scp_bm_volumes": {}}

@@ -56,7 +56,7 @@ def _report(run: Run) -> dict[str, dict[str, Any]]:
 
 
 def test_life(controller: Controller) -> None:
-    """Check mode foretells it, a run does it, another one writes nothing, and a change changes what it says."""
+    """Check mode predicts it, a run does it, another one writes nothing, and a change changes what it says."""
     foretold = _play(controller, LIST, arguments=["--check"]).succeeded()
     assert _writes(foretold) == []
     assert [operation for entry in _report(foretold).values() for operation in entry["operations"]] == BUCKETS
@@ -141,7 +141,7 @@ def test_a_bucket_that_fails(controller: Controller) -> None:
     [
         ([], ("empty",)),
         ({"name": "app-archive"}, ("must be a list",)),
-        ("[{name: app", ("archive_lifecycle_buckets is a text that can't be read", "line 1", "as JSON")),
+        ("[{name: app", ("archive_lifecycle_buckets is a text that cannot be read", "line 1", "as JSON")),
         (
             [{"nam": "app-archive"}, 3, "a-archive", "a-archive"],
             ("Item 1", "nam is not known", "no name", "same as item 3"),

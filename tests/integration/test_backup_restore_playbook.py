@@ -104,16 +104,16 @@ def test_elsewhere(world: Controller) -> None:
 
 
 def test_refusals(world: Controller) -> None:
-    """What is missing or does not fit is told with what to do, before anything is sent."""
+    """What is missing or does not fit is reported with what to do, before anything is sent."""
     for variables, words in (
         ({"server": ""}, ("backup_restore_server", "backup_restore_server_type_id")),
         ({"server": "nobody"}, ("nobody has no backup of images", "what it has are: none")),
         ({"backup": "files"}, ("called files", "odd", "even")),
         ({"moment": "2026-10-01"}, ("No image of server west-web1", "before 2026-10-01", "even, odd")),
-        ({"moment": "yesterday"}, ("backup_end_time 'yesterday' is no time",)),
+        ({"moment": "yesterday"}, ("backup_end_time 'yesterday' is not a time",)),
         ({"server_name": "west-web2"}, ("west-web2 is taken",)),
-        ({"subnet_ids": "[a"}, ("backup_restore_subnet_ids is a text that can't be read", "line 1")),
-        ({"security_group_ids": "[a"}, ("backup_restore_security_group_ids is a text that can't be read",)),
+        ({"subnet_ids": "[a"}, ("backup_restore_subnet_ids is a text that cannot be read", "line 1")),
+        ({"security_group_ids": "[a"}, ("backup_restore_security_group_ids is a text that cannot be read",)),
     ):
         run = _run(world, **variables)
         assert run.rc != 0

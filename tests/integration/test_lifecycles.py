@@ -22,7 +22,7 @@ from tests.simulator.fixture import Simulator
 
 pytestmark = pytest.mark.newest_core
 
-#: Far enough ahead of the real time, which simulated time can't go back behind.
+#: Far enough ahead of the real time, which simulated time cannot go back behind.
 BEGINNING = "2099-03-02T03:04:05Z"
 #: Nothing takes time, and all that is left to chance is drawn alike.
 ALIKE = {

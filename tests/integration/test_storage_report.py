@@ -168,7 +168,7 @@ def test_numbers(made: Made) -> None:
 
 
 def test_what_is_found(made: Made) -> None:
-    """Each sort of trouble in the world is told, and nothing else; the fact is what the JSON has."""
+    """Each sort of trouble in the world is reported, and nothing else; the fact is what the JSON has."""
     report = made.report
     assert _fact(made.run) == report
     unprotected = {"broken-disk", "legacy", "stage-data", "build_cache", "office", "models", "simulation"}
@@ -214,7 +214,7 @@ ROWS = """
 Object.fromEntries([...document.querySelectorAll('section[id]')].map(section => [section.id,
   [...section.querySelectorAll('tbody tr')].map(row => [...row.cells].map(cell => cell.innerText.trim()))]))
 """
-#: What a person without eyes or without a mouse would miss.
+#: What the user without eyes or without a mouse would miss.
 BARRIERS = """
 [...[...document.querySelectorAll('svg:not([aria-label])')].filter(svg => !svg.closest('[aria-hidden]')),
  ...[...document.querySelectorAll('table')].filter(table => !table.querySelector('thead th[scope=col]')),
@@ -274,7 +274,7 @@ async def _look(file: Path, report: dict[str, Any]) -> None:
 
 @pytest.mark.newest_core
 def test_as_a_monitor(made: Made, tmp_path: Path) -> None:
-    """Check mode writes nothing; with history it tells growth; what is critical makes it fail after it has written."""
+    """Check mode writes nothing; with history it shows growth; what is critical makes it fail after it has written."""
     controller, folder = made.controller, tmp_path / "new"
     base = {
         "storage_report_regions": f"{WEST}, {EAST}",
@@ -333,7 +333,7 @@ def _attempt(name: str, variables: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_what_can_not_be_read(made: Made, tmp_path: Path) -> None:
-    """A service that the account has not got is told, and an error if asked; one that fails is an error at the end."""
+    """A service that the account has not got is reported, and an error if asked; one that fails is an error at the end."""
     controller = made.controller
     base = {"storage_report_folder": str(tmp_path), "storage_report_kinds": ["filestorage", "archive", "pfs"]}
     partial = {
@@ -368,7 +368,7 @@ def test_what_can_not_be_read(made: Made, tmp_path: Path) -> None:
     assert "). What could be read is in" in run["reset"].message
 
 
-#: Options that can't be, and what the message must say.
+#: Options that cannot be, and what the message must say.
 MISTAKES: dict[str, tuple[dict[str, Any], list[str]]] = {
     "folder": ({"folder": "reports"}, ["storage_report_folder is reports", "absolute"]),
     "name": ({"name": "a/b"}, ["storage_report_name is a/b"]),
@@ -377,7 +377,7 @@ MISTAKES: dict[str, tuple[dict[str, Any], list[str]]] = {
 
 
 def test_mistakes(made: Made, tmp_path: Path) -> None:
-    """Each is told with the option and what to do, before any call; so is a key that is refused."""
+    """Each is reported with the option and what to do, before any call; so is a key that is refused."""
     tasks = []
     for name, (options, _ignored) in MISTAKES.items():
         given = {f"storage_report_{option}": value for option, value in options.items()}

@@ -26,7 +26,7 @@ class Step:
     """One step of a scenario: a task that changes something.
 
     :ivar operations: what it sends, by ``operationId``.
-    :ivar repeats: it acts in every run, and is no step to run twice.
+    :ivar repeats: it acts in every run, and is not a step to run twice.
     :ivar before: tasks of what happens before it, which change the simulator, or read what the step names.
     """
 
@@ -64,7 +64,7 @@ def played(steps: Sequence[Step]) -> list[dict[str, Any]]:
 
 
 def check_lifecycle(run: Run, steps: Sequence[Step]) -> None:
-    """Assert that every step did what it was to do, that check mode foretold it, and that it was done once."""
+    """Assert that every step did what it was to do, that check mode predicted it, and that it was done once."""
     assert run.rc == 0, run.output[-4000:]
     assert_no_secrets(run, steps)
     for step in steps:

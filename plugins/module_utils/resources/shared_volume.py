@@ -237,7 +237,7 @@ class Volume(Resource[MountT]):
         all_immutable({option: (volume.get(option), self.params.get(option)) for option in self.fixed}, anew)
 
     def demand_for_creation(self, *options: str) -> None:
-        """Refuse to create a volume of which the task says too little, or a name that can't be.
+        """Refuse to create a volume of which the task says too little, or a name that cannot be.
 
         :param options: those that creation needs.
         """

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is wrong, and how badly: things are measured against limits, and what a person should look at becomes a finding.
+"""What is wrong, and how badly: things are measured against limits, and what the user should look at becomes a finding.
 
 Critical is what may lose data now, or what was said to be too much; all else that is not as it should be is a warning.
 """

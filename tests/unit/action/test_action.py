@@ -463,7 +463,7 @@ def update_arguments(made: scp.ActionModule, _name: str, args: dict[str, Any], v
 
 @pytest.mark.parametrize("transport", ["local", "ssh"])
 def test_secrets_in_a_list_are_censored_where_options_do_not_fit(transport: str) -> None:
-    """Even where the module would run elsewhere, which would tell all of its options."""
+    """Even where the module would run elsewhere, which would show all of its options."""
     result = action({"resources": [OFFICE], "resource": "office"}, name=APPLY, transport=transport).run()
     assert result["failed"]
     assert result["msg"].startswith(f"Unsupported parameters for ({APPLY}) module: resource.")

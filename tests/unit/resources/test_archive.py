@@ -181,14 +181,14 @@ def test_recoveries(simulator: Simulator, unknowns: dict[str, Any], paths: list[
 
 
 def test_what_was_lately_by_the_time_of_the_service(simulator: Simulator) -> None:
-    """What the service tells of the time counts, and not this machine: a job of a moment ago is told in any case."""
+    """What the service shows the time counts, and not this machine: a job of a moment ago is reported in any case."""
     bench = _begin(simulator, {})
     _filled(simulator)
     simulator.advance(90 * 86400)
     infos = [{"source_object_path": "app/", "object_type": "FOLDER"}]
     task = {"bucket": "app-archive", "recovery_target_bucket_name": "west-recovered"}
     done = bench.call(scp_archive_recovery, recovery_infos=infos, **task)
-    # A client of its own, as each task of a playbook has: one that has not heard of the service's time yet.
+    # A separate client, as each task of a playbook has: one that has not heard of the service's time yet.
     other = ConvergingRunner(simulator)
     other.environ["SCP_LANGUAGE"] = "ko-KR"
     told = other.call(scp_archive_job_info, bucket="app-archive")

@@ -445,4 +445,4 @@ def test_an_hour(simulator: Simulator) -> None:
         lines = bench.reported
         assert len(lines) > 50
         assert any("INPROGRESS" in line for line in lines)
-        assert any("50" in line for line in lines), "what failed is told"
+        assert any("50" in line for line in lines), "what failed is reported"

@@ -69,7 +69,7 @@ def test_planning_schedules(
     resource = kind({"state": state, "day_of_week": day, "hour": hour}, CLIENT)
     owner = {**(GROUP if grouped else OWNER), "snapshot_schedule": shown}
     there = shown is not None and shown["frequency"] != "NONE"
-    begin = resource._with_schedule(schedule.ScheduleState(None, hindrances=("it can't",) if hindered else ()), owner)
+    begin = resource._with_schedule(schedule.ScheduleState(None, hindrances=("it cannot",) if hindered else ()), owner)
     assert (begin.schedule is not None) == there
     resource.check()
     impossible = state == "present" and not there and (hindered or hour is None)
@@ -180,7 +180,7 @@ def _state(taken: dict[str, tuple[float, str]], **more: Any) -> snapshots.Snapsh
 @pytest.mark.parametrize(
     ("taken", "operations", "removed", "shown"),
     [
-        # What cannot be restored is no reason to take none, and never the reason to delete what can.
+        # What cannot be restored is not a reason to take none, and never the reason to delete what can.
         (
             {"good": (26, "available"), "bad": (0.5, "error")},
             ["CreateSnapshot", "DeleteSnapshot", "DeleteSnapshot"],
@@ -381,7 +381,7 @@ def test_parts_of_a_groups_snapshots_are_left_alone(simulator: Simulator, keep: 
 
 
 def test_full_space(simulator: Simulator) -> None:
-    """Snapshots that went when another was taken are told; how full the space is can be read."""
+    """Snapshots that went when another was taken are reported; how full the space is can be read."""
     bench = Snapshots(simulator, False, bm_snapshot_base_percent=20.0, bm_snapshot_growth_percent=0)
     first = bench.call(scp_bm_volume_snapshot)["snapshot"]["snapshot_name"]
     simulator.advance(60)

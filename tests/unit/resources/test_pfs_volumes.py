@@ -86,7 +86,7 @@ def test_volumes(
     if capacities[1] is not None and capacities[1] < capacities[0]:
         simulator.clear_operations()
         told = bench.call(scp_pfs_volume, name="data", **change)["msg"]
-        assert f"is {capacities[0]} and can't be changed to {capacities[1]}" in told
+        assert f"is {capacities[0]} and cannot be changed to {capacities[1]}" in told
         assert simulator.writes() == []
         change["capacity_tb"] = None
     changed = bench.converge(scp_pfs_volume, volume_id=volume["id"], **change)

@@ -143,7 +143,7 @@ class Policy(Resource[PolicyState]):
                 "archiving_source_bucket_name",
                 source,
                 self.params.get("archiving_source_bucket_name"),
-                f"Bucket {bucket['name']} archives that bucket for good. Archive the other into a bucket of its own.",
+                f"Bucket {bucket['name']} archives that bucket for good. Archive the other into a separate bucket.",
             )
         if policy is None:
             return self._create(bucket, source)

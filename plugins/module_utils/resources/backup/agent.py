@@ -36,7 +36,7 @@ from .lookup import (
 from .servers import agentless_servers, backup_servers, find_servers, the_one
 
 RUNNING = "RUNNING"
-#: Times are told in whole seconds, so a check of the same second may look a little older than it is.
+#: Times are reported in whole seconds, so a check of the same second may look a little older than it is.
 _SECOND = timedelta(seconds=1)
 
 
@@ -75,7 +75,9 @@ class Agent(Resource[AgentState]):
 
     def check(self) -> None:
         if self._wants_check and not self.params["wait"]:
-            raise StorageError("check_connection waits for its result, so it can't go with wait: false. Leave one out.")
+            raise StorageError(
+                "check_connection waits for its result, so it cannot go with wait: false. Leave one out."
+            )
 
     @property
     def _wants_check(self) -> bool:
@@ -120,7 +122,7 @@ class Agent(Resource[AgentState]):
         return self._seen
 
     def _new_server(self) -> dict[str, Any]:
-        """The server that is to have an agent; looked up once, for it is offered no more when it has one.
+        """The server that is to have an agent; looked up once, because it is offered no more when it has one.
 
         :raises StorageError: there is none.
         """
@@ -193,7 +195,7 @@ class Agent(Resource[AgentState]):
         if self._wants_check and stopped != RUNNING:
             raise StorageError(
                 f"Server {server['server_name']} ({server['server_uuid']}) is in state {stopped}, and an agent on it"
-                " can't connect. Start the server first, or leave check_connection out."
+                " cannot connect. Start the server first, or leave check_connection out."
             )
         body = {"server_uuid": server["server_uuid"]}
         body |= {name: params[name] for name in ("subnet_id", "tags") if params.get(name) is not None}
@@ -217,14 +219,14 @@ class Agent(Resource[AgentState]):
     def _check_unchangeable(self, agent: Mapping[str, Any]) -> None:
         asked = {name: self.params.get(name) for name in ("server_category", "subnet_id")}
         different = [
-            f"{name} is {agent[name]!r} and can't be {value!r}"
+            f"{name} is {agent[name]!r} and cannot be {value!r}"
             for name, value in asked.items()
             if value is not None and agent.get(name) is not None and agent[name] != value
         ]
         if different:
             raise StorageError(
-                f"Agent {told(agent)} of {agent['server_name']} can't be changed so: {'; '.join(different)}. The"
-                " service sets this at creation only. Delete the agent first (state absent) to make it anew."
+                f"Agent {told(agent)} of {agent['server_name']} cannot be changed so: {'; '.join(different)}. The"
+                " service sets this at creation only. Delete the agent first (state absent) to make it again."
             )
 
     def _next_removal(self, state: AgentState) -> Step[AgentState] | None:
@@ -235,7 +237,7 @@ class Agent(Resource[AgentState]):
         if staying or (agent.get("backup_policy_count") and not state.users):
             listed = ", ".join(map(told, staying)) or f"{agent['backup_policy_count']} that this key does not see"
             raise StorageError(
-                f"Agent {told(agent)} of {agent['server_name']} can't be deleted, because backups use it: {listed}."
+                f"Agent {told(agent)} of {agent['server_name']} cannot be deleted, because backups use it: {listed}."
                 " Delete them first (scp_backup with state absent), with all that they have kept."
             )
 

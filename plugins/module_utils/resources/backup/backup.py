@@ -109,7 +109,7 @@ class Backup(Resource[BackupState]):
         by_id = self.params.get("backup_id")
         return "" if self.wants_absent or by_id else f"{BACKUPS.title} {self._wanted!r}"
 
-    # -- options that can't work --------------------------------------------------------------------------------------
+    # -- options that cannot work --------------------------------------------------------------------------------------
 
     def check(self) -> None:
         if self.wants_absent:
@@ -131,7 +131,7 @@ class Backup(Resource[BackupState]):
         if params.get("schedules") is not None:
             found += schedules.problems(params["schedules"])
         if found:
-            raise StorageError(f"This backup can't be: {'; '.join(found)}. Nothing was changed.")
+            raise StorageError(f"This backup cannot be: {'; '.join(found)}. Nothing was changed.")
 
     def _agentless_problems(self) -> list[str]:
         given = [name for name in ("filesystem_paths", "is_all_filesystem") if self.params.get(name)]
@@ -176,7 +176,7 @@ class Backup(Resource[BackupState]):
         return replace(state, schedules=tuple(read_schedules(self.client, str(state.backup["id"]))))
 
     def _with_server(self, state: BackupState) -> BackupState:
-        """The server of a new backup. What the task leaves out is told when the backup is planned.
+        """The server of a new backup. What the task leaves out is reported when the backup is planned.
 
         It is looked up once: the service may not offer it any more when it has the backup, and that is not listed yet.
         """
@@ -229,10 +229,10 @@ class Backup(Resource[BackupState]):
             return state if state.removing else self._with_busy(state)
         return self._with_schedules(state)
 
-    # -- what is in the way -------------------------------------------------------------------------------------------
+    # -- what blocks it -------------------------------------------------------------------------------------------
 
     def _with_hindrances(self, state: BackupState, *, first: bool) -> BackupState:
-        """Add what the service would refuse, as far as reading tells. Later looks come after calls of this task."""
+        """Add what the service would refuse, as far as reading shows. Later looks come after calls of this task."""
         if not first:
             return state
         found = self._path_hindrances(state)
@@ -325,7 +325,7 @@ class Backup(Resource[BackupState]):
                 f" {_describe_original(backup)}. Run the task there (option region)."
             )
         if step is not None and state.hindrances:
-            raise StorageError(f"Backup {told(backup)} can't be changed so: {'; '.join(state.hindrances)}.")
+            raise StorageError(f"Backup {told(backup)} cannot be changed so: {'; '.join(state.hindrances)}.")
         return step
 
     def _create(self, state: BackupState) -> Step[BackupState]:
@@ -388,7 +388,7 @@ class Backup(Resource[BackupState]):
         return {field: asked, "is_all_filesystem": False} if asked else {"is_all_filesystem": True}
 
     def _check_unchangeable(self, state: BackupState, backup: Mapping[str, Any]) -> None:
-        """Refuse all differences that can't be changed after creation, at once."""
+        """Refuse all differences that cannot be changed after creation, at once."""
         asked = {
             **self._given("name", "server_category", "policy_category", "policy_type", "encrypt_enabled"),
             **self._given("backup_region"),
@@ -405,9 +405,9 @@ class Backup(Resource[BackupState]):
         if backup["policy_category"] == "AGENTLESS":
             different += self._agentless_differences(backup)
         if different:
-            told_each = "; ".join(f"{option} is {is_!r} and can't be {wanted!r}" for option, is_, wanted in different)
+            told_each = "; ".join(f"{option} is {is_!r} and cannot be {wanted!r}" for option, is_, wanted in different)
             raise StorageError(
-                f"Backup {told(backup)} can't be changed so: {told_each}. The service sets this at creation only. Use"
+                f"Backup {told(backup)} cannot be changed so: {told_each}. The service sets this at creation only. Use"
                 " another name for a new backup, or delete this one first (state absent)."
             )
 

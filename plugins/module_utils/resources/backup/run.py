@@ -51,7 +51,7 @@ class RunState:
 
     :ivar jobs: the newest first.
     :ivar known: the jobs that had ended when the task began; every other one counts as the one that is asked for.
-    :ivar hints: what may have made that one fail, each for a person.
+    :ivar hints: what may have made that one fail, each for the user.
     :ivar point: the restore point that it has made.
     :ivar awaits: whether that may still come to light.
     """
@@ -215,7 +215,7 @@ def _hints(client: Client, backup: Mapping[str, Any], ended: str) -> list[str]:
     """What may have made a job fail, as far as the service knows, and what to do about it."""
     found: list[str] = []
     if ended == FAILED:
-        # A server that is gone explains all else. No answer is no reason to tell less than that the job failed.
+        # A server that is gone explains all else. No answer is not a reason to show less than that the job failed.
         for cause in (_of_server, _of_agent):
             with contextlib.suppress(CallError):
                 found = found or cause(client, backup)
@@ -236,7 +236,7 @@ def _of_agent(client: Client, backup: Mapping[str, Any]) -> list[str]:
     if word(agent) != AVAILABLE:
         return [f"Its agent {told(agent)} is in state {agent['state']}."]
     if word(agent, "connection_state") == SUCCESS:
-        return [f"Whether server {server} and its agent run now is told by scp_backup_agent with check_connection."]
+        return [f"Whether server {server} and its agent run now is reported by scp_backup_agent with check_connection."]
     connection = agent.get("connection_state") or "not checked yet"
     return [
         f"The connection to its agent {told(agent)} is {connection}: start server {server} and the agent on it, and see"

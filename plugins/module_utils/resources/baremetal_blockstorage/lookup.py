@@ -76,12 +76,12 @@ def under_way(label: str, owner: Mapping[str, Any] | None) -> str:
 
 
 def label_of(kind: LookupSpec) -> str:
-    """What a person calls an owner of this kind."""
+    """What the user calls an owner of this kind."""
     return "volume" if kind is VOLUMES else "volume group"
 
 
 def volumes_of(kind: LookupSpec, owner: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """A volume itself, or the members of a group as its show operation tells them."""
+    """A volume itself, or the members of a group as its show operation shows them."""
     return [owner] if kind is VOLUMES else list(owner.get("member_volumes") or ())
 
 
@@ -95,7 +95,7 @@ def changing(kind: LookupSpec, owner: Mapping[str, Any] | None) -> str:
 
 
 def describe_failure(label: str, owner: Mapping[str, Any] | None) -> str:
-    """Why a volume or a group can't be used, in the service's words; empty when it can (platform-behaviour.md §7).
+    """Why a volume or a group cannot be used, in the service's words; empty when it can (platform-behaviour.md §7).
 
     A call to a server that went wrong shows in ``external_errors``, whatever the state is.
     """

@@ -73,7 +73,7 @@ class Schedule(Resource[ScheduleState]):
         found = [*without_snapshots(kind, owner), *read_only(self.client, kind, owner)]
         if group := owner.get("volume_group"):
             found.append(
-                f"it is in the volume group {describe_owner(group)}, whose members have no schedule of their own"
+                f"it is in the volume group {describe_owner(group)}, whose members have no separate schedule"
                 " (scp_bm_volume_group_snapshot_schedule gives the group one)"
             )
         return replace(state, hindrances=tuple(found))
@@ -106,7 +106,7 @@ class Schedule(Resource[ScheduleState]):
             return None
         if state.hindrances:
             raise StorageError(
-                f"{label.capitalize()} {describe_owner(state.owner)} can't have a snapshot schedule:"
+                f"{label.capitalize()} {describe_owner(state.owner)} cannot have a snapshot schedule:"
                 f" {'; and '.join(state.hindrances)}."
             )
         return self._write(state, wanted)

@@ -130,7 +130,7 @@ class Volume(Resource[VolumeState]):
         return self._with_hindrances(VolumeState(shown))
 
     def _with_hindrances(self, state: VolumeState) -> VolumeState:
-        """Add what the show operation does not tell of things that this task may end."""
+        """Add what the show operation does not show of things that this task may end."""
         volume = state.volume
         if volume is None or not self.wants_absent:
             return state
@@ -242,7 +242,7 @@ class Volume(Resource[VolumeState]):
             return None
         if is_recovery(volume):
             raise StorageError(
-                f"Volume {volume['name']} ({volume['id']}) is a recovery, and a recovery has no snapshots of its own:"
+                f"Volume {volume['name']} ({volume['id']}) is a recovery, and a recovery has no separate snapshots:"
                 " leave out snapshot_rate."
             )
         if wanted == 0:
@@ -258,7 +258,7 @@ class Volume(Resource[VolumeState]):
             if hindrance.of_snapshots and not hindrance.allowed
         ]
         if in_the_way:
-            raise StorageError(_told(volume, "can't end its snapshots (snapshot_rate 0)", in_the_way))
+            raise StorageError(_told(volume, "cannot end its snapshots (snapshot_rate 0)", in_the_way))
         if schedule_of(volume):
             return self._end_schedule(volume)
         return self._write_rate(api.DELETE_VOLUME_SNAPSHOT_RATE, volume, 0, None)
@@ -385,10 +385,10 @@ class Volume(Resource[VolumeState]):
             return None
         in_the_way = [hindrance for hindrance in self._hindrances(state) if not hindrance.allowed]
         if in_the_way:
-            raise StorageError(_told(volume, "can't be deleted", in_the_way))
+            raise StorageError(_told(volume, "cannot be deleted", in_the_way))
         if schedule_of(volume):
             return self._end_schedule(volume)
-        # One that the service does not show any more can't be ended: a volume may say a little longer that it has it.
+        # One that the service does not show any more cannot be ended: a volume may say a little longer that it has it.
         if replicated(volume) and state.replication is not None:
             return self._end_replication(volume, state.replication)
         if group := volume.get("volume_group"):
@@ -454,7 +454,7 @@ class Volume(Resource[VolumeState]):
         if not told:
             return ""
         return (
-            f"{told} Mend that, and run the task again with all that the volume should have, which attaches and sets"
+            f"{told} Fix that, and run the task again with all that the volume should have, which attaches and sets"
             " what is missing; or remove it with state absent."
         )
 
@@ -487,7 +487,7 @@ class Volume(Resource[VolumeState]):
 
 
 def _member_edit(volume: Mapping[str, Any]) -> Callable[[Any], Any]:
-    """How the show operation of a volume's group tells of the volume as it is now."""
+    """How the show operation of a volume's group shows the volume as it is now."""
 
     def edit(answer: dict[str, Any] | None) -> dict[str, Any] | None:
         if answer is None:

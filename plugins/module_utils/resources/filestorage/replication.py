@@ -251,7 +251,7 @@ class Replication(Resource[ReplicationState]):
             )
         if self._possible is not None and params["target_region"] not in self._possible:
             raise StorageError(
-                f"Volume {volume['name']} in {self.region} can't be replicated to target_region"
+                f"Volume {volume['name']} in {self.region} cannot be replicated to target_region"
                 f" {params['target_region']!r}. The service lists these regions for its type:"
                 f" {', '.join(self._possible) or 'none'}."
             )

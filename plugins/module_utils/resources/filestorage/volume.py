@@ -33,7 +33,7 @@ SHOW_ONLY = "encryption_enabled"
 
 @dataclass(frozen=True)
 class VolumeState(shared_volume.VolumeState):
-    """A volume and what hangs on it.
+    """A volume and its dependents.
 
     :ivar leftovers: system snapshots that a replication left behind.
     :ivar replications: read only where they may stand in the way.
@@ -161,7 +161,7 @@ def _replication_in_the_way(volume: Mapping[str, Any], replications: Sequence[Ma
         for item in replications
     )
     return (
-        f"Volume {volume['name']} can't be deleted while it is replicated: {told}. End the replication first"
+        f"Volume {volume['name']} cannot be deleted while it is replicated: {told}. End the replication first"
         " (scp_filestorage_replication with state absent, or the role dr_teardown)."
     )
 
