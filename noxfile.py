@@ -263,7 +263,7 @@ def copy_of_the_project(parent: Path) -> Path:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Style and format (ruff), types (mypy, strict), and who may import whom (import-linter)."""
+    """Check style and format (ruff), types (mypy, strict), imports (import-linter) and wording (tests/style.py)."""
     place()
     environment = tool_environment(session, "test", "lint")
     rooms = ("module_utils", "plugin_utils", "action", "filter", "inventory", "lookup")
@@ -275,6 +275,7 @@ def lint(session: nox.Session) -> None:
     good &= environment.succeeds("ruff", "format", "--check", ".")
     good &= environment.succeeds("mypy", *(f"--package={package}" for package in packages))
     good &= environment.succeeds("lint-imports", "--no-cache", env=imports)
+    good &= environment.succeeds("python", "-m", "tests.style")
     if not good:
         raise CommandFailed("The code is not clean")
 

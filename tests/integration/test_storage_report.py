@@ -333,7 +333,7 @@ def _attempt(name: str, variables: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_what_can_not_be_read(made: Made, tmp_path: Path) -> None:
-    """A service that the account has not got is reported, and an error if asked; one that fails is an error at the end."""
+    """A service that the account does not have is reported, and an error if asked; one that fails is an error."""
     controller = made.controller
     base = {"storage_report_folder": str(tmp_path), "storage_report_kinds": ["filestorage", "archive", "pfs"]}
     partial = {

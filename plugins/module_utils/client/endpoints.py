@@ -35,8 +35,8 @@ class Endpoints:
     def url(self, service: str, region: str) -> str:
         """Return the base URL, without a slash at its end.
 
-        :raises SettingsError: this is not a region, the template has an unknown placeholder, or the catalogue has no such
-            endpoint.
+        :raises SettingsError: this is not a region, the template has an unknown placeholder, or the catalogue has no
+            such endpoint.
         """
         key = (service, region)
         with self._finding:

@@ -24,7 +24,8 @@ def parse_age(option: str, text: str) -> timedelta:
     match = _AGE.match(text)
     if not match:
         raise StorageError(
-            f"{option} {text!r} is not an age. Write seconds, or a number with a unit, for example 90s, 30m, 12h, 7d or 2w."
+            f"{option} {text!r} is not an age. Write seconds, or a number with a unit, for example 90s, 30m, 12h,"
+            " 7d or 2w."
         )
     return timedelta(seconds=int(match[1]) * _UNITS[match[2].lower() or "s"])
 

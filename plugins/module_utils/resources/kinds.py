@@ -47,8 +47,8 @@ _GROUP = Reference("volume_group", "bm_volume_group")
 class Storage(kinds.KindRegistry):
     """``scp_storage_apply``."""
 
-    # Of what depends on one volume or group, the first here is done first: a snapshot is kept by what the schedule says,
-    # members have no separate schedule, and a recovery is made of the newest snapshot.
+    # Of the dependents of one volume or group, the first here is managed first: a snapshot is kept by what the schedule
+    # says, members have no separate schedule, and a recovery is made of the newest snapshot.
     kinds: ClassVar = {
         "filestorage_volume": ResourceKind(filestorage.VOLUME, identified_by=("name", "volume_id"), suffixed=True),
         "filestorage_snapshot_schedule": ResourceKind(filestorage.SNAPSHOT_SCHEDULE, references=(_FILE_VOLUME,)),

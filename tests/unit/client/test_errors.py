@@ -225,7 +225,7 @@ def test_answer_without_json_has_advice(where: CallContext, status: int, advice:
 
 
 def test_json_that_is_too_deep() -> None:
-    assert "no JSON" in made(b"[" * 100_000, 400).message
+    assert "not JSON" in made(b"[" * 100_000, 400).message
 
 
 @pytest.mark.parametrize("body", [HTML, b"", b"{}", json.dumps(error_a(302)).encode()])

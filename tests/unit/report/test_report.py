@@ -313,7 +313,7 @@ def test_a_history_that_can_not_be_read(broken: str, says: str) -> None:
 
 
 def test_archives() -> None:
-    """An inactive policy is reported, the newest archiving that ended counts, and what cannot be read is reported too."""
+    """An inactive policy is reported, the newest archiving that ended counts, and what cannot be read is reported."""
     bucket = {"id": "b1", "name": "logs", "state": "ACTIVE", "usage": "10", "archiving_source_bucket_name": "app"}
     limits = planned()["limits"]
 

@@ -1,10 +1,10 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which entry of a list waits for which: pure, and all mistakes are reported at once.
+"""Which entry of a list waits for which: pure, and all mistakes are reported together.
 
-What depends on a thing is made after it and removed before it. What depends on the same thing is done one after the other,
-for the services refuse a change while another one is under way.
+A dependent is created after what it depends on, and removed before it. Dependents of the same resource are managed one
+after the other, because the services refuse a change while another one is under way.
 """
 
 from __future__ import annotations

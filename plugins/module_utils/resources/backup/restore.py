@@ -206,8 +206,8 @@ class ServerRestore(Restore):
     def check(self) -> None:
         if not _SERVER_NAME.fullmatch(self._called):
             raise StorageError(
-                f"restore_server_name {self._called!r} cannot be the name of a server: 1 to 63 letters, digits, hyphens,"
-                " underscores and spaces."
+                f"restore_server_name {self._called!r} cannot be the name of a server: 1 to 63 letters, digits,"
+                " hyphens, underscores and spaces."
             )
 
     @property
@@ -354,8 +354,8 @@ class FileRestore(Restore):
             original = "" if self.params.get("server") else f" {state.backup['server_name']}"
             names = ", ".join(sorted(str(server["server_name"]) for server in listed)) or "none"
             problem = (
-                f"files cannot go to server{original} {wanted!r}: it must run the same system, and have an agent that is"
-                f" AVAILABLE (scp_backup_agent makes one; servers that it can be are: {names})"
+                f"files cannot go to server{original} {wanted!r}: it must run the same system, and have an agent that"
+                f" is AVAILABLE (scp_backup_agent makes one; servers that it can be are: {names})"
             )
         return replace(state, problems=(*state.problems, problem))
 
