@@ -9,8 +9,10 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -76,7 +78,7 @@ def find(path: str, text: str) -> Iterator[Finding]:
 def find_all() -> dict[str, list[Finding]]:
     """Return the findings of each file of the project that has some."""
     names = subprocess.run(
-        ["git", "-C", str(ROOT), "ls-files", "--cached", "--others", "--exclude-standard"],
+        [shutil.which("git") or "git", "-C", str(ROOT), "ls-files", "--cached", "--others", "--exclude-standard"],
         check=True,
         capture_output=True,
         text=True,
@@ -93,7 +95,7 @@ def find_all() -> dict[str, list[Finding]]:
 
 
 def check(found: dict[str, list[Finding]], allowed: dict[str, int]) -> list[str]:
-    """Return what is wrong: findings of files that have more than they are allowed, and allowances that are too large."""
+    """Return what is wrong: findings of files with more than they are allowed, and allowances that are too large."""
     problems = []
     for name, findings in found.items():
         if len(findings) > allowed.get(name, 0):
@@ -106,11 +108,14 @@ def check(found: dict[str, list[Finding]], allowed: dict[str, int]) -> list[str]
     return problems
 
 
-def main(arguments: list[str]) -> int:
+def main() -> int:
     """Check the project, or shrink the allowance to what is left."""
+    parser = argparse.ArgumentParser(description="Find wording that docs/dev/style.md replaces.")
+    parser.add_argument("--shrink", action="store_true", help="write what is left of the allowance first")
+    options = parser.parse_args()
     found = find_all()
     allowed: dict[str, int] = json.loads(ALLOWANCE.read_text(encoding="utf-8")) if ALLOWANCE.exists() else {}
-    if arguments == ["--shrink"]:
+    if options.shrink:
         left = {name: min(number, len(found.get(name, ()))) for name, number in allowed.items()}
         allowed = {name: number for name, number in left.items() if number}
         ALLOWANCE.write_text(json.dumps(allowed, indent=1, sort_keys=True) + "\n", encoding="utf-8")
@@ -121,4 +126,4 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

@@ -115,7 +115,8 @@ CASES = [
         "a reference to nothing",
         [{**SCHEDULE, "volume": "shop-dta"}],
         "1 of 1 resources failed, 0 were not tried, and 0 are in the desired state. resource 1"
-        " (bm_volume_snapshot_schedule shop-dta): There is no Block Storage (BM) volume with the name or id 'shop-dta' in kr-west1. Check its",
+        " (bm_volume_snapshot_schedule shop-dta): There is no Block Storage (BM) volume with the name or id"
+        " 'shop-dta' in kr-west1. Check its",
     ),
     _case("a text", ["bm_volume"], "resources", "dict"),  # type: ignore[list-item]
     _case(
