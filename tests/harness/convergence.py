@@ -24,7 +24,7 @@ class ConvergingRunner(ModuleRunner):
         return [entry["operation"] for entry in self.simulator.writes() if 0 < entry["status"] < 400]
 
     def converge(
-        self, module: ModuleType, *, foretold: bool = True, repeats: bool = False, **params: Any
+        self, module: ModuleType, *, dry_run: bool = True, repeats: bool = False, **params: Any
     ) -> dict[str, Any]:
         """Run a task as a user would, in check mode, for real and once more; return the real run's result.
 
@@ -41,7 +41,7 @@ class ConvergingRunner(ModuleRunner):
         assert predicted["changed"] == real["changed"] == bool(real["operations"])
         assert predicted["diff"]["before"] == real["diff"]["before"]
         assert set(real["diff"]["before"]) == set(real["diff"]["after"]) == set(predicted["diff"]["after"])
-        if foretold:
+        if dry_run:
             assert predicted["diff"]["after"] == real["diff"]["after"]
         if repeats:
             return real

@@ -178,9 +178,9 @@ def crowd_as_hosts(seed: dict[str, Any]) -> dict[str, dict[str, Any]]:
     shown = ("id", "name", "state", "disk_type", "size_gb", "iscsi_target_ips")
     for attachment in block["attachments"]:
         volume = volumes[attachment["volume_id"]]
-        told = {name: volume[name] for name in shown}
-        told |= {"purpose": "ORG", "has_relation": False, "volume_group": None}
-        hosts[names[attachment["server_id"]]]["scp_bm_volumes"][volume["id"]] = told
+        reported = {name: volume[name] for name in shown}
+        reported |= {"purpose": "ORG", "has_relation": False, "volume_group": None}
+        hosts[names[attachment["server_id"]]]["scp_bm_volumes"][volume["id"]] = reported
     return hosts
 
 

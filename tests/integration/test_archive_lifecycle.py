@@ -57,10 +57,10 @@ def _report(run: Run) -> dict[str, dict[str, Any]]:
 
 def test_life(controller: Controller) -> None:
     """Check mode predicts it, a run does it, another one writes nothing, and a change changes what it says."""
-    foretold = _play(controller, LIST, arguments=["--check"]).succeeded()
-    assert _writes(foretold) == []
-    assert [operation for entry in _report(foretold).values() for operation in entry["operations"]] == BUCKETS
-    said = foretold["scp.storage.archive_lifecycle : Say what buckets would archive that are not there yet"]
+    predicted = _play(controller, LIST, arguments=["--check"]).succeeded()
+    assert _writes(predicted) == []
+    assert [operation for entry in _report(predicted).values() for operation in entry["operations"]] == BUCKETS
+    said = predicted["scp.storage.archive_lifecycle : Say what buckets would archive that are not there yet"]
     assert [item.result["msg"].split()[0] for item in said.items] == [
         "west-app-logs",
         "west-recovered",
@@ -87,10 +87,10 @@ def test_life(controller: Controller) -> None:
         "archive_lifecycle_object_lifecycle": "60",
         "archive_lifecycle_buckets": LIST["archive_lifecycle_buckets"][:2],
     }
-    foretold = _play(controller, later, arguments=["--check"]).succeeded()
+    predicted = _play(controller, later, arguments=["--check"]).succeeded()
     run = _play(controller, later).succeeded()
     assert _writes(run) == ["SetArchivingPolicy"]
-    assert _report(foretold)["app-archive"]["operations"] == _report(run)["app-archive"]["operations"] == _writes(run)
+    assert _report(predicted)["app-archive"]["operations"] == _report(run)["app-archive"]["operations"] == _writes(run)
 
 
 @pytest.mark.newest_core

@@ -61,9 +61,9 @@ def _run(controller: Controller, *arguments: str, **variables: Any) -> Run:
 )
 def test_newest_before(world: Controller, moment: str, day: int) -> None:
     """Of all of the server's images, the newest of the moment or before it that can be restored."""
-    foretold = _run(world, "--check", moment=moment).succeeded()
-    assert foretold[RESTORE].operations == ["RestoreBackup"]
-    assert foretold[RESTORE].result["restore_point"]["restore_target_id"] == f"day-{day}"
+    predicted = _run(world, "--check", moment=moment).succeeded()
+    assert predicted[RESTORE].operations == ["RestoreBackup"]
+    assert predicted[RESTORE].result["restore_point"]["restore_target_id"] == f"day-{day}"
     assert world.simulator.writes() == []
 
 
@@ -118,8 +118,8 @@ def test_refusals(world: Controller) -> None:
         run = _run(world, **variables)
         assert run.rc != 0
         message = next(result for result in run if result.failed)
-        told = message.message + "".join(item.message for item in message.items)
-        assert [word for word in words if word not in told] == [], told
+        reported = message.message + "".join(item.message for item in message.items)
+        assert [word for word in words if word not in reported] == [], reported
         assert run.count("failures") == 1
     assert world.simulator.writes() == []
 

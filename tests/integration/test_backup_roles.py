@@ -48,8 +48,8 @@ def _lines(controller: Controller, file: str) -> list[str]:
 
 def test_agents(controller: Controller) -> None:
     """They are made and installed, with the address of Backup's master at hand; a second run does nothing."""
-    foretold = agents(controller, "--check").succeeded()
-    assert sum(result.operations == ["CreateBackupAgent"] for result in foretold) == len(SERVERS)
+    predicted = agents(controller, "--check").succeeded()
+    assert sum(result.operations == ["CreateBackupAgent"] for result in predicted) == len(SERVERS)
     assert controller.simulator.writes() == []
     agents(controller).succeeded()
     found = controller.simulator.world()[SERVICE]["agents"]
@@ -87,9 +87,9 @@ def test_agents_that_do_not_connect(controller: Controller) -> None:
     controller.simulator.switch(backup_connection_result="FAILED")
     run = agents(controller)
     assert run.rc != 0
-    told = [result for result in run if result.name.endswith("Wait until Backup is connected to it")]
-    assert len(told) == len(SERVERS)
-    assert all("has no connection" in result.message for result in told)
+    reported = [result for result in run if result.name.endswith("Wait until Backup is connected to it")]
+    assert len(reported) == len(SERVERS)
+    assert all("has no connection" in result.message for result in reported)
     checks = {call["sequence"] for call in run.calls if call["operation"] == "CheckBackupMasterConnectionState"}
     assert len(checks) == len(SERVERS) * (1 + 2)
     controller.simulator.switch(backup_connection_result="SUCCESS")
@@ -103,9 +103,9 @@ def test_agents_installed_in_another_way(controller: Controller) -> None:
     controller.simulator.switch(backup_connection_result="FAILED")
     run = agents(controller, backup_agent_install_command="")
     assert run.rc != 0
-    told = [result.message for result in run if result.failed]
-    assert len(told) == len(SERVERS)
-    assert all("backup_agent_install_command" in message and "file://" in message for message in told)
+    reported = [result.message for result in run if result.failed]
+    assert len(reported) == len(SERVERS)
+    assert all("backup_agent_install_command" in message and "file://" in message for message in reported)
     tasks, mine = controller.folder / "mine.yml", str(controller.folder / "mine-{{ inventory_hostname }}")
     copy = {"content": "{{ backup_agent_url }} {{ backup_agent_facts.id }}", "dest": mine, "mode": "0600"}
     tasks.write_text(json.dumps([{"name": "My own way", "ansible.builtin.copy": copy}]), encoding="utf-8")
@@ -150,10 +150,10 @@ def test_policies(controller: Controller) -> None:
     simulator = controller.simulator
     by_name = policies(controller, backup_servers="west-web1").succeeded()
     assert _writes(by_name) == ["CreateBackup"]
-    foretold = policies(controller, "--check", backup_policy_first_backup=True).succeeded()
-    assert _writes(foretold) == []
-    assert sum(item.operations == ["ManualBackup"] for result in foretold for item in result.items) == 1
-    assert foretold["scp.storage.backup_policy : Say which would run that are not there yet"].changed
+    predicted = policies(controller, "--check", backup_policy_first_backup=True).succeeded()
+    assert _writes(predicted) == []
+    assert sum(item.operations == ["ManualBackup"] for result in predicted for item in result.items) == 1
+    assert predicted["scp.storage.backup_policy : Say which would run that are not there yet"].changed
     run = policies(controller, backup_policy_first_backup=True).succeeded()
     assert sorted(_writes(run)) == ["CreateBackup"] * 2 + ["CreateBackupAgent"] + ["ManualBackup"] * 3
     world = simulator.world()[SERVICE]
@@ -177,8 +177,8 @@ def test_agents_on_the_way(controller: Controller) -> None:
     simulator = controller.simulator
     files = {"server": "west-web1", "is_all_filesystem": True}
     servers = [files, {**files, "name": "more"}, {"server": "west-web1"}]
-    foretold = policies(controller, "--check", backup_servers=servers).succeeded()
-    said = [name for result in foretold if result.changed for item in result.items for name in item.operations or []]
+    predicted = policies(controller, "--check", backup_servers=servers).succeeded()
+    said = [name for result in predicted if result.changed for item in result.items for name in item.operations or []]
     assert said == ["CreateBackupAgent", "CreateBackup"]
 
     simulator.switch(backup_agent_create_seconds=4 * TIME_SCALE)
@@ -215,8 +215,8 @@ def test_lists_that_can_not_be(controller: Controller) -> None:
     for servers, words in mistakes.values():
         run = policies(controller, backup_servers=servers)
         assert run.rc != 0
-        told = " ".join(
+        reported = " ".join(
             f"{result.message} {result.result.get('argument_errors', '')}" for result in run if result.failed
         )
-        assert [word for word in words if word not in told] == [], told
+        assert [word for word in words if word not in reported] == [], reported
         assert run.calls == []

@@ -292,7 +292,7 @@ def test_what_a_list_does_not_show_yet(fleet: Controller) -> None:
 
 def test_mistakes_are_told(fleet: Controller) -> None:
     """One error that says what to do, and no inventory."""
-    for config, told in (
+    for config, reported in (
         ({"source": ["backups"]}, "There is no option 'source', did you mean sources?"),
         ({"filters": {"server": "x"}}, "filters has no 'server', did you mean server_id?"),
         ({"filters": {"server_name": 5}}, "filters has 5 for server_name. Give a text, or a list of texts."),
@@ -313,7 +313,7 @@ def test_mistakes_are_told(fleet: Controller) -> None:
         failed = fleet.inventory(config, environ={"SCP_AUTH_URL": None})
         assert failed.rc != 0, config
         assert "Traceback" not in failed.stderr
-        assert flat(told) in flat(failed.stderr), failed.stderr
+        assert flat(reported) in flat(failed.stderr), failed.stderr
         assert WRONG not in failed.output
         # Nothing can be read, so nothing is left to go on with.
         assert "setunreadable" not in flat(failed.stderr)
@@ -337,12 +337,12 @@ def test_what_an_account_is_not_entitled_to(fleet: Controller) -> None:
     environ = {"SCP_AUTH_URL": None}
     failed = fleet.inventory(config, environ=environ)
     assert failed.rc != 0
-    for told in (
+    for reported in (
         "Cannot read filestorage_volumes in kr-west1",
         "not entitled to filestorage in kr-west1",
         "leave it out of sources, or set unreadable to warn",
     ):
-        assert flat(told) in flat(failed.stderr)
+        assert flat(reported) in flat(failed.stderr)
     for choice in ("warn", "ignore"):
         found = fleet.inventory({**config, "unreadable": choice}, environ=environ)
         assert found.rc == 0
@@ -416,8 +416,8 @@ def test_a_playbook_uses_it(fleet: Controller) -> None:
     simulator = fleet.simulator
     odd = {"id": "odd", "name": "odd", "server_name": f"west {TEMPLATE}", "server_uuid": ids(simulator)["west-web2"]}
     simulator.patch_world({"backup": {"backups": [odd]}})
-    told = "{{ inventory_hostname }} {{ scp_bm_volumes | map(attribute='name') | sort | join(',') }} {{ scp_name }}"
-    debug = {"ansible.builtin.debug": {"msg": "{{ told }}"}, "vars": {"told": told}, "connection": "local"}
+    reported = "{{ inventory_hostname }} {{ scp_bm_volumes | map(attribute='name') | sort | join(',') }} {{ scp_name }}"
+    debug = {"ansible.builtin.debug": {"msg": "{{ told }}"}, "vars": {"told": reported}, "connection": "local"}
     play = {"hosts": "all", "gather_facts": False, "tasks": [debug]}
     run = fleet.playbook([play], arguments=["-i", path]).succeeded()
     messages = {result.host: result.message for result in run}

@@ -65,8 +65,8 @@ def _results(run: Run, steps: Sequence[Step]) -> list[str]:
         result = run[step.name]
         assert result.accepted == list(step.operations), (step.name, result.message)
         assert result.changed, step.name
-        told = {name: value for name, value in result.result.items() if name != "invocation"}
-        texts.append(f"{step.name} {json.dumps(told, indent=1, sort_keys=True)}")
+        reported = {name: value for name, value in result.result.items() if name != "invocation"}
+        texts.append(f"{step.name} {json.dumps(reported, indent=1, sort_keys=True)}")
     return texts
 
 

@@ -186,10 +186,10 @@ def test_mistakes(fleet: Controller) -> None:
     ]
     run = fleet.run(tasks, environ={"SCP_AUTH_URL": None}, verbosity=4)
     assert run.rc == 0, run.output
-    for expression, told in MISTAKES.items():
+    for expression, reported in MISTAKES.items():
         result = run[expression]
         assert result.failed, expression
-        assert told in " ".join(result.message.split()), (expression, result.message)
+        assert reported in " ".join(result.message.split()), (expression, result.message)
     assert shown(run, "ignore") == "nothing"
     assert "'nothing' is not an operation" in " ".join(run.output.split())
     assert not [call for call in run.calls if call["write"]]

@@ -98,15 +98,15 @@ def test_life(there: Controller) -> None:
     """Check mode predicts it, a run does it, within the age another one writes nothing, later ones take and delete."""
     simulator = there.simulator
     simulator.scale(1)
-    foretold = _play(there, POLICY, arguments=["--check"]).succeeded()
-    assert _writes(foretold) == []
-    planned = [operation for entry in _report(foretold).values() for operation in entry["operations"]]
+    predicted = _play(there, POLICY, arguments=["--check"]).succeeded()
+    assert _writes(predicted) == []
+    planned = [operation for entry in _report(predicted).values() for operation in entry["operations"]]
     # Without space for snapshots check mode cannot go on, and says so.
     assert sorted([*planned, "CreateVolumeSnapshot"]) == sorted(WRITES)
-    said = foretold["scp.storage.snapshot_policy : Say what volumes would get that have no space for snapshots yet"]
+    said = predicted["scp.storage.snapshot_policy : Say what volumes would get that have no space for snapshots yet"]
     assert [item.result["msg"] for item in said.items] == ["a snapshot"]
     assert said.changed
-    table = foretold["scp.storage.snapshot_policy : Show what each volume has"].result["msg"]
+    table = predicted["scp.storage.snapshot_policy : Show what each volume has"].result["msg"]
     assert table[0].endswith("WOULD BE DONE")
 
     run = _play(there, POLICY).succeeded()
@@ -307,12 +307,12 @@ def test_mistakes(controller: Controller) -> None:
     role = {"name": "scp.storage.snapshot_policy"}
     tasks = []
     for mistake, (given, _ignored) in MISTAKES.items():
-        told = task("ansible.builtin.debug", {"msg": "{{ ansible_failed_result.msg }}"}, name=mistake)
+        reported = task("ansible.builtin.debug", {"msg": "{{ ansible_failed_result.msg }}"}, name=mistake)
         variables = {"snapshot_policy_volumes": given, "snapshot_policy_max_age": "1d"}
-        tasks.append({"block": [{"ansible.builtin.include_role": role, "vars": variables}], "rescue": [told]})
+        tasks.append({"block": [{"ansible.builtin.include_role": role, "vars": variables}], "rescue": [reported]})
     nothing = {"snapshot_policy_volumes": ["web", {"name": "train", "kind": "pfs"}]}
-    told = task("ansible.builtin.debug", {"msg": "{{ ansible_failed_result.msg }}"}, name="no policy")
-    tasks.append({"block": [{"ansible.builtin.include_role": role, "vars": nothing}], "rescue": [told]})
+    reported = task("ansible.builtin.debug", {"msg": "{{ ansible_failed_result.msg }}"}, name="no policy")
+    tasks.append({"block": [{"ansible.builtin.include_role": role, "vars": nothing}], "rescue": [reported]})
     run = controller.run(tasks).succeeded()
     assert not [word for word in CRASHES if word in run.output]
     assert run.calls == []

@@ -185,8 +185,8 @@ class Executor(Generic[StateT]):
             try:
                 return self._send_by(step, step.fallback)
             except StorageError as second:
-                told = f"{refusal.message.rstrip('.')}. The other way failed too: {second.message}"
-                raise StorageError(told, **refusal.facts) from None
+                reported = f"{refusal.message.rstrip('.')}. The other way failed too: {second.message}"
+                raise StorageError(reported, **refusal.facts) from None
 
     def _send_by(self, step: Step[StateT], way: Step[StateT]) -> Mapping[str, Any] | _ReadAgain[StateT]:
         """Send a step in one of the ways that there are to do it."""

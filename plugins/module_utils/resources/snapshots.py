@@ -516,8 +516,8 @@ def named_snapshot(snapshots: Iterable[SnapshotRecord], wanted: str | None) -> S
 def describe_names(present: Iterable[SnapshotRecord]) -> str:
     """The names of some snapshots, oldest first; only the newest where there are many."""
     names = [snapshot.name for snapshot in present]
-    told = ", ".join(names[-MAX_NAMES:]) or "none"
-    return f"{len(names)}, the newest of them {told}" if len(names) > MAX_NAMES else told
+    reported = ", ".join(names[-MAX_NAMES:]) or "none"
+    return f"{len(names)}, the newest of them {reported}" if len(names) > MAX_NAMES else reported
 
 
 class SnapshotInfo(Info):

@@ -34,11 +34,11 @@ def test_mistakes(controller: Controller) -> None:
             "dr_replication_region": WEST,
             "dr_replication_target_region": EAST,
         }
-        told = task("ansible.builtin.debug", {"msg": "{{ ansible_failed_result.msg }}"}, name=mistake)
-        tasks.append({"block": [{"ansible.builtin.include_role": role, "vars": variables}], "rescue": [told]})
+        reported = task("ansible.builtin.debug", {"msg": "{{ ansible_failed_result.msg }}"}, name=mistake)
+        tasks.append({"block": [{"ansible.builtin.include_role": role, "vars": variables}], "rescue": [reported]})
     misspelt = {"dr_replication_volumes": ["web_data"], "dr_replication_frequence": "daily"}
-    told = task("ansible.builtin.debug", {"msg": "{{ ansible_failed_result.msg }}"}, name="a misspelt variable")
-    tasks.append({"block": [{"ansible.builtin.include_role": role, "vars": misspelt}], "rescue": [told]})
+    reported = task("ansible.builtin.debug", {"msg": "{{ ansible_failed_result.msg }}"}, name="a misspelt variable")
+    tasks.append({"block": [{"ansible.builtin.include_role": role, "vars": misspelt}], "rescue": [reported]})
     run = controller.run(tasks).succeeded()
     assert_no_crash(run)
     assert run.calls == []

@@ -237,8 +237,8 @@ def test_failover_refuses_what_is_too_far_behind(controller: Controller) -> None
     simulator.scale(20)
     wide = play(controller, "dr_failover", {"dr_volumes": [LEDGER], "dr_failover_max_lag": "1d"}).succeeded()
     assert replicas(wide)[0]["health"] == "paused"
-    told = play(controller, "dr_failover", {**ONLY_BLOCKS, "dr_failover_accept_lag": True}).succeeded()
-    assert [item["health"] for item in replicas(told)] == ["paused", "paused"]
+    reported = play(controller, "dr_failover", {**ONLY_BLOCKS, "dr_failover_accept_lag": True}).succeeded()
+    assert [item["health"] for item in replicas(reported)] == ["paused", "paused"]
     # What is in use already is behind by nature.
     assert writes(play(controller, "dr_failover", {**ONLY_BLOCKS, "dr_failover_max_lag": "1s"}).succeeded()) == []
     wrong = play(controller, "dr_failover", {**ONLY_BLOCKS, "dr_failover_max_lag": "soon"})

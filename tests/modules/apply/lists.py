@@ -265,18 +265,18 @@ def each(result: TaskResult) -> list[tuple[str, str, str, list[str]]]:
 
 def check_played(run: Run, name: str) -> None:
     """Assert that a list was made, that check mode predicted all of it, and that it was done once."""
-    done, foretold = run[name], run[f"check {name}"]
-    for result in (foretold, done):
+    done, dry_run = run[name], run[f"check {name}"]
+    for result in (dry_run, done):
         assert not result.failed, result.message
         assert result.changed, result.result
-    assert foretold.writes == []
-    assert each(foretold) == each(done)
-    assert Counter(foretold.operations) == Counter(done.operations)
+    assert dry_run.writes == []
+    assert each(dry_run) == each(done)
+    assert Counter(dry_run.operations) == Counter(done.operations)
     # Calls that are under way at the same time may be answered in another order than they came.
     assert Counter(done.operations) == Counter(done.accepted)
     changed = [entry for entry in done.result["resources"] if entry["changed"]]
     assert Counter(done.operations) == Counter(name for entry in changed for name in entry["operations"])
-    headers = [[diff["before_header"] for diff in result.result["diff"]] for result in (foretold, done)]
+    headers = [[diff["before_header"] for diff in result.result["diff"]] for result in (dry_run, done)]
     assert headers[0] == headers[1]
     assert len(headers[0]) >= len(changed) - 1  # All but a password or the like shows.
     for repeated in (run[f"again {name}"], run[f"unchanged {name}"]):

@@ -89,9 +89,9 @@ def test_a_branch_fails(runner: ModuleRunner) -> None:
             task("scp_storage_apply", args, name="real", ignore_errors=True),
         ]
     )
-    foretold, done = run["check"], run["real"]
-    assert each(foretold) == each(done)
-    assert foretold.message.replace("would be in the desired state", "are in the desired state") == done.message
+    predicted, done = run["check"], run["real"]
+    assert each(predicted) == each(done)
+    assert predicted.message.replace("would be in the desired state", "are in the desired state") == done.message
     words = (
         "2 of 7 resources failed, 2 were not tried, and 3 are in the desired state.",
         "resource 4 (bm_volume shop-log): There is no Block Storage (BM) volume 'shop-log' in kr-west1, and to create",

@@ -85,8 +85,8 @@ def test_shape_a() -> None:
         ({"a": "b"}, "{'a': 'b'}"),
     ],
 )
-def test_detail(detail: Any, told: str) -> None:
-    assert made(error_a(400, detail=detail)).detail == told
+def test_detail(detail: Any, reported: str) -> None:
+    assert made(error_a(400, detail=detail)).detail == reported
 
 
 def test_without_detail_and_title() -> None:

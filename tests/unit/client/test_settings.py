@@ -309,11 +309,11 @@ def test_broken_files_are_named_and_not_quoted(tmp_path: Path, content: str) -> 
     ],
 )
 def test_config_file_that_is_no_json_is_reported_with_place_and_example(
-    tmp_path: Path, content: str, told: str
+    tmp_path: Path, content: str, reported: str
 ) -> None:
     path = write(tmp_path / "mine.json", content)
     message = refusal({**GIVEN, "config_file": str(path)}, {"HOME": "/nowhere"})
-    assert message.startswith(f"{path}{told}")
+    assert message.startswith(f"{path}{reported}")
     assert "Error" not in message
     assert "remove" not in message.lower()
 

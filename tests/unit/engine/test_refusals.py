@@ -226,10 +226,10 @@ class Advised(Adjusted):
 
 
 @pytest.mark.parametrize(("status", "told"), [(400, True), (404, True), (409, True), (403, False), (500, False)])
-def test_advice_goes_with_refusals_of_what_is_there(status: int, told: bool) -> None:
+def test_advice_goes_with_refusals_of_what_is_there(status: int, reported: bool) -> None:
     with pytest.raises(StorageError, match=f"was refused with {status}") as error:
         applied(Service({HERE: [status]}), Advised)
-    assert error.value.message.endswith("Ask the one who has it.") is told
+    assert error.value.message.endswith("Ask the one who has it.") is reported
     assert error.value.facts["status"] == status
 
 

@@ -249,8 +249,8 @@ class _Builder:
                 if not waiting[follower]:
                     heapq.heappush(ready, key(follower))
         if len(order) < len(self.entries):
-            told = " and ".join(str(self.entries[index]) for index in _circle(waiting))
-            refuse([f"{told} wait for each other; take one of them out of the list"])
+            reported = " and ".join(str(self.entries[index]) for index in _circle(waiting))
+            refuse([f"{reported} wait for each other; take one of them out of the list"])
         return order
 
 

@@ -163,10 +163,10 @@ class Bucket(Resource[BucketState]):
     @staticmethod
     def _delete(bucket: dict[str, Any], state: BucketState) -> Step[BucketState]:
         if state.running:
-            told = "; ".join(describe_job(kind, job) for kind, job in state.running)
+            reported = "; ".join(describe_job(kind, job) for kind, job in state.running)
             kinds = " and ".join(dict.fromkeys(kind.name for kind, _ignored in state.running))
             raise StorageError(
-                f"Bucket {describe_bucket(bucket)} cannot be deleted while something runs in it: {told}. Wait for it"
+                f"Bucket {describe_bucket(bucket)} cannot be deleted while something runs in it: {reported}. Wait for it"
                 f" (scp_archive_job with kind {kinds} and state finished), or cancel it (state cancelled), and run the"
                 " task again."
             )

@@ -36,8 +36,8 @@ from .lookup import (
     read_points,
     read_restores,
     read_schedules,
+    reported,
     running_job,
-    told,
     under_way,
     word,
 )
@@ -221,7 +221,7 @@ class Backup(Resource[BackupState]):
         shown = Finder(self.client, BACKUPS).by_id(str(state.backup["id"]))
         if state.removing and shown is not None and in_error(shown):
             raise StorageError(
-                f"Backup {told(shown)} is in state {shown['state']}: its deletion went wrong. Run the task again to"
+                f"Backup {reported(shown)} is in state {shown['state']}: its deletion went wrong. Run the task again to"
                 " delete it once more, or ask the provider's support."
             )
         state = replace(state, backup=shown)
@@ -299,7 +299,7 @@ class Backup(Resource[BackupState]):
         ]
         if not others:
             return "by a backup that this key does not see"
-        by = " and ".join(f"{told(one)} in state {one['state']}" for one in others)
+        by = " and ".join(f"{reported(one)} in state {one['state']}" for one in others)
         return f"by {by} (take it out there, or leave it out here)"
 
     # -- planning -----------------------------------------------------------------------------------------------------
@@ -311,7 +311,7 @@ class Backup(Resource[BackupState]):
         if backup is None:
             return self._create(state)
         if leaving(backup):
-            raise StorageError(f"Backup {told(backup)} is being deleted. Ask for it by name to make a new one.")
+            raise StorageError(f"Backup {reported(backup)} is being deleted. Ask for it by name to make a new one.")
         self._check_unchangeable(state, backup)
         step = (
             self._next_retention(backup)
@@ -321,11 +321,11 @@ class Backup(Resource[BackupState]):
         )
         if step is not None and is_replica(backup):
             raise StorageError(
-                f"Backup {told(backup)} in {self.region} is a replica, and only its original changes it:"
+                f"Backup {reported(backup)} in {self.region} is a replica, and only its original changes it:"
                 f" {_describe_original(backup)}. Run the task there (option region)."
             )
         if step is not None and state.hindrances:
-            raise StorageError(f"Backup {told(backup)} cannot be changed so: {'; '.join(state.hindrances)}.")
+            raise StorageError(f"Backup {reported(backup)} cannot be changed so: {'; '.join(state.hindrances)}.")
         return step
 
     def _create(self, state: BackupState) -> Step[BackupState]:
@@ -407,7 +407,7 @@ class Backup(Resource[BackupState]):
         if different:
             told_each = "; ".join(f"{option} is {is_!r} and cannot be {wanted!r}" for option, is_, wanted in different)
             raise StorageError(
-                f"Backup {told(backup)} cannot be changed so: {told_each}. The service sets this at creation only. Use"
+                f"Backup {reported(backup)} cannot be changed so: {told_each}. The service sets this at creation only. Use"
                 " another name for a new backup, or delete this one first (state absent)."
             )
 
@@ -444,7 +444,7 @@ class Backup(Resource[BackupState]):
         asked = self._paths_asked
         if asked is None and self.params.get("is_all_filesystem") is False and backup.get("is_all_filesystem"):
             raise StorageError(
-                f"Backup {told(backup)} keeps all of its server. Where is_all_filesystem is false,"
+                f"Backup {reported(backup)} keeps all of its server. Where is_all_filesystem is false,"
                 " filesystem_paths must say what it is to keep instead."
             )
         if asked is None or _kept_of(backup) == {*map(paths.plain, asked)}:
@@ -521,7 +521,7 @@ class Backup(Resource[BackupState]):
         if backup is None or not in_error(backup):
             return ""
         return (
-            f"Backup {told(backup)} is in state {backup['state']}. Remove it with state absent, which deletes all that"
+            f"Backup {reported(backup)} is in state {backup['state']}. Remove it with state absent, which deletes all that"
             " it has kept, and create it again, or ask the provider's support."
         )
 

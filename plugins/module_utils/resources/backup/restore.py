@@ -31,8 +31,8 @@ from .lookup import (
     moment_of,
     read_points,
     read_restores,
+    reported,
     required_backup,
-    told,
     under_way,
     word,
 )
@@ -133,7 +133,9 @@ class Restore(Resource[RestoreState]):
         if state.restore is not None:
             return None
         if state.problems or state.point is None:
-            raise StorageError(f"Nothing can be restored from backup {told(state.backup)}: {_listed(state.problems)}.")
+            raise StorageError(
+                f"Nothing can be restored from backup {reported(state.backup)}: {_listed(state.problems)}."
+            )
         return self.send(state, state.point)
 
     def begun(self, before: RestoreState, **fields: Any) -> RestoreState:

@@ -31,8 +31,8 @@ from .lookup import (
     moment_of,
     read_jobs,
     read_points,
+    reported,
     required_backup,
-    told,
     under_way,
     word,
 )
@@ -136,7 +136,7 @@ class Run(Resource[RunState]):
             return None
         if is_replica(backup):
             raise StorageError(
-                f"Backup {told(backup)} is a replica, which gets its restore points from its original"
+                f"Backup {reported(backup)} is a replica, which gets its restore points from its original"
                 f" ({backup.get('origin_backup_id') or 'it has none any more'}). Run that one, in its own region."
             )
 
@@ -177,9 +177,7 @@ class Run(Resource[RunState]):
         ended = word(job, _STATE)
         if ended not in ENDS or ended in self._good:
             return ""
-        told_end = (
-            f"Backup {told(state.backup)}: {describe_job(job)} ended as {ended}. The service's history has no reason."
-        )
+        told_end = f"Backup {reported(state.backup)}: {describe_job(job)} ended as {ended}. The service's history has no reason."
         partly = " With allow_partial a job that was done in part is good enough." if ended == PARTIAL_SUCCESS else ""
         return f"{told_end} {' '.join(state.hints)}{partly}"
 
@@ -234,12 +232,12 @@ def _of_agent(client: Client, backup: Mapping[str, Any]) -> list[str]:
     if agent is None:
         return [f"Its agent {agent_id} is gone: scp_backup_agent makes another for server {server}."]
     if word(agent) != AVAILABLE:
-        return [f"Its agent {told(agent)} is in state {agent['state']}."]
+        return [f"Its agent {reported(agent)} is in state {agent['state']}."]
     if word(agent, "connection_state") == SUCCESS:
         return [f"Whether server {server} and its agent run now is reported by scp_backup_agent with check_connection."]
     connection = agent.get("connection_state") or "not checked yet"
     return [
-        f"The connection to its agent {told(agent)} is {connection}: start server {server} and the agent on it, and see"
+        f"The connection to its agent {reported(agent)} is {connection}: start server {server} and the agent on it, and see"
         " with scp_backup_agent and check_connection."
     ]
 

@@ -67,8 +67,8 @@ def problems(schedules: Sequence[Mapping[str, Any]]) -> list[str]:
     found = [f"schedules[{number}] {_given(one)}: {what}" for number, one in enumerate(schedules) for what in _of(one)]
     kinds = [schedule["type"] for schedule in schedules]
     if kinds.count("FULL") != 1:
-        told = ", ".join(_given(one) for one in schedules if one["type"] == "FULL") or "none"
-        found.append(f"schedules must have exactly one entry of type FULL, and has {kinds.count('FULL')} ({told})")
+        reported = ", ".join(_given(one) for one in schedules if one["type"] == "FULL") or "none"
+        found.append(f"schedules must have exactly one entry of type FULL, and has {kinds.count('FULL')} ({reported})")
     if kinds.count("INCREMENTAL") > MAX_INCREMENTAL:
         found.append(
             f"schedules can have {MAX_INCREMENTAL} entries of type INCREMENTAL, and has {kinds.count('INCREMENTAL')}"

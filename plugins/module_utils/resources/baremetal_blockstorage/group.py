@@ -122,8 +122,8 @@ class VolumeGroup(Resource[GroupState]):
                 continue
             wanted[str(found["id"])] = found
             # For one that is changing, what it is when that has ended counts, and is read then.
-            if not under_way("volume", found) and not _is_in(found, group) and (told := _unfit(found)):
-                problems.append(f"volume {word} {told}")
+            if not under_way("volume", found) and not _is_in(found, group) and (reported := _unfit(found)):
+                problems.append(f"volume {word} {reported}")
         return GroupState(group, wanted, tuple(problems))
 
     def _group_of(self, volumes: Iterable[dict[str, Any] | ResourceNotFound]) -> dict[str, Any] | None:
@@ -266,15 +266,15 @@ class VolumeGroup(Resource[GroupState]):
 
     def pending(self, state: GroupState) -> str:
         """A change of the group, and while there is something to do one of a volume that is, or becomes, a member."""
-        told = under_way("volume group", state.group)
-        if told or not self.next_step(state):
-            return told
+        reported = under_way("volume group", state.group)
+        if reported or not self.next_step(state):
+            return reported
         volumes = (state.wanted or {}).values()
         return changing(GROUPS, state.group) or next(filter(None, (under_way("volume", each) for each in volumes)), "")
 
     def failed(self, state: GroupState) -> str:
-        told = describe_failure("volume group", state.group)
-        return f"{told} Fix that, and run the task again with the volumes it should have." if told else ""
+        reported = describe_failure("volume group", state.group)
+        return f"{reported} Fix that, and run the task again with the volumes it should have." if reported else ""
 
     def view(self, state: GroupState) -> dict[str, Any]:
         return dict(state.group or {})

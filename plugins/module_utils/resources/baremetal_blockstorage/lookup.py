@@ -89,9 +89,9 @@ def changing(kind: LookupSpec, owner: Mapping[str, Any] | None) -> str:
     """What changes about a volume, or about a group and its members; empty when all is at rest."""
     if owner is None:
         return ""
-    told = under_way(label_of(kind), owner)
+    reported = under_way(label_of(kind), owner)
     members = [] if kind is VOLUMES else [volume for volume in volumes_of(kind, owner) if volume.get("state")]
-    return told or next((told for volume in members if (told := under_way("volume", volume))), "")
+    return reported or next((reported for volume in members if (reported := under_way("volume", volume))), "")
 
 
 def describe_failure(label: str, owner: Mapping[str, Any] | None) -> str:
@@ -107,8 +107,8 @@ def describe_failure(label: str, owner: Mapping[str, Any] | None) -> str:
     )
     if not (reasons or in_error(owner)):
         return ""
-    told = reasons or "the service gives no reason"
-    return f"{label.capitalize()} {owner['name']} ({owner['id']}) is in state {owner['state']}: {told}."
+    reported = reasons or "the service gives no reason"
+    return f"{label.capitalize()} {owner['name']} ({owner['id']}) is in state {owner['state']}: {reported}."
 
 
 def show_owner(finder: Finder, identifier: str) -> dict[str, Any] | None:

@@ -336,8 +336,8 @@ class GroupRecovery(Recovery):
 
 def _taken(volumes: Iterable[Mapping[str, Any]], naming: str) -> list[str]:
     """Volumes that have names that a recovery needs, as a problem, if there are any."""
-    told = [describe_owner(volume) for volume in volumes if not leaving(volume)]
-    if not told:
+    reported = [describe_owner(volume) for volume in volumes if not leaving(volume)]
+    if not reported:
         return []
-    names, are = ("the name is", "is") if len(told) == 1 else ("the names are", "are")
-    return [f"{names} taken by {', '.join(told)}, which {are} no recovery of it (choose another {naming})"]
+    names, are = ("the name is", "is") if len(reported) == 1 else ("the names are", "are")
+    return [f"{names} taken by {', '.join(reported)}, which {are} no recovery of it (choose another {naming})"]

@@ -538,14 +538,14 @@ class Replication(Resource[ReplicationState]):
         if replication is None:
             return ""
         target = replication["target"]
-        told = f"replication to {target['name']} in {target['region']}"
+        reported = f"replication to {target['name']} in {target['region']}"
         if state.ending:
-            return f"{told} to go"
+            return f"{reported} to go"
         passing = {CREATING, RESYNCING}
         # What nobody knows must not keep anybody from failing over.
         if not self.wants_absent and self.params.get("policy") != "BREAK":
             passing.add(UNKNOWN)
-        return f"{told}: {replication.get('sync_state') or 'no state yet'}" if state.health in passing else ""
+        return f"{reported}: {replication.get('sync_state') or 'no state yet'}" if state.health in passing else ""
 
     def failed(self, state: ReplicationState) -> str:
         # That a server could not be reached some time ago is not a reason not to fail over.

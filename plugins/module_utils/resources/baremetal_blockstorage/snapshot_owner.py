@@ -86,11 +86,11 @@ def held_by_servers(client: Any, kind: LookupSpec, owner: Mapping[str, Any]) -> 
     used = [volume for volume in volumes if volume.get("attachments")]
     if not used:
         return []
-    told = " and ".join(
+    reported = " and ".join(
         f"{'it' if kind is VOLUMES else describe_owner(volume)} is attached to {_listed(volume['attachments'])}"
         for volume in used
     )
-    return [f"{told} (scp_bm_volume with attachments [] and purge_attachments lets them go)"]
+    return [f"{reported} (scp_bm_volume with attachments [] and purge_attachments lets them go)"]
 
 
 def _listed(things: Iterable[Mapping[str, Any]]) -> str:

@@ -211,9 +211,9 @@ class Volume(Resource[VolumeState]):
     def _check_unchangeable(self, volume: Mapping[str, Any]) -> None:
         if self.params.get("volume_id"):
             immutable("name", volume["name"], self.params.get("name"), "Leave out name, or give another volume_id.")
-        anew = "Use another name for a new volume, or remove this one first (state absent), which deletes its data."
+        again = "Use another name for a new volume, or remove this one first (state absent), which deletes its data."
         all_immutable(
-            {option: (volume.get(option), self.params.get(option)) for option in ("disk_type", "size_gb")}, anew
+            {option: (volume.get(option), self.params.get(option)) for option in ("disk_type", "size_gb")}, again
         )
 
     def _next_qos(self, volume: dict[str, Any]) -> Step[VolumeState] | None:
@@ -450,11 +450,11 @@ class Volume(Resource[VolumeState]):
         return under_way(self.result_key, state.volume) or (changing(GROUPS, state.group) if leaves else "")
 
     def failed(self, state: VolumeState) -> str:
-        told = describe_failure(self.result_key, state.volume)
-        if not told:
+        reported = describe_failure(self.result_key, state.volume)
+        if not reported:
             return ""
         return (
-            f"{told} Fix that, and run the task again with all that the volume should have, which attaches and sets"
+            f"{reported} Fix that, and run the task again with all that the volume should have, which attaches and sets"
             " what is missing; or remove it with state absent."
         )
 
@@ -530,12 +530,12 @@ def _told(volume: Mapping[str, Any], what: str, hindrances: Sequence[Hindrance])
 def _still_hanging(volume: Mapping[str, Any]) -> str:
     """What to do when a deletion is refused for what may, or may not, keep a volume (neither is documented)."""
     recovery = (volume.get("recovery") or {}).get("recovery_volume") or {}
-    told = []
+    reported = []
     if volume.get("snapshot_rate"):
-        told.append("If snapshots keep the volume, end them first (snapshot_rate 0).")
+        reported.append("If snapshots keep the volume, end them first (snapshot_rate 0).")
     if recovery and recovery.get("id") != volume["id"]:
-        told.append(f"If its recovery {recovery.get('name')} ({recovery['id']}) keeps it, remove that first.")
-    return " ".join(told)
+        reported.append(f"If its recovery {recovery.get('name')} ({recovery['id']}) keeps it, remove that first.")
+    return " ".join(reported)
 
 
 def _attached(volume: Mapping[str, Any] | None) -> dict[str, str]:

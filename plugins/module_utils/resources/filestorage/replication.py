@@ -136,12 +136,12 @@ class Replication(Resource[ReplicationState]):
         region = self.params.get("target_region")
         fitting = [item for item in listed if region in (None, item["replication_volume_region"])]
         if len(fitting) > 1:
-            told = "; ".join(
+            reported = "; ".join(
                 f"{item['replication_id']} to {item['replication_volume_id']} in {item['replication_volume_region']}"
                 for item in fitting
             )
             raise StorageError(
-                f"Volume {volume['name']} has {len(fitting)} replications that fit: {told}."
+                f"Volume {volume['name']} has {len(fitting)} replications that fit: {reported}."
                 " Name the target volume (its id) as volume, with its region, or give target_region."
             )
         return fitting[0] if fitting else None
