@@ -160,7 +160,7 @@ class SnapshotState:
 
     :ivar known: ids that were there when the task began; every other one was made since.
     :ivar spared: ids of snapshots that are not business of ``keep``, beside those of schedules and replications.
-    :ivar hindrances: what keeps the owner from having, or going back to, a snapshot, with what to do about each.
+    :ivar blockers: what keeps the owner from having, or going back to, a snapshot, with what to do about each.
     :ivar restored: name of the snapshot that this task restored.
     :ivar removed: the snapshots that this task deleted.
     """
@@ -170,7 +170,7 @@ class SnapshotState:
     known: frozenset[str] = frozenset()
     schedule: dict[str, Any] | None = None
     spared: frozenset[str] = frozenset()
-    hindrances: tuple[str, ...] = ()
+    blockers: tuple[str, ...] = ()
     now: datetime | None = None
     restored: str = ""
     removed: tuple[SnapshotRecord, ...] = ()
@@ -261,7 +261,7 @@ class Snapshot(Resource[SnapshotState]):
         schedules = self.client.read_list(self.table.schedule, **self.table.address(str(owner["id"])))
         return schedules[0] if schedules else None
 
-    def read_hindrances(self, owner: Mapping[str, Any]) -> tuple[str, ...]:
+    def read_blockers(self, owner: Mapping[str, Any]) -> tuple[str, ...]:
         """What keeps the service from taking, or going back to, a snapshot, as far as it can be reported beforehand."""
         return ()
 
@@ -283,7 +283,7 @@ class Snapshot(Resource[SnapshotState]):
             known=self._known,
             schedule=self.read_schedule(owner) if keeps else None,
             spared=self.read_spared(owner, found) if keeps else frozenset(),
-            hindrances=() if self.wants_absent else self.read_hindrances(owner),
+            blockers=() if self.wants_absent else self.read_blockers(owner),
             now=self.client.now(),
         )
 
@@ -360,11 +360,11 @@ class Snapshot(Resource[SnapshotState]):
 
     def _refuse(self, state: SnapshotState, what: str) -> None:
         """Say all blockers at once."""
-        if state.hindrances:
+        if state.blockers:
             owner = state.owner or {}
             raise StorageError(
                 f"{self.table.label.capitalize()} {owner['name']} ({owner['id']}) cannot {what}:"
-                f" {'; and '.join(state.hindrances)}."
+                f" {'; and '.join(state.blockers)}."
             )
 
     def _create(self, state: SnapshotState) -> Step[SnapshotState]:

@@ -25,7 +25,7 @@ from .models import (
     Server,
     Thing,
     Volume,
-    reported,
+    span,
     worst,
 )
 from .parse import World
@@ -100,18 +100,20 @@ class Judge:
         young = self._since(backup.created_at) <= allowed
         backup.works = success is not None and success["age_seconds"] <= allowed and backup.restore_points > 0
         if backup.jobs and backup.jobs[0]["state"] == "FAILED":
-            message = f"of server {backup.server}: the last job failed, {reported(backup.jobs[0]['age_seconds'])} ago"
-            kept = f"; the last good one is {reported(success['age_seconds'])} old" if success else "; none was good"
+            message = f"of server {backup.server}: the last job failed, {span(backup.jobs[0]['age_seconds'])} ago"
+            kept = f"; the last good one is {span(success['age_seconds'])} old" if success else "; none was good"
             self._find(CRITICAL, "backup", backup, message + kept)
         elif backup.jobs and backup.jobs[0]["state"] == "PARTIAL_SUCCESS":
-            message = f"of server {backup.server}: the last job kept a part only, {reported(backup.jobs[0]['age_seconds'])} ago"
+            message = (
+                f"of server {backup.server}: the last job kept a part only, {span(backup.jobs[0]['age_seconds'])} ago"
+            )
             self._find(WARNING, "backup", backup, message)
         if success is None and not backup.jobs:
             severity = WARNING if young else CRITICAL
             self._find(severity, "backup", backup, f"of server {backup.server}: it has not run yet")
         elif success is not None and success["age_seconds"] > allowed:
-            message = f"of server {backup.server}: the last good job is {reported(success['age_seconds'])} old"
-            self._find(CRITICAL, "backup", backup, f"{message}, allowed are {reported(allowed)}")
+            message = f"of server {backup.server}: the last good job is {span(success['age_seconds'])} old"
+            self._find(CRITICAL, "backup", backup, f"{message}, allowed are {span(allowed)}")
         elif success is not None and not backup.restore_points:
             self._find(CRITICAL, "backup", backup, f"of server {backup.server}: nothing of it can be restored")
 
@@ -122,7 +124,7 @@ class Judge:
         replication.limit_seconds = limit or max(2 * _CYCLES.get(replication.frequency, 86400), _LEAST_LIMIT)
         lag, health = replication.lag_seconds, replication.health
         replication.late = lag is not None and lag > replication.limit_seconds and health != "creating"
-        behind = f"{reported(lag)} behind, allowed are {reported(replication.limit_seconds)}" if lag is not None else ""
+        behind = f"{span(lag)} behind, allowed are {span(replication.limit_seconds)}" if lag is not None else ""
         to = f"to {replication.target['name']} in {replication.target['region']}"
         label = "disk backup" if replication.type == "backup" else "replication"
         message = ""
@@ -212,9 +214,9 @@ class Judge:
             self._find(WARNING, "snapshots", volume, f"has snapshots that cannot be restored: {names}")
         if volume.unprotected or volume.exempt:
             return
-        allowed = f"allowed are {reported(volume.max_age_seconds)}"
+        allowed = f"allowed are {span(volume.max_age_seconds)}"
         if volume.snapshot_state == "old" and volume.newest_snapshot:
-            age = reported(volume.newest_snapshot["age_seconds"])
+            age = span(volume.newest_snapshot["age_seconds"])
             self._find(WARNING, "snapshots", volume, f"the newest snapshot is {age} old, {allowed}")
         elif volume.snapshot_state == "none" and not volume.members:
             why = f"; its schedule ({volume.schedule}) has taken none so far" if volume.schedule else ""
@@ -223,8 +225,8 @@ class Judge:
     def _missing(self, volume: Volume) -> str:
         """Why nothing protects a volume."""
         if volume.newest_snapshot:
-            age = reported(volume.newest_snapshot["age_seconds"])
-            parts = [f"its newest snapshot is {age} old, allowed are {reported(volume.max_age_seconds)}"]
+            age = span(volume.newest_snapshot["age_seconds"])
+            parts = [f"its newest snapshot is {age} old, allowed are {span(volume.max_age_seconds)}"]
         else:
             parts = [
                 f"no snapshot, though there is a schedule ({volume.schedule})" if volume.schedule else "no snapshot"

@@ -204,7 +204,7 @@ class Bucket(Thing):
     last_job: dict[str, Any] | None = None
 
 
-def reported(seconds: float) -> str:
+def span(seconds: float) -> str:
     """A span of time for users, in its two largest units."""
     span = timedelta(seconds=max(0, int(seconds)))
     hours, minutes = divmod(span.seconds // 60, 60)

@@ -192,7 +192,7 @@ class TaskTimeoutError(BaseException):
 
 
 @pytest.mark.parametrize(
-    ("check", "changed", "told"),
+    ("check", "changed", "reported"),
     [
         (
             False,

@@ -74,7 +74,7 @@ def test_shape_a() -> None:
 
 
 @pytest.mark.parametrize(
-    ("detail", "told"),
+    ("detail", "reported"),
     [
         ("One\nTwo", "One Two"),
         (["Field required", "Field required"], "Field required; Field required"),

@@ -300,7 +300,7 @@ def test_broken_files_are_named_and_not_quoted(tmp_path: Path, content: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "reported"),
     [
         ("access-key: AK", " is not valid JSON (line 1, column 1). Correct it. For example: {"),
         ('{\n"a" 1\n}', " is not valid JSON (line 2, column 5). Correct it. "),

@@ -225,7 +225,7 @@ class Advised(Adjusted):
         return step and replace(step, advice="Ask the one who has it.")
 
 
-@pytest.mark.parametrize(("status", "told"), [(400, True), (404, True), (409, True), (403, False), (500, False)])
+@pytest.mark.parametrize(("status", "reported"), [(400, True), (404, True), (409, True), (403, False), (500, False)])
 def test_advice_goes_with_refusals_of_what_is_there(status: int, reported: bool) -> None:
     with pytest.raises(StorageError, match=f"was refused with {status}") as error:
         applied(Service({HERE: [status]}), Advised)

@@ -18,7 +18,7 @@ from ansible_collections.scp.storage.plugins.plugin_utils.storage_report.models 
     GIB,
     PROTECTED_KINDS,
     describe_bytes,
-    reported,
+    span,
 )
 from ansible_collections.scp.storage.plugins.plugin_utils.storage_report.options import plan
 from ansible_collections.scp.storage.plugins.plugin_utils.storage_report.render import page
@@ -385,7 +385,7 @@ def test_mistakes(options: dict[str, Any], words: list[str]) -> None:
 
 @pytest.mark.parametrize(("seconds", "text"), [(0, "0 min"), (3600, "1 h"), (90061, "1 d 1 h"), (59 * 60, "59 min")])
 def test_spans(seconds: float, text: str) -> None:
-    assert reported(seconds) == text
+    assert span(seconds) == text
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,7 @@ def test_what_a_state_means(word: str | None, auth: str | None, health: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("told", "seconds"), [("00:00:00", 0), ("01:23:45", 5025), ("123:00:01", 442801), (None, None), ("soon", None)]
+    ("reported", "seconds"), [("00:00:00", 0), ("01:23:45", 5025), ("123:00:01", 442801), (None, None), ("soon", None)]
 )
 def test_lag(reported: str | None, seconds: int | None) -> None:
     assert judged(shown("SNAPMIRROED", "READ", reported))["lag_seconds"] == seconds

@@ -69,7 +69,7 @@ def test_planning_schedules(
     resource = kind({"state": state, "day_of_week": day, "hour": hour}, CLIENT)
     owner = {**(GROUP if grouped else OWNER), "snapshot_schedule": shown}
     there = shown is not None and shown["frequency"] != "NONE"
-    begin = resource._with_schedule(schedule.ScheduleState(None, hindrances=("it cannot",) if hindered else ()), owner)
+    begin = resource._with_schedule(schedule.ScheduleState(None, blockers=("it cannot",) if hindered else ()), owner)
     assert (begin.schedule is not None) == there
     resource.check()
     impossible = state == "present" and not there and (hindered or hour is None)
@@ -263,9 +263,9 @@ class Snapshots(ConvergingRunner):
     def call(self, module: Any, check: bool = False, **params: Any) -> dict[str, Any]:
         return super().call(module, check, **{self.option: "data", **params})
 
-    def converge(self, module: Any, *, predicted: bool = False, **params: Any) -> dict[str, Any]:
+    def converge(self, module: Any, *, predictable: bool = False, **params: Any) -> dict[str, Any]:
         """The same, where the service decides on the names."""
-        return super().converge(module, predicted=predicted, **params)
+        return super().converge(module, predictable=predictable, **params)
 
     def shown(self) -> list[str]:
         """Names of the owner's snapshots, oldest first."""
@@ -302,9 +302,9 @@ def test_schedules(
 ) -> None:
     bench = Snapshots(simulator, grouped, **unknowns)
     module = bench.module(scp_bm_volume_snapshot_schedule, scp_bm_volume_group_snapshot_schedule)
-    made = bench.converge(module, predicted=True, **first)
+    made = bench.converge(module, predictable=True, **first)
     change = {**second, "hour": None if keep_hour else second["hour"]}
-    changed = bench.converge(module, predicted=True, **change)
+    changed = bench.converge(module, predictable=True, **change)
     expected = {"frequency": "WEEKLY" if second["day_of_week"] else "DAILY", "day_of_week": second["day_of_week"]}
     hour = first["hour"] if keep_hour else second["hour"]
     assert changed["snapshot_schedule"] == {f"{bench.option}_id": bench.owner_id, **expected, "hour": hour}
@@ -353,7 +353,7 @@ def test_recoveries(simulator: Simulator, unknowns: dict[str, Any], grouped: boo
     bench.call(bench.module(scp_bm_volume_snapshot, scp_bm_volume_group_snapshot))
     made: dict[str, str] = {}
     for name in names:
-        done = bench.converge(module, predicted=True, snapshot="latest", **{naming: f"{name}-x-"})
+        done = bench.converge(module, predictable=True, snapshot="latest", **{naming: f"{name}-x-"})
         assert done["changed"] is (name not in made)
         assert (done["snapshot"] is None) is (name in made)
         assert made.setdefault(name, done["recovery"]["id"]) == done["recovery"]["id"]

@@ -166,9 +166,9 @@ class Bucket(Resource[BucketState]):
             reported = "; ".join(describe_job(kind, job) for kind, job in state.running)
             kinds = " and ".join(dict.fromkeys(kind.name for kind, _ignored in state.running))
             raise StorageError(
-                f"Bucket {describe_bucket(bucket)} cannot be deleted while something runs in it: {reported}. Wait for it"
-                f" (scp_archive_job with kind {kinds} and state finished), or cancel it (state cancelled), and run the"
-                " task again."
+                f"Bucket {describe_bucket(bucket)} cannot be deleted while something runs in it: {reported}. Wait for"
+                f" it (scp_archive_job with kind {kinds} and state finished), or cancel it (state cancelled), and run"
+                " the task again."
             )
         return Step(
             api.DELETE_BUCKET,

@@ -29,7 +29,7 @@ from .lookup import (
     in_error,
     leaving,
     moment_of,
-    reported,
+    named,
     under_way,
     word,
 )
@@ -89,7 +89,7 @@ class Agent(Resource[AgentState]):
         agents = [agent for agent in self._agents_of_server() if not leaving(agent)]
         going = [agent for agent in self._seen if leaving(agent)]
         if len(agents) > 1:
-            candidates = "; ".join(f"{reported(agent)} on {agent['server_uuid']}" for agent in agents)
+            candidates = "; ".join(f"{named(agent)} on {agent['server_uuid']}" for agent in agents)
             raise StorageError(
                 f"Servers of the name {self._wanted!r} in {self.region} have {len(agents)} agents: {candidates}. Give"
                 " the uuid of the server that you mean.",
@@ -105,8 +105,8 @@ class Agent(Resource[AgentState]):
         """The agents of servers of that name or uuid, in full; those that go are among them."""
         wanted = self._wanted
         if is_id(wanted):
-            named = find_servers(backup_servers(self.client, "FILESYSTEM"), wanted)
-            names = {server["server_name"] for server in named}
+            candidates = find_servers(backup_servers(self.client, "FILESYSTEM"), wanted)
+            names = {server["server_name"] for server in candidates}
         else:
             names = {wanted}
         name = next(iter(names), None)
@@ -155,7 +155,7 @@ class Agent(Resource[AgentState]):
         shown = Finder(self.client, AGENTS).by_id(str(state.agent["id"]))
         if state.removing and shown is not None and in_error(shown):
             raise StorageError(
-                f"Agent {reported(shown)} of {shown['server_name']} is in state {shown['state']}: its deletion went wrong."
+                f"Agent {named(shown)} of {shown['server_name']} is in state {shown['state']}: its deletion went wrong."
                 " Run the task again to delete it once more, or ask the provider's support."
             )
         state = replace(state, agent=shown)
@@ -225,7 +225,7 @@ class Agent(Resource[AgentState]):
         ]
         if different:
             raise StorageError(
-                f"Agent {reported(agent)} of {agent['server_name']} cannot be changed so: {'; '.join(different)}. The"
+                f"Agent {named(agent)} of {agent['server_name']} cannot be changed so: {'; '.join(different)}. The"
                 " service sets this at creation only. Delete the agent first (state absent) to make it again."
             )
 
@@ -235,9 +235,9 @@ class Agent(Resource[AgentState]):
             return None
         staying = [backup for backup in state.users if not leaving(backup)]
         if staying or (agent.get("backup_policy_count") and not state.users):
-            listed = ", ".join(map(reported, staying)) or f"{agent['backup_policy_count']} that this key does not see"
+            listed = ", ".join(map(named, staying)) or f"{agent['backup_policy_count']} that this key does not see"
             raise StorageError(
-                f"Agent {reported(agent)} of {agent['server_name']} cannot be deleted, because backups use it: {listed}."
+                f"Agent {named(agent)} of {agent['server_name']} cannot be deleted, because backups use it: {listed}."
                 " Delete them first (scp_backup with state absent), with all that they have kept."
             )
 
@@ -267,12 +267,12 @@ class Agent(Resource[AgentState]):
             return ""
         if in_error(agent):
             return (
-                f"Agent {reported(agent)} of {agent['server_name']} is in state {agent['state']}. Remove it with state"
+                f"Agent {named(agent)} of {agent['server_name']} is in state {agent['state']}. Remove it with state"
                 " absent and create it again, or ask the provider's support."
             )
         if self._is_checked(agent) and word(agent, "connection_state") == FAILED:
             return (
-                f"Agent {reported(agent)} has no connection: the check of {agent['connection_check_time']} ended with"
+                f"Agent {named(agent)} has no connection: the check of {agent['connection_check_time']} ended with"
                 f" {agent['connection_state']}. See that server {agent['server_name']} runs, that the agent is"
                 f" installed on it (installer: {agent['install_file_path']}), and that it reaches"
                 f" {agent.get('backup_master_ip') or 'the backup master'}."

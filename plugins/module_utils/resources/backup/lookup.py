@@ -74,7 +74,7 @@ def under_way(label: str, thing: Mapping[str, Any] | None) -> str:
     return f"{label} {thing['name']}: {thing['state']}"
 
 
-def reported(thing: Mapping[str, Any]) -> str:
+def named(thing: Mapping[str, Any]) -> str:
     """A backup or an agent in an error: its name and id."""
     return f"{thing['name']} ({thing['id']})"
 

@@ -29,9 +29,9 @@ from .lookup import (
     INPROGRESS,
     PARTIAL_SUCCESS,
     moment_of,
+    named,
     read_points,
     read_restores,
-    reported,
     required_backup,
     under_way,
     word,
@@ -133,9 +133,7 @@ class Restore(Resource[RestoreState]):
         if state.restore is not None:
             return None
         if state.problems or state.point is None:
-            raise StorageError(
-                f"Nothing can be restored from backup {reported(state.backup)}: {_listed(state.problems)}."
-            )
+            raise StorageError(f"Nothing can be restored from backup {named(state.backup)}: {_listed(state.problems)}.")
         return self.send(state, state.point)
 
     def begun(self, before: RestoreState, **fields: Any) -> RestoreState:
@@ -167,8 +165,8 @@ class Restore(Resource[RestoreState]):
             return broken_backup(state.backup)
         ended = word(state.restore, _STATE)
         if ended == FAILED or (ended == PARTIAL_SUCCESS and not self.params["allow_partial"]):
-            told_end = f"{self._told(state.restore)} ended as {ended}. The service's history has no reason."
-            return f"{told_end[0].upper()}{told_end[1:]} {self.advice(ended)}"
+            ending = f"{self._told(state.restore)} ended as {ended}. The service's history has no reason."
+            return f"{ending[0].upper()}{ending[1:]} {self.advice(ended)}"
         return ""
 
     @abstractmethod

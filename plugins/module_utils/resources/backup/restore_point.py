@@ -16,7 +16,7 @@ from ...engine.lookup import Finder
 from ...engine.plan import Step
 from ...engine.resource import Info, Resource
 from ...operations import backup as api
-from .lookup import BACKUPS, LONG_AGO, find_backup, in_error, leaving, moment_of, read_points, reported, under_way, word
+from .lookup import BACKUPS, LONG_AGO, find_backup, in_error, leaving, moment_of, named, read_points, under_way, word
 
 #: What an option says for the newest restore point.
 LATEST = "latest"
@@ -37,7 +37,7 @@ def broken_backup(backup: Mapping[str, Any] | None) -> str:
     if backup is None or not in_error(backup):
         return ""
     return (
-        f"Backup {reported(backup)} is in state {backup['state']}, and the service gives no reason. Ask the support of the"
+        f"Backup {named(backup)} is in state {backup['state']}, and the service gives no reason. Ask the support of the"
         " platform, or delete it with scp_backup and state absent, with all that it has kept."
     )
 
@@ -232,11 +232,11 @@ class RestorePointInfo(Info):
         """
         if word(backup, "policy_type") != "FILESYSTEM":
             raise StorageError(
-                f"Backup {reported(backup)} keeps images of a server, in which files cannot be listed. Leave out path."
+                f"Backup {named(backup)} keeps images of a server, in which files cannot be listed. Leave out path."
             )
         point, problem = chosen_point(points, self.params["restore_point"])
         if point is None:
-            raise StorageError(f"The files of backup {reported(backup)} cannot be listed: {problem}.")
+            raise StorageError(f"The files of backup {named(backup)} cannot be listed: {problem}.")
         try:
             return self._listed(backup, point, path)
         except NotFound:

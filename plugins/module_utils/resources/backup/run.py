@@ -29,9 +29,9 @@ from .lookup import (
     describe_job,
     is_replica,
     moment_of,
+    named,
     read_jobs,
     read_points,
-    reported,
     required_backup,
     under_way,
     word,
@@ -136,7 +136,7 @@ class Run(Resource[RunState]):
             return None
         if is_replica(backup):
             raise StorageError(
-                f"Backup {reported(backup)} is a replica, which gets its restore points from its original"
+                f"Backup {named(backup)} is a replica, which gets its restore points from its original"
                 f" ({backup.get('origin_backup_id') or 'it has none any more'}). Run that one, in its own region."
             )
 
@@ -177,9 +177,11 @@ class Run(Resource[RunState]):
         ended = word(job, _STATE)
         if ended not in ENDS or ended in self._good:
             return ""
-        told_end = f"Backup {reported(state.backup)}: {describe_job(job)} ended as {ended}. The service's history has no reason."
+        ending = (
+            f"Backup {named(state.backup)}: {describe_job(job)} ended as {ended}. The service's history has no reason."
+        )
         partly = " With allow_partial a job that was done in part is good enough." if ended == PARTIAL_SUCCESS else ""
-        return f"{told_end} {' '.join(state.hints)}{partly}"
+        return f"{ending} {' '.join(state.hints)}{partly}"
 
     def view(self, state: RunState) -> dict[str, Any]:
         job = self.job(state)
@@ -232,13 +234,13 @@ def _of_agent(client: Client, backup: Mapping[str, Any]) -> list[str]:
     if agent is None:
         return [f"Its agent {agent_id} is gone: scp_backup_agent makes another for server {server}."]
     if word(agent) != AVAILABLE:
-        return [f"Its agent {reported(agent)} is in state {agent['state']}."]
+        return [f"Its agent {named(agent)} is in state {agent['state']}."]
     if word(agent, "connection_state") == SUCCESS:
         return [f"Whether server {server} and its agent run now is reported by scp_backup_agent with check_connection."]
     connection = agent.get("connection_state") or "not checked yet"
     return [
-        f"The connection to its agent {reported(agent)} is {connection}: start server {server} and the agent on it, and see"
-        " with scp_backup_agent and check_connection."
+        f"The connection to its agent {named(agent)} is {connection}: start server {server} and the agent on it, and"
+        " see with scp_backup_agent and check_connection."
     ]
 
 

@@ -127,9 +127,9 @@ class Volume(Resource[VolumeState]):
                 raise finder.missing(identifier)
         else:
             shown = find_owner(finder, self._wanted, leaving_counts=self.wants_absent)
-        return self._with_hindrances(VolumeState(shown))
+        return self._with_blockers(VolumeState(shown))
 
-    def _with_hindrances(self, state: VolumeState) -> VolumeState:
+    def _with_blockers(self, state: VolumeState) -> VolumeState:
         """Add what the show operation does not show of things that this task may end."""
         volume = state.volume
         if volume is None or not self.wants_absent:
@@ -153,7 +153,7 @@ class Volume(Resource[VolumeState]):
         state = replace(state, volume=shown)
         if state.group is not None and changing(GROUPS, state.group):
             state = replace(state, group=show_owner(Finder(self.client, GROUPS), state.group["id"]))
-        return self._with_hindrances(state) if state.replication is not None else state
+        return self._with_blockers(state) if state.replication is not None else state
 
     # -- planning -----------------------------------------------------------------------------------------------------
 
@@ -254,7 +254,7 @@ class Volume(Resource[VolumeState]):
         """End snapshots, and before that what needs them."""
         in_the_way = [
             hindrance
-            for hindrance in self._hindrances(VolumeState(volume))
+            for hindrance in self._blockers(VolumeState(volume))
             if hindrance.of_snapshots and not hindrance.allowed
         ]
         if in_the_way:
@@ -340,7 +340,7 @@ class Volume(Resource[VolumeState]):
 
     # -- removing -----------------------------------------------------------------------------------------------------
 
-    def _hindrances(self, state: VolumeState) -> list[Hindrance]:
+    def _blockers(self, state: VolumeState) -> list[Hindrance]:
         """All that keeps the volume from being deleted, with what each needs to go (platform-behaviour.md §7)."""
         may, volume = self.params.get, state.volume or {}
         group = volume.get("volume_group") or {}
@@ -383,7 +383,7 @@ class Volume(Resource[VolumeState]):
         volume = state.volume
         if volume is None or leaving(volume):
             return None
-        in_the_way = [hindrance for hindrance in self._hindrances(state) if not hindrance.allowed]
+        in_the_way = [hindrance for hindrance in self._blockers(state) if not hindrance.allowed]
         if in_the_way:
             raise StorageError(_told(volume, "cannot be deleted", in_the_way))
         if schedule_of(volume):
@@ -523,8 +523,8 @@ class Hindrance:
         return f"{self.what} (set {self.option} to true to end that)" if self.option else self.what
 
 
-def _told(volume: Mapping[str, Any], what: str, hindrances: Sequence[Hindrance]) -> str:
-    return f"Volume {volume['name']} ({volume['id']}) {what}: " + "; ".join(map(str, hindrances)) + "."
+def _told(volume: Mapping[str, Any], what: str, blockers: Sequence[Hindrance]) -> str:
+    return f"Volume {volume['name']} ({volume['id']}) {what}: " + "; ".join(map(str, blockers)) + "."
 
 
 def _still_hanging(volume: Mapping[str, Any]) -> str:
