@@ -172,7 +172,7 @@ def test_as_time_goes_by(there: Controller) -> None:
 
 @pytest.mark.newest_core
 def test_one_that_fails(there: Controller) -> None:
-    """It is reported with all the others that failed, and keeps nobody from a snapshot; run again, it goes on."""
+    """It is reported with all that failed, and keeps no other volume from its snapshot; run again, it goes on."""
     simulator = there.simulator
     volumes = ["web_data", "no_data", "twin_data", "office", {"name": "none", "kind": "bm_volume_group"}]
     simulator.fault("status", operation="CreateSnapshot", status=403)
