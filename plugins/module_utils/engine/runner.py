@@ -34,6 +34,8 @@ class Mode:
     :param connect: returns the client for some settings.
     :param set_by_task: names of environment variables that the task sets.
     :param journal: gets what was done, also if the task is ended from outside.
+    :param task: equal for all items of one task, which share what they read; empty where nothing is to be shared.
+    :param details: something reads the result, so that it needs the fields that only show operations have.
     """
 
     check: bool = False
@@ -42,6 +44,8 @@ class Mode:
     connect: Callable[[Settings], Client] = kept_client
     set_by_task: Collection[str] = frozenset()
     journal: Journal = field(default_factory=Journal)
+    task: str = ""
+    details: bool = True
 
 
 @dataclass(frozen=True)
@@ -69,9 +73,9 @@ def run(spec: ModuleSpec, params: Mapping[str, Any], environ: Mapping[str, str],
         secrets |= set(settings.secrets)
         mode = _discreet(mode, secrets)
         client = mode.connect(settings)
-        client.begin(mode.report, mode.set_by_task)
+        client.begin(mode.report, mode.set_by_task, mode.task)
         if issubclass(spec.handler, Info):
-            return Report(_read(spec.handler(params, client)), secrets)
+            return Report(_read(spec.handler(params, client.sharing())), secrets)
         if issubclass(spec.handler, Topology):
             return Report(Many(spec.handler.nouns, params, client, mode).run(), secrets)
         return Report(_converge(spec.handler(params, client), mode), secrets)
@@ -107,12 +111,14 @@ def _converge(resource: Resource[Any], mode: Mode) -> dict[str, Any]:
         sleep=clock.sleep,
         clock=clock.monotonic,
     )
-    executor = Executor(resource, waiter, wait=bool(resource.params["wait"]), journal=mode.journal)
+    executor = Executor(
+        resource, waiter, wait=bool(resource.params["wait"]), journal=mode.journal, details=mode.details
+    )
     try:
         if mode.check:
             executor.show()
         else:
             executor.apply()
     except StorageError as failure:
-        return {**told(resource, executor.outcome, mode, failed=True), **failure_of(failure)}
-    return told(resource, executor.outcome, mode)
+        return {**told(executor.resource, executor.outcome, mode, failed=True), **failure_of(failure)}
+    return told(executor.resource, executor.outcome, mode)

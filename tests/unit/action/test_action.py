@@ -56,6 +56,7 @@ def action(
 ) -> scp.ActionModule:
     """The plugin for a task; fields of the task by keyword."""
     fields = {"async_val": 0, "check_mode": False, "diff": False, "environment": None, "no_log": False}
+    fields |= {"_uuid": "task", "register": None, "retries": None, "until": []}
     fields |= {"delegate_to": None, "timeout": 0, "get_ds": lambda: {"environment": task.get("environment")}, **task}
     connection = SimpleNamespace(
         transport=transport, become=become, socket_path=None, has_native_async=False, _shell=Shell(tmpdir="/tmp/x")

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.scp.storage.plugins.module_utils.client.errors import StorageError, TransientError, Where
+from ansible_collections.scp.storage.plugins.module_utils.client.shared_reads import Look
 from ansible_collections.scp.storage.plugins.module_utils.engine.executor import Executor
 from ansible_collections.scp.storage.plugins.module_utils.engine.journal import Journal
 from ansible_collections.scp.storage.plugins.module_utils.engine.plan import Step
@@ -51,6 +52,10 @@ class Service:
     under_way: int = 0
     behind: int = 0
     unreadable: bool = False
+    look: Look | None = None
+
+    def sharing(self, **_ignored: Any) -> Service:
+        return self
 
     def call(self, operation: Any, *, body: Mapping[str, Any], **_ignored: Any) -> dict[str, Any]:
         self.log.append(operation.name)
