@@ -67,7 +67,7 @@ def parse(spec: Mapping[str, Mapping[str, Any]], args: Mapping[str, Any], within
     }
 
 
-def from_text(value: Any, name: str) -> Any:
+def parse_structured(value: Any, name: str) -> Any:
     """What a variable of a role or playbook holds: a survey gives lists and dictionaries as texts.
 
     :param name: of the variable, for messages.

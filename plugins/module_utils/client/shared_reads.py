@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
-from .names import without_suffix
+from .base_names import without_suffix
 from .clock import Clock
 from .errors import StorageError
 
