@@ -26,8 +26,9 @@ from ansible.utils.display import Display
 from ansible_collections.scp.storage.plugins.module_utils.client.redaction import worth_hiding
 from ansible_collections.scp.storage.plugins.module_utils.client.settings import SOURCES, given_secrets, without_blanks
 from ansible_collections.scp.storage.plugins.module_utils.engine.batch.kinds import KindRegistry
+from ansible_collections.scp.storage.plugins.module_utils.engine.mode import Mode
 from ansible_collections.scp.storage.plugins.module_utils.engine.resource import Info
-from ansible_collections.scp.storage.plugins.module_utils.engine.runner import Mode, run, secrets_in
+from ansible_collections.scp.storage.plugins.module_utils.engine.runner import run, secrets_in
 from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
 from ansible_collections.scp.storage.plugins.plugin_utils.arguments import TextError, parse
 

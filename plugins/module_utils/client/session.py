@@ -260,8 +260,8 @@ class Client:
     ) -> list[dict[str, Any]]:
         """Return the items of a list whose field is exactly ``wanted``.
 
-        How the service's own filter compares is not documented, so its answer is compared again here, and the whole list
-        is read where it finds nothing. A client that shares lists reads the whole one from the second lookup on.
+        How the service's own filter compares is not documented, so its answer is compared again here, and the whole
+        list is read where it finds nothing. A client that shares lists reads the whole one from the second lookup on.
 
         :param field: a field that the service can filter by.
         :param suffixed: ``wanted`` may lack the suffix that the service appends to names.

@@ -149,9 +149,9 @@ class Finder:
         return self.by_id(identifier)
 
     def list_will_do(self) -> bool:
-        """Return whether what a list has of a thing may stand for what the show operation has.
+        """Return whether what a list has of a resource may stand for what the show operation has.
 
-        It may in a first look at one of several resources, which is followed by another look if there is something to do.
+        It may in a first look at one of several resources. Another look follows if there is something to do.
         """
         look = self.client.look
         if look is None or not look.whole:

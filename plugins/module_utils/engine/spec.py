@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..client.settings import SOURCES
-from .batch.kinds import KindRegistry
-from .resource import Info, Resource
+from .resource import Batch, Info, Resource
 
 #: The least time to wait that makes sense for a service where nothing takes long.
 DEFAULT_WAIT_TIMEOUT = 600
@@ -36,11 +35,11 @@ CONNECTION_OPTIONS = _connection_options()
 class ModuleSpec:
     """What a module file holds beside its documentation.
 
-    :param handler: the resource it manages, the info it reads, or the topology whose things it manages all at once.
+    :param handler: the resource it manages, the info it reads, or the kinds that it manages many of in one task.
     :param wait_timeout: default in seconds; only for modules that write one thing.
     """
 
-    handler: type[Resource[Any]] | type[Info] | type[KindRegistry]
+    handler: type[Resource[Any]] | type[Info] | type[Batch]
     options: dict[str, dict[str, Any]] = field(default_factory=dict)
     wait_timeout: int = DEFAULT_WAIT_TIMEOUT
     rules: dict[str, Any] = field(default_factory=dict)

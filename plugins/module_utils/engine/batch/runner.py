@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Set
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...client.errors import CallError, StorageError
 from ...client.session import Client
 from ..executor import Executor
+from ..mode import Mode
 from ..results import build_result, failure_of
 from ..waiter import REPORT_AFTER, REPORT_EVERY, Waiter
 from . import dry_run
@@ -19,9 +20,6 @@ from .graph import Graph, build
 from .kinds import ResourceKind
 from .resource_list import LISTED, Entry, read_entries
 from .scheduler import Scheduler
-
-if TYPE_CHECKING:
-    from ..runner import Mode
 
 #: As many things are named in a line of progress.
 MAX_NAMED = 3

@@ -78,8 +78,8 @@ class OwnerInfo(Info):
     def _snapshots(self, owner: dict[str, Any]) -> dict[str, Any]:
         """The snapshots, and for a volume how full the space for them is (in MB and percent)."""
         if owner.get("is_snapshot_activated") is False and owner.get("purpose") == ORIGINAL:
-            # Without space there are no snapshots, and ending it ends them (platform-behaviour.md §7). Whether that holds
-            # for the target of a replication is not known.
+            # Without space there are no snapshots, and ending it ends them (platform-behaviour.md §7). Whether that is
+            # so for the target of a replication is not known.
             return {"snapshots": [], **dict.fromkeys(SPACE, 0)}
         answer = self.client.call(self.snapshots, path={self.kind.option: owner["id"]})
         return {"snapshots": answer["snapshots"], **{name: answer[name] for name in SPACE if name in answer}}
