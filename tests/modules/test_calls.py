@@ -143,7 +143,7 @@ def test_info_reads_no_snapshots_of_a_volume_without_space(runner: ModuleRunner)
 
 @pytest.mark.module("scp_storage_apply")
 def test_batch_of_unchanged_resources_reads_each_list_once(runner: ModuleRunner) -> None:
-    """A hundred resources of five kinds, as in the benchmark; each of the kinds needs what only a show operation has."""
+    """A hundred resources of five kinds, as in the benchmark; most of them need what only show operations have."""
     args = {"resources": hundred(str(runner.simulator.server("west-db1")["id"]))}
     assert runner.run_task("scp_storage_apply", args).changed
     for again in (runner.run_task("scp_storage_apply", args), runner.run_task("scp_storage_apply", args, check=True)):
