@@ -267,11 +267,17 @@ class Client:
         :param suffixed: ``wanted`` may lack the suffix that the service appends to names.
         :param query: further filters.
         """
-        if not self.reads_whole(operation, region=region, query=query):
-            listed = self.read_list(operation, region=region, query={**(query or {}), field: wanted})
-            if found := exactly(listed, wanted, field, suffixed=suffixed):
+        options: dict[str, Any] = {"field": field, "suffixed": suffixed, "region": region, "query": query}
+        look = self.look
+        if look is not None and self.reads_whole(operation, region=region, query=query):
+            if found := self.lookup_whole(operation, wanted, **options):
                 return found
-        return self.lookup_whole(operation, wanted, field=field, suffixed=suffixed, region=region, query=query)
+            # A list can miss an item once (platform-behaviour.md §3), so that nothing may be created because of it.
+            look.partial = True
+            if operation.paging is not None and operation.paging.count:
+                return []
+        listed = self.read_list(operation, region=region, query={**(query or {}), field: wanted})
+        return exactly(listed, wanted, field, suffixed=suffixed) or self.lookup_whole(operation, wanted, **options)
 
     def lookup_whole(
         self,
