@@ -104,7 +104,7 @@ class LookupModule(Lookup):
     def found(self, client: Client, terms: list[str]) -> list[Any]:
         """A volume for each term, or the default."""
         kind, default = self.get_option("kind"), self.get_option("default")
-        client = client.sharing(several=len(terms) > 1)
+        client = client.apart().sharing(several=len(terms) > 1)
         volumes = map_concurrently(
             lambda term: self.once(client, (kind, term), partial(_look_up, client, kind, term)), terms
         )

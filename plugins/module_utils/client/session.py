@@ -142,20 +142,25 @@ class Client:
         self._health = Health(clock, settings.timeout)
         self._set_by_task: Collection[str] = ()
         self._proxy_variables = proxy_variables(os.environ)
-        self._date = ""
+        #: By name, headers of the last answer; the same for all views of this client.
+        self._last_headers: dict[str, str] = {}
         self._shared = SharedReads(clock)
         #: How lookups are made; without a look each reads for itself.
         self.look: Look | None = None
 
-    def begin(self, report: Callable[[str], None] | None, set_by_task: Collection[str], task: str = "") -> None:
+    def begin(
+        self, report: Callable[[str], None] | None, set_by_task: Collection[str], task: str | None = None
+    ) -> None:
         """Begin to work for a task, or for another item of it.
 
         :param report: gets lines of progress.
         :param set_by_task: names of environment variables that the task sets.
-        :param task: equal for all items of one task, which share lists; empty where nothing is to be shared.
+        :param task: equal for all items of one task, which share lists; empty for a task that shares none. A lookup
+            within a task gives none, and leaves alone what the task shares.
         """
         self._set_by_task = set_by_task
-        self._shared.begin(task)
+        if task is not None:
+            self._shared.begin(task)
         if (proxies := proxy_variables(os.environ)) != self._proxy_variables:
             # Another way to the endpoints: what failed on the old one says nothing of this one.
             self._health = Health(self.clock, self.settings.timeout)
@@ -168,6 +173,12 @@ class Client:
             return self
         other = copy.copy(self)
         other.settings = replace(self.settings, region=region)
+        return other
+
+    def apart(self) -> Client:
+        """Return a client over the same session that shares no list with what goes on beside it."""
+        other = copy.copy(self)
+        other._shared = SharedReads(self.clock)
         return other
 
     def sharing(self, *, several: bool = False, details: bool = True) -> Client:
@@ -185,7 +196,7 @@ class Client:
     def now(self) -> datetime:
         """The time in UTC as the platform has it (``Date`` of its last answer), or this machine's before any."""
         try:
-            return parsedate_to_datetime(self._date).astimezone(UTC)
+            return parsedate_to_datetime(self._last_headers.get("Date", "")).astimezone(UTC)
         except (TypeError, ValueError, OverflowError):
             return datetime.now(UTC)
 
@@ -354,7 +365,7 @@ class Client:
                 try:
                     response = self._transmit(where, url, self._sign(where.method, url, body, version))
                     headers = response.headers
-                    self._date = headers.get("Date", "")
+                    self._last_headers["Date"] = headers.get("Date", "")
                     payload = _payload(where, response)
                 except (TransientError, Unreachable) as error:
                     failure: CallError = error
