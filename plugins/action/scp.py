@@ -43,6 +43,9 @@ TIMEOUT_ERROR = "TaskTimeoutError"
 
 display = Display()
 
+#: Modules by their former names, which meta/runtime.yml redirects.
+RENAMED = {"scp": "scp_connection_info"}
+
 
 @cache
 def load_spec(name: str) -> ModuleSpec:
@@ -69,6 +72,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         result: dict[str, Any] = super().run(tmp, task_vars)
         variables = task_vars or {}
         name = self._task.action.rpartition(".")[2]
+        name = RENAMED.get(name, name)
         try:
             args = parse(load_spec(name).argument_spec, without_blanks(self._task.args))
         except TextError as problem:
@@ -103,10 +107,10 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         )
 
     def _hand_over(self, name: str, args: dict[str, Any], variables: dict[str, Any]) -> dict[str, Any]:
-        """Run the module as a process of its own.
+        """Run the module as a separate process.
 
         A list of things can hold what Ansible does not know to be secret. It stays out of what that process writes to
-        the system's log; and where the options are wrong, there is no process that would tell all of them.
+        the system's log; and where the options are wrong, there is no process that would show all of them.
         """
         if self._task.async_val and _is_of_mitogen(self._connection):
             return {

@@ -56,11 +56,11 @@ _TextLoader.add_constructor(_NULL, lambda _loader, _node: None)
 
 
 def parse(spec: Mapping[str, Mapping[str, Any]], args: Mapping[str, Any], within: str = "") -> dict[str, Any]:
-    """Return the arguments with the lists and dictionaries among them read, at any depth; the rest stays as it is.
+    """Return the arguments with the lists and dictionaries among them read, at any depth; the rest stays unchanged.
 
     :param spec: an argument spec, by option.
     :param within: where these options are, for messages: ``schedules[0].``.
-    :raises TextError: a text is no list of dictionaries, or no dictionary, where one is wanted.
+    :raises TextError: a text is not a list of dictionaries, or no dictionary, where one is wanted.
     """
     return {
         name: _value(spec[name], value, f"{within}{name}") if name in spec else value for name, value in args.items()
@@ -72,7 +72,7 @@ def parse_structured(value: Any, name: str) -> Any:
 
     :param name: of the variable, for messages.
     :return: the list or dictionary that a text holds in JSON or YAML, and of any other text the list of its words, with
-        commas or blanks between them. ``None`` for an empty text; what is no text, as it is.
+        commas or blanks between them. ``None`` for an empty text; what is not a text, as it is.
     :raises TextError: a text begins as JSON or YAML, and is neither.
     """
     if not isinstance(value, str):
@@ -127,7 +127,7 @@ def _dictionary(text: str, name: str) -> Any:
         return text
     found = _read(text, name, "a dictionary", '{"key": "value"}')
     if not isinstance(found, Mapping):
-        raise TextError(f'{name} is a text that is no dictionary. Give it as JSON, like {name}={{"key": "value"}}.')
+        raise TextError(f'{name} is a text that is not a dictionary. Give it as JSON, like {name}={{"key": "value"}}.')
     return found
 
 
@@ -160,6 +160,6 @@ def _read(
         mark = getattr(error, "problem_mark", None)
         place = f" (line {mark.line + 1}, column {mark.column + 1})" if mark else ""
         raise TextError(
-            f"{name} is a text that can't be read as {wanted}{place}. Give it as JSON, like {name}={example}."
+            f"{name} is a text that cannot be read as {wanted}{place}. Give it as JSON, like {name}={example}."
             " On a command line, put it in quotes once more, so that the shell leaves its quotes alone."
         ) from None

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """From uses to servers: which uses are of one and the same server.
 
-A server is known by its id, and by its name in its region only where a source tells no id. Where that leaves open who
+A server is known by its id, and by its name in its region only where a source shows no id. Where that leaves open who
 is who (a server without a name, two of one name, a backup seen from another region), the service is asked.
 """
 
@@ -16,7 +16,7 @@ from ansible_collections.scp.storage.plugins.module_utils.client.parallel import
 
 from .sources import OF_BACKUP, REPLICA, Server, Use
 
-#: Type in an access rule of what is no server, and has no name.
+#: Type in an access rule of what is not a server, and has no name.
 NO_SERVER = "ENDPOINT"
 #: What is known of a server, as host variables have it (with a prefix).
 ServerFacts = dict[str, Any]
@@ -31,7 +31,7 @@ def merge(
 
     :param directory: lists the servers of a region; asked for a region where uses of Backup meet servers that have no
         name, or share one.
-    :param identify: id and region of the server of a use that is known by a name which does not tell.
+    :param identify: id and region of the server of a use that is known by a name which does not show.
     """
     return _Merger(directory, identify).merge(uses)
 
@@ -123,7 +123,7 @@ class _Merger:
                 self._by_name.setdefault((server["region"], server["name"]), []).append(server)
 
     def _leaves_open(self, region: str, by_name: Iterable[Use]) -> bool:
-        """Whether the servers of a region can't be told apart by what is known of them."""
+        """Whether the servers of a region cannot be distinguished by what is known of them."""
         here = [server for server in self._servers if server["region"] == region]
         nameless = any(not server["name"] and server["type"] != NO_SERVER for server in here)
         return nameless or any(
@@ -179,7 +179,7 @@ class _Merger:
         return len(self._by_name.get(key, ())) > 1 or len(self._listed.get(key, ())) > 1
 
     def _add_replica(self, use: Use) -> None:
-        """A replica's server is in the region of the original; where that is not read, the service tells."""
+        """A replica's server is in the region of the original; where that is not read, the service shows."""
         server = self._server_of_original(use) or self._asked(use)
         if server is not None:
             self._add(server, use)
@@ -195,7 +195,7 @@ class _Merger:
             self._answers[use] = answer
 
     def _asked(self, use: Use) -> ServerFacts | None:
-        """The server of a use by the id that the service tells; none where the thing went meanwhile."""
+        """The server of a use by the id that the service shows; none where the thing went meanwhile."""
         identifier, region = self._answers.get(use) or self._identify(use)
         if not identifier:
             return None
