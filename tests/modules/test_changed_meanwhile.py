@@ -153,7 +153,7 @@ def test_volume_that_was_created_otherwise_meanwhile_is_an_error(runner: ModuleR
     runner.simulator.patch_world({"filestorage": {"volumes": [{**OTHER, "type_name": "HDD"}]}})
     result = runner.run_task("scp_filestorage_volume", VOLUME)
     assert (result.failed, result.writes) == (True, [])
-    assert "type_name is 'HDD' and can't be changed to 'SSD'" in result.message
+    assert "type_name is 'HDD' and cannot be changed to 'SSD'" in result.message
 
 
 @pytest.mark.module("scp_filestorage_volume")

@@ -184,7 +184,7 @@ class Client:
     def sharing(self, *, several: bool = False, details: bool = True) -> Client:
         """Return a client for a first look, which shares lists with others of the same task.
 
-        What it returns may be some seconds old, which its ``look`` tells.
+        What it returns may be some seconds old, as its ``look`` shows.
 
         :param several: other resources of the kind follow, so that lists are read whole at once.
         :param details: the result needs fields that only show operations have.

@@ -174,7 +174,7 @@ class _Merger:
         return server
 
     def _fits_several(self, use: Use) -> bool:
-        """Return whether the name of a use does not tell whose it is."""
+        """Return whether the name of a use leaves open whose it is."""
         key = (use.region, use.name)
         return len(self._by_name.get(key, ())) > 1 or len(self._listed.get(key, ())) > 1
 

@@ -177,7 +177,7 @@ def test_failed_read_is_reported_where_it_failed_and_left_to_others_to_repeat(er
 
 
 class Listing(Client):
-    """Knows lists of named items; ``compare`` tells how the service's own filter compares."""
+    """Knows lists of named items; ``compare`` is how the service's own filter compares."""
 
     def __init__(self, names: list[str], compare: str = "part") -> None:
         super().__init__(make_settings())
