@@ -196,6 +196,9 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             diff=bool(self._task.diff),
             report=self._progress(variables),
             set_by_task=set_by_task,
+            task=self._shared_by(variables),
+            # Without a name nothing in the playbook can read the result.
+            details=bool(self._task.register),
         )
         try:
             return run_in_process(
@@ -209,6 +212,12 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             if type(error).__name__ != TIMEOUT_ERROR:
                 raise
             return self._timed_out(mode)
+
+    def _shared_by(self, variables: Mapping[str, Any]) -> str:
+        """What all items of the task's loop have in common; empty for a task that looks again until something holds."""
+        if self._task.until or self._task.retries is not None:
+            return ""
+        return f"{self._task._uuid} {variables.get('inventory_hostname', '')}"
 
     def _progress(self, variables: Mapping[str, Any]) -> Callable[[str], None] | None:
         """What shows lines of progress: on stderr, because programs read what callbacks write to stdout."""

@@ -104,9 +104,12 @@ class LookupModule(Lookup):
     def found(self, client: Client, terms: list[str]) -> list[Any]:
         """A volume for each term, or the default."""
         kind, default = self.get_option("kind"), self.get_option("default")
+        client = client.apart().sharing(several=len(terms) > 1)
+        volumes = map_concurrently(
+            lambda term: self.once(client, (kind, term), partial(_look_up, client, kind, term)), terms
+        )
         found = []
-        for term in terms:
-            volume = self.once(client, (kind, term), partial(_look_up, client, kind, term))
+        for term, volume in zip(terms, volumes, strict=True):
             if volume is None and default is None:
                 raise _missing(client, kind, term)
             found.append(default if volume is None else volume)

@@ -91,6 +91,8 @@ options:
     type: bool
     default: false
 notes:
+  - In a loop without C(register), the result of an unchanged volume lacks RV(volume.path), RV(volume.usage) and
+    RV(volume.file_unit_recovery_enabled) from the second item on, because only a further call for each volume returns them.
   - "IAM actions needed, in C(filestorage): ListVolumes, ShowVolume; to change C(CreateVolume), C(SetVolume), C(DeleteVolume);
     for access rules ListVolumeAccessRules, SetVolumeAccessRule; to delete also ListVolumeSnapshots, DeleteVolumeSnapshot, ListVolumeReplications."
 seealso:
@@ -171,12 +173,15 @@ volume:
       type: str
     path:
       description: What a server mounts. It can change on its own, so read it when it is needed.
+      returned: unless the volume is an unchanged one of several, in a task without C(register)
       type: str
     usage:
       description: Bytes in use. A volume has no size, it grows with its data.
+      returned: unless the volume is an unchanged one of several, in a task without C(register)
       type: int
     file_unit_recovery_enabled:
       description: Whether single files can be recovered from snapshots.
+      returned: unless the volume is an unchanged one of several, in a task without C(register)
       type: bool
     access_rules:
       description: Who may mount the volume; see the option O(access_rules).

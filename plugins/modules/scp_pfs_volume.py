@@ -68,6 +68,8 @@ options:
     type: bool
     default: false
 notes:
+  - In a loop without C(register), the result of an unchanged volume lacks RV(volume.mount_path) from the second item on, because
+    only a further call for each volume returns it.
   - "Operations that are called, in C(parallel-filestorage): ListVolumes, ShowVolume; to change CreateVolume, SetVolumeCapacity, DeleteVolume;
     for access rules ListAccessRule, SetAccessRule; to delete also ListSnapshots, DeleteSnapshot. The names of the IAM actions that allow them
     are not published for this service."
@@ -136,6 +138,7 @@ volume:
       type: int
     mount_path:
       description: What a node mounts; V(null) until the volume is available.
+      returned: unless the volume is an unchanged one of several, in a task without C(register)
       type: str
     created_at:
       description: When it was created.

@@ -22,6 +22,7 @@ description:
   - Where one entry fails, those that need it are not tried, all others come to their end, and then the task fails and says what became of
     each. Run it again, and it goes on from there.
   - Nothing that is not listed is touched.
+  - Each list of the service is read once for all entries. What an entry changes is decided on what is read again just before.
 author:
   - the scp.storage authors (@scp-storage)
 extends_documentation_fragment:
@@ -138,6 +139,8 @@ resources:
     - What became of each entry, in the order of the list.
     - Beside the keys below each has what its module returns, the object first of all, under the name that it has there (V(volume),
       V(snapshot_schedule), V(replication), V(backup) and so on).
+    - In a task without C(register), the paths and the usage of unchanged File Storage and Parallel File Storage volumes are left out
+      where there are several of a kind, because only a further call for each volume returns them.
   returned: unless the list has mistakes
   type: list
   elements: dict

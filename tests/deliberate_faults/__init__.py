@@ -146,12 +146,32 @@ FAULTS = (
         "crash-leaves-a-second-volume",
         (
             Edit(
-                f"{ENGINE}/lookup.py",
-                'if self.kind.matches(str(item.get("name")), name)]',
-                'if self.kind.matches(str(item.get("name")), name) and item.get("state") != "creating"]',
+                f"{CLIENT}/session.py",
+                "if wanted in words_of(item, field, suffixed=suffixed)]",
+                'if wanted in words_of(item, field, suffixed=suffixed) and item.get("state") != "creating"]',
             ),
         ),
         quick=False,
+    ),
+    Fault(
+        "acts-on-what-another-item-read",
+        (
+            Edit(
+                f"{ENGINE}/executor.py",
+                "suffices = not (plan.steps or self.resource.pending(state))",
+                "suffices = True",
+            ),
+        ),
+    ),
+    Fault(
+        "own-write-leaves-a-list-shared",
+        (
+            Edit(
+                f"{CLIENT}/shared_reads.py",
+                "[key for key in self._reads if key.service == service]",
+                "[key for key in self._reads if key.service == service and False]",
+            ),
+        ),
     ),
     Fault(
         "check-mode-writes",

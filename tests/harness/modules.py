@@ -130,6 +130,7 @@ class ModuleRunner:
     :ivar variables: what tasks have registered.
     :ivar between_tasks: simulated seconds that pass after each task.
     :ivar reported: the lines of progress of the last run.
+    :ivar one_task: all runs count as items of one task, which share what they read.
     """
 
     def __init__(self, simulator: Simulator, clock: Clock | None = None) -> None:
@@ -142,10 +143,12 @@ class ModuleRunner:
         self.variables: dict[str, Any] = {}
         self.between_tasks = BETWEEN_TASKS
         self.reported: list[str] = []
+        self.one_task = False
         self.environ: dict[str, str] = {"PATH": os.environ["PATH"], "HOME": os.environ["HOME"], **simulator.environ()}
         self._clients: dict[Settings, Client] = {}
         self._calls_left: int | None = None
         self._seen = 0
+        self._tasks = 0
 
     def run_task(
         self,
@@ -235,6 +238,7 @@ class ModuleRunner:
         if unknown := set(one) - KEYWORDS - {action}:
             raise TypeError(f"{', '.join(sorted(unknown))}: only a playbook knows that; use Controller")
         name = str(one.get("name", action))
+        self._tasks += not self.one_task
         if "loop" not in one:
             return self._run_item(name, action, one, variables, environ)
         items = [
@@ -267,6 +271,8 @@ class ModuleRunner:
                 diff=bool(one.get("diff")),
                 report=lambda text: self.reported.append(f"[localhost] {text}"),
                 connect=self._client,
+                task=f"task {self._tasks}",
+                details="register" in one,
             )
             with _environment({key: str(value) for key, value in asked.items() if value is not None}):
                 result = run_module(action, args, mode)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How many connections it takes."""
+"""How many connections and calls it takes."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from tests.harness.tasks import task
 
 pytestmark = pytest.mark.newest_core
 
+ITEMS = list(range(20))
 VOLUME = {"name": "web_data", "protocol": "NFS", "type_name": "SSD"}
 
 
@@ -66,6 +67,31 @@ def test_items_of_a_loop_share_a_connection(controller: Controller) -> None:
     controller.simulator.patch_world({"filestorage": {"volumes": [{"name": "web_data_abc123", "type_name": "SSD"}]}})
     with Doorman(controller.simulator.url).at_work() as doorman:
         controller.environ["SCP_ENDPOINT_URL"] = f"{doorman.url}/{{service}}/{{region}}"
-        run = controller.run([task("scp_filestorage_volume", VOLUME, loop=list(range(20)))]).succeeded()
-    assert run[0].reads == ["ListVolumes", "ShowVolume"] * 20
+        run = controller.run([task("scp_filestorage_volume", VOLUME, loop=ITEMS, register="read")]).succeeded()
+    assert run[0].reads == ["ListVolumes", "ShowVolume", "ListVolumes", *["ShowVolume"] * 19]
     assert doorman.connections == 1
+
+
+@pytest.mark.module("scp_filestorage_volume", "scp_filestorage_volume_info", "scp_storage_apply")
+def test_items_of_a_loop_share_a_list_and_attempts_do_not(controller: Controller) -> None:
+    """A task that looks until something holds, or tries again, reads everything each time."""
+    controller.simulator.patch_world({"filestorage": {"volumes": [{"name": "web_data_abc123", "type_name": "SSD"}]}})
+    info, batch = {"name": "web_data"}, {"resources": [{"kind": "filestorage_volume", **VOLUME}]}
+    attempts = {"retries": 2, "delay": 0, "ignore_errors": True}
+    run = controller.run(
+        [
+            task("scp_filestorage_volume", VOLUME, loop=ITEMS),
+            task("scp_filestorage_volume", VOLUME, loop=ITEMS, register="read"),
+            task("scp_filestorage_volume_info", info, register="seen", until="seen.volumes | length > 1", **attempts),
+            task("scp_filestorage_volume", {**VOLUME, "type_name": "HDD"}, register="tried", **attempts),
+            task("scp_storage_apply", batch, loop=ITEMS),
+        ]
+    )
+    shared, registered, until, retried, batches = run
+    assert shared.reads == ["ListVolumes", "ShowVolume", "ListVolumes"]
+    assert registered.reads == [*shared.reads, *["ShowVolume"] * 19]
+    assert until.failed
+    assert until.reads == ["ListVolumes", "ShowVolume"] * 3
+    assert retried.failed
+    assert retried.reads == ["ListVolumes", "ShowVolume"] * 3
+    assert batches.reads == shared.reads

@@ -51,6 +51,14 @@ class Call:
         """An unpaged list as the caller sees it just now: list lag and dropped items happen here."""
         return self._drop(self._settled(rows))
 
+    def known(self, find: Callable[[], Sequence[R]]) -> Sequence[R]:
+        """Return all rows of a paged list, which are found and sorted once for all of its pages."""
+        asked = {name: value for name, value in self.query.items() if name not in ("offset", "limit", "page", "size")}
+        how = self.world.switches.text("name_filter")
+        target = self.target
+        question = (target.service, target.operation, self.region, self.account_id, how, tuple(asked.items()))
+        return self.world.known(question, find)
+
     def page(self, rows: Sequence[R], offset: int, limit: int) -> tuple[list[R], int]:
         """One page of a paged list, and the number of all matches. Faults that concern lists happen here.
 

@@ -11,11 +11,11 @@ import json
 import random
 import string
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from .behaviors import Switches
 from .clock import Clock, stamp
@@ -23,6 +23,8 @@ from .credentials import KeyPair
 from .request_log import CENSORED
 from .service import Service
 from .tables import Record, SeedError, Table
+
+T = TypeVar("T")
 
 REGIONS = ("kr-west1", "kr-east1", "kr-south1", "kr-south2", "kr-south3")
 DEFAULT_SEED = Path(__file__).parent / "seed.json"
@@ -109,6 +111,8 @@ class World:
         self.switches = switches
         self.now = clock.now()
         self.changes = 0
+        self._known: dict[tuple[Any, ...], Any] = {}
+        self._known_since = 0
         self._events: list[tuple[float, int, str, str, dict[str, Any]]] = []
         self._event_number = 0
         self._draws = 0
@@ -176,6 +180,19 @@ class World:
 
     # --- what there is ------------------------------------------------------------------------------------------
 
+    def known(self, question: tuple[Any, ...], find: Callable[[], T]) -> T:
+        """Return what ``find`` returns, which is kept until something changes: all pages of a list are cut from it.
+
+        :param question: equal for equal results.
+        """
+        if self._known_since != self.changes:
+            self._known.clear()
+            self._known_since = self.changes
+        if question not in self._known:
+            self._known[question] = find()
+        found: T = self._known[question]
+        return found
+
     def complete(self, row: Record) -> None:
         """Fill in what a new record lacks: id, account (the first key pair's) and time of creation."""
         if not row.id:
@@ -194,7 +211,7 @@ class World:
 
     def _clear(self) -> None:
         for table in self._tables().values():
-            table.rows.clear()
+            table.clear()
         self._events.clear()
 
     def _tables(self) -> dict[str, Table[Any]]:

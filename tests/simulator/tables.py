@@ -68,6 +68,8 @@ class Table(Generic[T]):
         self._key = key
         self._complete = complete
         self._hints = {k: v for k, v in get_type_hints(record).items() if k in {f.name for f in fields(record)}}
+        #: By field and its value the records that have it, by their keys.
+        self._indexes: dict[str, dict[object, dict[str, T]]] = {}
         self._required = [f.name for f in fields(record) if f.default is MISSING and f.default_factory is MISSING]
 
     def __iter__(self) -> Iterator[T]:
@@ -81,7 +83,12 @@ class Table(Generic[T]):
     def add(self, row: T) -> T:
         """Put a record in (in place of one with the same key) and give it back, completed."""
         self._complete(row)
-        self.rows[getattr(row, self._key)] = row
+        key = getattr(row, self._key)
+        if key in self.rows:
+            self._indexes.clear()
+        self.rows[key] = row
+        for field, index in self._indexes.items():
+            index.setdefault(getattr(row, field), {})[key] = row
         return row
 
     def get(self, key: str) -> T | None:
@@ -90,7 +97,27 @@ class Table(Generic[T]):
 
     def remove(self, key: str) -> None:
         """Take a record out, if it is there."""
-        self.rows.pop(key, None)
+        row = self.rows.pop(key, None)
+        if row is not None:
+            for field, index in self._indexes.items():
+                index.get(getattr(row, field), {}).pop(key, None)
+
+    def clear(self) -> None:
+        """Take all records out."""
+        self.rows.clear()
+        self._indexes.clear()
+
+    def having(self, field: str, value: object) -> list[T]:
+        """The records whose field has this value, the oldest first, without a look at any other record.
+
+        :param field: one that only a seed changes once the record is there.
+        """
+        if field not in self._indexes:
+            index: dict[object, dict[str, T]] = {}
+            for key, row in self.rows.items():
+                index.setdefault(getattr(row, field), {})[key] = row
+            self._indexes[field] = index
+        return list(self._indexes[field].get(value, {}).values())
 
     def dump(self) -> list[dict[str, Any]]:
         """All records as JSON."""
@@ -122,6 +149,7 @@ class Table(Generic[T]):
         if old is not None:
             for name, value in document.items():
                 setattr(old, name, value)
+            self._indexes.clear()
             return
         self._demand(place, document, self._required)
         self.add(self._record(**document))

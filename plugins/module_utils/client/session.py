@@ -10,7 +10,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -37,6 +37,7 @@ from .proxies import is_valid_proxy, proxy_variable, proxy_variables
 from .redaction import redact_urls, shown
 from .retry import Retries, retry_after
 from .settings import Settings, is_loopback
+from .shared_reads import ListKey, Look, SharedReads, query_of, words_of
 from .signing import CLIENT_TYPE, signature
 
 try:
@@ -141,15 +142,25 @@ class Client:
         self._health = Health(clock, settings.timeout)
         self._set_by_task: Collection[str] = ()
         self._proxy_variables = proxy_variables(os.environ)
-        self._date = ""
+        #: By name, headers of the last answer; the same for all views of this client.
+        self._last_headers: dict[str, str] = {}
+        self._shared = SharedReads(clock)
+        #: How lookups are made; without a look each reads for itself.
+        self.look: Look | None = None
 
-    def begin(self, report: Callable[[str], None] | None, set_by_task: Collection[str]) -> None:
+    def begin(
+        self, report: Callable[[str], None] | None, set_by_task: Collection[str], task: str | None = None
+    ) -> None:
         """Begin to work for a task, or for another item of it.
 
         :param report: gets lines of progress.
         :param set_by_task: names of environment variables that the task sets.
+        :param task: equal for all items of one task, which share lists; empty for a task that shares none. A lookup
+            within a task gives none, and leaves alone what the task shares.
         """
         self._set_by_task = set_by_task
+        if task is not None:
+            self._shared.begin(task)
         if (proxies := proxy_variables(os.environ)) != self._proxy_variables:
             # Another way to the endpoints: what failed on the old one says nothing of this one.
             self._health = Health(self.clock, self.settings.timeout)
@@ -164,10 +175,28 @@ class Client:
         other.settings = replace(self.settings, region=region)
         return other
 
+    def apart(self) -> Client:
+        """Return a client over the same session that shares no list with what goes on beside it."""
+        other = copy.copy(self)
+        other._shared = SharedReads(self.clock)
+        return other
+
+    def sharing(self, *, several: bool = False, details: bool = True) -> Client:
+        """Return a client for a first look, which shares lists with others of the same task.
+
+        What it returns may be some seconds old, as its ``look`` shows.
+
+        :param several: other resources of the kind follow, so that lists are read whole at once.
+        :param details: the result needs fields that only show operations have.
+        """
+        other = copy.copy(self)
+        other.look = self._shared.look(several=several, details=details)
+        return other
+
     def now(self) -> datetime:
         """The time in UTC as the platform has it (``Date`` of its last answer), or this machine's before any."""
         try:
-            return parsedate_to_datetime(self._date).astimezone(UTC)
+            return parsedate_to_datetime(self._last_headers.get("Date", "")).astimezone(UTC)
         except (TypeError, ValueError, OverflowError):
             return datetime.now(UTC)
 
@@ -196,7 +225,15 @@ class Client:
         if given:
             url = f"{url}?{urlencode(given, doseq=True, quote_via=quote)}"
         version = self._versions.get(operation.service, operation.version)
-        return self._send(where, url, body, f"{operation.service} {version}", patience)
+        version = f"{operation.service} {version}"
+        if operation.method == "GET":
+            return self._send(where, url, body, version, patience)
+        # A list that is read while a write is under way may show what was there before it, or after.
+        self._shared.forget(operation.service)
+        try:
+            return self._send(where, url, body, version, patience)
+        finally:
+            self._shared.forget(operation.service)
 
     def read_list(
         self,
@@ -221,6 +258,71 @@ class Client:
             return answer
 
         return read_all(fetch, operation.paging, map_concurrently)
+
+    def lookup(
+        self,
+        operation: Call,
+        wanted: str,
+        *,
+        field: str = "name",
+        suffixed: bool = False,
+        region: str = "",
+        query: Mapping[str, Any] | None = None,
+    ) -> list[dict[str, Any]]:
+        """Return the items of a list whose field is exactly ``wanted``.
+
+        How the service's own filter compares is not documented, so its answer is compared again here, and the whole
+        list is read where it finds nothing. A client that shares lists reads the whole one from the second lookup on.
+
+        :param field: a field that the service can filter by.
+        :param suffixed: ``wanted`` may lack the suffix that the service appends to names.
+        :param query: further filters.
+        """
+        options: dict[str, Any] = {"field": field, "suffixed": suffixed, "region": region, "query": query}
+        look = self.look
+        if look is not None and self.reads_whole(operation, region=region, query=query):
+            if found := self.lookup_whole(operation, wanted, **options):
+                return found
+            # A list can miss an item once (platform-behaviour.md §3), so that nothing may be created because of it.
+            look.partial = True
+            if operation.paging is not None and operation.paging.count:
+                return []
+        listed = self.read_list(operation, region=region, query={**(query or {}), field: wanted})
+        return exactly(listed, wanted, field, suffixed=suffixed) or self.lookup_whole(operation, wanted, **options)
+
+    def lookup_whole(
+        self,
+        operation: Call,
+        wanted: str,
+        *,
+        field: str = "id",
+        suffixed: bool = False,
+        region: str = "",
+        query: Mapping[str, Any] | None = None,
+    ) -> list[dict[str, Any]]:
+        """Return the same from the whole list, by any of its fields."""
+        if self.look is None:
+            return exactly(self.read_list(operation, region=region, query=query), wanted, field, suffixed=suffixed)
+        key = self._list_key(operation, region, query)
+        shared = self._shared.read(key, self.look, lambda: self.read_list(operation, region=region, query=query))
+        return shared.find(wanted, field, suffixed=suffixed)
+
+    def read_whole(
+        self, operation: Call, *, region: str = "", query: Mapping[str, Any] | None = None
+    ) -> list[dict[str, Any]]:
+        """Return all items of a list that others of the task may need as well."""
+        if self.look is None:
+            return self.read_list(operation, region=region, query=query)
+        key = self._list_key(operation, region, query)
+        shared = self._shared.read(key, self.look, lambda: self.read_list(operation, region=region, query=query))
+        return [dict(item) for item in shared.items]
+
+    def reads_whole(self, operation: Call, *, region: str = "", query: Mapping[str, Any] | None = None) -> bool:
+        """Return whether the next lookup in a list is to read all of it; each question counts as a lookup."""
+        return self.look is not None and self._shared.prefers_whole(self._list_key(operation, region, query), self.look)
+
+    def _list_key(self, operation: Call, region: str, query: Mapping[str, Any] | None) -> ListKey:
+        return ListKey(operation.service, region or self.settings.region, operation.name, query_of(query))
 
     def versions(self, service: str, region: str = "") -> tuple[str, list[dict[str, Any]]]:
         """The address of a service in a region, and the API versions it lists (``GET /``, platform-behaviour.md §1).
@@ -263,7 +365,7 @@ class Client:
                 try:
                     response = self._transmit(where, url, self._sign(where.method, url, body, version))
                     headers = response.headers
-                    self._date = headers.get("Date", "")
+                    self._last_headers["Date"] = headers.get("Date", "")
                     payload = _payload(where, response)
                 except (TransientError, Unreachable) as error:
                     failure: CallError = error
@@ -376,6 +478,13 @@ class Client:
         """Return which variable sets the proxy for a URL, and who sets it."""
         variable = proxy_variable(urlsplit(url).scheme, os.environ)
         return f"{variable} (environment: of the task)" if variable in self._set_by_task else variable
+
+
+def exactly(
+    items: Iterable[Mapping[str, Any]], wanted: str, field: str = "name", *, suffixed: bool = False
+) -> list[dict[str, Any]]:
+    """Return copies of the items whose field is exactly ``wanted``; see :meth:`Client.lookup`."""
+    return [dict(item) for item in items if wanted in words_of(item, field, suffixed=suffixed)]
 
 
 def cached_connections() -> HTTPAdapter:

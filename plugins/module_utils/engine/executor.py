@@ -56,6 +56,9 @@ class Executor(Generic[StateT]):
     :param wait: whether to wait for the last step to settle; between steps the executor always waits.
     :param journal: gets each writing call, also while its outcome is not known.
     :param target: what the resource is called in the journal.
+    :param several: the task has several resources of this kind, which are looked up in the same lists.
+    :param details: the result needs fields that only show operations have.
+    :ivar resource: the one that made :attr:`outcome`, which only it can describe.
     :ivar planned: whether there was a plan; a failure before that is about what is there, and nothing was sent.
     """
 
@@ -67,6 +70,8 @@ class Executor(Generic[StateT]):
         wait: bool,
         journal: Journal | None = None,
         target: str = "",
+        several: bool = False,
+        details: bool = True,
     ) -> None:
         self.resource = resource
         self.waiter = waiter
@@ -75,6 +80,8 @@ class Executor(Generic[StateT]):
         self.target = target
         self.outcome: Outcome[StateT] = Outcome()
         self.planned = False
+        self._several = several
+        self._details = details
         self._resends: dict[tuple[Any, ...], int] = {}
         self._refused_for = 0.0
         self._created: Step[StateT] | None = None
@@ -215,11 +222,34 @@ class Executor(Generic[StateT]):
         self.journal.note(step.operation.name, self.target)
 
     def _find_and_plan(self) -> tuple[StateT, Plan[StateT]]:
-        """What is there, and what is to be done; all blockers are reported before the first write."""
-        state = self._find()
-        plan = make_plan(self.resource, state)
+        """Find and plan; all blockers are reported before the first write.
+
+        The first look may use what was read for other resources of the task. It suffices where nothing is to be done;
+        what is to be done, or fails, is planned from a second look that reads everything again.
+        """
+        resource = self.resource
+        client = resource.client.sharing(several=self._several, details=self._details)
+        self.resource = resource.reading_through(client)
+        look = client.look
+        try:
+            state, plan = self._plan()
+            suffices = not (plan.steps or self.resource.pending(state))
+        except StorageError:
+            if look is None or look.conclusive:
+                raise
+            suffices = False
+        finally:
+            self.resource.client = resource.client
+        if not (suffices or look is None or look.conclusive):
+            self.resource, self.outcome = resource, Outcome()
+            state, plan = self._plan()
         self.planned = True
         return state, plan
+
+    def _plan(self) -> tuple[StateT, Plan[StateT]]:
+        """Find and plan once."""
+        state = self._find()
+        return state, make_plan(self.resource, state)
 
     def _check(self) -> None:
         """Refuse what cannot work whatever is there."""

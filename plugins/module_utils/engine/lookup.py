@@ -140,20 +140,32 @@ class Finder:
             return None
         return dict(answer[self.kind.unwrap]) if self.kind.unwrap else answer
 
+    def listed(self, identifier: str) -> dict[str, Any] | None:
+        """Return one thing by its id from a list that is shared, and otherwise from the show operation."""
+        if self.client.reads_whole(self.kind.listing, region=self.region):
+            found = self.client.lookup_whole(self.kind.listing, identifier, region=self.region)
+            if found and self.list_will_do():
+                return found[0]
+        return self.by_id(identifier)
+
+    def list_will_do(self) -> bool:
+        """Return whether what a list has of a resource may stand for what the show operation has.
+
+        It may in a first look at one of several resources. Another look follows if there is something to do.
+        """
+        look = self.client.look
+        if look is None or not look.whole:
+            return False
+        look.partial = True
+        return True
+
     def named(self, name: str, **filters: Any) -> list[dict[str, Any]]:
         """All things of exactly that name, as the list shows them.
 
         :param filters: further filters of the list operation.
-
-        How the service's own filter compares is not documented, so its answer is compared again here, and where it
-        finds nothing the whole list is read.
         """
-        listing, region = self.kind.listing, self.region
-        found = self._fitting(self.client.read_list(listing, region=region, query={**filters, "name": name}), name)
-        return found or self._fitting(self.client.read_list(listing, region=region, query=filters), name)
-
-    def _fitting(self, items: Iterable[Mapping[str, Any]], name: str) -> list[dict[str, Any]]:
-        return [dict(item) for item in items if self.kind.matches(str(item.get("name")), name)]
+        kind = self.kind
+        return self.client.lookup(kind.listing, name, suffixed=kind.suffixed, region=self.region, query=filters or None)
 
     def one(
         self,

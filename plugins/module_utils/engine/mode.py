@@ -21,6 +21,8 @@ class Mode:
     :param connect: returns the client for some settings.
     :param set_by_task: names of environment variables that the task sets.
     :param journal: gets what was done, also if the task is ended from outside.
+    :param task: equal for all items of one task, which share lists; empty where nothing is to be shared.
+    :param details: something reads the result, so that it needs the fields that only show operations have.
     """
 
     check: bool = False
@@ -29,3 +31,5 @@ class Mode:
     connect: Callable[[Settings], Client] = cached_client
     set_by_task: Collection[str] = frozenset()
     journal: Journal = field(default_factory=Journal)
+    task: str = ""
+    details: bool = True

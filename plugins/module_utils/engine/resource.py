@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
+import copy
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar, Generic
+from typing import Any, ClassVar, Generic, Self
 
 from ..client.session import Client
 from .overlay import ResponsePatch
@@ -32,6 +33,12 @@ class Resource(ABC, Generic[StateT]):
         self.client = client
         self.region = client.settings.region
 
+    def reading_through(self, client: Client) -> Self:
+        """Return the same resource, as far as nothing was read for it yet, that reads through another client."""
+        other = copy.copy(self)
+        other.client = client
+        return other
+
     @property
     def wants_absent(self) -> bool:
         """Whether the task asks for the thing to go."""
@@ -53,7 +60,11 @@ class Resource(ABC, Generic[StateT]):
 
     @abstractmethod
     def find(self) -> StateT:
-        """Read what is there, by name or id."""
+        """Read what is there, by name or id.
+
+        In a first look (``client.look``), lists may be shared, and what lists have may stand for what show operations
+        have (:meth:`engine.lookup.Finder.list_will_do`). The executor looks again, without either, before it acts.
+        """
 
     def refresh(self, state: StateT) -> StateT:
         """Read again what ``state`` knows, with as few calls as that takes."""

@@ -49,9 +49,9 @@ def run(spec: ModuleSpec, params: Mapping[str, Any], environ: Mapping[str, str],
         secrets |= set(settings.secrets)
         mode = _discreet(mode, secrets)
         client = mode.connect(settings)
-        client.begin(mode.report, mode.set_by_task)
+        client.begin(mode.report, mode.set_by_task, mode.task)
         if issubclass(spec.handler, Info):
-            return Report(_read(spec.handler(params, client)), secrets)
+            return Report(_read(spec.handler(params, client.sharing())), secrets)
         if issubclass(spec.handler, Batch):
             return Report(BatchRunner(spec.handler.kinds, params, client, mode).run(), secrets)
         return Report(_converge(spec.handler(params, client), mode), secrets)
@@ -87,12 +87,14 @@ def _converge(resource: Resource[Any], mode: Mode) -> dict[str, Any]:
         sleep=clock.sleep,
         clock=clock.monotonic,
     )
-    executor = Executor(resource, waiter, wait=bool(resource.params["wait"]), journal=mode.journal)
+    executor = Executor(
+        resource, waiter, wait=bool(resource.params["wait"]), journal=mode.journal, details=mode.details
+    )
     try:
         if mode.check:
             executor.show()
         else:
             executor.apply()
     except StorageError as failure:
-        return {**build_result(resource, executor.outcome, mode, failed=True), **failure_of(failure)}
-    return build_result(resource, executor.outcome, mode)
+        return {**build_result(executor.resource, executor.outcome, mode, failed=True), **failure_of(failure)}
+    return build_result(executor.resource, executor.outcome, mode)

@@ -108,12 +108,14 @@ class Volume(Resource[MountT]):
     """``scp_*_volume``, as far as the services are alike.
 
     :cvar show_only: a field that the show operation gives, and the list does not.
+    :cvar show_only_options: options that the list does not have the values of.
     :cvar fixed: options that the service takes at creation only, and shows.
     """
 
     result_key = "volume"
     kind: ClassVar[LookupSpec]
     show_only: ClassVar[str]
+    show_only_options: ClassVar[tuple[str, ...]] = ()
     fixed: ClassVar[tuple[str, ...]] = ()
 
     # -- what a service must say --------------------------------------------------------------------------------------
@@ -188,7 +190,7 @@ class Volume(Resource[MountT]):
         finder = Finder(self.client, self.kind)
         volume = self._locate(finder)
         if volume is not None and not self.wants_absent and self.show_only not in volume:
-            volume = finder.by_id(volume["id"])
+            volume = volume if self._list_will_do(finder) else finder.by_id(volume["id"])
         rules = () if self.rules_asked is not None else None
         if volume is None:
             return replace(self.nothing, rules=rules)
@@ -200,11 +202,18 @@ class Volume(Resource[MountT]):
     def _locate(self, finder: Finder) -> dict[str, Any] | None:
         """The volume that is meant. One that is on its way out is none for a task that wants it present."""
         if identifier := self.params.get("volume_id"):
-            found = finder.by_id(identifier)
+            found = finder.listed(identifier)
             if found is None and not self.wants_absent:
                 raise finder.missing(identifier)
             return found
         return finder.one(self.wanted, leave_out=going, last_resort=self.wants_absent)
+
+    def _list_will_do(self, finder: Finder) -> bool:
+        """Whether what the list has of a volume is all that the plan and the result need."""
+        look = self.client.look
+        if look is None or look.details or any(self.params.get(name) is not None for name in self.show_only_options):
+            return False
+        return finder.list_will_do()
 
     def refresh(self, state: MountT) -> MountT:
         if state.volume is None:
@@ -357,10 +366,13 @@ class VolumeInfo(Info):
         shown = volume if self.show_only in volume else Finder(self.client, self.kind).by_id(volume["id"])
         if shown is None:
             return None
-        result = {**shown, "base_name": base_name(self.kind, shown)}
+        parts = sorted(self.gather)
         try:
-            for part in sorted(self.gather):
-                result[part] = self.parts[part](self.client, shown["id"])
+            read = map_concurrently(lambda part: self._part(part, shown), parts)
         except NotFound:
             return None
-        return result
+        return {**shown, "base_name": base_name(self.kind, shown), **dict(zip(parts, read, strict=True))}
+
+    def _part(self, part: str, volume: Mapping[str, Any]) -> Any:
+        """Read one part of what was asked for."""
+        return self.parts[part](self.client, str(volume["id"]))

@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from ansible_collections.scp.storage.plugins.module_utils.client.parallel import map_concurrently
+
 from .sources import OF_BACKUP, REPLICA, Server, Use
 
 #: Type in an access rule of what is not a server, and has no name.
@@ -53,6 +55,8 @@ class _Merger:
         self._listed: dict[tuple[str, str], list[Server]] = {}
         #: Originals by the names of backup and server, which their replicas have too.
         self._originals: dict[tuple[str, str], list[tuple[Use, ServerFacts]]] = {}
+        #: What the service was asked, by use.
+        self._answers: dict[Use, tuple[str, str]] = {}
 
     def merge(self, uses: Sequence[Use]) -> list[ServerFacts]:
         for use in uses:
@@ -63,12 +67,14 @@ class _Merger:
         for region in sorted({use.region for use in uses if use.source in OF_BACKUP}):
             if self._leaves_open(region, by_name):
                 self._look_up(region)
-        for use in by_name:
-            if not _is_replica(use):
-                self._add_named(use)
-        for use in by_name:
-            if _is_replica(use):
-                self._add_replica(use)
+        named = [use for use in by_name if not _is_replica(use)]
+        self._ask([use for use in named if self._fits_several(use)])
+        for use in named:
+            self._add_named(use)
+        replicas = [use for use in by_name if _is_replica(use)]
+        self._ask([use for use in replicas if self._server_of_original(use) is None])
+        for use in replicas:
+            self._add_replica(use)
         return sorted(self._servers, key=lambda one: (one["region"], one["name"], one["id"]))
 
     # -- by id --------------------------------------------------------------------------------------------------------
@@ -158,7 +164,7 @@ class _Merger:
         """The server of a use by its name in its region; the service is asked where that fits several."""
         key = (use.region, use.name)
         fitting, listed = self._by_name.get(key, []), self._listed.get(key, [])
-        if len(fitting) > 1 or len(listed) > 1:
+        if self._fits_several(use):
             return self._asked(use)
         if fitting:
             return fitting[0]
@@ -167,17 +173,30 @@ class _Merger:
         self._by_name[key] = [server]
         return server
 
+    def _fits_several(self, use: Use) -> bool:
+        """Return whether the name of a use leaves open whose it is."""
+        key = (use.region, use.name)
+        return len(self._by_name.get(key, ())) > 1 or len(self._listed.get(key, ())) > 1
+
     def _add_replica(self, use: Use) -> None:
         """A replica's server is in the region of the original; where that is not read, the service shows."""
-        originals = self._originals.get((str(use.thing["name"]), use.name), [])
-        elsewhere = [server for original, server in originals if original.region != use.region]
-        server = elsewhere[0] if len(elsewhere) == 1 else self._asked(use)
+        server = self._server_of_original(use) or self._asked(use)
         if server is not None:
             self._add(server, use)
 
+    def _server_of_original(self, use: Use) -> ServerFacts | None:
+        originals = self._originals.get((str(use.thing["name"]), use.name), [])
+        elsewhere = [server for original, server in originals if original.region != use.region]
+        return elsewhere[0] if len(elsewhere) == 1 else None
+
+    def _ask(self, uses: Sequence[Use]) -> None:
+        """Ask the service about all of these concurrently."""
+        for use, answer in zip(uses, map_concurrently(self._identify, uses), strict=True):
+            self._answers[use] = answer
+
     def _asked(self, use: Use) -> ServerFacts | None:
         """The server of a use by the id that the service shows; none where the thing went meanwhile."""
-        identifier, region = self._identify(use)
+        identifier, region = self._answers.get(use) or self._identify(use)
         if not identifier:
             return None
         server = self._by_id.get(same(identifier))

@@ -57,6 +57,7 @@ def action(
 ) -> scp.ActionModule:
     """The plugin for a task; fields of the task by keyword."""
     fields = {"async_val": 0, "check_mode": False, "diff": False, "environment": None, "no_log": False}
+    fields |= {"_uuid": "task", "register": None, "retries": None, "until": []}
     fields |= {"delegate_to": None, "timeout": 0, "get_ds": lambda: {"environment": task.get("environment")}, **task}
     connection = SimpleNamespace(
         transport=transport, become=become, socket_path=None, has_native_async=False, _shell=Shell(tmpdir="/tmp/x")
@@ -90,6 +91,34 @@ def runner(monkeypatch: pytest.MonkeyPatch) -> Callable[[Behave], None]:
 
     install(lambda _params, _environ, _mode: Report({"changed": False, "ran": "here"}))
     return install
+
+
+# --- what items of a loop share
+
+
+def test_items_of_a_loop_belong_together_and_attempts_do_not(runner: Callable[[Behave], None]) -> None:
+    tasks: list[str] = []
+
+    def behave(_params: Any, _environ: Any, mode: Mode) -> Report:
+        tasks.append(mode.task)
+        return Report({"changed": False})
+
+    runner(behave)
+    for fields in ({}, {"_uuid": "other"}, {"until": ["x is changed"]}, {"retries": 3}):
+        for host in ("one", "two"):
+            action(**fields).run(task_vars={"inventory_hostname": host})
+    assert tasks == ["task one", "task two", "other one", "other two", "", "", "", ""]
+
+
+@pytest.mark.parametrize("register", [None, "found"])
+def test_details_are_read_where_something_can_read_the_result(
+    runner: Callable[[Behave], None], register: str | None
+) -> None:
+    def behave(_params: Any, _environ: Any, mode: Mode) -> Report:
+        return Report({"details": mode.details})
+
+    runner(behave)
+    assert action(register=register).run(task_vars={})["details"] is bool(register)
 
 
 # --- here or there

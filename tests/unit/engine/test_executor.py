@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.scp.storage.plugins.module_utils.client.errors import CallContext, StorageError, TransientError
+from ansible_collections.scp.storage.plugins.module_utils.client.shared_reads import Look
 from ansible_collections.scp.storage.plugins.module_utils.engine.executor import Executor
 from ansible_collections.scp.storage.plugins.module_utils.engine.journal import Journal
 from ansible_collections.scp.storage.plugins.module_utils.engine.plan import Step
@@ -51,6 +52,10 @@ class Service:
     under_way: int = 0
     behind: int = 0
     unreadable: bool = False
+    look: Look | None = None
+
+    def sharing(self, **_ignored: Any) -> Service:
+        return self
 
     def call(self, operation: Any, *, body: Mapping[str, Any], **_ignored: Any) -> dict[str, Any]:
         self.log.append(operation.name)
@@ -276,3 +281,81 @@ def test_executor_sends_a_step_with_all_that_it_says() -> None:
     executor(Recorder(), said).apply()
     # A write waits for the service as long as the task does.
     assert sent == [("Step1", {**said, "patience": 60.0})]
+
+
+@dataclass
+class Stale(Service):
+    """A service whose first look is answered by what was read before.
+
+    :ivar known: the level, and the state, that were read before.
+    :ivar partial: it is not old, but less than what the service shows.
+    """
+
+    known: tuple[int, str] = (0, "fine")
+    busy_before: bool = False
+    partial: bool = False
+
+    def sharing(self, **_ignored: Any) -> Service:
+        return View(self, Look(reused=not self.partial, partial=self.partial))
+
+
+class View(Service):
+    """What the first look reads through."""
+
+    def __init__(self, service: Stale, look: Look) -> None:
+        super().__init__()
+        self.service, self.look = service, look
+
+    def read(self, how: str) -> Stair:
+        self.service.log.append(f"shared {how}")
+        return Stair(self.service.known[0], self.service.busy_before, self.service.known[1], "shared")
+
+
+@pytest.mark.parametrize("partial", [False, True], ids=["reused", "partial"])
+@pytest.mark.parametrize("show", [True, False], ids=["check", "apply"])
+@pytest.mark.parametrize(
+    ("known", "busy", "there", "log", "operations"),
+    [
+        ((1, "fine"), False, 0, ["shared find"], []),
+        ((0, "fine"), False, 1, ["shared find", "find"], []),
+        ((1, "fine"), True, 1, ["shared find", "find"], []),
+        ((1, "broken"), False, 1, ["shared find", "find"], []),
+        ((0, "fine"), False, 0, ["shared find", "find"], ["Step1"]),
+    ],
+    ids=["unchanged", "done-meanwhile", "was-under-way", "was-broken", "to-do"],
+)
+def test_executor_acts_on_a_fresh_look_only(
+    known: tuple[int, str],
+    busy: bool,
+    there: int,
+    log: list[str],
+    operations: list[str],
+    show: bool,
+    partial: bool,
+) -> None:
+    service = Stale(level=there, known=known, busy_before=busy, partial=partial)
+    run = executor(service, {})
+    (run.show if show else run.apply)()
+    assert service.log[: len(log)] == log
+    assert (run.outcome.operations, "Step1" in service.log) == (operations, bool(operations) and not show)
+    assert run.resource.client is service
+    if not operations:
+        assert service.log == log
+
+
+def test_executor_reports_an_error_of_a_fresh_look_only() -> None:
+    service = Stale(level=1, state="broken", known=(1, "broken"))
+    run = executor(service, {})
+    with pytest.raises(StorageError, match="The stairs are broken"):
+        run.apply()
+    assert service.log == ["shared find", "find"]
+    assert run.outcome.before is not None
+    assert run.outcome.before.source == "find"
+
+
+def test_executor_looks_once_if_the_first_look_is_conclusive() -> None:
+    service = Stale(known=(0, "fine"))
+    service.sharing = lambda **_ignored: View(service, Look())  # type: ignore[method-assign]
+    run = executor(service, {})
+    run.show()
+    assert (service.log, run.outcome.operations) == (["shared find"], ["Step1"])

@@ -14,6 +14,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ansible_collections.scp.storage.plugins.module_utils.client.errors import CallContext, NotFound, StorageError
+from ansible_collections.scp.storage.plugins.module_utils.client.session import Client
 from ansible_collections.scp.storage.plugins.module_utils.engine.lookup import (
     AmbiguousName,
     Finder,
@@ -23,6 +24,7 @@ from ansible_collections.scp.storage.plugins.module_utils.engine.lookup import (
     immutable,
 )
 from ansible_collections.scp.storage.plugins.module_utils.resources.filestorage.lookup import VOLUMES
+from tests.unit.client.conftest import make_settings
 
 NAMES = st.from_regex(re.compile(r"[a-z][a-z0-9_]{2,20}"), fullmatch=True)
 SUFFIXES = st.from_regex(re.compile(r"[a-z0-9]{6}"), fullmatch=True)
@@ -45,21 +47,19 @@ def test_never_another_volume(name: str, other: str, suffix: str) -> None:
     assert not VOLUMES.matches(shown, name)
 
 
-class Volumes:
+class Volumes(Client):
     """A client that knows a list of volumes; ``filter`` shows how the service's own name filter compares."""
 
     def __init__(self, names: list[str], compare: str = "part") -> None:
+        super().__init__(make_settings(region="kr-west1"))
         self.volumes = [{"id": f"{number:032x}", "name": name} for number, name in enumerate(names)]
         self.compare = compare
         self.calls = 0
-        self.settings = type("Settings", (), {"region": "kr-west1"})()
 
     def now(self) -> datetime:
         return NOW
 
-    def read_list(
-        self, operation: Any, *, region: str = "", query: dict[str, Any] | None = None
-    ) -> list[dict[str, Any]]:
+    def read_list(self, operation: Any, *, region: str = "", query: Any = None, **_more: Any) -> list[dict[str, Any]]:
         self.calls += 1
         name = (query or {}).get("name")
         if name is None:
@@ -68,7 +68,7 @@ class Volumes:
             return [volume for volume in self.volumes if name in volume["name"]]
         return [volume for volume in self.volumes if name == volume["name"]]
 
-    def call(self, operation: Any, *, region: str = "", path: dict[str, str]) -> dict[str, Any]:
+    def call(self, operation: Any, *, region: str = "", path: Any = None, **_more: Any) -> dict[str, Any]:
         self.calls += 1
         for volume in self.volumes:
             if volume["id"] == path["volume_id"]:
@@ -77,7 +77,7 @@ class Volumes:
 
 
 def finder(names: list[str], compare: str = "part", kind: LookupSpec = VOLUMES) -> Finder:
-    return Finder(Volumes(names, compare), kind)  # type: ignore[arg-type]
+    return Finder(Volumes(names, compare), kind)
 
 
 @pytest.mark.parametrize("compare", ["part", "exact"])
@@ -159,15 +159,15 @@ def test_finder_looks_in_its_region_only(region: str) -> None:
     regions: list[str] = []
 
     class Elsewhere(Volumes):
-        def read_list(self, operation: Any, *, region: str = "", query: dict[str, Any] | None = None) -> Any:
+        def read_list(self, operation: Any, *, region: str = "", query: Any = None, **_more: Any) -> Any:
             regions.append(region)
             return super().read_list(operation, region=region, query=query)
 
-        def call(self, operation: Any, *, region: str = "", path: dict[str, str]) -> dict[str, Any]:
+        def call(self, operation: Any, *, region: str = "", path: Any = None, **_more: Any) -> dict[str, Any]:
             regions.append(region)
             raise NotFound(CallContext("filestorage", "ShowVolume", region, "GET"), "was refused with 404", status=404)
 
-    finder = Finder(Elsewhere([]), VOLUMES, region)  # type: ignore[arg-type]
+    finder = Finder(Elsewhere([]), VOLUMES, region)
     assert finder.where == (region or "kr-west1")
     assert finder.one(ID) is None
     assert finder.one("data") is None
@@ -178,11 +178,11 @@ def test_finder_reads_the_whole_list_with_the_same_filters() -> None:
     queries: list[dict[str, Any] | None] = []
 
     class Filtered(Volumes):
-        def read_list(self, operation: Any, *, region: str = "", query: dict[str, Any] | None = None) -> Any:
+        def read_list(self, operation: Any, *, region: str = "", query: Any = None, **_more: Any) -> Any:
             queries.append(query)
             return []
 
-    assert Finder(Filtered([]), VOLUMES).named("data", state="fine") == []  # type: ignore[arg-type]
+    assert Finder(Filtered([]), VOLUMES).named("data", state="fine") == []
     assert queries == [{"state": "fine", "name": "data"}, {"state": "fine"}]
 
 

@@ -20,6 +20,7 @@ from ansible_collections.scp.storage.plugins.module_utils.client.errors import (
     TransientError,
     UnknownOutcome,
 )
+from ansible_collections.scp.storage.plugins.module_utils.client.shared_reads import Look
 from ansible_collections.scp.storage.plugins.module_utils.engine.executor import Executor
 from ansible_collections.scp.storage.plugins.module_utils.engine.plan import Step
 from ansible_collections.scp.storage.plugins.module_utils.engine.resource import Resource
@@ -49,8 +50,12 @@ class Service:
     state: str = "fine"
     sent: list[str] = field(default_factory=list)
     settings: Any = field(default_factory=lambda: SimpleNamespace(region=HERE))
+    look: Look | None = None
     _busy: int = 0
     _later: int | None = None
+
+    def sharing(self, **_ignored: Any) -> Service:
+        return self
 
     def call(self, operation: Any, *, region: str, body: Mapping[str, Any], **_ignored: Any) -> dict[str, Any]:
         self.sent.append(region)

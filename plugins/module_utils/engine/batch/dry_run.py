@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 import threading
 from collections import defaultdict
@@ -14,7 +15,7 @@ from typing import Any
 
 from ...client.errors import CallContext, NotFound
 from ...client.health import LONGEST_REQUESTED_PAUSE
-from ...client.session import Call, Client
+from ...client.session import Call, Client, exactly
 from ..overlay import ResponsePatch
 from ..plan import UNKNOWN_ID
 
@@ -64,6 +65,12 @@ class DryRunClient(Client):
         self.__dict__.update(vars(client))
         self._plain = client
         self._planned_changes = planned_changes
+
+    def sharing(self, *, several: bool = False, details: bool = True) -> DryRunClient:
+        other = copy.copy(self)
+        other._plain = self._plain.sharing(several=several, details=details)
+        other.look = other._plain.look
+        return other
 
     def now(self) -> Any:
         return self._plain.now()
@@ -119,6 +126,34 @@ class DryRunClient(Client):
         elif on_answer is not None:
             on_answer({})
         return list(self._planned_changes.edited(operation, region, given, items))
+
+    def lookup_whole(
+        self,
+        operation: Call,
+        wanted: str,
+        *,
+        field: str = "id",
+        suffixed: bool = False,
+        region: str = "",
+        query: Mapping[str, Any] | None = None,
+    ) -> list[dict[str, Any]]:
+        # Plans rename nothing, so that what they change about these items is all that they change about the lookup.
+        region = region or self.settings.region
+        found: list[dict[str, Any]] = []
+        if not (wanted.startswith(UNKNOWN_ID) or _planned(query or {})):
+            found = self._plain.lookup_whole(
+                operation, wanted, field=field, suffixed=suffixed, region=region, query=query
+            )
+        return exactly(
+            self._planned_changes.edited(operation, region, query or {}, found), wanted, field, suffixed=suffixed
+        )
+
+    def read_whole(
+        self, operation: Call, *, region: str = "", query: Mapping[str, Any] | None = None
+    ) -> list[dict[str, Any]]:
+        region = region or self.settings.region
+        found = self._plain.read_whole(operation, region=region, query=query)
+        return list(self._planned_changes.edited(operation, region, query or {}, found))
 
 
 def display_ids(result: Any) -> Any:

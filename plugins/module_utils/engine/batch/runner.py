@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Set
 from typing import Any
 
@@ -43,6 +44,7 @@ class BatchRunner:
         reading = dry_run.DryRunClient(client, self.planned_changes) if mode.check else client
         self.entries: list[Entry] = read_entries(kinds, params[LISTED], common, reading)
         self.graph: Graph = build(self.entries, kinds)
+        self._numbers = Counter((entry.kind, entry.region) for entry in self.entries)
         self.clock = client.clock
         self.scheduler = Scheduler(concurrency, self._report if mode.report else None, clock=self.clock)
         self.results: list[dict[str, Any]] = [{} for _entry in self.entries]
@@ -85,7 +87,15 @@ class BatchRunner:
         )
         # What something else needs has to be there, whether anybody wants to wait or not.
         wait = bool(entry.params["wait"]) or self.graph.needed(index)
-        executor = Executor(resource, waiter, wait=wait, journal=self.mode.journal, target=str(entry))
+        executor = Executor(
+            resource,
+            waiter,
+            wait=wait,
+            journal=self.mode.journal,
+            target=str(entry),
+            several=self._numbers[entry.kind, entry.region] > 1,
+            details=self.mode.details,
+        )
         holders = {holder for holder in self.graph.holders[index] if not self.results[holder]}
         try:
             if self.mode.check:
@@ -98,14 +108,14 @@ class BatchRunner:
                 self._put_off.add(index)
                 return holders
             self.results[index] = {
-                **build_result(resource, executor.outcome, self.mode, failed=True),
+                **build_result(executor.resource, executor.outcome, self.mode, failed=True),
                 **failure_of(failure),
             }
             return None
-        self.results[index] = build_result(resource, executor.outcome, self.mode)
+        self.results[index] = build_result(executor.resource, executor.outcome, self.mode)
         if self.mode.check and executor.outcome.operations:
             outcome = executor.outcome
-            self.planned_changes.note(resource.planned_responses(outcome.before, outcome.after), entry.region)
+            self.planned_changes.note(executor.resource.planned_responses(outcome.before, outcome.after), entry.region)
         return None
 
     def _succeeded(self, index: int) -> bool:

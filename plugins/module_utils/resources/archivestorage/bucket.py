@@ -230,10 +230,12 @@ class BucketInfo(Info):
         shown = bucket if "state" in bucket else Finder(self.client, BUCKETS).by_id(str(bucket["id"]))
         if shown is None:
             return None
+        parts = sorted(self.gather)
         try:
-            return {**shown, **{part: self._parts[part](shown) for part in sorted(self.gather)}}
+            read = map_concurrently(lambda part: self._parts[part](shown), parts)
         except NotFound:
             return None
+        return {**shown, **dict(zip(parts, read, strict=True))}
 
     @property
     def _parts(self) -> dict[str, Callable[[Mapping[str, Any]], Any]]:

@@ -110,12 +110,10 @@ class Agent(Resource[AgentState]):
         else:
             names = {wanted}
         name = next(iter(names), None)
-        listed = self.client.read_list(api.LIST_BACKUP_AGENTS, query={"server_name": name}) if name else []
-        listed = [agent for agent in listed if agent["server_name"] in names]
-        if not listed:
-            # How the service's filter compares is not documented, and a server that is gone has no name any more.
-            listed = self.client.read_list(api.LIST_BACKUP_AGENTS)
-            listed = listed if is_id(wanted) else [agent for agent in listed if agent["server_name"] in names]
+        listed = self.client.lookup(api.LIST_BACKUP_AGENTS, name, field="server_name") if name else []
+        if not listed and is_id(wanted):
+            # A server that is gone has no name any more.
+            listed = self.client.read_whole(api.LIST_BACKUP_AGENTS)
         finder = Finder(self.client, AGENTS)
         shown = map_concurrently(lambda agent: finder.by_id(str(agent["id"])), listed)
         self._seen = [agent for agent in shown if agent and wanted in (agent["server_name"], agent["server_uuid"])]

@@ -590,6 +590,10 @@ def _kept_of(backup: Mapping[str, Any]) -> set[str]:
     return {*map(paths.plain, backup.get("filesystem_paths") or ())}
 
 
+#: The part of a backup that only the show operation has.
+DETAIL = "detail"
+
+
 class BackupInfo(Info):
     """``scp_backup_info``.
 
@@ -623,14 +627,17 @@ class BackupInfo(Info):
 
     def _complete(self, backup: dict[str, Any]) -> dict[str, Any] | None:
         """One backup with what was gathered; ``None`` if it went in the meantime."""
-        result: dict[str, Any] | None = dict(backup)
-        if "detail" in self.gather and "policy_category" not in backup:
-            result = Finder(self.client, BACKUPS).by_id(str(backup["id"]))
-        if result is None:
-            return None
+
+        def read(part: str) -> Any:
+            if part == DETAIL:
+                shown = "policy_category" in backup
+                return backup if shown else Finder(self.client, BACKUPS).by_id(str(backup["id"]))
+            return self.parts[part](self.client, str(backup["id"]))
+
+        parts = sorted(self.gather)
         try:
-            for part in sorted(self.gather - {"detail"}):
-                result[part] = self.parts[part](self.client, str(backup["id"]))
+            found = dict(zip(parts, map_concurrently(read, parts), strict=True))
         except NotFound:
             return None
-        return result
+        detail = found.pop(DETAIL, backup)
+        return None if detail is None else {**detail, **found}

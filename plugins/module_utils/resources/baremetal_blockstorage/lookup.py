@@ -117,14 +117,21 @@ def show_owner(finder: Finder, identifier: str) -> dict[str, Any] | None:
     return None if shown is None or shown.get("state") == DELETED else shown
 
 
-def find_owner(finder: Finder, wanted: str, *, leaving_counts: bool = False) -> dict[str, Any] | None:
+def find_owner(
+    finder: Finder, wanted: str, *, leaving_counts: bool = False, listed: bool = False
+) -> dict[str, Any] | None:
     """A volume or a group in full, by name or id; ``None`` where there is none.
 
+    A volume is not listed with ``external_errors``, which may show that it failed, nor a group with its members.
+
     :param leaving_counts: one that is on its way out is found too, if there is no other.
+    :param listed: what the list has of it will do in a first look.
     """
     found = finder.one(wanted, leave_out=leaving, last_resort=leaving_counts)
     if found is None or found.get("state") == DELETED:
         return None
+    if listed and finder.list_will_do():
+        return found
     return found if "snapshot_schedule" in found else show_owner(finder, str(found["id"]))
 
 

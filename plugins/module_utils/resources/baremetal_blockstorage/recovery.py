@@ -299,7 +299,7 @@ class GroupRecovery(Recovery):
             )
 
     def candidates(self) -> list[dict[str, Any]]:
-        listed = self.client.read_list(self.table.snapshots.owners.listing, query={"sort": "created_at:asc"})
+        listed = self.client.read_whole(self.table.snapshots.owners.listing, query={"sort": "created_at:asc"})
         return [group for group in listed if is_recovery(group)]
 
     def matches(self, origin: Mapping[str, Any], shown: Mapping[str, Any]) -> bool:
@@ -315,7 +315,7 @@ class GroupRecovery(Recovery):
         names = self._names(origin)
         unfit = sorted(name for name in names if not VOLUMES.rule.fullmatch(name))
         problems = [f"with the prefix, {', '.join(unfit)} cannot be names ({VOLUMES.rule_text})"] if unfit else []
-        listed = self.client.read_list(VOLUMES.listing, query={"sort": "created_at:asc"})
+        listed = self.client.read_whole(VOLUMES.listing, query={"sort": "created_at:asc"})
         return problems + _taken((volume for volume in listed if volume["name"] in names), self.table.naming)
 
     def _names(self, origin: Mapping[str, Any]) -> set[str]:

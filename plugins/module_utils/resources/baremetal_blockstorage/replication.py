@@ -22,6 +22,7 @@ from ...engine.resource import Resource
 from ...operations import baremetal_blockstorage as api
 from .. import snapshots
 from .lookup import (
+    DELETED,
     GROUPS,
     NO_SCHEDULE,
     VOLUMES,
@@ -251,7 +252,8 @@ class Replication(Resource[ReplicationState]):
 
     def find(self) -> ReplicationState:
         wanted = str(self.params[self.table.option])
-        near = find_owner(self._finder(), wanted, leaving_counts=self.wants_absent)
+        # The states of both ends are listed. What a creation or a deletion needs beside them is read before that.
+        near = find_owner(self._finder(), wanted, leaving_counts=self.wants_absent, listed=not self._deletes_target)
         if near is None or (leaving(near) and not self.wants_absent):
             if self.wants_absent:
                 return ReplicationState()
@@ -275,7 +277,8 @@ class Replication(Resource[ReplicationState]):
         if state.near_is_target or self._seen is None:
             return state
         region, identifier = self._seen
-        return replace(state, far=show_owner(self._finder(region), identifier), far_region=region)
+        far = self._finder(region).listed(identifier)
+        return replace(state, far=None if far is None or far.get("state") == DELETED else far, far_region=region)
 
     def _with_former_target(self, near: dict[str, Any]) -> ReplicationState:
         """Add the volume that was the target of a replication that is gone.

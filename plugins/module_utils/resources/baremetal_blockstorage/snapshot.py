@@ -51,7 +51,11 @@ class Snapshot(snapshots.Snapshot):
 
     def find_owner(self) -> dict[str, Any] | None:
         finder, wanted = Finder(self.client, self.table.owners), self.params[self.table.option]
-        return find_owner(finder, wanted) if self.wants_absent else required_owner(finder, wanted)
+        # Its schedule decides which snapshots are surplus, and only the show operation has it.
+        listed = self.params.get("keep") is None and not self.wants_restored
+        if self.wants_absent:
+            return find_owner(finder, wanted, listed=listed)
+        return required_owner(finder, wanted, listed=listed)
 
     def read_schedule(self, owner: Mapping[str, Any]) -> dict[str, Any] | None:
         return schedule_of(owner)

@@ -17,12 +17,13 @@ TARGET = "REPL"
 WRITABLE = "READ_WRITE"
 
 
-def required_owner(finder: Finder, wanted: str) -> dict[str, Any]:
+def required_owner(finder: Finder, wanted: str, *, listed: bool = False) -> dict[str, Any]:
     """A volume or a group in full, by name or id, that stays.
 
+    :param listed: what the list has of it will do in a first look.
     :raises ResourceNotFound: there is none.
     """
-    found = find_owner(finder, wanted)
+    found = find_owner(finder, wanted, listed=listed)
     if found is None or leaving(found):
         raise finder.missing(wanted)
     return found

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from ...client.errors import NotFound
@@ -14,6 +15,11 @@ from ...engine.lookup import Finder, LookupSpec
 from ...engine.resource import Info
 from .lookup import show_owner
 from .replication import Table, read_replication
+
+#: Fields beside a volume's snapshots: its space for them, and how full that is.
+SPACE = ("snapshot_capacity_mb", "snapshot_capacity_rate", "snapshot_total_usage")
+#: ``purpose`` of what is neither a target nor a recovery.
+ORIGINAL = "ORG"
 
 
 class OwnerInfo(Info):
@@ -46,17 +52,24 @@ class OwnerInfo(Info):
 
     def _with_parts(self, owner: dict[str, Any]) -> dict[str, Any] | None:
         """One volume or group with what was gathered; ``None`` if it went in the meantime."""
+        reads: list[Callable[[], dict[str, Any]]] = []
+        if "detail" in self.gather:
+            reads.append(lambda: self._shown(owner))
+        if "snapshots" in self.gather:
+            reads.append(lambda: self._snapshots(owner))
+        if "replication" in self.gather:
+            # What ``has_relation`` of a list means is not documented, so it does not rule a replication out.
+            reads.append(lambda: {"replication": self._replication(owner)})
         result = dict(owner)
         try:
-            if "detail" in self.gather:
-                result.update(self._shown(owner))
-            if "snapshots" in self.gather:
-                result.update(self._snapshots(owner))
-            if "replication" in self.gather:
-                result["replication"] = read_replication(self.client, self.replications, owner["id"], owner=owner)
+            for part in map_concurrently(lambda read: read(), reads):
+                result.update(part)
         except NotFound:
             return None
         return result
+
+    def _replication(self, owner: dict[str, Any]) -> dict[str, Any] | None:
+        return read_replication(self.client, self.replications, owner["id"], owner=owner)
 
     def _shown(self, owner: dict[str, Any]) -> dict[str, Any]:
         path = {self.kind.option: owner["id"]}
@@ -64,6 +77,9 @@ class OwnerInfo(Info):
 
     def _snapshots(self, owner: dict[str, Any]) -> dict[str, Any]:
         """The snapshots, and for a volume how full the space for them is (in MB and percent)."""
+        if owner.get("is_snapshot_activated") is False and owner.get("purpose") == ORIGINAL:
+            # Without space there are no snapshots, and ending it ends them (platform-behaviour.md §7). Whether that is
+            # so for the target of a replication is not known.
+            return {"snapshots": [], **dict.fromkeys(SPACE, 0)}
         answer = self.client.call(self.snapshots, path={self.kind.option: owner["id"]})
-        fields = ("snapshot_capacity_mb", "snapshot_capacity_rate", "snapshot_total_usage")
-        return {"snapshots": answer["snapshots"], **{name: answer[name] for name in fields if name in answer}}
+        return {"snapshots": answer["snapshots"], **{name: answer[name] for name in SPACE if name in answer}}

@@ -33,6 +33,8 @@ _CIFS_PASSWORD = re.compile(rf"(?=.*[A-Za-z])(?=.*[0-9])(?=.*[{_SPECIAL}])[A-Za-
 #: ``purpose`` of a volume that is an end of a replication, and of the target of a disk backup.
 REPLICATING = ("original", "replication")
 DISK_BACKUP = "backup"
+#: ``purpose`` of a volume that is neither (platform-behaviour.md §5).
+NO_PURPOSE = "none"
 
 
 def check_cifs_password(password: str | None) -> None:

@@ -20,6 +20,7 @@ from .. import snapshots
 from ..shared_volume import AVAILABLE, DELETING, going, lower, rule_key
 from .lookup import (
     DISK_BACKUP,
+    NO_PURPOSE,
     REPLICATING,
     VOLUMES,
     check_cifs_password,
@@ -111,6 +112,10 @@ class Replication(Resource[ReplicationState]):
         volume = finder.one(self.params["volume"]) if self.wants_absent else finder.required(self.params["volume"])
         if volume is None:
             return ReplicationState()
+        if not self.wants_absent and lower(volume, "purpose") == NO_PURPOSE and finder.list_will_do():
+            # An end of a replication has another purpose (platform-behaviour.md §5). A list can lag behind, so that a
+            # second look follows before one is created.
+            return self._located(volume, None)
         listed = self.client.read_list(api.LIST_VOLUME_REPLICATIONS, query={"volume_id": volume["id"]})
         chosen = self._choose(volume, listed)
         shown = read_replication(self.client, str(chosen["replication_id"]), volume["id"]) if chosen else None

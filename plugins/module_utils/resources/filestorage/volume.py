@@ -16,6 +16,7 @@ from ...operations import filestorage as api
 from .. import shared_volume, snapshots
 from ..shared_volume import DELETING, RuleChanges, RuleKey, lower, with_rules
 from .lookup import (
+    NO_PURPOSE,
     REPLICATING,
     VOLUMES,
     check_cifs_password,
@@ -48,6 +49,7 @@ class Volume(shared_volume.Volume[VolumeState]):
 
     kind = VOLUMES
     show_only = SHOW_ONLY
+    show_only_options = ("file_unit_recovery_enabled",)
     fixed = ("protocol", "type_name")
     nothing = VolumeState()
 
@@ -185,6 +187,12 @@ class VolumeInfo(shared_volume.VolumeInfo):
     @property
     def listing_query(self) -> Mapping[str, Any]:
         return {"type_name": self.params.get("type_name"), "sort": "created_at:asc"}
+
+    def _part(self, part: str, volume: Mapping[str, Any]) -> Any:
+        # A volume that is an end of a replication, or of a disk backup, has another purpose (platform-behaviour.md §5).
+        if part == "replications" and lower(volume, "purpose") == NO_PURPOSE:
+            return []
+        return super()._part(part, volume)
 
     def suits(self, volume: Mapping[str, Any]) -> bool:
         return self.params.get("type_name") in (None, volume.get("type_name"))

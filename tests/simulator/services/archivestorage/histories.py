@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ...errors import validation_error
 from ...service import Call, Reply, operation
 from ..common import asked_moment, between, moment_of
-from .models import Archiving, Recovery, Run
+from .models import Archiving, Bucket, Recovery, Run
 from .runs import UNDER_WAY
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Histories:
         if earliest is not None and latest is not None and earliest > latest:
             raise validation_error("Value error, start_at_from is later than start_at_to")
         bucket = service.bucket(call)
-        found = [run for run in self._table(call) if run.bucket_id == bucket.id]
+        found = self._runs(call, bucket)
         found = [run for run in found if between(moment_of(run.start_at), earliest, latest)]
         if query["state"]:
             found = [run for run in found if self._state(run) == query["state"]]
@@ -58,9 +58,11 @@ class Histories:
         self._service.run_part.cancel(run)
         return Reply(202)
 
-    def _table(self, call: Call) -> list[Run]:
-        recovery = "Recovery" in (call.target.operation or "")
-        return [*self._service.recoveries] if recovery else [*self._service.archivings]
+    def _runs(self, call: Call, bucket: Bucket) -> list[Run]:
+        """All that ran in a bucket, of the kind that is asked for."""
+        if "Recovery" in (call.target.operation or ""):
+            return [*self._service.recoveries.having("bucket_id", bucket.id)]
+        return [*self._service.archivings.having("bucket_id", bucket.id)]
 
     def _this(self, call: Call) -> Run:
         """The history of the query.
@@ -68,7 +70,7 @@ class Histories:
         :raises ApiError: 404, also where it is another bucket's.
         """
         bucket = self._service.bucket(call)
-        found = (run for run in self._table(call) if (run.id, run.bucket_id) == (call.query["id"], bucket.id))
+        found = (run for run in self._runs(call, bucket) if run.id == call.query["id"])
         run = next(found, None)
         if run is None:
             raise self._service.not_found("history")

@@ -91,11 +91,11 @@ class ArchiveStorage(Service):
 
     def policies_of(self, bucket: Bucket) -> list[Policy]:
         """The policies of a bucket, the oldest first."""
-        return [policy for policy in self.policies if policy.bucket_id == bucket.id]
+        return self.policies.having("bucket_id", bucket.id)
 
     def versions_of(self, bucket: Bucket, path: str | None = None) -> list[Version]:
         """All versions in a bucket, or those of one path, the oldest first."""
-        return [v for v in self.objects if v.bucket_id == bucket.id and path in (None, v.path)]
+        return [v for v in self.objects.having("bucket_id", bucket.id) if path in (None, v.path)]
 
     def current_of(self, bucket: Bucket) -> dict[str, Version]:
         """The objects of a bucket by their paths."""

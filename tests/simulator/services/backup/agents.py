@@ -89,22 +89,26 @@ class Agents:
 
     def _policies(self, agent: Agent) -> int:
         """How many backups use an agent."""
-        mine = (b for b in self._service.backups if b.role_type == "ORIGINAL")
-        return sum(backup.agent_id == agent.id for backup in mine)
+        return sum(backup.role_type == "ORIGINAL" for backup in self._service.backups.having("agent_id", agent.id))
 
     # --- reading ------------------------------------------------------------------------------------------------
 
     @operation("ListBackupAgents")
     def listed(self, call: Call) -> Reply:
         """One page of the region's agents, the newest first unless asked otherwise [assumed]."""
+        query = call.query
+        found = call.known(lambda: self._found(call))
+        page, count = call.numbered(found, query["page"], query["size"])
+        return Reply(200, {"count": count, "contents": [self._listed(agent) for agent in page]})
+
+    def _found(self, call: Call) -> list[Agent]:
+        """What the list is asked for, as it is sorted."""
         query, how = call.query, self._world.switches.text("name_filter")
         found = [a for a in self._service.agents if (a.region, a.account_id) == (call.region, call.account_id)]
         for name in ("name", "server_name", "server_backup_agent_ip"):
             if query[name]:
                 found = [agent for agent in found if name_matches(getattr(agent, name), query[name], how)]
-        found = sorted_as(found, query["sort"] or "created_at:desc", _SORTS)
-        page, count = call.numbered(found, query["page"], query["size"])
-        return Reply(200, {"count": count, "contents": [self._listed(agent) for agent in page]})
+        return sorted_as(found, query["sort"] or "created_at:desc", _SORTS)
 
     @operation("ShowBackupAgent")
     def show(self, call: Call) -> Reply:

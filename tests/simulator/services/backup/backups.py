@@ -138,14 +138,19 @@ class Backups:
     @operation("ListBackups")
     def listed(self, call: Call) -> Reply:
         """One page of the region's backups, the newest first unless asked otherwise [assumed]."""
+        query = call.query
+        found = call.known(lambda: self._found(call))
+        page, count = call.numbered(found, query["page"], query["size"])
+        return Reply(200, {"count": count, "contents": [self._shown(backup) for backup in page]})
+
+    def _found(self, call: Call) -> list[Policy]:
+        """What the list is asked for, as it is sorted."""
         query, how = call.query, self._world.switches.text("name_filter")
         found = [b for b in self._service.backups if (b.region, b.account_id) == (call.region, call.account_id)]
         for name in ("name", "server_name"):
             if query[name]:
                 found = [b for b in found if name_matches(getattr(b, name), query[name], how)]
-        found = sorted_as(found, query["sort"] or "created_at:desc", _SORTS)
-        page, count = call.numbered(found, query["page"], query["size"])
-        return Reply(200, {"count": count, "contents": [self._shown(backup) for backup in page]})
+        return sorted_as(found, query["sort"] or "created_at:desc", _SORTS)
 
     @operation("ShowBackup")
     def show(self, call: Call) -> Reply:

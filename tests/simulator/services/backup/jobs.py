@@ -31,7 +31,7 @@ class Jobs:
 
     def running(self, backup: Policy) -> bool:
         """Whether a job of a backup runs."""
-        return any((j.backup_id, j.backup_job_state) == (backup.id, "INPROGRESS") for j in self._service.jobs)
+        return any(j.backup_job_state == "INPROGRESS" for j in self._service.jobs.having("backup_id", backup.id))
 
     @operation("ManualBackup")
     def run(self, call: Call) -> Reply:
@@ -72,7 +72,7 @@ class Jobs:
         query = call.query
         earliest, latest = asked_moment(query["backup_start_time"]), asked_moment(query["backup_end_time"])
         backup = self._service.backup(call)
-        found = [j for j in self._service.jobs if j.backup_id == backup.id and j.shows_at <= self._world.now]
+        found = [j for j in self._service.jobs.having("backup_id", backup.id) if j.shows_at <= self._world.now]
         found = [j for j in found if between(moment_of(j.backup_start_time), earliest, latest)]
         if query["backup_job_state"] not in (None, "ALL"):
             found = [j for j in found if j.backup_job_state == query["backup_job_state"]]

@@ -122,13 +122,11 @@ class Backup(Service):
 
     def schedules_of(self, backup: Policy) -> list[Schedule]:
         """A backup's schedules, the full one first."""
-        mine = [schedule for schedule in self.schedules if schedule.backup_id == backup.id]
-        return sorted(mine, key=lambda schedule: schedule.type)
+        return sorted(self.schedules.having("backup_id", backup.id), key=lambda schedule: schedule.type)
 
     def points_of(self, backup: Policy) -> list[Point]:
         """A backup's restore targets, the oldest first."""
-        mine = [point for point in self.points if point.backup_id == backup.id]
-        return sorted(mine, key=lambda point: point.backup_start_time)
+        return sorted(self.points.having("backup_id", backup.id), key=lambda point: point.backup_start_time)
 
     def point(self, backup: Policy, point_id: str) -> Point:
         """One of them.
@@ -142,7 +140,7 @@ class Backup(Service):
 
     def restoring(self, backup: Policy) -> list[Restore]:
         """The restores from a backup that are running."""
-        return [r for r in self.restores if (r.backup_id, r.restore_state) == (backup.id, "INPROGRESS")]
+        return [r for r in self.restores.having("backup_id", backup.id) if r.restore_state == "INPROGRESS"]
 
     def state_of(self, backup: Policy) -> str:
         """The state that is shown."""

@@ -13,7 +13,7 @@ from ...clock import korean
 from ...errors import ApiError, reason, validation_error
 from ...service import Call, Reply, Service
 from ...state import World
-from ...tables import Record
+from ...tables import Record, Table
 from .attachments import Attachments
 from .behaviors import SWITCHES
 from .groups import Groups
@@ -139,24 +139,25 @@ class BareMetalBlockStorage(Service):
 
     def attachments_of(self, volume: Volume) -> list[Attachment]:
         """The servers that use a volume, in the order in which they came."""
-        return [attachment for attachment in self.attachments if attachment.volume_id == volume.id]
+        return self.attachments.having("volume_id", volume.id)
 
     def snapshots_of(self, owner_id: str) -> list[Snapshot]:
         """The snapshots of a volume or a group, the oldest first; a volume's with those of its group."""
-        found = [snapshot for snapshot in self.snapshots if snapshot.owner_id == owner_id]
-        return sorted(found, key=lambda snapshot: snapshot.created_at)
+        return sorted(self.snapshots.having("owner_id", owner_id), key=lambda snapshot: snapshot.created_at)
 
     def schedule_of(self, owner: Owner) -> Schedule | None:
         """The snapshot schedule of a volume or a group."""
-        return next((schedule for schedule in self.schedules if schedule.owner_id == owner.id), None)
+        return next(iter(self.schedules.having("owner_id", owner.id)), None)
 
     def replication_of(self, owner: Owner) -> Replication | None:
         """The replication of which a volume or a group is an end."""
-        return next((r for r in self.replications if owner.id in (r.source_id, r.target_id)), None)
+        ends = (self.replications.having(end, owner.id) for end in ("source_id", "target_id"))
+        return next((replication for found in ends for replication in found), None)
 
     def recovery_of(self, owner: Owner) -> Owner | None:
         """The newest recovery that was made of a volume or a group."""
-        made = [v for v in (*self.volumes, *self.groups) if (v.purpose, v.origin_id) == ("RECOVERY", owner.id)]
+        tables: tuple[Table[Any], ...] = (self.volumes, self.groups)
+        made = [v for table in tables for v in table.having("origin_id", owner.id) if v.purpose == "RECOVERY"]
         return made[-1] if made else None
 
     # --- states -------------------------------------------------------------------------------------------------

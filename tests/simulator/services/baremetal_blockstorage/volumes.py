@@ -64,6 +64,13 @@ class Volumes:
     @operation("ListVolumes")
     def listed(self, call: Call) -> Reply:
         """One page of the region's volumes."""
+        query = call.query
+        found = call.known(lambda: self._found(call))
+        page, count = call.page(found, query["offset"], query["limit"])
+        return Reply(200, {"total_count": count, "volumes": [self._listed(volume) for volume in page]})
+
+    def _found(self, call: Call) -> list[Volume]:
+        """What the list is asked for, as it is sorted."""
         query, service = call.query, self._service
         how = self._world.switches.text("name_filter")
         found = [v for v in service.volumes if (v.region, v.account_id) == (call.region, call.account_id)]
@@ -74,9 +81,7 @@ class Volumes:
         if query["volume_group_name"]:
             groups = {group.id for group in service.groups if name_matches(group.name, query["volume_group_name"], how)}
             found = [v for v in found if v.group_id in groups]
-        found = sorted_as(found, query["sort"] or DEFAULT_SORT, _SORTS, most=len(_SORTS))
-        page, count = call.page(found, query["offset"], query["limit"])
-        return Reply(200, {"total_count": count, "volumes": [self._listed(volume) for volume in page]})
+        return sorted_as(found, query["sort"] or DEFAULT_SORT, _SORTS, most=len(_SORTS))
 
     @operation("ShowVolume")
     def show(self, call: Call) -> Reply:

@@ -25,15 +25,14 @@ class AccessRules:
         self._world = service.world
 
     def _find(self, volume_id: str, kind: str, object_id: str) -> AccessRule | None:
-        wanted = (volume_id, kind, object_id)
-        rules = self._service.access_rules
-        return next((r for r in rules if (r.volume_id, r.object_type, r.object_id) == wanted), None)
+        rules = self._service.access_rules.having("volume_id", volume_id)
+        return next((r for r in rules if (r.object_type, r.object_id) == (kind, object_id)), None)
 
     @operation("ListAccessRules")
     def list(self, call: Call) -> Reply:
         """All rules of a volume, of any origin."""
         volume = self._service.volume(call, call.path["volume_id"])
-        rules = call.listed([rule for rule in self._service.access_rules if rule.volume_id == volume.id])
+        rules = call.listed(self._service.access_rules.having("volume_id", volume.id))
         shown = [
             {"access_rule_state": r.access_rule_state, "object_type": r.object_type, "object_id": r.object_id}
             for r in rules

@@ -31,7 +31,7 @@ class Schedules:
         self._world = service.world
 
     def _of(self, volume: Volume) -> Schedule | None:
-        return next((s for s in self._service.schedules if s.volume_id == volume.id), None)
+        return next(iter(self._service.schedules.having("volume_id", volume.id)), None)
 
     def _this(self, call: Call) -> Schedule:
         volume = self._service.settled_volume(call, call.query["volume_id"])

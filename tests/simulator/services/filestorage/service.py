@@ -67,13 +67,13 @@ class FileStorage(Service):
         """A volume's snapshots, the oldest first; ``system`` asks for replication's only, or for all but those."""
         return [
             snapshot
-            for snapshot in self.snapshots
-            if snapshot.volume_id == volume_id and (system is None or (snapshot.origin == "system") == system)
+            for snapshot in self.snapshots.having("volume_id", volume_id)
+            if (system is None or (snapshot.origin == "system") == system)
         ]
 
     def replications_of(self, volume_id: str) -> list[Replication]:
         """The replications of which the volume is an end."""
-        return [r for r in self.replications if volume_id in (r.source_id, r.target_id)]
+        return [r for end in ("source_id", "target_id") for r in self.replications.having(end, volume_id)]
 
     def conflict(self, detail: str, switch: str = "filestorage_conflict_status") -> ApiError:
         """A refusal because of the state of things, with the status that ``switch`` says."""

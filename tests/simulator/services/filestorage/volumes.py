@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import string
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ...service import Call, Reply, event, operation
@@ -66,15 +66,20 @@ class Volumes:
     def list(self, call: Call) -> Reply:
         """One page of the region's volumes, the newest first unless asked otherwise [assumed]."""
         query = call.query
+        found = call.known(lambda: self._found(call))
+        page, count = call.page(found, query["offset"], query["limit"])
+        return Reply(200, {"count": count, "filestorages": [_listed(volume) for volume in page]})
+
+    def _found(self, call: Call) -> Sequence[Volume]:
+        """What the list is asked for, as it is sorted."""
+        query = call.query
         found = [v for v in self._service.volumes if (v.region, v.account_id) == (call.region, call.account_id)]
         if query["name"]:
             how = self._world.switches.text("name_filter")
             found = [v for v in found if name_matches(v.name, query["name"], how)]
         if query["type_name"]:
             found = [v for v in found if v.type_name == query["type_name"]]
-        found = sorted_as(found, query["sort"] or "created_at:desc", ("name", "created_at"))
-        page, count = call.page(found, query["offset"], query["limit"])
-        return Reply(200, {"count": count, "filestorages": [_listed(volume) for volume in page]})
+        return sorted_as(found, query["sort"] or "created_at:desc", ("name", "created_at"))
 
     @operation("ShowVolume")
     def show(self, call: Call) -> Reply:
@@ -105,7 +110,7 @@ class Volumes:
         volume = service.volume(call, call.path["volume_id"])
         if volume.state not in ("available", "error"):
             raise service.conflict(f"The volume is in state {volume.state}.")
-        rules = [rule for rule in service.access_rules if rule.volume_id == volume.id]
+        rules = service.access_rules.having("volume_id", volume.id)
         if rules and self._world.switches.text("filestorage_delete_with_rules") != "accept":
             raise service.conflict("The volume has access rules.", "filestorage_delete_with_rules")
         live = service.replications_of(volume.id)

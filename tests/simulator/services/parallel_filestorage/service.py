@@ -59,11 +59,11 @@ class ParallelFileStorage(Service):
 
     def rules_of(self, volume_id: str) -> list[AccessRule]:
         """A volume's access rules, the oldest first."""
-        return [rule for rule in self.access_rules if rule.volume_id == volume_id]
+        return self.access_rules.having("volume_id", volume_id)
 
     def snapshots_of(self, volume_id: str) -> list[Snapshot]:
         """A volume's snapshots, the oldest first."""
-        return [snapshot for snapshot in self.snapshots if snapshot.volume_id == volume_id]
+        return self.snapshots.having("volume_id", volume_id)
 
     def not_found(self, noun: str) -> ApiError:
         """404, in the form that was seen live (platform-behaviour.md §2)."""

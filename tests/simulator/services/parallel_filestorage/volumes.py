@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ...service import Call, Reply, event, operation
@@ -48,13 +48,18 @@ class Volumes:
     def list(self, call: Call) -> Reply:
         """One page of the region's volumes, the newest first unless asked otherwise [assumed]."""
         query = call.query
+        found = call.known(lambda: self._found(call))
+        page, count = call.page(found, query["offset"], query["limit"])
+        return Reply(200, {"count": count, "parallel_filestorages": [_listed(volume) for volume in page]})
+
+    def _found(self, call: Call) -> Sequence[Volume]:
+        """What the list is asked for, as it is sorted."""
+        query = call.query
         found = [v for v in self._service.volumes if (v.region, v.account_id) == (call.region, call.account_id)]
         if query["name"]:
             how = self._world.switches.text("name_filter")
             found = [v for v in found if name_matches(v.name, query["name"], how)]
-        found = sorted_as(found, query["sort"] or "created_at:desc", ("name", "created_at"))
-        page, count = call.page(found, query["offset"], query["limit"])
-        return Reply(200, {"count": count, "parallel_filestorages": [_listed(volume) for volume in page]})
+        return sorted_as(found, query["sort"] or "created_at:desc", ("name", "created_at"))
 
     @operation("ShowVolume")
     def show(self, call: Call) -> Reply:

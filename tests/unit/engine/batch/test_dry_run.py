@@ -128,3 +128,37 @@ def test_dry_run_changes_and_removes_in_the_region_of_the_plan_only(leave: Any) 
     assert names(elsewhere, WEST) == ["data"]
     assert elsewhere.call(SHOW, region=WEST, path={ID: "old"})["name"] == "data"
     assert names(here, WEST) != ["data"]
+
+
+@pytest.mark.parametrize("several", [False, True], ids=["filtered", "shared"])
+def test_lookup_in_a_dry_run_finds_what_is_planned(several: bool) -> None:
+    """What is shared is what the service lists; each lookup adds what is planned by then."""
+    planned_changes = PlannedChanges()
+    client = DryRunClient(Plain(), planned_changes)
+
+    def found(name: str, region: str = WEST) -> list[str]:
+        view = client.sharing(several=several)
+        return [item["id"] for item in view.lookup(LIST, name, suffixed=True, region=region)]
+
+    assert (found("data"), found("new")) == (["old"], [])
+    planned_changes.note(created(VOLUMES, {"id": UNKNOWN_ID, "name": "new"}), WEST)
+    assert (found("data"), found("new"), found("new", EAST)) == (["old"], [f"{UNKNOWN_ID} [1]"], [])
+    view = client.sharing(several=several)
+    assert [item["name"] for item in view.read_whole(LIST)] == ["data", "new"]
+    assert view.lookup_whole(LIST, f"{UNKNOWN_ID} [1]")[0]["name"] == "new"
+    planned_changes.note(deleted(VOLUMES, "old"), WEST)
+    assert (found("data"), found("new")) == ([], [f"{UNKNOWN_ID} [1]"])
+
+
+def test_dry_run_shares_lists_of_the_service() -> None:
+    planned_changes = PlannedChanges()
+    plain = Plain()
+    client = DryRunClient(plain, planned_changes)
+    for _entry in range(3):
+        view = client.sharing(several=True)
+        assert view.lookup(LIST, "data")
+        planned_changes.note(updated(VOLUMES, "old", {"state": "new"}), WEST)
+    assert plain.asked == [LIST.name]
+    assert view.look is not None
+    assert view.look.reused
+    assert view.lookup(LIST, "data")[0]["state"] == "new"
