@@ -124,6 +124,7 @@ class _Reader:
         named = self.item.pop(KIND, None)
         # A module's name means its kind, also in full.
         kind = str(named).rpartition(".")[2].removeprefix("scp_")
+        kind = next((full for full, noun in self.nouns.items() if noun.short == kind), kind)
         noun = self.nouns.get(kind)
         if noun is None:
             self._tell(f"resource {self.position}", _unknown_kind(named, kind, self.nouns))

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from typing import TYPE_CHECKING, Any
 
 from ..client.errors import CallError, StorageError
@@ -13,11 +13,13 @@ from ..client.session import Client
 from . import rehearsal
 from .crew import Crew
 from .entries import LISTED, Entry, read_entries
-from .executor import Executor
-from .graph import Graph, build
+from .executor import Executor, Outcome
+from .graph import Graph, arrange, build
+from .resource import Resource
 from .results import failure_of, told
 from .topology import Noun
 from .waiter import REPORT_AFTER, REPORT_EVERY, Waiter
+from .workflow import Change
 
 if TYPE_CHECKING:
     from .runner import Mode
@@ -30,22 +32,35 @@ class Many:
     """One run over a list.
 
     :param params: of the task: ``resources``, ``concurrency``, ``wait``, ``wait_timeout``.
+    :param book: what earlier runs of the same task have planned, in check mode.
+    :param needs: for each entry the indices of those that it needs; by default that is found out from their names.
     :raises StorageError: the list has mistakes; the message tells all of them, and nothing was sent.
     """
 
-    def __init__(self, nouns: Mapping[str, Noun], params: Mapping[str, Any], client: Client, mode: Mode) -> None:
+    def __init__(
+        self,
+        nouns: Mapping[str, Noun],
+        params: Mapping[str, Any],
+        client: Client,
+        mode: Mode,
+        *,
+        book: rehearsal.Book | None = None,
+        needs: Sequence[Collection[int]] | None = None,
+    ) -> None:
         common = {name: params[name] for name in ("wait", "wait_timeout") if params.get(name) is not None}
         concurrency = int(params["concurrency"])
         if concurrency < 1:
             raise StorageError(f"concurrency must be at least 1, not {concurrency}.")
         self.mode = mode
-        self.book = rehearsal.Book()
+        self.book = book or rehearsal.Book()
         reading = rehearsal.RehearsingClient(client, self.book) if mode.check else client
         self.entries: list[Entry] = read_entries(nouns, params[LISTED], common, reading)
-        self.graph: Graph = build(self.entries, nouns)
+        self.graph: Graph = build(self.entries, nouns) if needs is None else arrange(self.entries, nouns, needs)
         self.clock = client.clock
         self.crew = Crew(concurrency, self._report if mode.report else None, clock=self.clock)
         self.results: list[dict[str, Any]] = [{} for _entry in self.entries]
+        #: What became of each entry.
+        self.changes: list[Change] = ["skipped" for _entry in self.entries]
         self._put_off: set[int] = set()
         self._awaited: dict[int, str] = {}
         self._began = self.clock.monotonic()
@@ -98,8 +113,10 @@ class Many:
                 self._put_off.add(index)
                 return holders
             self.results[index] = {**told(resource, executor.outcome, self.mode, failed=True), **failure_of(failure)}
+            self.changes[index] = "failed"
             return None
         self.results[index] = told(resource, executor.outcome, self.mode)
+        self.changes[index] = _change(resource, executor.outcome)
         if self.mode.check and executor.outcome.operations:
             outcome = executor.outcome
             self.book.note(resource.leaves(outcome.before, outcome.after), entry.region)
@@ -162,3 +179,12 @@ class Many:
         more = f", and {len(running) - MOST_NAMED} more" if len(known) > MOST_NAMED else ""
         details = f": {'; '.join(known[:MOST_NAMED])}{more}" if known else ""
         report(f"{done} of {len(self.entries)} resources done after {now - self._began:.0f}s{details}")
+
+
+def _change(resource: Resource[Any], outcome: Outcome[Any]) -> Change:
+    """Return what became of a resource that did not fail."""
+    if not outcome.operations or outcome.before is None or outcome.after is None:
+        return "unchanged"
+    if resource.managed(outcome.before) is None:
+        return "created"
+    return "deleted" if resource.managed(outcome.after) is None else "changed"

@@ -22,8 +22,10 @@ from .query import Query
 from .resource import Info, Resource
 from .results import failure_of, told
 from .spec import ModuleSpec
+from .stages import run_workflow
 from .topology import Topology
 from .waiter import Waiter
+from .workflow import Workflow
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,8 @@ def run(spec: ModuleSpec, params: Mapping[str, Any], environ: Mapping[str, str],
             return Report(_read(spec.handler(params, client)), secrets)
         if issubclass(spec.handler, Topology):
             return Report(Many(spec.handler.nouns, params, client, mode).run(), secrets)
+        if issubclass(spec.handler, Workflow):
+            return Report(run_workflow(spec.handler, params, client, mode), secrets)
         return Report(_converge(spec.handler(params, client), mode), secrets)
     except StorageError as failure:
         return Report(failure_of(failure), secrets)

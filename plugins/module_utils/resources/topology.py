@@ -50,7 +50,9 @@ class Storage(topology.Topology):
     # Of what hangs on one volume or group, the first here is done first: a snapshot is kept by what the schedule says,
     # members have no schedule of their own, and a recovery is made of the newest snapshot.
     nouns: ClassVar = {
-        "filestorage_volume": Noun(filestorage.VOLUME, called=("name", "volume_id"), suffixed=True),
+        "filestorage_volume": Noun(
+            filestorage.VOLUME, called=("name", "volume_id"), suffixed=True, short="filestorage"
+        ),
         "filestorage_snapshot_schedule": Noun(filestorage.SNAPSHOT_SCHEDULE, refers=(_FILE_VOLUME,)),
         "filestorage_snapshot": _snapshot(filestorage.SNAPSHOT, _FILE_VOLUME),
         "filestorage_replication": Noun(
@@ -61,9 +63,9 @@ class Storage(topology.Topology):
             frees=("filestorage_volume",),
             suffixed=True,
         ),
-        "pfs_volume": Noun(pfs.VOLUME, called=("name", "volume_id"), suffixed=True),
+        "pfs_volume": Noun(pfs.VOLUME, called=("name", "volume_id"), suffixed=True, short="pfs"),
         "pfs_snapshot": _snapshot(pfs.SNAPSHOT, _PARALLEL_VOLUME),
-        "bm_volume": Noun(bm.VOLUME, called=("name", "volume_id")),
+        "bm_volume": Noun(bm.VOLUME, called=("name", "volume_id"), short="bm"),
         "bm_volume_snapshot_schedule": Noun(bm.VOLUME_SNAPSHOT_SCHEDULE, refers=(_BLOCK_VOLUME,)),
         "bm_volume_snapshot": _snapshot(bm.VOLUME_SNAPSHOT, _BLOCK_VOLUME),
         "bm_volume_replication": Noun(
@@ -79,6 +81,7 @@ class Storage(topology.Topology):
             refers=(Reference("volumes", "bm_volume", owner=False),),
             frees=("bm_volume",),
             purge="purge_volumes",
+            short="bm_group",
         ),
         "bm_volume_recovery": Noun(
             bm.VOLUME_RECOVERY,
@@ -116,3 +119,8 @@ class Storage(topology.Topology):
         "archive_bucket": Noun(archive.BUCKET, called=("name", "bucket_id")),
         "archive_policy": Noun(archive.POLICY, refers=(Reference("bucket", "archive_bucket"),)),
     }
+
+
+def full_kind(text: str) -> str:
+    """Return a kind in its full form; what is not a short form, unchanged."""
+    return next((kind for kind, noun in Storage.nouns.items() if noun.short == text), text)

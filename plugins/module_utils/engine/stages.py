@@ -1,0 +1,101 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Running a workflow: stages of resources that the batch runner converges."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..client.errors import StorageError
+from ..client.session import Client
+from .entries import LISTED
+from .many import Many
+from .rehearsal import Book, RehearsingClient, told
+from .results import failure_of
+from .topology import Noun
+from .workflow import Change, Converged, Workflow
+
+if TYPE_CHECKING:
+    from .runner import Mode
+
+
+class Batch:
+    """Converges resources in stages, as ``scp_storage_apply`` converges a list.
+
+    In check mode nothing is sent. Later stages, and what is read through :attr:`client`, then see what earlier stages
+    have planned.
+
+    :ivar client: what a workflow reads with.
+    :ivar dry_run: whether nothing is sent. Only results may differ by it.
+    """
+
+    def __init__(self, nouns: Mapping[str, Noun], params: Mapping[str, Any], client: Client, mode: Mode) -> None:
+        self._nouns = nouns
+        self._common = {name: params.get(name) for name in ("concurrency", "wait", "wait_timeout")}
+        self._plain = client
+        self._mode = mode
+        self._book = Book()
+        self._diffs: list[dict[str, Any]] = []
+        self._planned: list[str] = []
+        self.dry_run = mode.check
+        self.client: Client = RehearsingClient(client, self._book) if mode.check else client
+
+    def converge(
+        self,
+        resources: Sequence[Mapping[str, Any]],
+        needs: Sequence[Collection[int]] | None = None,
+        **common: Any,
+    ) -> list[Converged]:
+        """Converge resources, as many as possible at the same time, and return what became of each.
+
+        :param resources: ``kind``, and options of the module of that kind, each.
+        :param needs: for each resource the indices of those that it needs. By default this is found out from names, as
+            ``scp_storage_apply`` does it.
+        :param common: ``wait`` and ``wait_timeout`` for this stage, in place of those of the task.
+        :raises StorageError: an option is invalid; nothing of this stage was sent.
+        """
+        if not resources:
+            return []
+        params = {**self._common, **common, LISTED: list(resources)}
+        many = Many(self._nouns, params, self._plain, self._mode, book=self._book, needs=needs)
+        result = many.run()
+        if self.dry_run:
+            self._planned += result["operations"]
+        self._diffs += result.get("diff", [])
+        return [
+            _converged(resource, change) for resource, change in zip(result["resources"], many.changes, strict=True)
+        ]
+
+    def result(self) -> dict[str, Any]:
+        """Return the part of the task's result that all workflows have in common."""
+        operations = list(self._planned if self.dry_run else self._mode.journal.operations)
+        result: dict[str, Any] = {"changed": bool(operations), "operations": operations}
+        return {**result, "diff": list(self._diffs)} if self._mode.diff else result
+
+
+def _converged(resource: Mapping[str, Any], change: Change) -> Converged:
+    rest = {name: value for name, value in resource.items() if name not in ("kind", "name", "region")}
+    return Converged(
+        resource["kind"],
+        resource["name"],
+        resource["region"],
+        change,
+        tuple(rest["operations"]),
+        str(rest.get("msg") or rest.get("skip_reason") or ""),
+        rest,
+    )
+
+
+def run_workflow(handler: type[Workflow], params: Mapping[str, Any], client: Client, mode: Mode) -> dict[str, Any]:
+    """Run a workflow, and return the result of the task."""
+    batch = Batch(handler.nouns, params, client, mode)
+    try:
+        own = handler(params, batch).run()
+    except StorageError as failure:
+        own = failure_of(failure)
+    if not mode.diff:
+        own.pop("diff", None)
+    result = {**batch.result(), **own}
+    return dict(told(result)) if mode.check else result

@@ -1,0 +1,66 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The word for a module that works on a whole list: it reads, decides, and lets the batch runner converge resources."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from .topology import Noun
+
+if TYPE_CHECKING:
+    from .stages import Batch
+
+#: What became of a resource.
+Change = Literal["created", "changed", "deleted", "unchanged", "failed", "skipped"]
+
+
+@dataclass(frozen=True)
+class Converged:
+    """What became of one resource of a stage.
+
+    :ivar operations: the writing calls, in order; in check mode those that would be sent.
+    :ivar message: why it failed or was skipped; otherwise empty.
+    :ivar result: what the module of its kind returns.
+    """
+
+    kind: str
+    name: str
+    region: str
+    change: Change
+    operations: tuple[str, ...] = ()
+    message: str = ""
+    result: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the resource is in the desired state, or would be."""
+        return self.change not in ("failed", "skipped")
+
+
+class Workflow(ABC):
+    """What a module does with a whole list.
+
+    :cvar nouns: kinds of resources that it converges.
+    :param params: validated module options.
+    """
+
+    nouns: ClassVar[Mapping[str, Noun]]
+
+    def __init__(self, params: Mapping[str, Any], batch: Batch) -> None:
+        self.params = params
+        self.batch = batch
+
+    @abstractmethod
+    def run(self) -> dict[str, Any]:
+        """Read, decide, converge, and return the result beside what :meth:`Batch.result` has.
+
+        Where a part failed, or was refused, the result has ``failed`` and ``msg``, and all else that is known. It may
+        have a ``diff`` of its own.
+
+        :raises StorageError: there is nothing but the error to return.
+        """
