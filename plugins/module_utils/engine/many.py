@@ -61,6 +61,8 @@ class Many:
         self.results: list[dict[str, Any]] = [{} for _entry in self.entries]
         #: What became of each entry.
         self.changes: list[Change] = ["skipped" for _entry in self.entries]
+        #: In check mode, entries about which something is still under way that an earlier run has begun.
+        self.unsettled: set[int] = set()
         self._put_off: set[int] = set()
         self._awaited: dict[int, str] = {}
         self._began = self.clock.monotonic()
@@ -117,8 +119,10 @@ class Many:
             return None
         self.results[index] = told(resource, executor.outcome, self.mode)
         self.changes[index] = _change(resource, executor.outcome)
-        if self.mode.check and executor.outcome.operations:
-            outcome = executor.outcome
+        outcome = executor.outcome
+        if self.mode.check and outcome.before is not None and resource.pending(outcome.before):
+            self.unsettled.add(index)
+        if self.mode.check and outcome.operations:
             self.book.note(resource.leaves(outcome.before, outcome.after), entry.region)
         return None
 

@@ -6,16 +6,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..client.errors import StorageError
 from ..client.session import Client
 from .entries import LISTED
+from .journal import Journal
 from .many import Many
 from .rehearsal import Book, RehearsingClient, told
 from .results import failure_of
 from .topology import Noun
-from .workflow import Change, Converged, Workflow
+from .workflow import Blocked, Change, Converged, Workflow
 
 if TYPE_CHECKING:
     from .runner import Mode
@@ -60,19 +62,49 @@ class Batch:
             return []
         params = {**self._common, **common, LISTED: list(resources)}
         many = Many(self._nouns, params, self._plain, self._mode, book=self._book, needs=needs)
-        result = many.run()
+        return self._recorded(many, many.run())
+
+    def converge_all(self, resources: Sequence[Mapping[str, Any]], **common: Any) -> list[Converged]:
+        """Converge resources, or none of them if one cannot be converged.
+
+        All are planned first. Only those with something to do, or with something under way, are then converged.
+
+        :param common: as in :meth:`converge`.
+        :raises Blocked: a plan failed; nothing was sent.
+        :raises StorageError: an option is invalid; nothing was sent.
+        """
+        if not resources:
+            return []
+        params = {**self._common, **common, LISTED: list(resources)}
+        mode = replace(self._mode, check=True, journal=Journal())
+        planning = Many(self._nouns, params, self._plain, mode, book=self._book if self.dry_run else Book())
+        plan = planning.run()
+        converged = _all_converged(planning, plan)
+        if not all(one.succeeded for one in converged):
+            raise Blocked(converged)
+        if self.dry_run:
+            return self._recorded(planning, plan)
+        due = [index for index, one in enumerate(converged) if one.operations or index in planning.unsettled]
+        for index, done in zip(due, self.converge([resources[index] for index in due], **common), strict=True):
+            converged[index] = done
+        return converged
+
+    def _recorded(self, many: Many, result: Mapping[str, Any]) -> list[Converged]:
+        """Note what a run did, or would do, for the task's result."""
         if self.dry_run:
             self._planned += result["operations"]
         self._diffs += result.get("diff", [])
-        return [
-            _converged(resource, change) for resource, change in zip(result["resources"], many.changes, strict=True)
-        ]
+        return _all_converged(many, result)
 
     def result(self) -> dict[str, Any]:
         """Return the part of the task's result that all workflows have in common."""
         operations = list(self._planned if self.dry_run else self._mode.journal.operations)
         result: dict[str, Any] = {"changed": bool(operations), "operations": operations}
         return {**result, "diff": list(self._diffs)} if self._mode.diff else result
+
+
+def _all_converged(many: Many, result: Mapping[str, Any]) -> list[Converged]:
+    return [_converged(resource, change) for resource, change in zip(result["resources"], many.changes, strict=True)]
 
 
 def _converged(resource: Mapping[str, Any], change: Change) -> Converged:

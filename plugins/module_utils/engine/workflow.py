@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from ..client.errors import StorageError
 from .topology import Noun
 
 if TYPE_CHECKING:
@@ -40,6 +41,17 @@ class Converged:
     def succeeded(self) -> bool:
         """Whether the resource is in the desired state, or would be."""
         return self.change not in ("failed", "skipped")
+
+
+class Blocked(StorageError):
+    """Not all resources of a stage can be converged, so none was.
+
+    :ivar converged: what was planned for each resource, or why it cannot be converged.
+    """
+
+    def __init__(self, converged: Sequence[Converged]) -> None:
+        self.converged = converged
+        super().__init__(" ".join(dict.fromkeys(one.message for one in converged if one.change == "failed")))
 
 
 class Workflow(ABC):

@@ -69,7 +69,7 @@ def read_buckets(params: Mapping[str, Any], region: str) -> list[Bucket]:
         number_key(DAYS, 1, MAX_DAYS, " of days"),
         choice_key("state", tuple(STATES)),
     )
-    spec = ItemSpec("buckets", (BUCKET,), keys, noun="bucket", default_kind=BUCKET)
+    spec = ItemSpec("buckets", (BUCKET,), keys, noun="bucket")
     # What is for all of them does not make a bucket archive something.
     defaults = {name: params.get(name) for name in ("versioning", "encryption", "tags")}
     items = read_items(spec, params["buckets"], {**defaults, "region": region})

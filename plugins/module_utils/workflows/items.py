@@ -57,11 +57,13 @@ class ItemSpec:
 
     :param option: the option or variable that holds the list, for messages.
     :param kinds: in the order in which messages list them.
-    :param keys: beside ``name`` and ``kind``.
+    :param keys: beside the name and ``kind``. Where there is only one kind, items have no key ``kind``.
     :param accepted: keys that are ignored, because results that are taken as lists have them.
-    :param identity: keys that say which thing an item is; two items must differ in one of them.
+    :param identity: keys that say which thing an item is; two items must differ in one of them. Empty where only the
+        workflow can tell.
     :param noun: what an item is.
     :param default_kind: the kind of an item that has none; empty where each needs one.
+    :param name_key: the key that holds the name; an item that is a text is one.
     """
 
     option: str
@@ -71,6 +73,13 @@ class ItemSpec:
     identity: Sequence[str] = (KIND, "region", NAME)
     noun: str = "volume"
     default_kind: str = "filestorage_volume"
+    name_key: str = NAME
+
+    @property
+    def known_keys(self) -> list[str]:
+        """All keys that an item can have."""
+        kind = [KIND] if len(self.kinds) > 1 else []
+        return [self.name_key, *kind, *(key.name for key in self.keys)]
 
 
 @dataclass(frozen=True)
@@ -137,7 +146,7 @@ def read_items(spec: ItemSpec, given: Any, defaults: Mapping[str, Any] | None = 
         listed = []
     if isinstance(listed, Mapping) or not isinstance(listed, Sequence):
         raise StorageError(
-            f"{spec.option} must be a list of names, or of dictionaries with a name, and nothing was changed."
+            f"{spec.option} must be a list of names, or of dictionaries with a {spec.name_key}, and nothing was changed."
         )
     result = ItemList(spec)
     if not listed:
@@ -150,6 +159,8 @@ def read_items(spec: ItemSpec, given: Any, defaults: Mapping[str, Any] | None = 
         if item is None:
             continue
         result.items.append(item)
+        if not spec.identity:
+            continue
         identity = tuple(item.values.get(key) for key in spec.identity)
         other = first.setdefault(identity, item)
         if other is not item:
@@ -172,27 +183,30 @@ class _Reader:
         """Return the item; ``None`` where not even its name and kind can be read."""
         entry = self.entry
         if not isinstance(entry, str | Mapping):
-            self.mistakes.append(f"it must be a name, or a dictionary with a name, not {shown(entry)}")
+            self.mistakes.append(f"it must be a name, or a dictionary with a {self.spec.name_key}, not {shown(entry)}")
             return None
-        own = {NAME: entry} if isinstance(entry, str) else dict(entry)
+        name_key = self.spec.name_key
+        own = {name_key: entry} if isinstance(entry, str) else dict(entry)
         self._check_keys(own)
-        self.name = self._text(own, NAME)
+        self.name = self._text(own, name_key)
         if not self.name:
-            self.mistakes.append(f"it has no name. Give the name or id of the {self.spec.noun}")
+            self.mistakes.append(f"it has no {name_key}. Give the name or id of the {self.spec.noun}")
         kind = self._kind(own)
         if not (self.name and kind):
             return None
-        values: dict[str, Any] = {NAME: self.name, KIND: kind}
+        values: dict[str, Any] = {name_key: self.name, KIND: kind}
         values |= {key.name: self._value(key, own, kind) for key in self.spec.keys}
         return Item(self.position, kind, self.name, values)
 
     def _check_keys(self, own: Mapping[str, Any]) -> None:
-        known = [NAME, KIND, *(key.name for key in self.spec.keys)]
+        known = self.spec.known_keys
         for key in own:
             if key not in known and key not in self.spec.accepted:
                 self.mistakes.append(f"{key} is not a known key{closest(str(key), known)}")
 
     def _kind(self, own: Mapping[str, Any]) -> str:
+        if len(self.spec.kinds) == 1:
+            return self.spec.kinds[0]
         given = self._text(own, KIND) or str(self.defaults.get(KIND) or "") or self.spec.default_kind
         kind = full_kind(given)
         if kind in self.spec.kinds:

@@ -63,16 +63,25 @@ class Report:
 
     :ivar noun: what an item is, for example ``volume``.
     :ivar header: of the table, without the last column.
+    :ivar blocked: whether nothing was changed, because some items cannot be worked on.
     """
 
     noun: str
     header: Sequence[str]
     rows: Sequence[Row]
     dry_run: bool = False
+    blocked: bool = False
 
     def result(self) -> dict[str, Any]:
-        """Return the keys ``table``, ``summary`` and ``failures``, and where something failed ``failed`` and ``msg``."""
+        """Return the part of the task's result that is the same for all lists.
+
+        :return: ``operations`` in the order of the list, ``table``, ``summary`` and ``failures``, and where something
+            failed ``failed`` and ``msg``.
+        """
+        operations = [] if self.blocked else [operation for row in self.rows for operation in row.operations]
         result: dict[str, Any] = {
+            "changed": bool(operations),
+            "operations": operations,
             "table": self.table(),
             "summary": summarize((row.change for row in self.rows), dry_run=self.dry_run),
             "failures": self.failures(),
@@ -109,10 +118,11 @@ class Report:
     def _message(self, failed: int, lines: Sequence[str]) -> str:
         total = len(self.rows)
         nouns = self.noun if total == 1 else f"{self.noun}s"
-        others = "" if failed == total else " The others are complete." if not self.dry_run else ""
+        if self.blocked:
+            return f"{failed} of {total} {nouns} cannot be worked on, and nothing was changed. {' '.join(lines)}"
         return (
-            f"{failed} of {total} {nouns} failed.{others} {' '.join(lines)} Run the task again after you have removed the"
-            " cause. It continues from the current state."
+            f"{failed} of {total} {nouns} failed. {' '.join(lines)} Remove the cause and run the task again. It continues"
+            " from the current state."
         )
 
 
