@@ -51,9 +51,9 @@ options:
   kind:
     description:
       - Kind of the items that have no C(kind).
-      - V(filestorage) and V(pfs) are short forms of V(filestorage_volume) and V(pfs_volume), and V(bm) is one of V(bm_volume).
+      - V(filestorage), V(pfs), V(bm) and V(bm_group) are short forms of the others.
     type: str
-    choices: [filestorage_volume, pfs_volume, bm_volume, bm_volume_group, filestorage, pfs, bm]
+    choices: [filestorage_volume, pfs_volume, bm_volume, bm_volume_group, filestorage, pfs, bm, bm_group]
     default: filestorage_volume
   schedule:
     description:
@@ -226,15 +226,48 @@ failures:
   sample: []
 operations:
   description:
-    - The API operations that changed something, by their C(operationId). In check mode those that would be sent, one volume after the other.
+    - The API operations that changed something, by their C(operationId), in the order of the list. In check mode those that would be sent.
   returned: always
   type: list
   elements: str
   sample: [CreateSnapshot]
+error:
+  description: What is known of the first call that failed.
+  returned: when a call failed
+  type: dict
+  sample:
+    service: filestorage
+    operation: CreateSnapshot
+    region: kr-west1
+    status: 403
+    code: FORBIDDEN
+    detail: ""
+    request_id: ""
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.entry import run_module
-from ansible_collections.scp.storage.plugins.module_utils.workflows.snapshot_policy.specs import SPEC
+from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
+from ansible_collections.scp.storage.plugins.module_utils.workflows.snapshot_policy.workflow import SnapshotPolicy
+
+SPEC = ModuleSpec(
+    handler=SnapshotPolicy,
+    options={
+        "volumes": {"type": "raw", "required": True},
+        "kind": {
+            "type": "str",
+            "choices": [
+                *("filestorage_volume", "pfs_volume", "bm_volume", "bm_volume_group"),
+                *("filestorage", "pfs", "bm", "bm_group"),
+            ],
+            "default": "filestorage_volume",
+        },
+        "schedule": {"type": "raw"},
+        "max_age": {"type": "str"},
+        "keep": {"type": "int", "default": 0},
+        "snapshot_rate": {"type": "int", "default": 0},
+        "wait_timeout": {"type": "int", "default": 600},
+    },
+)
 
 
 def main() -> None:

@@ -36,6 +36,7 @@ class Entry:
     :ivar position: its place in the list, from 1.
     :ivar params: validated, with defaults.
     :ivar resource: the very one that its module would converge.
+    :ivar label: what people call it, where that is not one of its options.
     """
 
     position: int
@@ -44,6 +45,7 @@ class Entry:
     region: str
     params: Mapping[str, Any]
     resource: Resource[Any]
+    label: str = ""
 
     @property
     def absent(self) -> bool:
@@ -53,7 +55,7 @@ class Entry:
     @property
     def name(self) -> str:
         """What it is called, as far as it has a name; otherwise what it hangs on."""
-        return _name_of(self.noun, self.params)
+        return self.label or _name_of(self.noun, self.params)
 
     def __str__(self) -> str:
         return f"resource {self.position} ({self.kind} {self.name})"
@@ -90,9 +92,16 @@ def read_entries(
         reader = _Reader(nouns, position, item, common, client)
         if (entry := reader.read()) is not None:
             entries.append(entry)
-        mistakes += reader.mistakes
+        mistakes += [f"{title}: {mistake}" for title, mistake in reader.mistakes]
     refuse(mistakes)
     return entries
+
+
+def find_mistakes(nouns: Mapping[str, Noun], item: Mapping[str, Any], client: Client) -> list[str]:
+    """Return what is wrong with one entry, without naming it; sends nothing."""
+    reader = _Reader(nouns, 1, item, {}, client)
+    reader.read()
+    return [mistake for _title, mistake in reader.mistakes]
 
 
 def refuse(mistakes: Sequence[str]) -> None:
@@ -117,7 +126,7 @@ class _Reader:
         self.item = without_blanks(item)
         self.common = common
         self.client = client
-        self.mistakes: list[str] = []
+        self.mistakes: list[tuple[str, str]] = []
 
     def read(self) -> Entry | None:
         """The entry; ``None`` where something is wrong with it."""
@@ -175,7 +184,7 @@ class _Reader:
         return None if self.mistakes else dict(checked.validated_parameters)
 
     def _tell(self, title: str, mistake: str) -> None:
-        self.mistakes.append(f"{title}: {mistake.rstrip('.')}")
+        self.mistakes.append((title, mistake.rstrip(".")))
 
 
 def _name_of(noun: Noun, params: Mapping[str, Any]) -> str:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence, Set
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..client.errors import CallError, StorageError
@@ -34,6 +35,7 @@ class Many:
     :param params: of the task: ``resources``, ``concurrency``, ``wait``, ``wait_timeout``.
     :param book: what earlier runs of the same task have planned, in check mode.
     :param needs: for each entry the indices of those that it needs; by default that is found out from their names.
+    :param labels: what people call each entry, where its options have only ids.
     :raises StorageError: the list has mistakes; the message tells all of them, and nothing was sent.
     """
 
@@ -46,6 +48,7 @@ class Many:
         *,
         book: rehearsal.Book | None = None,
         needs: Sequence[Collection[int]] | None = None,
+        labels: Sequence[str] = (),
     ) -> None:
         common = {name: params[name] for name in ("wait", "wait_timeout") if params.get(name) is not None}
         concurrency = int(params["concurrency"])
@@ -55,6 +58,9 @@ class Many:
         self.book = book or rehearsal.Book()
         reading = rehearsal.RehearsingClient(client, self.book) if mode.check else client
         self.entries: list[Entry] = read_entries(nouns, params[LISTED], common, reading)
+        if labels:
+            named = zip(self.entries, labels, strict=True)
+            self.entries = [replace(entry, label=label) for entry, label in named]
         self.graph: Graph = build(self.entries, nouns) if needs is None else arrange(self.entries, nouns, needs)
         self.clock = client.clock
         self.crew = Crew(concurrency, self._report if mode.report else None, clock=self.clock)

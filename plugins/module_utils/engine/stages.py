@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..client.errors import StorageError
 from ..client.session import Client
-from .entries import LISTED
+from .entries import LISTED, find_mistakes
 from .journal import Journal
 from .many import Many
 from .rehearsal import Book, RehearsingClient, told
@@ -44,10 +44,16 @@ class Batch:
         self.dry_run = mode.check
         self.client: Client = RehearsingClient(client, self._book) if mode.check else client
 
+    def mistakes(self, resources: Sequence[Mapping[str, Any]]) -> list[str]:
+        """Return what is wrong with the options of resources, each thing once; sends nothing."""
+        found = [find_mistakes(self._nouns, resource, self.client) for resource in resources]
+        return list(dict.fromkeys(mistake for mistakes in found for mistake in mistakes))
+
     def converge(
         self,
         resources: Sequence[Mapping[str, Any]],
         needs: Sequence[Collection[int]] | None = None,
+        labels: Sequence[str] = (),
         **common: Any,
     ) -> list[Converged]:
         """Converge resources, as many as possible at the same time, and return what became of each.
@@ -55,13 +61,14 @@ class Batch:
         :param resources: ``kind``, and options of the module of that kind, each.
         :param needs: for each resource the indices of those that it needs. By default this is found out from names, as
             ``scp_storage_apply`` does it.
+        :param labels: what people call each resource, where its options have only ids.
         :param common: ``wait`` and ``wait_timeout`` for this stage, in place of those of the task.
         :raises StorageError: an option is invalid; nothing of this stage was sent.
         """
         if not resources:
             return []
         params = {**self._common, **common, LISTED: list(resources)}
-        many = Many(self._nouns, params, self._plain, self._mode, book=self._book, needs=needs)
+        many = Many(self._nouns, params, self._plain, self._mode, book=self._book, needs=needs, labels=labels)
         return self._recorded(many, many.run())
 
     def converge_all(self, resources: Sequence[Mapping[str, Any]], **common: Any) -> list[Converged]:

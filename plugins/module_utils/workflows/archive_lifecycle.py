@@ -9,13 +9,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from ..client.redaction import shown
-from ..engine.options import tags_as_list
-from ..engine.stages import Blocked
-from ..engine.workflow import Change, Converged, Workflow
+from ..engine.stages import Batch
+from ..engine.workflow import Blocked, Change, Converged, Workflow
 from ..resources.archivestorage.policy import STATES
 from ..resources.topology import Storage
-from .items import Item, ItemList, ItemSpec, Key, choice_key, number_key, read_items, region_key, text_key
+from .items import (
+    Item,
+    ItemList,
+    ItemSpec,
+    bool_key,
+    choice_key,
+    number_key,
+    read_items,
+    region_key,
+    tags_key,
+    text_key,
+)
 from .report import Report, Row, failure_from, join_messages
 
 BUCKET, POLICY = "archive_bucket", "archive_policy"
@@ -23,7 +32,6 @@ HEADER = ("BUCKET", "REGION", "STATE", "VERSIONING", "ENCRYPTION", "ARCHIVES", "
 #: The service documents no limit. A longer time is a mistake in a number.
 MAX_DAYS = 36_500
 SOURCE, DAYS = "archiving_source_bucket_name", "object_lifecycle"
-_WORDS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 
 
 @dataclass(frozen=True)
@@ -49,22 +57,21 @@ class Bucket:
             {"kind": BUCKET, "region": self.region, "name": self.name, **self.settings, **tags}
         ]
         if self.source:
-            policy = {"bucket": self.name, SOURCE: self.source, DAYS: str(self.days), "state": self.state}
+            policy = {"bucket": self.name, SOURCE: self.source, DAYS: str(self.days or 1), "state": self.state}
             entries.append({"kind": POLICY, "region": self.region, **policy})
         return entries
 
 
-def read_buckets(params: Mapping[str, Any], region: str) -> list[Bucket]:
+def read_buckets(params: Mapping[str, Any], batch: Batch) -> list[Bucket]:
     """Read the list of a task, and apply the defaults of the task.
 
-    :param region: of buckets that have none.
     :raises StorageError: there are mistakes; the message has all of them.
     """
     keys = (
         region_key("region"),
-        Key("versioning", lambda value: _bool_mistake("versioning", value), _as_bool),
-        Key("encryption", lambda value: _bool_mistake("encryption", value), _as_bool),
-        Key("tags", _tags_mistake, tags_as_list, structured=True),
+        bool_key("versioning"),
+        bool_key("encryption"),
+        tags_key(),
         text_key(SOURCE),
         number_key(DAYS, 1, MAX_DAYS, " of days"),
         choice_key("state", tuple(STATES)),
@@ -72,13 +79,16 @@ def read_buckets(params: Mapping[str, Any], region: str) -> list[Bucket]:
     spec = ItemSpec("buckets", (BUCKET,), keys, noun="bucket")
     # What is for all of them does not make a bucket archive something.
     defaults = {name: params.get(name) for name in ("versioning", "encryption", "tags")}
-    items = read_items(spec, params["buckets"], {**defaults, "region": region})
+    items = read_items(spec, params["buckets"], {**defaults, "region": batch.client.settings.region})
     days = number_key(DAYS, 1, MAX_DAYS, " of days")
     default_days = params.get(DAYS)
     if default_days not in (None, "") and (mistake := days.check(default_days)):
         items.mistakes.append((DAYS, mistake))
         default_days = None
     buckets = [_bucket(items, item, default_days) for item in items.items]
+    for item, bucket in zip(items.items, buckets, strict=True):
+        for mistake in batch.mistakes(bucket.entries()):
+            items.reject(item, mistake)
     items.validated()
     return buckets
 
@@ -100,21 +110,6 @@ def _bucket(items: ItemList, item: Item, default_days: Any) -> Bucket:
         int(days) if source and days not in (None, "") else None,
         item["state"] or "active",
     )
-
-
-def _as_bool(value: Any) -> bool:
-    return _WORDS[str(value).strip().lower()]
-
-
-def _bool_mistake(name: str, value: Any) -> str:
-    return "" if str(value).strip().lower() in _WORDS else f"{name} {shown(value)} is invalid. Use true or false"
-
-
-def _tags_mistake(value: Any) -> str:
-    listed = tags_as_list(value)
-    if isinstance(listed, list) and all(isinstance(tag, Mapping) and tag.get("key") for tag in listed):
-        return ""
-    return "tags must be a dictionary, or a list of dictionaries with a key and a value"
 
 
 @dataclass(frozen=True)
@@ -179,18 +174,16 @@ class ArchiveLifecycle(Workflow):
     nouns: ClassVar = {kind: Storage.nouns[kind] for kind in (BUCKET, POLICY)}
 
     def run(self) -> dict[str, Any]:
-        buckets = read_buckets(self.params, self.batch.client.settings.region)
+        buckets = read_buckets(self.params, self.batch)
         entries = [bucket.entries() for bucket in buckets]
         blocked = False
         try:
             results = self.batch.converge_all([entry for one in entries for entry in one])
         except Blocked as error:
-            results, blocked = error.converged, True
+            results, blocked = list(error.converged), True
         outcomes, remaining = [], list(results)
         for bucket, own in zip(buckets, entries, strict=True):
             outcomes.append(Outcome(bucket, remaining[: len(own)]))
             remaining = remaining[len(own) :]
-        report = Report(
-            "bucket", HEADER, [one.row() for one in outcomes], dry_run=self.batch.dry_run, blocked=blocked
-        )
+        report = Report("bucket", HEADER, [one.row() for one in outcomes], dry_run=self.batch.dry_run, blocked=blocked)
         return {"buckets": [one.view() for one in outcomes], **report.result()}

@@ -16,6 +16,7 @@ from ..client.errors import SettingsError, StorageError
 from ..client.redaction import shown
 from ..client.settings import check_region
 from ..client.suggestions import closest
+from ..engine.options import tags_as_list
 from ..engine.structured_text import TextError, parse_structured
 from ..resources.topology import full_kind
 from .messages import group_alike
@@ -146,7 +147,8 @@ def read_items(spec: ItemSpec, given: Any, defaults: Mapping[str, Any] | None = 
         listed = []
     if isinstance(listed, Mapping) or not isinstance(listed, Sequence):
         raise StorageError(
-            f"{spec.option} must be a list of names, or of dictionaries with a {spec.name_key}, and nothing was changed."
+            f"{spec.option} must be a list of names, or of dictionaries with a {spec.name_key}, and nothing was"
+            " changed."
         )
     result = ItemList(spec)
     if not listed:
@@ -304,6 +306,46 @@ def number_key(name: str, lowest: int, highest: int, unit: str = "", **options: 
         return ""
 
     return Key(name, check, int, **options)
+
+
+def bool_key(name: str) -> Key:
+    """Return a key that is true or false, as a boolean or as one of the words that Ansible takes for one."""
+
+    def check(value: Any) -> str:
+        return "" if _word(value) in _BOOLEANS else f"{name} {shown(value)} is invalid. Use true or false"
+
+    return Key(name, check, lambda value: _BOOLEANS[_word(value)])
+
+
+_BOOLEANS = {
+    **dict.fromkeys(("true", "yes", "on", "1", "y", "t"), True),
+    **dict.fromkeys(("false", "no", "off", "0", "n", "f"), False),
+}
+
+
+def _word(value: Any) -> str:
+    return str(value).strip().lower()
+
+
+def tags_key(name: str = "tags") -> Key:
+    """Return a key that holds tags, as a dictionary or as a list of dictionaries with a key and a value."""
+
+    def check(value: Any) -> str:
+        listed = tags_as_list(value)
+        if isinstance(listed, list) and all(isinstance(tag, Mapping) and "key" in tag for tag in listed):
+            return ""
+        return f"{name} must be a dictionary, or a list of dictionaries with a key and a value"
+
+    return Key(name, check, tags_as_list, structured=True)
+
+
+def list_key(name: str) -> Key:
+    """Return a key that holds a list, whose content something else checks."""
+
+    def check(value: Any) -> str:
+        return "" if isinstance(value, list) else f"{name} must be a list, not {shown(value)}"
+
+    return Key(name, check, structured=True)
 
 
 def objects_key(name: str, types: Sequence[str], **options: Any) -> Key:

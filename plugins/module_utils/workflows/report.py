@@ -121,8 +121,8 @@ class Report:
         if self.blocked:
             return f"{failed} of {total} {nouns} cannot be worked on, and nothing was changed. {' '.join(lines)}"
         return (
-            f"{failed} of {total} {nouns} failed. {' '.join(lines)} Remove the cause and run the task again. It continues"
-            " from the current state."
+            f"{failed} of {total} {nouns} failed. {' '.join(lines)} Remove the cause and run the task again. It"
+            " continues from the current state."
         )
 
 

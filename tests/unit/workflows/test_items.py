@@ -147,6 +147,6 @@ def test_read_items_reports_all_mistakes_at_once_and_alike_ones_together() -> No
 
 
 def test_read_items_needs_a_kind_where_there_is_no_default() -> None:
-    spec = ItemSpec(option="volumes", kinds=("pfs_volume",), keys=(), default_kind="")
-    with pytest.raises(StorageError, match=r"Item 1 \(web\): give a kind: pfs_volume"):
+    spec = ItemSpec(option="volumes", kinds=("pfs_volume", "bm_volume"), keys=(), default_kind="")
+    with pytest.raises(StorageError, match=r"Item 1 \(web\): give a kind: pfs_volume, bm_volume"):
         read_items(spec, ["web"]).validated()

@@ -34,7 +34,8 @@ class OwnerKind:
     :ivar name: as in ``scp_storage_apply``.
     :ivar table: its snapshots.
     :ivar schedule_keys: what a schedule can hold; empty where the service has no schedules.
-    :ivar max_keep: the most snapshots that a policy can keep: one less than the service, because a new one is taken first.
+    :ivar max_keep: the most snapshots that a policy can keep: one less than the service keeps, because a new one is
+        taken before the oldest is deleted.
     """
 
     name: str
@@ -94,7 +95,9 @@ class SnapshotSpace(Volume):
 
 def _batch_kinds() -> dict[str, Noun]:
     """Return the kinds that a policy converges."""
-    names = (name for kind in OWNER_KINDS.values() for name in (kind.name, kind.schedule_kind, kind.snapshot_kind) if name)
+    names = (
+        name for kind in OWNER_KINDS.values() for name in (kind.name, kind.schedule_kind, kind.snapshot_kind) if name
+    )
     kinds: dict[str, Any] = {name: Storage.nouns[name] for name in names}
     volume = kinds[BLOCK_VOLUME.name]
     return {**kinds, BLOCK_VOLUME.name: replace(volume, spec=replace(bm.VOLUME, handler=SnapshotSpace))}

@@ -17,7 +17,7 @@ from .kinds import BLOCK_GROUP, BLOCK_VOLUME, OWNER_KINDS, OwnerKind
 from .schedules import COUNT, Schedule, read_schedule, whole_number
 
 MAX_SNAPSHOT_RATE = 100
-_UNSET = (None, "", {}, [])
+_UNSET: tuple[Any, ...] = (None, "", {}, [])
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,11 @@ class _Reader:
         if not whole and kind.schedule_kind:
             schedule = self.schedule
         max_age = own_age if whole or schedule else self.max_age
-        if not (has_schedule or schedule or max_age) and "schedule" not in self.mistakes and "max_age" not in self.mistakes:
+        if (
+            not (has_schedule or schedule or max_age)
+            and "schedule" not in self.mistakes
+            and "max_age" not in self.mistakes
+        ):
             items.reject(item, _no_policy(kind))
         return Policy(
             kind,
@@ -157,7 +161,10 @@ def _age_mistake(value: Any) -> str:
     try:
         parse_age("max_age", str(value))
     except StorageError:
-        return f"max_age {str(value)!r} is invalid. Use seconds, or a number with a unit, for example 90s, 30m, 12h, 7d or 2w"
+        return (
+            f"max_age {str(value)!r} is invalid. Use seconds, or a number with a unit, for example 90s, 30m, 12h, 7d or"
+            " 2w"
+        )
     return ""
 
 

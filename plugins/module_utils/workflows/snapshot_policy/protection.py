@@ -140,15 +140,16 @@ def _each_once(
 ) -> list[dict[str, Any] | StorageError]:
     """Refuse the second of two policies for one volume, which the list names by name and by id."""
     first: dict[str, Policy] = {}
-    checked: list[dict[str, Any] | StorageError] = []
-    for policy, owner in zip(policies, found, strict=True):
+
+    def check(policy: Policy, owner: dict[str, Any] | StorageError) -> dict[str, Any] | StorageError:
         if isinstance(owner, StorageError):
-            checked.append(owner)
-        elif (other := first.setdefault(str(owner["id"]), policy)) is policy:
-            checked.append(owner)
-        else:
-            checked.append(StorageError(f"It is the same {policy.kind.title} as {other.name!r}. List it once."))
-    return checked
+            return owner
+        other = first.setdefault(str(owner["id"]), policy)
+        if other is policy:
+            return owner
+        return StorageError(f"It is the same {policy.kind.title} as {other.name!r}. List it once.")
+
+    return [check(policy, owner) for policy, owner in zip(policies, found, strict=True)]
 
 
 def read_protection(client: Client, kind: OwnerKind, owner: Mapping[str, Any]) -> Protection:
@@ -191,7 +192,7 @@ def desired_entries(policy: Policy, protection: Protection) -> list[dict[str, An
         rate = {"volume_id": identifier, "snapshot_rate": policy.snapshot_rate}
         entries.append({"kind": kind.name, "region": region, **rate})
     if policy.schedule is not None:
-        entries.append({"kind": kind.schedule_kind, **owner, **policy.schedule.options(kind)})
+        entries.append({"kind": kind.schedule_kind, **owner, **policy.schedule.options(kind.schedule_keys)})
     if policy.max_age:
         keep = {"keep": policy.keep} if policy.keep else {}
         entries.append({"kind": kind.snapshot_kind, **owner, "max_age": policy.max_age, **keep})

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from ...client.errors import StorageError
@@ -24,9 +24,7 @@ NOT_FOUND = Protection({})
 
 @dataclass(frozen=True)
 class Outcome:
-    """What was found of a policy's volume, and what became of it.
-
-    """
+    """What was found of a policy's volume, and what became of it."""
 
     policy: Policy
     protection: Protection
@@ -44,6 +42,11 @@ class Outcome:
         if self.failures:
             return "failed"
         return "changed" if self.operations else "unchanged"
+
+    def without_listed(self) -> Outcome:
+        """Return the outcome with nothing of its volume but what identifies it."""
+        owner = {name: self.protection.owner[name] for name in ("id", "name")}
+        return replace(self, protection=replace(self.protection, owner=owner))
 
     def view(self) -> dict[str, Any]:
         """Return the volume as results show it."""
@@ -108,12 +111,10 @@ class SnapshotPolicy(Workflow):
     def _read_again(self, outcome: Outcome) -> Outcome:
         policy = outcome.policy
         client = self.batch.client.in_region(policy.region)
-        # A list that says nothing of space must not decide about what was changed since.
-        owner = {name: value for name, value in outcome.protection.owner.items() if not outcome.results or name != _SPACE}
-        read = attempt(lambda one: read_protection(client, policy.kind, one))(owner)
+        read = attempt(lambda owner: read_protection(client, policy.kind, owner))(outcome.protection.owner)
         if isinstance(read, StorageError):
-            return Outcome(policy, outcome.protection, outcome.results, (*outcome.failures, failure_from(read)))
-        return Outcome(policy, read, outcome.results, outcome.failures)
+            return replace(outcome, failures=(*outcome.failures, failure_from(read)))
+        return replace(outcome, protection=read)
 
     def _converge(self, outcomes: Sequence[Outcome]) -> list[Outcome]:
         """Let the batch converge what is due, and read again what was changed."""
@@ -123,16 +124,17 @@ class SnapshotPolicy(Workflow):
             due = [] if outcome.failures else self._due(outcome)
             entries += due
             owners += [number] * len(due)
-        results = self.batch.converge(entries)
+        results = self.batch.converge(entries, labels=[outcomes[owner].policy.name for owner in owners])
         converged: list[Outcome] = []
         for number, outcome in enumerate(outcomes):
             own = tuple(result for result, owner in zip(results, owners, strict=True) if owner == number)
             # What was skipped has its reason in what failed before it.
             failed = tuple(failure_from(result) for result in own if result.change == "failed")
-            converged.append(Outcome(outcome.policy, outcome.protection, own, (*outcome.failures, *failed)))
+            converged.append(replace(outcome, results=own, failures=(*outcome.failures, *failed)))
         if self.batch.dry_run:
             return converged
-        return side_by_side(lambda one: self._read_again(one) if one.operations else one, converged)
+        # What the list said of space is no longer true of a volume that was changed.
+        return side_by_side(lambda one: self._read_again(one.without_listed()) if one.operations else one, converged)
 
     def _due(self, outcome: Outcome) -> list[dict[str, Any]]:
         """Return the entries of a volume that have something to do, by what was read."""
@@ -146,6 +148,3 @@ class SnapshotPolicy(Workflow):
             for wanted, entry in zip(desired, entries, strict=True)
             if is_due(entry.resource, outcome.protection, now)
         ]
-
-
-_SPACE = "is_snapshot_activated"
