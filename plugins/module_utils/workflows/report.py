@@ -121,7 +121,7 @@ class Report:
         if self.blocked:
             return f"{failed} of {total} {nouns} cannot be worked on, and nothing was changed. {' '.join(lines)}"
         return (
-            f"{failed} of {total} {nouns} failed. {' '.join(lines)} Remove the cause and run the task again. It"
+            f"{failed} of {total} {nouns} failed. {' '.join(lines)} Run the task again when the cause is removed. It"
             " continues from the current state."
         )
 
