@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from ..client.errors import StorageError
 from ..client.session import Client
-from .entries import LISTED, find_mistakes
+from .batch.dry_run import DryRunClient, PlannedChanges, told
+from .batch.kinds import ResourceKind
+from .batch.resource_list import LISTED, find_mistakes
+from .batch.runner import Many
 from .journal import Journal
-from .many import Many
-from .rehearsal import Book, RehearsingClient, told
 from .results import failure_of
-from .topology import Noun
 from .workflow import Blocked, Change, Converged, Workflow
 
 if TYPE_CHECKING:
@@ -33,16 +33,18 @@ class Batch:
     :ivar dry_run: whether nothing is sent. Only results may differ by it.
     """
 
-    def __init__(self, nouns: Mapping[str, Noun], params: Mapping[str, Any], client: Client, mode: Mode) -> None:
+    def __init__(
+        self, nouns: Mapping[str, ResourceKind], params: Mapping[str, Any], client: Client, mode: Mode
+    ) -> None:
         self._nouns = nouns
         self._common = {name: params.get(name) for name in ("concurrency", "wait", "wait_timeout")}
         self._plain = client
         self._mode = mode
-        self._book = Book()
+        self._planned_changes = PlannedChanges()
         self._diffs: list[dict[str, Any]] = []
         self._planned: list[str] = []
         self.dry_run = mode.check
-        self.client: Client = RehearsingClient(client, self._book) if mode.check else client
+        self.client: Client = DryRunClient(client, self._planned_changes) if mode.check else client
 
     def mistakes(self, resources: Sequence[Mapping[str, Any]]) -> list[str]:
         """Return what is wrong with the options of resources, each thing once; sends nothing."""
@@ -68,7 +70,9 @@ class Batch:
         if not resources:
             return []
         params = {**self._common, **common, LISTED: list(resources)}
-        many = Many(self._nouns, params, self._plain, self._mode, book=self._book, needs=needs, labels=labels)
+        many = Many(
+            self._nouns, params, self._plain, self._mode, book=self._planned_changes, needs=needs, labels=labels
+        )
         return self._recorded(many, many.run())
 
     def converge_all(self, resources: Sequence[Mapping[str, Any]], **common: Any) -> list[Converged]:
@@ -84,7 +88,9 @@ class Batch:
             return []
         params = {**self._common, **common, LISTED: list(resources)}
         mode = replace(self._mode, check=True, journal=Journal())
-        planning = Many(self._nouns, params, self._plain, mode, book=self._book if self.dry_run else Book())
+        planning = Many(
+            self._nouns, params, self._plain, mode, book=self._planned_changes if self.dry_run else PlannedChanges()
+        )
         plan = planning.run()
         converged = _all_converged(planning, plan)
         if not all(one.succeeded for one in converged):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from ..client.errors import StorageError
-from .topology import Noun
+from .batch.kinds import ResourceKind
 
 if TYPE_CHECKING:
     from .stages import Batch
@@ -61,7 +61,7 @@ class Workflow(ABC):
     :param params: validated module options.
     """
 
-    nouns: ClassVar[Mapping[str, Noun]]
+    nouns: ClassVar[Mapping[str, ResourceKind]]
 
     def __init__(self, params: Mapping[str, Any], batch: Batch) -> None:
         self.params = params

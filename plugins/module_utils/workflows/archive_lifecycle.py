@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from ..engine.stages import Batch
 from ..engine.workflow import Blocked, Change, Converged, Workflow
 from ..resources.archivestorage.policy import STATES
-from ..resources.topology import Storage
+from ..resources.kinds import Storage
 from .items import (
     Item,
     ItemList,
@@ -76,7 +76,7 @@ def read_buckets(params: Mapping[str, Any], batch: Batch) -> list[Bucket]:
         number_key(DAYS, 1, MAX_DAYS, " of days"),
         choice_key("state", tuple(STATES)),
     )
-    spec = ItemSpec("buckets", (BUCKET,), keys, noun="bucket")
+    spec = ItemSpec("buckets", (BUCKET,), keys, resource_kind="bucket")
     # What is for all of them does not make a bucket archive something.
     defaults = {name: params.get(name) for name in ("versioning", "encryption", "tags")}
     items = read_items(spec, params["buckets"], {**defaults, "region": batch.client.settings.region})
@@ -171,7 +171,7 @@ class Outcome:
 class ArchiveLifecycle(Workflow):
     """``scp_archive_lifecycle``."""
 
-    nouns: ClassVar = {kind: Storage.nouns[kind] for kind in (BUCKET, POLICY)}
+    kinds: ClassVar = {kind: Storage.kinds[kind] for kind in (BUCKET, POLICY)}
 
     def run(self) -> dict[str, Any]:
         buckets = read_buckets(self.params, self.batch)

@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
+from ..engine.batch.kinds import Reference, ResourceKind
 from ..engine.options import TAGS
 from ..engine.stages import Batch
-from ..engine.topology import Noun, Reference
 from ..engine.workflow import Blocked, Change, Converged, Workflow
 from ..resources.backup import specs
-from ..resources.topology import Storage
+from ..resources.kinds import Storage
 from .items import Item, ItemSpec, Key, bool_key, choice_key, list_key, read_items, tags_key, text_key
 from .report import Failure, Report, Row, failure_from, join_messages
 
@@ -83,7 +83,7 @@ def read_servers(params: Mapping[str, Any], batch: Batch) -> list[ServerBackup]:
             text_key("subnet_id"),
         ),
         identity=(),
-        noun="server",
+        resource_kind="server",
         name_key="server",
     )
     items = read_items(spec, params["servers"], _defaults(params))
@@ -190,10 +190,10 @@ class Outcome:
 class BackupPolicy(Workflow):
     """``scp_backup_policy``."""
 
-    nouns: ClassVar = {
-        AGENT: Storage.nouns[AGENT],
-        BACKUP: Storage.nouns[BACKUP],
-        RUN: Noun(specs.RUN, refers=(Reference("backup", BACKUP),)),
+    kinds: ClassVar = {
+        AGENT: Storage.kinds[AGENT],
+        BACKUP: Storage.kinds[BACKUP],
+        RUN: ResourceKind(specs.RUN, references=(Reference("backup", BACKUP),)),
     }
 
     def run(self) -> dict[str, Any]:

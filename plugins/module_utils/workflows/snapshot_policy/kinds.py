@@ -8,17 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ...engine.batch.kinds import ResourceKind
+from ...engine.lookup import LookupSpec
 from ...engine.plan import Step
-from ...engine.references import Kind
-from ...engine.topology import Noun
 from ...resources.baremetal_blockstorage import specs as bm
 from ...resources.baremetal_blockstorage.snapshot import GROUP_SNAPSHOTS, VOLUME_SNAPSHOTS
 from ...resources.baremetal_blockstorage.volume import Volume, VolumeState
 from ...resources.filestorage.snapshot import SNAPSHOTS as FILE_SNAPSHOTS
+from ...resources.kinds import Storage
 from ...resources.parallel_filestorage.snapshot import MOST as MAX_PFS_SNAPSHOTS
 from ...resources.parallel_filestorage.snapshot import SNAPSHOTS as PFS_SNAPSHOTS
 from ...resources.snapshots import SnapshotTable
-from ...resources.topology import Storage
 
 #: File Storage keeps at most 800 snapshots of a volume (platform-behaviour.md §5).
 MAX_FILE_SNAPSHOTS = 800
@@ -46,7 +46,7 @@ class OwnerKind:
     schedule_keys: tuple[str, ...] = ()
 
     @property
-    def owners(self) -> Kind:
+    def owners(self) -> LookupSpec:
         """How volumes or groups of this kind are found."""
         return self.table.owners
 
@@ -93,12 +93,12 @@ class SnapshotSpace(Volume):
         return super().next_step(state)
 
 
-def _batch_kinds() -> dict[str, Noun]:
+def _batch_kinds() -> dict[str, ResourceKind]:
     """Return the kinds that a policy converges."""
     names = (
         name for kind in OWNER_KINDS.values() for name in (kind.name, kind.schedule_kind, kind.snapshot_kind) if name
     )
-    kinds: dict[str, Any] = {name: Storage.nouns[name] for name in names}
+    kinds: dict[str, Any] = {name: Storage.kinds[name] for name in names}
     volume = kinds[BLOCK_VOLUME.name]
     return {**kinds, BLOCK_VOLUME.name: replace(volume, spec=replace(bm.VOLUME, handler=SnapshotSpace))}
 

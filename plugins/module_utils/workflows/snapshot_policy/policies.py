@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...client.errors import StorageError
-from ...engine.ages import parse_age
+from ...engine.durations import parse_age
 from ...engine.structured_text import TextError, parse_structured
 from ..items import Item, ItemList, ItemSpec, Key, read_items, region_key
 from .kinds import BLOCK_GROUP, BLOCK_VOLUME, OWNER_KINDS, OwnerKind

@@ -15,17 +15,17 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from ...client.errors import StorageError
-from ...client.parallel import side_by_side
+from ...client.parallel import map_concurrently
 from ...client.session import Client
+from ...engine.lookup import AmbiguousName, Finder, is_id
 from ...engine.plan import make_plan
-from ...engine.references import AmbiguousName, Finder, is_id
 from ...engine.resource import Resource
 from ...resources import snapshots
 from ...resources.baremetal_blockstorage import schedule as block_schedule
-from ...resources.baremetal_blockstorage.common import schedule_of, show_owner
+from ...resources.baremetal_blockstorage.lookup import schedule_of, show_owner
 from ...resources.filestorage import snapshot as file_snapshot
-from ...resources.filestorage.common import read_schedule
-from ...resources.snapshots import Taken
+from ...resources.filestorage.lookup import read_schedule
+from ...resources.snapshots import SnapshotRecord
 from .kinds import BLOCK_VOLUME, FILE_VOLUME, PFS_VOLUME, OwnerKind
 from .policies import Policy
 
@@ -44,17 +44,17 @@ class Protection:
     """
 
     owner: Mapping[str, Any]
-    snapshots: tuple[Taken, ...] = ()
+    snapshots: tuple[SnapshotRecord, ...] = ()
     schedule: Mapping[str, Any] | None = None
     has_space: bool = True
 
     @property
-    def own(self) -> list[Taken]:
+    def own(self) -> list[SnapshotRecord]:
         """Snapshots that no replication made."""
         return [snapshot for snapshot in self.snapshots if not snapshot.system]
 
     @property
-    def usable(self) -> list[Taken]:
+    def usable(self) -> list[SnapshotRecord]:
         """Those of them that can be restored."""
         return [snapshot for snapshot in self.own if snapshot.usable]
 
@@ -100,7 +100,7 @@ def find_owners(client: Client, policies: Sequence[Policy]) -> list[dict[str, An
         listed = client.in_region(region).read_list(kind.owners.listing)
         return [owner for owner in listed if str(owner.get("state")).lower() not in _LEAVING]
 
-    lists = dict(zip(places, side_by_side(attempt(read), places), strict=True))
+    lists = dict(zip(places, map_concurrently(attempt(read), places), strict=True))
 
     def find(policy: Policy) -> dict[str, Any]:
         listed = lists[policy.kind, policy.region]
@@ -108,7 +108,7 @@ def find_owners(client: Client, policies: Sequence[Policy]) -> list[dict[str, An
             raise listed
         return _the_one(client.in_region(policy.region), policy, listed)
 
-    found = side_by_side(attempt(find), policies)
+    found = map_concurrently(attempt(find), policies)
     return _each_once(policies, found)
 
 
@@ -118,7 +118,7 @@ def _the_one(client: Client, policy: Policy, listed: Iterable[dict[str, Any]]) -
     :raises StorageError: there is none, or several have the name.
     """
     kind, wanted = policy.kind.owners, policy.name
-    fitting = [owner for owner in listed if wanted == owner["id"] or kind.fits(str(owner["name"]), wanted)]
+    fitting = [owner for owner in listed if wanted == owner["id"] or kind.matches(str(owner["name"]), wanted)]
     if len(fitting) > 1:
         subject = f"The name fits {len(fitting)} {kind.title}s in {policy.region}"
         raise AmbiguousName(subject, fitting, client.now(), option="name")

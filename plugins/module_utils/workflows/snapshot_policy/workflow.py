@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from ...client.errors import StorageError
-from ...client.parallel import side_by_side
-from ...engine.entries import read_entries
+from ...client.parallel import map_concurrently
+from ...engine.batch.resource_list import read_entries
 from ...engine.workflow import Change, Converged, Workflow
 from ..report import Failure, Report, Row, failure_from, join_messages
 from .kinds import BATCH_KINDS
@@ -87,7 +87,7 @@ class Outcome:
 class SnapshotPolicy(Workflow):
     """``scp_snapshot_policy``."""
 
-    nouns: ClassVar = BATCH_KINDS
+    kinds: ClassVar = BATCH_KINDS
 
     def run(self) -> dict[str, Any]:
         policies = read_policies(self.params, self.batch.client.settings.region)
@@ -106,7 +106,7 @@ class SnapshotPolicy(Workflow):
                 return Outcome(policy, NOT_FOUND, failures=(failure_from(owner),))
             return self._read_again(Outcome(policy, Protection(owner)))
 
-        return side_by_side(read, found)
+        return map_concurrently(read, found)
 
     def _read_again(self, outcome: Outcome) -> Outcome:
         policy = outcome.policy
@@ -134,14 +134,16 @@ class SnapshotPolicy(Workflow):
         if self.batch.dry_run:
             return converged
         # What the list said of space is no longer true of a volume that was changed.
-        return side_by_side(lambda one: self._read_again(one.without_listed()) if one.operations else one, converged)
+        return map_concurrently(
+            lambda one: self._read_again(one.without_listed()) if one.operations else one, converged
+        )
 
     def _due(self, outcome: Outcome) -> list[dict[str, Any]]:
         """Return the entries of a volume that have something to do, by what was read."""
         client = self.batch.client
         desired = desired_entries(outcome.policy, outcome.protection)
         common: Mapping[str, Any] = {"wait": True}
-        entries = read_entries(self.nouns, desired, common, client)
+        entries = read_entries(self.kinds, desired, common, client)
         now = client.now()
         return [
             wanted
