@@ -5,15 +5,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..client.errors import StorageError
 from .diff import make_diff
 from .executor import Outcome
+from .mode import Mode
 from .resource import Resource
-
-if TYPE_CHECKING:
-    from .runner import Mode
 
 
 def build_result(resource: Resource[Any], outcome: Outcome[Any], mode: Mode, *, failed: bool = False) -> dict[str, Any]:

@@ -7,36 +7,27 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..client.errors import StorageError
 from ..client.session import Client
-from .batch.dry_run import DryRunClient, PlannedChanges, told
+from .batch.dry_run import DryRunClient, PlannedChanges, display_ids
 from .batch.kinds import ResourceKind
 from .batch.resource_list import LISTED, find_mistakes
-from .batch.runner import Many
+from .batch.runner import BatchRunner
 from .journal import Journal
+from .mode import Mode
 from .results import failure_of
 from .workflow import Blocked, Change, Converged, Workflow
 
-if TYPE_CHECKING:
-    from .runner import Mode
 
-
-class Batch:
-    """Converges resources in stages, as ``scp_storage_apply`` converges a list.
-
-    In check mode nothing is sent. Later stages, and what is read through :attr:`client`, then see what earlier stages
-    have planned.
-
-    :ivar client: what a workflow reads with.
-    :ivar dry_run: whether nothing is sent. Only results may differ by it.
-    """
+class BatchStages:
+    """The stages of one task; see :class:`engine.workflow.Stages`."""
 
     def __init__(
-        self, nouns: Mapping[str, ResourceKind], params: Mapping[str, Any], client: Client, mode: Mode
+        self, kinds: Mapping[str, ResourceKind], params: Mapping[str, Any], client: Client, mode: Mode
     ) -> None:
-        self._nouns = nouns
+        self._kinds = kinds
         self._common = {name: params.get(name) for name in ("concurrency", "wait", "wait_timeout")}
         self._plain = client
         self._mode = mode
@@ -47,8 +38,8 @@ class Batch:
         self.client: Client = DryRunClient(client, self._planned_changes) if mode.check else client
 
     def mistakes(self, resources: Sequence[Mapping[str, Any]]) -> list[str]:
-        """Return what is wrong with the options of resources, each thing once; sends nothing."""
-        found = [find_mistakes(self._nouns, resource, self.client) for resource in resources]
+        """Return mistakes; see :meth:`engine.workflow.Stages.mistakes`."""
+        found = [find_mistakes(self._kinds, resource, self.client) for resource in resources]
         return list(dict.fromkeys(mistake for mistakes in found for mistake in mistakes))
 
     def converge(
@@ -58,38 +49,33 @@ class Batch:
         labels: Sequence[str] = (),
         **common: Any,
     ) -> list[Converged]:
-        """Converge resources, as many as possible at the same time, and return what became of each.
-
-        :param resources: ``kind``, and options of the module of that kind, each.
-        :param needs: for each resource the indices of those that it needs. By default this is found out from names, as
-            ``scp_storage_apply`` does it.
-        :param labels: what people call each resource, where its options have only ids.
-        :param common: ``wait`` and ``wait_timeout`` for this stage, in place of those of the task.
-        :raises StorageError: an option is invalid; nothing of this stage was sent.
-        """
+        """Converge resources; see :meth:`engine.workflow.Stages.converge`."""
         if not resources:
             return []
         params = {**self._common, **common, LISTED: list(resources)}
-        many = Many(
-            self._nouns, params, self._plain, self._mode, book=self._planned_changes, needs=needs, labels=labels
+        runner = BatchRunner(
+            self._kinds,
+            params,
+            self._plain,
+            self._mode,
+            planned_changes=self._planned_changes,
+            needs=needs,
+            labels=labels,
         )
-        return self._recorded(many, many.run())
+        return self._recorded(runner, runner.run())
 
     def converge_all(self, resources: Sequence[Mapping[str, Any]], **common: Any) -> list[Converged]:
-        """Converge resources, or none of them if one cannot be converged.
-
-        All are planned first. Only those with something to do, or with something under way, are then converged.
-
-        :param common: as in :meth:`converge`.
-        :raises Blocked: a plan failed; nothing was sent.
-        :raises StorageError: an option is invalid; nothing was sent.
-        """
+        """Converge all resources, or none; see :meth:`engine.workflow.Stages.converge_all`."""
         if not resources:
             return []
         params = {**self._common, **common, LISTED: list(resources)}
         mode = replace(self._mode, check=True, journal=Journal())
-        planning = Many(
-            self._nouns, params, self._plain, mode, book=self._planned_changes if self.dry_run else PlannedChanges()
+        planning = BatchRunner(
+            self._kinds,
+            params,
+            self._plain,
+            mode,
+            planned_changes=self._planned_changes if self.dry_run else PlannedChanges(),
         )
         plan = planning.run()
         converged = _all_converged(planning, plan)
@@ -102,12 +88,12 @@ class Batch:
             converged[index] = done
         return converged
 
-    def _recorded(self, many: Many, result: Mapping[str, Any]) -> list[Converged]:
+    def _recorded(self, runner: BatchRunner, result: Mapping[str, Any]) -> list[Converged]:
         """Note what a run did, or would do, for the task's result."""
         if self.dry_run:
             self._planned += result["operations"]
         self._diffs += result.get("diff", [])
-        return _all_converged(many, result)
+        return _all_converged(runner, result)
 
     def result(self) -> dict[str, Any]:
         """Return the part of the task's result that all workflows have in common."""
@@ -116,8 +102,8 @@ class Batch:
         return {**result, "diff": list(self._diffs)} if self._mode.diff else result
 
 
-def _all_converged(many: Many, result: Mapping[str, Any]) -> list[Converged]:
-    return [_converged(resource, change) for resource, change in zip(result["resources"], many.changes, strict=True)]
+def _all_converged(runner: BatchRunner, result: Mapping[str, Any]) -> list[Converged]:
+    return [_converged(resource, change) for resource, change in zip(result["resources"], runner.changes, strict=True)]
 
 
 def _converged(resource: Mapping[str, Any], change: Change) -> Converged:
@@ -135,12 +121,12 @@ def _converged(resource: Mapping[str, Any], change: Change) -> Converged:
 
 def run_workflow(handler: type[Workflow], params: Mapping[str, Any], client: Client, mode: Mode) -> dict[str, Any]:
     """Run a workflow, and return the result of the task."""
-    batch = Batch(handler.nouns, params, client, mode)
+    stages = BatchStages(handler.kinds, params, client, mode)
     try:
-        own = handler(params, batch).run()
+        own = handler(params, stages).run()
     except StorageError as failure:
         own = failure_of(failure)
     if not mode.diff:
         own.pop("diff", None)
-    result = {**batch.result(), **own}
-    return dict(told(result)) if mode.check else result
+    result = {**stages.result(), **own}
+    return dict(display_ids(result)) if mode.check else result

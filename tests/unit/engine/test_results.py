@@ -12,14 +12,14 @@ import pytest
 from ansible_collections.scp.storage.plugins.module_utils.client.errors import CallContext, CallError, StorageError
 from ansible_collections.scp.storage.plugins.module_utils.engine.diff import make_diff
 from ansible_collections.scp.storage.plugins.module_utils.engine.executor import Outcome
+from ansible_collections.scp.storage.plugins.module_utils.engine.mode import Mode
 from ansible_collections.scp.storage.plugins.module_utils.engine.results import build_result, failure_of
-from ansible_collections.scp.storage.plugins.module_utils.engine.runner import Mode
 
 
 class Box:
     """A resource whose state is its size; 0 stands for none."""
 
-    resource_kind = "box"
+    result_key = "box"
 
     def view(self, state: int) -> dict[str, Any]:
         return {"size": state, "color": "red"}

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...client.errors import CallError, StorageError
 from ...client.session import Client
 from ..executor import Executor, Outcome
+from ..mode import Mode
 from ..resource import Resource
 from ..results import build_result, failure_of
 from ..waiter import REPORT_AFTER, REPORT_EVERY, Waiter
@@ -21,9 +22,6 @@ from .graph import Graph, arrange, build
 from .kinds import ResourceKind
 from .resource_list import LISTED, Entry, read_entries
 from .scheduler import Scheduler
-
-if TYPE_CHECKING:
-    from ..runner import Mode
 
 #: As many things are named in a line of progress.
 MAX_NAMED = 3
