@@ -55,6 +55,11 @@ class Workflow(ABC):
         self.params = params
         self.batch = batch
 
+    @classmethod
+    def default_region(cls, params: Mapping[str, Any]) -> str:
+        """Return the region of a task for which none is set; empty where one must be."""
+        return ""
+
     @abstractmethod
     def run(self) -> dict[str, Any]:
         """Read, decide, converge, and return the result beside what :meth:`Batch.result` has.

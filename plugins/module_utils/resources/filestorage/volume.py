@@ -5,16 +5,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from ...client.errors import StorageError
 from ...engine.plan import UNKNOWN_ID, Step
 from ...engine.references import Finder
+from ...engine.traces import Trace
 from ...operations import filestorage as api
 from .. import mounts, snapshots
-from ..mounts import DELETING, RuleChanges, RuleKey, lower, with_rules
+from ..mounts import DELETING, IN_FORCE, RuleChanges, RuleKey, lower, with_rules
 from .common import (
     REPLICATING,
     VOLUMES,
@@ -138,6 +139,13 @@ class Volume(mounts.Volume[VolumeState]):
         for snapshot in state.leftovers:
             return delete_leftover(volume["id"], snapshot, _drop_leftover)
         return delete_volume(volume["id"], lambda before: replace(before, volume={**volume, "state": DELETING}))
+
+    def leaves(self, before: VolumeState, after: VolumeState) -> Iterable[Trace]:
+        traces = list(super().leaves(before, after))
+        if after.volume is not None and after.rules is not None and not self.wants_absent:
+            rules = [{**rule, "access_rule_state": IN_FORCE} for rule in after.rules]
+            traces.append(Trace(api.LIST_ACCESS_RULES, lambda _items: rules, {"volume_id": after.volume["id"]}))
+        return traces
 
     @property
     def managed_fields(self) -> Sequence[str]:
