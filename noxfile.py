@@ -29,7 +29,7 @@ from nox.command import CommandFailed
 ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT))
 
-from tests.placement import CACHE, COLLECTIONS, place  # noqa: E402
+from tests.collection_path import CACHE, COLLECTIONS, place  # noqa: E402
 from tests.suites import LONG, QUICK  # noqa: E402
 
 WORK = ROOT / ".nox"

@@ -9,8 +9,8 @@ import os
 
 import pytest
 
+from tests.collection_path import CACHE, place
 from tests.harness.properties import load_profile
-from tests.placement import CACHE, place
 from tests.suites import LONG
 
 #: The fixture `simulator` is there for all, and so are the marker `module` and the option `--module`.

@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 from ansible.parsing.splitter import parse_kv
 
-from tests.placement import ROOT
+from tests.collection_path import ROOT
 
 README = ROOT / "README.md"
 GUIDES = ROOT / "docs" / "docsite" / "rst"

@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from tests.placement import ROOT
+from tests.collection_path import ROOT
 
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("scp*.py"))
 

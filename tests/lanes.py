@@ -19,7 +19,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.placement import CACHE, ROOT
+from tests.collection_path import CACHE, ROOT
 
 NOX = CACHE / "nox" / "bin" / "python"
 #: By lane, its sessions in their order; the first lane's output is seen as it comes.

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from tests.placement import ROOT
+from tests.collection_path import ROOT
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -25,10 +25,10 @@ from ansible.utils.display import Display
 
 from ansible_collections.scp.storage.plugins.module_utils.client.redaction import worth_hiding
 from ansible_collections.scp.storage.plugins.module_utils.client.settings import SOURCES, given_secrets, without_blanks
+from ansible_collections.scp.storage.plugins.module_utils.engine.batch.kinds import KindRegistry
 from ansible_collections.scp.storage.plugins.module_utils.engine.resource import Info
 from ansible_collections.scp.storage.plugins.module_utils.engine.runner import Mode, run, secrets_in
 from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
-from ansible_collections.scp.storage.plugins.module_utils.engine.topology import Topology
 from ansible_collections.scp.storage.plugins.plugin_utils.arguments import TextError, parse
 
 MODULES = "ansible_collections.scp.storage.plugins.modules"
@@ -113,7 +113,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
                 "msg": f"{name} does not support async with the strategies of mitogen. Remove async.",
             }
         args = {**self._secrets_to_options(), **args}
-        if issubclass(load_spec(name).handler, Topology):
+        if issubclass(load_spec(name).handler, KindRegistry):
             if validator(name).validate(args).error_messages:
                 return self._run_here(name, args, variables)
             variables = {**variables, "ansible_no_target_syslog": True}

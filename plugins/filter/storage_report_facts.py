@@ -80,7 +80,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from ansible_collections.scp.storage.plugins.plugin_utils.storage_report.facts import facts
+from ansible_collections.scp.storage.plugins.plugin_utils.storage_report.report import facts
 
 
 def storage_report_facts(

@@ -56,7 +56,7 @@ _value:
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ansible_collections.scp.storage.plugins.plugin_utils.storage_report.page import page
+from ansible_collections.scp.storage.plugins.plugin_utils.storage_report.render import page
 
 
 def storage_report_page(

@@ -43,7 +43,7 @@ _value:
 from collections.abc import Callable
 from typing import Any
 
-from ansible_collections.scp.storage.plugins.plugin_utils.storage_report.plan import plan
+from ansible_collections.scp.storage.plugins.plugin_utils.storage_report.options import plan
 
 
 class FilterModule:

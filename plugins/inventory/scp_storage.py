@@ -169,15 +169,15 @@ from ansible_collections.scp.storage.plugins.module_utils.client.errors import S
 from ansible_collections.scp.storage.plugins.module_utils.client.settings import Settings, check_region
 from ansible_collections.scp.storage.plugins.module_utils.client.suggestions import closest
 from ansible_collections.scp.storage.plugins.plugin_utils.connection import ConnectionOptions, settings_of
-from ansible_collections.scp.storage.plugins.plugin_utils.hosts import Filters, host_names
-from ansible_collections.scp.storage.plugins.plugin_utils.texts import make_inert
+from ansible_collections.scp.storage.plugins.plugin_utils.inventory.hostnames import Filters, host_names
+from ansible_collections.scp.storage.plugins.plugin_utils.untrusted_text import make_inert
 
 if TYPE_CHECKING:
-    from ansible_collections.scp.storage.plugins.plugin_utils.servers import ServerFacts
+    from ansible_collections.scp.storage.plugins.plugin_utils.inventory.merge import ServerFacts
 
 PREFIX = "scp_"
 #: How often hosts get other names because of groups that came out with the names of before.
-MOST_ROUNDS = 4
+MAX_ROUNDS = 4
 FILES = ("scp_storage.yml", "scp_storage.yaml")
 
 
@@ -286,7 +286,11 @@ class InventoryModule(ConnectionOptions, BaseInventoryPlugin, Constructable, Cac
     def _read(self, settings: Settings, regions: list[str], server_name: str | None) -> tuple[list[ServerFacts], bool]:
         """Ask the services; whether all of them answered."""
         # Not needed where a cache answers, and takes long to load.
-        from ansible_collections.scp.storage.plugins.plugin_utils.reading import Unreadable, read_servers, reader_of
+        from ansible_collections.scp.storage.plugins.plugin_utils.inventory.collect import (
+            Unreadable,
+            read_servers,
+            reader_of,
+        )
 
         problems: list[Unreadable] = []
         with reader_of(settings, self.get_option("gather"), server_name) as reader:
@@ -307,7 +311,7 @@ class InventoryModule(ConnectionOptions, BaseInventoryPlugin, Constructable, Cac
         plain = host_names(servers, preference)
         taken = {*inventory.groups, *map(self._sanitize_group_name, self.get_option("groups") or ())}
         names = [""] * len(servers)
-        for _round in range(MOST_ROUNDS):
+        for _round in range(MAX_ROUNDS):
             chosen = host_names(servers, preference, taken)
             changed = [number for number, name in enumerate(chosen) if name != names[number]]
             for number in changed:

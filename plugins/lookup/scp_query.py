@@ -92,13 +92,13 @@ from ansible_collections.scp.storage.plugins.module_utils.client.errors import C
 from ansible_collections.scp.storage.plugins.module_utils.client.session import Client
 from ansible_collections.scp.storage.plugins.module_utils.engine.query import Query
 from ansible_collections.scp.storage.plugins.module_utils.operations.table import Operation
-from ansible_collections.scp.storage.plugins.plugin_utils.catalogue import (
+from ansible_collections.scp.storage.plugins.plugin_utils.lookups import Lookup
+from ansible_collections.scp.storage.plugins.plugin_utils.operations_index import (
     full_name,
     list_operation,
     parameters,
     sorted_out,
 )
-from ansible_collections.scp.storage.plugins.plugin_utils.lookups import Lookup
 
 
 class LookupModule(Lookup):

@@ -79,15 +79,20 @@ from functools import partial
 from typing import Any
 
 from ansible_collections.scp.storage.plugins.module_utils.client.errors import NotEntitled, NotOffered, StorageError
-from ansible_collections.scp.storage.plugins.module_utils.client.parallel import side_by_side
+from ansible_collections.scp.storage.plugins.module_utils.client.parallel import map_concurrently
 from ansible_collections.scp.storage.plugins.module_utils.client.session import Client
-from ansible_collections.scp.storage.plugins.module_utils.engine.references import Finder, Kind, NoSuchThing, is_id
-from ansible_collections.scp.storage.plugins.module_utils.resources.baremetal_blockstorage.common import VOLUMES as BM
-from ansible_collections.scp.storage.plugins.module_utils.resources.filestorage.common import VOLUMES as FILESTORAGE
-from ansible_collections.scp.storage.plugins.module_utils.resources.parallel_filestorage.common import VOLUMES as PFS
+from ansible_collections.scp.storage.plugins.module_utils.engine.lookup import (
+    Finder,
+    LookupSpec,
+    ResourceNotFound,
+    is_id,
+)
+from ansible_collections.scp.storage.plugins.module_utils.resources.baremetal_blockstorage.lookup import VOLUMES as BM
+from ansible_collections.scp.storage.plugins.module_utils.resources.filestorage.lookup import VOLUMES as FILESTORAGE
+from ansible_collections.scp.storage.plugins.module_utils.resources.parallel_filestorage.lookup import VOLUMES as PFS
 from ansible_collections.scp.storage.plugins.plugin_utils.lookups import Lookup
 
-KINDS: dict[str, Kind] = {"filestorage": FILESTORAGE, "pfs": PFS, "bm": BM}
+KINDS: dict[str, LookupSpec] = {"filestorage": FILESTORAGE, "pfs": PFS, "bm": BM}
 
 
 class LookupModule(Lookup):
@@ -115,7 +120,7 @@ def _look_up(client: Client, kind: str | None, wanted: str) -> dict[str, Any] | 
     """
     if kind is not None:
         return _of_kind(client, kind, wanted)
-    answers = side_by_side(lambda one: _of_kind_if_entitled(client, one, wanted), list(KINDS))
+    answers = map_concurrently(lambda one: _of_kind_if_entitled(client, one, wanted), list(KINDS))
     problems = [answer for answer in answers if isinstance(answer, StorageError)]
     if len(problems) == len(answers):
         raise problems[0]
@@ -161,10 +166,10 @@ def _leaving(volume: Mapping[str, Any]) -> bool:
     return _state(volume).startswith("delet")
 
 
-def _missing(client: Client, kind: str | None, wanted: str) -> NoSuchThing:
+def _missing(client: Client, kind: str | None, wanted: str) -> ResourceNotFound:
     titles = [KINDS[kind].title] if kind else [one.title for one in KINDS.values()]
     named = " or ".join([", ".join(titles[:-1]), titles[-1]]) if len(titles) > 1 else titles[0]
-    return NoSuchThing(
+    return ResourceNotFound(
         f"There is no {named} with the name or id {wanted!r} in {client.settings.region}. Check its spelling, the"
         " region, and the account of the key; or set default to what is to be returned."
     )

@@ -133,7 +133,7 @@ error:
     request_id: ""
 """
 
-from ansible_collections.scp.storage.plugins.module_utils.engine.entry import run_module
+from ansible_collections.scp.storage.plugins.module_utils.engine.module_main import run_module
 from ansible_collections.scp.storage.plugins.module_utils.resources.archivestorage.specs import POLICY as SPEC
 
 

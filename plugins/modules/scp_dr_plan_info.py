@@ -218,7 +218,7 @@ result:
   type: raw
 """
 
-from ansible_collections.scp.storage.plugins.module_utils.engine.entry import run_module
+from ansible_collections.scp.storage.plugins.module_utils.engine.module_main import run_module
 from ansible_collections.scp.storage.plugins.module_utils.workflows.dr import specs
 
 SPEC = specs.PLAN_INFO

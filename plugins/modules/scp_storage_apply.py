@@ -203,12 +203,12 @@ operations:
   sample: [CreateVolume, CreateVolume, CreateVolumeSnapshotRate, CreateVolumeSnapshotRate, CreateVolumeGroup]
 """
 
-from ansible_collections.scp.storage.plugins.module_utils.engine.entry import run_module
+from ansible_collections.scp.storage.plugins.module_utils.engine.module_main import run_module
 from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
-from ansible_collections.scp.storage.plugins.module_utils.resources import topology
+from ansible_collections.scp.storage.plugins.module_utils.resources import kinds
 
 SPEC = ModuleSpec(
-    handler=topology.Storage,
+    handler=kinds.Storage,
     options={
         "resources": {"type": "list", "elements": "dict", "required": True},
         "concurrency": {"type": "int", "default": 64},

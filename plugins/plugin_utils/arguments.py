@@ -20,9 +20,11 @@ from ansible_collections.scp.storage.plugins.module_utils.engine.structured_text
     read_structured,
     words,
 )
-from ansible_collections.scp.storage.plugins.module_utils.engine.structured_text import parse_structured as from_text
+from ansible_collections.scp.storage.plugins.module_utils.engine.structured_text import (
+    parse_structured as parse_structured,
+)
 
-__all__ = ["TextError", "from_text", "parse", "words"]
+__all__ = ["TextError", "parse", "parse_structured", "words"]
 
 #: How Ansible's own form of a dictionary begins, ``object_type=VM object_id=…``, with commas between several.
 _KEY_VALUE = re.compile(r"\s*\w+=")

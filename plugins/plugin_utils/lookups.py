@@ -14,7 +14,7 @@ from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
 from ansible_collections.scp.storage.plugins.module_utils.client.errors import StorageError
-from ansible_collections.scp.storage.plugins.module_utils.client.session import Client, kept_client
+from ansible_collections.scp.storage.plugins.module_utils.client.session import Client, cached_client
 from ansible_collections.scp.storage.plugins.module_utils.client.settings import SOURCES, Settings
 from ansible_collections.scp.storage.plugins.module_utils.client.suggestions import closest
 
@@ -56,7 +56,7 @@ class Lookup(ConnectionOptions, LookupBase):  # type: ignore[misc]
             if not wanted:
                 return []
             known_settings.append(settings_of(self.get_option))
-            client = kept_client(known_settings[0])
+            client = cached_client(known_settings[0])
             client.begin(report, ())
             return self.found(client, wanted)
         except StorageError as error:

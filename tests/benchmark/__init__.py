@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Measures speed as ratios within one run: ``python3 -m tests.benchmark``."""
 
-from tests.placement import place
+from tests.collection_path import place
 
 # The sections import the collection, and a fresh clone has no place where Python finds it. This runs before any of them
 # is imported, however the benchmark is started.

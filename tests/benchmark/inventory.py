@@ -19,8 +19,8 @@ import requests
 from ansible_collections.scp.storage.plugins.module_utils.client.session import Client
 from ansible_collections.scp.storage.plugins.module_utils.client.settings import resolve
 from ansible_collections.scp.storage.plugins.module_utils.operations.baremetal_blockstorage import LIST_VOLUMES
-from tests.integration.fleet import EAST, WEST, compared, crowd, crowd_as_hosts
-from tests.placement import place
+from tests.collection_path import place
+from tests.integration.inventory_data import EAST, WEST, compared, crowd, crowd_as_hosts
 from tests.simulator.fixture import Simulator
 
 from .options import Options

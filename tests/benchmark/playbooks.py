@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.placement import place
+from tests.collection_path import place
 from tests.simulator.fixture import Simulator
 
 HERE = Path(__file__).parent

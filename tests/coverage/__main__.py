@@ -16,9 +16,9 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from tests.placement import ROOT
+from tests.collection_path import ROOT
 
-from .evidence import Evidence, read
+from .coverage_log import Evidence, read
 
 TABLE = Path(__file__).parent / "table.md"
 TESTS = "tests/integration/"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.placement import ROOT
+from tests.collection_path import ROOT
 
 PLUGINS = "plugins"
 ENGINE = f"{PLUGINS}/module_utils/engine"
@@ -64,7 +64,7 @@ FAULTS = (
         "name-matched-by-substring",
         (
             Edit(
-                f"{ENGINE}/references.py",
+                f"{ENGINE}/lookup.py",
                 "return shown == wanted or (self.suffixed and self.base_name(shown) == wanted",
                 "return wanted in shown or (self.suffixed and self.base_name(shown) == wanted",
             ),
@@ -74,7 +74,7 @@ FAULTS = (
         "purge-by-default",
         (
             Edit(
-                f"{RESOURCES}/mounts.py",
+                f"{RESOURCES}/shared_volume.py",
                 'if key not in asked] if self.params.get("purge_access_rules") else []',
                 "if key not in asked]",
             ),
@@ -85,8 +85,8 @@ FAULTS = (
         (
             Edit(
                 f"{ENGINE}/executor.py",
-                "        if step.reveals or self.resource.next_step(planned) is None:\n            return self.wait\n",
-                "        if step.reveals or self.resource.next_step(planned) is None:\n            return False\n",
+                "        if step.replan_after or self.resource.next_step(planned) is None:\n            return self.wait\n",
+                "        if step.replan_after or self.resource.next_step(planned) is None:\n            return False\n",
             ),
             Edit(
                 f"{ENGINE}/executor.py",
@@ -99,7 +99,7 @@ FAULTS = (
         "secret-in-diff",
         (
             Edit(
-                f"{RESOURCES}/mounts.py",
+                f"{RESOURCES}/shared_volume.py",
                 '        managed = {"name": base_name(self.kind, volume), **',
                 '        managed = {"name": self.params.get("cifs_password") or base_name(self.kind, volume), **',
             ),
@@ -115,7 +115,7 @@ FAULTS = (
         "owner-removed-before-what-depends-on-it",
         (
             Edit(
-                f"{ENGINE}/graph.py",
+                f"{ENGINE}/batch/graph.py",
                 "            self._wait(parent, child, needs=owner.absent)",
                 "            self._wait(child, parent, needs=owner.absent)",
             ),
@@ -145,7 +145,7 @@ FAULTS = (
         "crash-leaves-a-second-volume",
         (
             Edit(
-                f"{ENGINE}/references.py",
+                f"{ENGINE}/lookup.py",
                 'if self.kind.fits(str(item.get("name")), name)]',
                 'if self.kind.fits(str(item.get("name")), name) and item.get("state") != "creating"]',
             ),

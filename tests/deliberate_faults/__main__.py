@@ -17,8 +17,8 @@ import sys
 import time
 from pathlib import Path
 
+from tests.collection_path import CACHE, ROOT
 from tests.deliberate_faults import FAULTS, Fault
-from tests.placement import CACHE, ROOT
 from tests.suites import QUICK
 
 COPY = CACHE / "deliberate_faults"

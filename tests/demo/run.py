@@ -26,7 +26,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from tests.placement import place  # noqa: E402
+from tests.collection_path import place  # noqa: E402
 from tests.simulator.fixture import Simulator  # noqa: E402
 
 INPUTS = ROOT / "playbooks" / "vars" / "dr.example.yml"

@@ -30,7 +30,7 @@ from requests.adapters import HTTPAdapter
 
 from ansible_collections.scp.storage.plugins.action.scp import load_spec, run_in_process
 from ansible_collections.scp.storage.plugins.module_utils.client.clock import Clock
-from ansible_collections.scp.storage.plugins.module_utils.client.session import Client, kept_connections
+from ansible_collections.scp.storage.plugins.module_utils.client.session import Client, cached_connections
 from ansible_collections.scp.storage.plugins.module_utils.client.settings import Settings
 from ansible_collections.scp.storage.plugins.module_utils.engine.runner import Mode
 from ansible_collections.scp.storage.plugins.plugin_utils.arguments import TextError, parse
@@ -89,7 +89,7 @@ class Transport(HTTPAdapter):
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._kept = kept_connections()
+        self._kept = cached_connections()
         self._counting = threading.Lock()
         self.calls_left: int | None = None
         super().__init__()

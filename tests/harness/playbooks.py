@@ -24,9 +24,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from tests.coverage import evidence
+from tests.collection_path import ROOT, place
+from tests.coverage import coverage_log
 from tests.harness.tasks import Run, TaskResult, task
-from tests.placement import ROOT, place
 from tests.simulator.fixture import Simulator
 
 #: Plugins of the tests themselves.
@@ -93,7 +93,7 @@ class Running:
         self._stderr.close()
         results, recap = _read(self.log)
         for result in results:
-            evidence.record(result.action, result.calls)
+            coverage_log.record(result.action, result.calls)
         return Run(rc, stdout, stderr, results, recap)
 
     def _printed(self) -> tuple[str, str]:

@@ -25,7 +25,7 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.loader import init_plugin_loader
 from ansible.template import Templar
 
-from tests.placement import COLLECTIONS, ROOT
+from tests.collection_path import COLLECTIONS, ROOT
 
 ASSERT, SET_FACT = "ansible.builtin.assert", "ansible.builtin.set_fact"
 #: Keywords of tasks that are understood, beside the two actions.

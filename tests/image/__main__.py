@@ -22,7 +22,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests.placement import ROOT
+from tests.collection_path import ROOT
 
 BASE = "localhost/scp-storage-base:latest"
 IMAGE = "localhost/scp-storage-ee:latest"

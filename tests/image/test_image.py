@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.collection_path import ROOT
 from tests.harness.playbooks import Controller
 from tests.image.__main__ import IMAGE, environment, has
 from tests.integration.awx.awx import Awx
 from tests.integration.awx.setting_up import ANSWERS, set_up
 from tests.integration.dr.scenario import CRASHES
-from tests.placement import ROOT
 from tests.simulator.fixture import Simulator
 
 DEMO = yaml.safe_load((ROOT / "playbooks" / "vars" / "dr.example.yml").read_text())

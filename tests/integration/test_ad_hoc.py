@@ -13,7 +13,7 @@ from typing import Any
 from tests.examples import MODULES, examples, key_value
 from tests.harness.playbooks import PROGRAMS, Controller, other_spelling
 from tests.harness.tasks import task
-from tests.integration.example_world import seed, variables
+from tests.integration.example_fixtures import seed, variables
 from tests.simulator.fixture import Simulator
 
 VOLUME = "scp_filestorage_volume"

@@ -19,10 +19,10 @@ from typing import Any
 
 import pytest
 
+from tests.collection_path import ROOT
 from tests.documents import GUIDES, README, blocks, commands, extra_variables
 from tests.harness.playbooks import PROGRAMS, Controller
 from tests.harness.tasks import Run
-from tests.placement import ROOT
 from tests.simulator.fixture import Simulator
 
 pytestmark = pytest.mark.newest_core

@@ -9,7 +9,7 @@ import pytest
 
 from tests.examples import MODULES, examples
 from tests.harness.playbooks import Controller
-from tests.integration.example_world import seed, variables
+from tests.integration.example_fixtures import seed, variables
 
 #: Modules that make these things in their examples, and of which service.
 MAKERS = {

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from tests.harness.playbooks import PROGRAMS, Controller, Inventory
-from tests.integration.fleet import EAST, PAIRS, SOURCES, TEMPLATE, WEST, populate
+from tests.integration.inventory_data import EAST, PAIRS, SOURCES, TEMPLATE, WEST, populate
 from tests.simulator.fixture import Simulator
 
 BM = "baremetal-blockstorage"

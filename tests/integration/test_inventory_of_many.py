@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.harness.playbooks import Controller
-from tests.integration.fleet import EAST, WEST, compared, crowd, crowd_as_hosts
+from tests.integration.inventory_data import EAST, WEST, compared, crowd, crowd_as_hosts
 from tests.simulator.fixture import Simulator
 
 pytestmark = pytest.mark.newest_core

@@ -12,7 +12,7 @@ import pytest
 
 from tests.harness.playbooks import Controller
 from tests.harness.tasks import Run
-from tests.integration.dr.drill_world import BLOCKS, FILES, LEDGER, drill, drill_world, file_id
+from tests.integration.dr.drill_fixtures import BLOCKS, FILES, LEDGER, drill, drill_world, file_id
 from tests.integration.dr.scenario import EAST
 
 #: Bytes of the result of one task, loop items included.

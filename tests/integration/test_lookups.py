@@ -12,7 +12,7 @@ import pytest
 
 from tests.harness.playbooks import Controller
 from tests.harness.tasks import Run, TaskResult
-from tests.integration.fleet import EAST, PAIRS, TEMPLATE, WEST, populate
+from tests.integration.inventory_data import EAST, PAIRS, TEMPLATE, WEST, populate
 
 VOLUME, QUERY = "scp.storage.scp_volume", "scp.storage.scp_query"
 WRONG = "quite-another-secret-0123456789"

@@ -17,8 +17,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.collection_path import ROOT
 from tests.documents import README, Block, blocks
-from tests.placement import ROOT
 
 pytestmark = pytest.mark.newest_core
 

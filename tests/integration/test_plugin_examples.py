@@ -9,7 +9,7 @@ import pytest
 
 from tests.examples import documents
 from tests.harness.playbooks import Controller
-from tests.integration.fleet import populate
+from tests.integration.inventory_data import populate
 
 
 def test_inventory(controller: Controller) -> None:

@@ -17,8 +17,8 @@ import pytest
 
 from tests.harness.playbooks import Controller
 from tests.harness.tasks import Run, task
-from tests.report import browser, world
-from tests.report.world import EAST, HOSTILE, WEST
+from tests.report import browser, report_fixtures
+from tests.report.report_fixtures import EAST, HOSTILE, WEST
 from tests.simulator.fixture import Simulator
 
 #: What must not be seen in any output.
@@ -69,7 +69,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Controller]:
     """A controller, and a simulator with a world for reports. Nobody in this file changes it."""
     with Simulator() as simulator:
         now = datetime.now(UTC)
-        simulator.patch_world(world.build(now, simulator.world()["servers"]))
+        simulator.patch_world(report_fixtures.build(now, simulator.world()["servers"]))
         yield Controller(simulator, tmp_path_factory.mktemp("stage"))
         assert simulator.writes() == []
         status = simulator.control("GET", "")
@@ -286,9 +286,9 @@ def test_as_a_monitor(made: Made, tmp_path: Path) -> None:
     assert _fact(foretold)["counts"]["unprotected"] == 5
 
     folder.mkdir()
-    seeded = world.build(datetime.now(UTC), controller.simulator.world()["servers"])
+    seeded = report_fixtures.build(datetime.now(UTC), controller.simulator.world()["servers"])
     history = folder / "storage_report.history.json"
-    history.write_text(json.dumps(world.history(datetime.now(UTC), seeded)), encoding="utf-8")
+    history.write_text(json.dumps(report_fixtures.history(datetime.now(UTC), seeded)), encoding="utf-8")
     named = [
         {"name": "office", "max_age": "7d", "keep": 3},
         {"name": "simulation", "kind": "pfs", "schedule": {"hour": 3}},

@@ -17,10 +17,10 @@ from typing import Any
 
 import pytest
 
+from tests.collection_path import ROOT
 from tests.harness.modules import ModuleRunner
 from tests.harness.playbooks import Controller
 from tests.harness.tasks import TaskResult, task
-from tests.placement import ROOT
 from tests.simulator.fixture import Simulator
 
 LONGEST = 600

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.collection_path import ROOT
 from tests.harness.modules import ModuleRunner
-from tests.placement import ROOT
 from tests.scenarios import SCENARIOS, check_lifecycle, played
 
 #: Modules that write and have tests of their own kind.

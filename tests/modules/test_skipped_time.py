@@ -10,7 +10,7 @@ from datetime import datetime
 
 import pytest
 
-from ansible_collections.scp.storage.plugins.module_utils.engine.crew import Crew, Stopped
+from ansible_collections.scp.storage.plugins.module_utils.engine.batch.scheduler import Cancelled, Scheduler
 from tests.harness.modules import SkippedTime
 from tests.simulator.fixture import Simulator
 
@@ -23,18 +23,18 @@ WORK = 20.0
 def test_wait_in_many_threads_passes_for_each_and_in_the_simulator(simulator: Simulator) -> None:
     """Each thread sees its own seconds pass, nobody waits for real, and both clocks show the same."""
     clock = SkippedTime(simulator)
-    crew = Crew(THREADS, clock=clock)
+    scheduler = Scheduler(THREADS, clock=clock)
     waited: dict[int, float] = {}
     together = threading.Barrier(THREADS)
 
     def job(index: int) -> None:
         together.wait(WORK)
         began = clock.monotonic()
-        crew.pause(SECONDS + index)
+        scheduler.pause(SECONDS + index)
         waited[index] = clock.monotonic() - began
 
     began, simulated = clock.monotonic(), now(simulator)
-    crew.work(range(THREADS), [set() for _index in range(THREADS)], job)
+    scheduler.work(range(THREADS), [set() for _index in range(THREADS)], job)
     passed, in_simulator = clock.monotonic() - began, now(simulator) - simulated
     assert [index for index, seconds in waited.items() if seconds < SECONDS + index] == []
     assert len(waited) == THREADS
@@ -46,11 +46,11 @@ def test_wait_in_many_threads_passes_for_each_and_in_the_simulator(simulator: Si
 def test_wait_for_what_has_happened_skips_nothing(simulator: Simulator) -> None:
     """A job of a task that is over ends at its pause."""
     clock = SkippedTime(simulator)
-    crew = Crew(1, clock=clock)
-    crew._over.set()
+    scheduler = Scheduler(1, clock=clock)
+    scheduler._over.set()
     simulated = now(simulator)
-    with pytest.raises(Stopped):
-        crew.pause(SECONDS)
+    with pytest.raises(Cancelled):
+        scheduler.pause(SECONDS)
     assert now(simulator) - simulated < SECONDS
 
 

@@ -15,7 +15,7 @@ from ansible_collections.scp.storage.plugins.module_utils.engine.runner import M
 from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
 from ansible_collections.scp.storage.plugins.module_utils.engine.workflow import Workflow
 from ansible_collections.scp.storage.plugins.module_utils.operations import filestorage as api
-from ansible_collections.scp.storage.plugins.module_utils.resources.topology import Storage
+from ansible_collections.scp.storage.plugins.module_utils.resources.kinds import Storage
 from tests.harness.modules import ModuleRunner
 
 VOLUME = {"kind": "filestorage_volume", "protocol": "NFS", "type_name": "SSD"}

@@ -17,9 +17,9 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.placement import place
+from tests.collection_path import place
 from tests.report.browser import opened
-from tests.report.world import EAST, WEST, build, history
+from tests.report.report_fixtures import EAST, WEST, build, history
 from tests.simulator.fixture import Simulator
 
 VARIABLES = {

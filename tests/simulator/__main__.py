@@ -14,9 +14,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .app import Simulator, known_switches
-from .switches import SwitchError, Switches
+from .behaviors import SwitchError, Switches
+from .state import DEFAULT_SEED
 from .tables import SeedError
-from .world import DEFAULT_SEED
 
 
 def _switch_help(switches: Switches) -> str:

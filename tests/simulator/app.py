@@ -14,15 +14,15 @@ from typing import Any
 from aiohttp import web
 
 from . import control
+from .behaviors import CORE, Switches
 from .clock import Clock
 from .contract import load_contracts
 from .faults import Faults
-from .front import Front
-from .oplog import OperationLog
+from .gateway import Gateway
 from .persistence import StateFile
+from .request_log import OperationLog
 from .services import find_services
-from .switches import CORE, Switches
-from .world import World, read_document
+from .state import World, read_document
 
 HOST = "127.0.0.1"
 
@@ -54,7 +54,7 @@ class Simulator:
         self.state = StateFile(state, self.world) if state else None
         if state and state.exists():
             self._continue(read_document(state))
-        self.front = Front(load_contracts(), self.world, self.faults, self.log, self._keep, verbose=verbose)
+        self.front = Gateway(load_contracts(), self.world, self.faults, self.log, self._keep, verbose=verbose)
 
     def _continue(self, document: Any) -> None:
         ahead = document.get("clock", {}).get("ahead", 0.0) if isinstance(document, Mapping) else 0.0

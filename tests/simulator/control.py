@@ -14,9 +14,9 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 
+from .behaviors import SwitchError
 from .clock import Clock, next_time, stamp
 from .faults import KINDS, FaultError
-from .switches import SwitchError
 from .tables import SeedError
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from .contract import Contract
-from .keys import KeyPair
+from .credentials import KeyPair
 
 
 def versions(contract: Contract, root: str) -> dict[str, Any]:

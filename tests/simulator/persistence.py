@@ -10,7 +10,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from .world import World
+from .state import World
 
 
 class StateFile:

@@ -13,14 +13,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
+from .behaviors import Switch
 from .clock import stamp
 from .errors import ApiError
 from .faults import Faults, Target
-from .switches import Switch
 from .tables import Record, Table
 
 if TYPE_CHECKING:
-    from .world import World
+    from .state import World
 
 R = TypeVar("R", bound=Record)
 F = TypeVar("F", bound=Callable[..., Any])

@@ -11,9 +11,9 @@ import hmac
 import time
 from collections.abc import Mapping
 
+from .behaviors import Switches
+from .credentials import KeyPair
 from .errors import GatewayError, Unroutable
-from .keys import KeyPair
-from .switches import Switches
 
 CLIENT_TYPE = "Openapi"
 SIGNED_WITH = ("Scp-Accesskey", "Scp-Signature", "Scp-Timestamp", "Scp-ClientType")

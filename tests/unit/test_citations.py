@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.placement import ROOT
+from tests.collection_path import ROOT
 
 FOLDERS = ("plugins", "roles", "playbooks", "tests", "docs")
 FILES = (*ROOT.glob("*.md"), ROOT / "pyproject.toml", ROOT / "noxfile.py")

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.coverage import __main__ as coverage
-from tests.coverage import evidence
-from tests.coverage.evidence import Evidence
+from tests.coverage import coverage_log
+from tests.coverage.coverage_log import Evidence
 
 ALL = 129
 
@@ -81,7 +81,7 @@ def test_a_service_without_modules(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
 
 def test_what_counts_as_evidence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Only what a module of the collection sent in a test that shows something, and the simulator accepted."""
-    monkeypatch.setattr(evidence, "FILE", tmp_path / "evidence.jsonl")
+    monkeypatch.setattr(coverage_log, "FILE", tmp_path / "evidence.jsonl")
     accepted = {"service": "backup", "operation": "ListBackups", "status": 200}
     refused = {"service": "backup", "operation": "CreateBackup", "status": 409}
     lifecycles, faults = "tests/integration/test_lifecycles.py", "tests/integration/test_faults.py"
@@ -91,5 +91,5 @@ def test_what_counts_as_evidence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
         (lifecycles, "debug"),
     ):
         monkeypatch.setenv("PYTEST_CURRENT_TEST", f"{test}::test_it (call)")
-        evidence.record(action, [accepted, refused])
-    assert evidence.read() == {Evidence("backup", "ListBackups", "scp_backup", lifecycles)}
+        coverage_log.record(action, [accepted, refused])
+    assert coverage_log.read() == {Evidence("backup", "ListBackups", "scp_backup", lifecycles)}

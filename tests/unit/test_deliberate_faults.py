@@ -10,9 +10,9 @@ import subprocess
 
 import pytest
 
+from tests.collection_path import ROOT
 from tests.deliberate_faults import FAULTS, misplaced
 from tests.deliberate_faults.__main__ import COPIED
-from tests.placement import ROOT
 
 
 def test_deliberate_faults_fit_the_code() -> None:

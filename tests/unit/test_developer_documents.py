@@ -19,9 +19,9 @@ from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.runner import Mode, run
 from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
+from tests.collection_path import ROOT
 from tests.documents import blocks, commands
 from tests.harness.properties import DEFAULT_PROFILE, EXAMPLES
-from tests.placement import ROOT
 from tests.simulator.fixture import Simulator
 
 DEVELOPERS = ROOT / "docs" / "dev"

@@ -24,8 +24,8 @@ from ansible.parsing.splitter import parse_kv
 
 from ansible_collections.scp.storage.plugins.action.scp import load_spec, validator
 from ansible_collections.scp.storage.plugins.plugin_utils.arguments import parse
+from tests.collection_path import ROOT
 from tests.documents import GUIDES, README, Block, blocks, commands, documents, extra_variables
-from tests.placement import ROOT
 from tests.simulator.__main__ import _parser
 from tests.simulator.app import known_switches
 

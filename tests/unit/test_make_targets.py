@@ -23,8 +23,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.collection_path import CACHE, ROOT
 from tests.lanes import LANES
-from tests.placement import CACHE, ROOT
 
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 TARGETS = re.findall(r"^([a-z-]+):.*## ", MAKEFILE, re.MULTILINE)

@@ -11,7 +11,7 @@ from importlib import import_module
 import pytest
 import yaml
 
-from tests.placement import ROOT
+from tests.collection_path import ROOT
 
 RUNTIME = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text())
 MODULES = sorted(file.stem for file in (ROOT / "plugins" / "modules").glob("[!_]*.py"))
@@ -42,7 +42,7 @@ def test_module_imports_the_check_of_its_interpreter_first(module: str) -> None:
     text = (ROOT / "plugins" / "modules" / f"{module}.py").read_text()
     imports = re.findall(r"^(?:from|import) (\S+)", text, re.MULTILINE)
 
-    assert imports[:2] == ["__future__", "ansible_collections.scp.storage.plugins.module_utils.engine.entry"]
+    assert imports[:2] == ["__future__", "ansible_collections.scp.storage.plugins.module_utils.engine.module_main"]
 
 
 def test_every_module_is_routed_to_the_action_plugin() -> None:

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.collection_path import ROOT
 from tests.lanes import LANES
-from tests.placement import ROOT
 
 ALL = sorted(name for lane in LANES.values() for name in lane)
 

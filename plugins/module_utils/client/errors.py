@@ -65,7 +65,7 @@ class NotOffered(SettingsError):
 
 
 @dataclass(frozen=True)
-class Where:
+class CallContext:
     """Which call went wrong: ``service`` and ``operation`` as in the API reference, and the region called."""
 
     service: str
@@ -87,7 +87,7 @@ class CallError(StorageError):
 
     def __init__(
         self,
-        where: Where,
+        where: CallContext,
         reason: str,
         *,
         status: int = 0,
@@ -146,7 +146,7 @@ def is_refusal(error: StorageError) -> bool:
     return isinstance(error, CallError) and error.status in DENIALS
 
 
-def unclear(where: Where, reason: str, **facts: Any) -> CallError:
+def ambiguous_failure(where: CallContext, reason: str, **facts: Any) -> CallError:
     """What no usable answer means: a read may be repeated, a write may have been done."""
     return (TransientError if where.method == "GET" else UnknownOutcome)(where, reason, **facts)
 
@@ -165,7 +165,7 @@ def json_object(body: bytes) -> dict[str, Any] | None:
     return payload if isinstance(payload, dict) else None
 
 
-def from_answer(where: Where, status: int, headers: Mapping[str, str], body: bytes) -> CallError:
+def from_answer(where: CallContext, status: int, headers: Mapping[str, str], body: bytes) -> CallError:
     """Turn an error answer of any of the four shapes A-D into one exception.
 
     A write answered with 5xx becomes :class:`UnknownOutcome`; a read with 429 or 5xx :class:`TransientError`.
@@ -235,7 +235,7 @@ def _service_error(error: Any, request_id: str) -> tuple[str, str, str]:
     )
 
 
-def _unreadable(where: Where, status: int, headers: Mapping[str, str], body: bytes) -> CallError:
+def _unreadable(where: CallContext, status: int, headers: Mapping[str, str], body: bytes) -> CallError:
     """Envelope D (an HTML page), an empty or a broken body, and a redirect, whatever it says."""
     excerpt = _excerpt(body)
     reason = f"was answered with {status} and {'no body' if not body else f'something that is no JSON ({excerpt})'}"
@@ -266,7 +266,7 @@ def _skew(headers: Mapping[str, str]) -> float:
         return 0.0
 
 
-def _advice(where: Where, status: int, code: str, detail: str, skew: float) -> str:
+def _advice(where: CallContext, status: int, code: str, detail: str, skew: float) -> str:
     """What a person can do, where that is known."""
     lowered = f"{code} {detail}".lower()
     if _NOT_IN_CATALOGUE in lowered:

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from .clock import Clock
-from .errors import CallError, NoAnswer, Unreachable, Where
+from .errors import CallContext, CallError, NoAnswer, Unreachable
 
 #: Longest time (seconds) that a call waits because a service asks for it, unless the caller sets another.
 LONGEST_REQUESTED_PAUSE = 300.0
@@ -48,7 +48,7 @@ class Endpoint:
         """Whether the service asked not to be called now."""
         return self.clock.monotonic() < self._resumes_at
 
-    def wait(self, where: Where, patience: float) -> float:
+    def wait(self, where: CallContext, patience: float) -> float:
         """Wait until the endpoint may be called, and return the seconds that it took.
 
         :param patience: longest pause that is waited for.

@@ -15,9 +15,9 @@ PAGE_SIZE = 1000
 #: How many times as many are asked for next, where that is the only way to see more.
 GROWTH = 10
 #: No list of the platform is near this long; a server that never ends its list is stopped here.
-MOST_PAGES = 10_000
+MAX_PAGES = 10_000
 #: Lists can change while they are read: so often is one read again when items were missed.
-MOST_PASSES = 3
+MAX_PASSES = 3
 
 Place = Mapping[str, Any]
 Fetch = Callable[[Place], Mapping[str, Any]]
@@ -79,7 +79,7 @@ def read_all(fetch: Fetch, paging: Paging, spread: Spread | None = None) -> list
     if not paging.position:
         return _unique(_items(fetch({}), paging), paging)
     seen: dict[Any, dict[str, Any]] = {}
-    for number in range(MOST_PASSES):
+    for number in range(MAX_PASSES):
         # What the first pass missed, as pages were not what they were taken for, is looked for page after page.
         total = _read_pass(fetch, paging, seen, spread if number == 0 else None)
         if len(seen) >= total:
@@ -94,7 +94,7 @@ def _read_pass(fetch: Fetch, paging: Paging, seen: dict[Any, dict[str, Any]], sp
     """
     received = most = 0
     size = PAGE_SIZE
-    for page in range(MOST_PAGES):
+    for page in range(MAX_PAGES):
         answer = fetch({paging.position: page if paging.by_page else received, paging.size: size})
         items = _items(answer, paging)
         total = _count(answer, paging)
@@ -110,7 +110,7 @@ def _read_pass(fetch: Fetch, paging: Paging, seen: dict[Any, dict[str, Any]], sp
             if paging.by_page:
                 # A service that caps its pages counts them by the size it gives.
                 size = len(items)
-    raise StorageError(f"A list of {paging.items} did not end after {MOST_PAGES} pages; the service repeats itself.")
+    raise StorageError(f"A list of {paging.items} did not end after {MAX_PAGES} pages; the service repeats itself.")
 
 
 def _read_places(
@@ -126,7 +126,7 @@ def _read_places(
 def _places_behind(size: int, total: int, paging: Paging) -> list[Place]:
     """The pages that follow a first one of ``size`` items up to the end; none where that is too far to be true."""
     pages = -(-total // size)
-    if pages > MOST_PAGES:
+    if pages > MAX_PAGES:
         return []
     return [{paging.position: page * (1 if paging.by_page else size), paging.size: size} for page in range(1, pages)]
 
@@ -145,7 +145,7 @@ def _read_marked(fetch: Fetch, paging: Paging) -> list[dict[str, Any]]:
     """Go on after the last item until the service says that nothing is left."""
     seen: dict[Any, dict[str, Any]] = {}
     place: dict[str, Any] = {}
-    for _page in range(MOST_PAGES):
+    for _page in range(MAX_PAGES):
         answer = fetch({**place, paging.size: PAGE_SIZE})
         _add(_items(answer, paging), paging, seen)
         marker = answer.get(paging.marker)

@@ -16,7 +16,7 @@ ResultT = TypeVar("ResultT")
 POOL_SIZE = 8
 
 
-def side_by_side(function: Callable[[ItemT], ResultT], items: Sequence[ItemT]) -> list[ResultT]:
+def map_concurrently(function: Callable[[ItemT], ResultT], items: Sequence[ItemT]) -> list[ResultT]:
     """Call ``function`` for every item, several at once, and return the results in the order of the items.
 
     The first exception ends it, and what has not begun by then never begins.

@@ -20,10 +20,19 @@ from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 from . import errors
 from .clock import SYSTEM_CLOCK, Clock
 from .endpoints import Endpoints
-from .errors import CallError, NoAnswer, SettingsError, StorageError, TransientError, Unreachable, Where, unclear
+from .errors import (
+    CallContext,
+    CallError,
+    NoAnswer,
+    SettingsError,
+    StorageError,
+    TransientError,
+    Unreachable,
+    ambiguous_failure,
+)
 from .health import LONGEST_REQUESTED_PAUSE, Endpoint, Health, explain_pause
 from .paging import Paging, read_all
-from .parallel import POOL_SIZE, side_by_side
+from .parallel import POOL_SIZE, map_concurrently
 from .proxies import is_valid_proxy, proxy_variable, proxy_variables
 from .redaction import redact_urls, shown
 from .retry import Retries, retry_after
@@ -53,7 +62,7 @@ if TYPE_CHECKING:
 DEFAULT_PORTS = {"http": "80", "https": "443"}
 LONGEST_CONNECT = 10.0
 #: Hosts whose connections are kept open: five services in more regions than one task talks to.
-MOST_HOSTS = 32
+MAX_HOSTS = 32
 #: What Python's own and urllib3's check of a certificate raise; the latter moved about.
 CERTIFICATE_REFUSED = frozenset({"SSLCertVerificationError", "CertificateError"})
 #: Reasons of the TLS library that come before anything is sent, beside a certificate that is not accepted.
@@ -123,7 +132,7 @@ class Client:
         if not settings.validate_certs:
             # It was asked for; urllib3 would warn of it with every task.
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
-        adapter = adapter or kept_connections()
+        adapter = adapter or cached_connections()
         for scheme in ("https://", "http://"):
             self._session.mount(scheme, adapter)
         # Whoever calls side by side, and within that again: no more at once than there are connections.
@@ -180,7 +189,7 @@ class Client:
         :raises CallError: the operation failed; :class:`UnknownOutcome` where a write may have been done.
         """
         region = region or self.settings.region
-        where = Where(operation.service, operation.name, region, operation.method)
+        where = CallContext(operation.service, operation.name, region, operation.method)
         filled = operation.path.format(**{name: _segment(name, str(value)) for name, value in (path or {}).items()})
         url = self._endpoints.url(operation.service, region) + filled
         given = {name: value for name, value in (query or {}).items() if value is not None}
@@ -211,7 +220,7 @@ class Client:
                 on_answer(answer)
             return answer
 
-        return read_all(fetch, operation.paging, side_by_side)
+        return read_all(fetch, operation.paging, map_concurrently)
 
     def versions(self, service: str, region: str = "") -> tuple[str, list[dict[str, Any]]]:
         """The address of a service in a region, and the API versions it lists (``GET /``, platform-behaviour.md §1).
@@ -220,7 +229,7 @@ class Client:
         """
         region = region or self.settings.region
         url = self._endpoints.url(service, region)
-        answer = self._send(Where(service, "ListVersions", region, "GET"), f"{url}/", None, "")
+        answer = self._send(CallContext(service, "ListVersions", region, "GET"), f"{url}/", None, "")
         return url, _listed(answer, "versions")
 
     def close(self) -> None:
@@ -228,13 +237,13 @@ class Client:
         self._session.close()
 
     def _read_catalogue(self, url: str) -> list[dict[str, Any]]:
-        where = Where("iam", "ListEndpoints", self.settings.region, "GET")
+        where = CallContext("iam", "ListEndpoints", self.settings.region, "GET")
         version = self._versions.get("iam")
         return _listed(self._send(where, url, None, f"iam {version}" if version else ""), "endpoints")
 
     def _send(
         self,
-        where: Where,
+        where: CallContext,
         url: str,
         body: Mapping[str, Any] | None,
         version: str,
@@ -293,7 +302,7 @@ class Client:
         endpoint.give_up(failure)
         raise failure
 
-    def _transmit(self, where: Where, url: str, request: PreparedRequest) -> Response:
+    def _transmit(self, where: CallContext, url: str, request: PreparedRequest) -> Response:
         timeout = self.settings.timeout
         try:
             return self._session.send(
@@ -347,7 +356,7 @@ class Client:
         request.headers.update({name: value for name, value in optional.items() if value})
         return request
 
-    def _proxies_for(self, where: Where, url: str) -> dict[str, str]:
+    def _proxies_for(self, where: CallContext, url: str) -> dict[str, str]:
         origin = _origin(url)
         if origin not in self._proxies:
             # A proxy could not reach this machine's own loopback, and would get to see plain http.
@@ -369,16 +378,16 @@ class Client:
         return f"{variable} (environment: of the task)" if variable in self._set_by_task else variable
 
 
-def kept_connections() -> HTTPAdapter:
+def cached_connections() -> HTTPAdapter:
     """Return what keeps a connection open for each call that can be under way, and repeats nothing by itself."""
-    return HTTPAdapter(pool_connections=MOST_HOSTS, pool_maxsize=POOL_SIZE, max_retries=0)
+    return HTTPAdapter(pool_connections=MAX_HOSTS, pool_maxsize=POOL_SIZE, max_retries=0)
 
 
 #: By process as well: a connection that is shared with a process forked from this one would mix up both's answers.
 _kept: dict[tuple[int, Settings], Client] = {}
 
 
-def kept_client(settings: Settings) -> Client:
+def cached_client(settings: Settings) -> Client:
     """The client of this process for these settings. It is kept for as long as the process lives: for all items of a
     loop in the controller's worker, say.
     """
@@ -408,23 +417,25 @@ def _listed(answer: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
     return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
 
 
-def _payload(where: Where, response: Response) -> dict[str, Any]:
+def _payload(where: CallContext, response: Response) -> dict[str, Any]:
     """The JSON object of a successful answer; every other answer is an exception."""
     status, content = response.status_code, response.content
     if not 200 <= status < 300:
         raise errors.from_answer(where, status, response.headers, content)
     # Not every version of urllib3 tells when a body is shorter than announced.
     if response.raw.length_remaining:
-        raise unclear(where, f"was answered with {status} and a body that breaks off", status=status)
+        raise ambiguous_failure(where, f"was answered with {status} and a body that breaks off", status=status)
     if content.strip() in (b"", b"null") and where.method != "GET":
         return {}
     payload = errors.json_object(content)
     if payload is None:
-        raise unclear(where, f"was answered with {status} and something that is no JSON object", status=status)
+        raise ambiguous_failure(
+            where, f"was answered with {status} and something that is no JSON object", status=status
+        )
     return payload
 
 
-def _broken(where: Where, url: str, error: Exception, timeout: float, proxy: str) -> CallError:
+def _broken(where: CallContext, url: str, error: Exception, timeout: float, proxy: str) -> CallError:
     """What a connection that failed means: not sent, try again, or unknown.
 
     :param proxy: the setting of the proxy for this URL.
@@ -456,8 +467,8 @@ def _broken(where: Where, url: str, error: Exception, timeout: float, proxy: str
         )
     if isinstance(error, requests.exceptions.Timeout):
         reason = f"got no answer from {_origin(url)} in time (timeout {timeout:g} seconds)"
-        return NoAnswer(where, reason) if where.method == "GET" else unclear(where, reason)
-    return unclear(where, f"lost its connection to {_origin(url)} {said}")
+        return NoAnswer(where, reason) if where.method == "GET" else ambiguous_failure(where, reason)
+    return ambiguous_failure(where, f"lost its connection to {_origin(url)} {said}")
 
 
 def _system_bundle() -> bool | str:

@@ -42,7 +42,7 @@ GOVERNMENT_REGION_PREFIX = "kr-south"
 
 
 @dataclass(frozen=True)
-class Source:
+class SettingSpec:
     """Where a setting may come from, and how Ansible is told about it.
 
     :param kind: the Ansible type of the option.
@@ -60,40 +60,42 @@ class Source:
 
 
 #: Every connection option, by name. The option spec, the documentation test and the look-up all read this table.
-SOURCES: dict[str, Source] = {
-    "access_key": Source(
+SOURCES: dict[str, SettingSpec] = {
+    "access_key": SettingSpec(
         environment=("SCP_ACCESS_KEY", "SCP_TF_ACCESS_KEY"), file_keys=("access-key", "access_key"), secret=True
     ),
-    "secret_key": Source(
+    "secret_key": SettingSpec(
         environment=("SCP_SECRET_KEY", "SCP_TF_SECRET_KEY"),
         file_keys=("secret-key", "secret_key", "access_secret_key"),
         secret=True,
     ),
-    "auth_token": Source(
+    "auth_token": SettingSpec(
         environment=("SCP_AUTH_TOKEN", "SCP_TF_AUTH_TOKEN"), file_keys=("auth-token", "auth_token"), secret=True
     ),
-    "account_id": Source(environment=("SCP_ACCOUNT_ID", "SCP_TF_ACCOUNT_ID"), file_keys=("account-id", "account_id")),
-    "region": Source(
+    "account_id": SettingSpec(
+        environment=("SCP_ACCOUNT_ID", "SCP_TF_ACCOUNT_ID"), file_keys=("account-id", "account_id")
+    ),
+    "region": SettingSpec(
         environment=("SCP_REGION", "SCP_TF_DEFAULT_REGION"),
         file_keys=("default-region", "default_region", "default_scp_region"),
     ),
-    "environment": Source(environment=("SCP_ENVIRONMENT",), file_keys=("environment",), choices=ENVIRONMENTS),
-    "profile": Source(environment=("SCP_PROFILE",)),
-    "config_file": Source(kind="path", environment=("SCP_CONFIG_FILE",)),
-    "endpoint_url": Source(
+    "environment": SettingSpec(environment=("SCP_ENVIRONMENT",), file_keys=("environment",), choices=ENVIRONMENTS),
+    "profile": SettingSpec(environment=("SCP_PROFILE",)),
+    "config_file": SettingSpec(kind="path", environment=("SCP_CONFIG_FILE",)),
+    "endpoint_url": SettingSpec(
         environment=("SCP_ENDPOINT_URL", "SCP_TF_ENDPOINT_OVERRIDE"),
         file_keys=("endpoint-override", "endpoint_override"),
         is_url=True,
     ),
-    "auth_url": Source(
+    "auth_url": SettingSpec(
         environment=("SCP_AUTH_URL", "SCP_TF_AUTH_URL"), file_keys=("auth-url", "auth_url"), is_url=True
     ),
-    "validate_certs": Source(kind="bool", environment=("SCP_VALIDATE_CERTS",), default=True),
-    "ca_path": Source(kind="path", environment=("SCP_CA_PATH",)),
-    "timeout": Source(kind="float", environment=("SCP_TIMEOUT",), default=30.0),
-    "max_retries": Source(kind="int", environment=("SCP_MAX_RETRIES",), default=5),
-    "language": Source(environment=("SCP_LANGUAGE",), default="en-US", choices=LANGUAGES),
-    "api_versions": Source(kind="dict", environment=("SCP_API_VERSIONS",), default=None),
+    "validate_certs": SettingSpec(kind="bool", environment=("SCP_VALIDATE_CERTS",), default=True),
+    "ca_path": SettingSpec(kind="path", environment=("SCP_CA_PATH",)),
+    "timeout": SettingSpec(kind="float", environment=("SCP_TIMEOUT",), default=30.0),
+    "max_retries": SettingSpec(kind="int", environment=("SCP_MAX_RETRIES",), default=5),
+    "language": SettingSpec(environment=("SCP_LANGUAGE",), default="en-US", choices=LANGUAGES),
+    "api_versions": SettingSpec(kind="dict", environment=("SCP_API_VERSIONS",), default=None),
 }
 
 #: Read in this order; a later file only fills what an earlier one leaves open.
@@ -181,7 +183,7 @@ def resolve(options: Mapping[str, Any], environ: Mapping[str, str], default_regi
     return _checked(chosen)
 
 
-def _given(name: str, source: Source, options: Mapping[str, Any], environ: Mapping[str, str]) -> tuple[Any, str]:
+def _given(name: str, source: SettingSpec, options: Mapping[str, Any], environ: Mapping[str, str]) -> tuple[Any, str]:
     """The value from the option or the environment, and where it came from (empty: nowhere)."""
     if not is_blank(options.get(name)):
         return options[name], f"option {name}"
@@ -191,7 +193,7 @@ def _given(name: str, source: Source, options: Mapping[str, Any], environ: Mappi
     return None, ""
 
 
-def _convert(name: str, source: Source, value: Any, origin: str) -> Any:
+def _convert(name: str, source: SettingSpec, value: Any, origin: str) -> Any:
     try:
         if source.kind == "bool":
             return value if isinstance(value, bool) else _truth(str(value))

@@ -13,8 +13,8 @@ from typing import Any, Generic
 from ..client.errors import CallError, NotFound, StorageError, UnknownOutcome
 from .journal import Journal
 from .locks import NameLock
+from .lookup import AmbiguousName
 from .plan import Plan, StateT, Step, make_plan
-from .references import AmbiguousName
 from .resource import Resource
 from .waiter import Waiter
 
@@ -23,7 +23,7 @@ LOOKS_AFTER_UNKNOWN = (0.3, 0.7, 1.5, 3.0)
 #: Further pauses where the write must not be done twice: a list that lags may hide for so long what it did.
 MORE_LOOKS = (5.0, 10.0, 20.0, 30.0)
 #: How often one step is sent again after its outcome was unknown.
-MOST_RESENDS = 3
+MAX_RESENDS = 3
 #: Answers that refuse a call because of what is there, and not because of who calls or how.
 REFUSALS = (400, 404, 409, 422)
 #: Pauses (seconds) after a refusal that passes by itself, and for how long such refusals are believed.
@@ -83,7 +83,7 @@ class Executor(Generic[StateT]):
         """Find and plan only; sends no writing call."""
         self._check()
         state, plan = self._find_and_plan()
-        steps = plan.steps if self.wait else _until_revealed(plan.steps)
+        steps = plan.steps if self.wait else _until_replanned(plan.steps)
         for step in steps:
             state = step.effect(state, {})
         self.outcome.after = state
@@ -119,9 +119,9 @@ class Executor(Generic[StateT]):
         if self.wait:
             self.outcome.after = self._settle(state, None)
         if self._created is not None:
-            self._until_found(self._created)
+            self._wait_until_listed(self._created)
         if self.outcome.operations and not self.wait:
-            self._glance(state)
+            self._refresh_once(state)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -158,11 +158,11 @@ class Executor(Generic[StateT]):
                 continue
             actual = planned = step.effect(planned, answer)
             self.outcome.after = actual
-            if step.reveals and not self.wait:
+            if step.replan_after and not self.wait:
                 break
             if self._must_settle(step, planned):
                 actual = self._settle(actual, step, just_sent=True)
-            if step.reveals:
+            if step.replan_after:
                 actual = planned = self.resource.find()
             self.outcome.after = actual
         return actual
@@ -178,12 +178,12 @@ class Executor(Generic[StateT]):
         except CallError as refusal:
             if refusal.status not in REFUSALS:
                 raise
-            if step.otherwise is None:
+            if step.fallback is None:
                 if step.advice:
                     raise StorageError(f"{refusal.message.rstrip('.')}. {step.advice}", **refusal.facts) from None
                 raise
             try:
-                return self._send_by(step, step.otherwise)
+                return self._send_by(step, step.fallback)
             except StorageError as second:
                 told = f"{refusal.message.rstrip('.')}. The other way failed too: {second.message}"
                 raise StorageError(told, **refusal.facts) from None
@@ -200,9 +200,9 @@ class Executor(Generic[StateT]):
                 patience=self.waiter.remaining,
             )
         except UnknownOutcome as error:
-            return _ReadAgain(self._look_again(step, error))
+            return _ReadAgain(self._resolve_unknown_outcome(step, error))
         except CallError as error:
-            return _ReadAgain(self._after_refusal(step, error))
+            return _ReadAgain(self._retry_after_rejection(step, error))
         self._refused_for = 0.0
         self._note(step)
         if step.operation.creates or step.listed:
@@ -242,9 +242,9 @@ class Executor(Generic[StateT]):
 
     def _must_settle(self, step: Step[StateT], planned: StateT) -> bool:
         """Whether to wait after a step: before the next one that needs it, or at the end of a task that waits."""
-        if step.reveals or self.resource.next_step(planned) is None:
+        if step.replan_after or self.resource.next_step(planned) is None:
             return self.wait
-        return not step.at_once
+        return not step.no_wait
 
     def _settle(self, state: StateT, step: Step[StateT] | None, *, just_sent: bool = False) -> StateT:
         """Wait until nothing is under way and, after a step, until its effect is seen."""
@@ -263,7 +263,7 @@ class Executor(Generic[StateT]):
             return state
         return self.waiter.until(lambda: self.resource.refresh(state), missing)
 
-    def _until_found(self, created: Step[StateT]) -> None:
+    def _wait_until_listed(self, created: Step[StateT]) -> None:
         """Wait until the next task will find what this one made.
 
         A list can lag behind, and that task would make another. So this is no part of what ``wait`` is about.
@@ -276,14 +276,14 @@ class Executor(Generic[StateT]):
 
         self.waiter.until(self.resource.find, missing)
 
-    def _glance(self, state: StateT) -> None:
+    def _refresh_once(self, state: StateT) -> None:
         """See once what became of what was sent, for a task that does not wait."""
         try:
             self.outcome.after = self.resource.refresh(state)
         except CallError:
             self.outcome.after = state
 
-    def _look_again(self, step: Step[StateT], error: UnknownOutcome) -> StateT:
+    def _resolve_unknown_outcome(self, step: Step[StateT], error: UnknownOutcome) -> StateT:
         """Find out whether a write of unknown outcome was done; return what is there now.
 
         :raises StorageError: it left no trace, and sending it again could create, or destroy, a second time.
@@ -297,36 +297,36 @@ class Executor(Generic[StateT]):
                 if step.taken(state):
                     self._note(step)
                     return step.effect(state, {})
-                if self._left_to_do(step, state) and self.resource.pending(state):
+                if self._still_planned(step, state) and self.resource.pending(state):
                     # What is under way may be this write, or the reason why it was not done.
                     explained = True
                     self._settle(state, None)
                     state = self.resource.find()
             except CallError:
                 continue
-            if not self._left_to_do(step, state):
+            if not self._still_planned(step, state):
                 self._note(step)
                 return state
             if self.waiter.expired:
                 break
         resends = self._resends.get(step.key, 0) + (not explained)
-        if state is None or step.once or resends > MOST_RESENDS or self.waiter.expired:
+        if state is None or step.once or resends > MAX_RESENDS or self.waiter.expired:
             raise StorageError(f"{error.message.rstrip('.')}. {_not_sent_again(step, resends)}", **error.facts)
         self._resends[step.key] = resends
         return state
 
-    def _left_to_do(self, step: Step[StateT], state: StateT) -> bool:
+    def _still_planned(self, step: Step[StateT], state: StateT) -> bool:
         """Whether a step is still to be done in a state that was read."""
         return step.key in [again.key for again in make_plan(self.resource, state).steps]
 
-    def _after_refusal(self, step: Step[StateT], error: CallError) -> StateT:
+    def _retry_after_rejection(self, step: Step[StateT], error: CallError) -> StateT:
         """What is there once a refusal has passed that passes by itself, or that something under way explains.
 
         :raises CallError: it is final.
         """
         if self._refused_for > LONGEST_REFUSAL or self.waiter.expired:
             raise error
-        if step.not_yet(error) or _gone_already(step, error):
+        if step.is_retryable(error) or _gone_already(step, error):
             pause = min(FIRST_REFUSAL_PAUSE + self._refused_for / 2, LONGEST_REFUSAL_PAUSE)
             self.waiter.pause(pause)
             self._refused_for += pause
@@ -341,7 +341,7 @@ class Executor(Generic[StateT]):
             except CallError:
                 raise error from None
             if not self.resource.pending(state):
-                if self._left_to_do(step, state):
+                if self._still_planned(step, state):
                     raise error
                 return state
         # Somebody else, or a schedule, changes the thing as well: let that end first.
@@ -371,12 +371,12 @@ def _not_sent_again(step: Step[Any], resends: int) -> str:
 
 def _gone_already(step: Step[Any], error: CallError) -> bool:
     """Whether what a step deletes is not there any more, so that only a list that lags behind still shows it."""
-    return step.operation.method == "DELETE" and isinstance(error, NotFound) and step.otherwise is None
+    return step.operation.method == "DELETE" and isinstance(error, NotFound) and step.fallback is None
 
 
-def _until_revealed(steps: Sequence[Step[StateT]]) -> Sequence[Step[StateT]]:
+def _until_replanned(steps: Sequence[Step[StateT]]) -> Sequence[Step[StateT]]:
     """What a task that does not wait sends: it ends where the rest depends on what shows only later."""
     for number, step in enumerate(steps, 1):
-        if step.reveals:
+        if step.replan_after:
             return steps[:number]
     return steps

@@ -19,7 +19,7 @@ from ..client.session import Call
 StateT = TypeVar("StateT")
 
 #: A plan longer than this is a resource that goes in circles.
-MOST_STEPS = 10_000
+MAX_STEPS = 10_000
 #: Stands for an id that only the service can give, in plans that are shown and not carried out.
 UNKNOWN_ID = "known after it is made"
 
@@ -41,10 +41,10 @@ class Step(Generic[StateT]):
     :param region: where the call goes; empty for the task's region.
     :param effect: the state after it, from the state before it and the answer (empty when only planned).
     :param done: whether a state that was read shows the effect; asked before the next step and at the end.
-    :param reveals: things come to light only after it, so the rest is planned anew from what is read then.
-    :param at_once: the next step need not wait for it.
-    :param not_yet: tells a refusal that passes by itself; the step is planned and sent again a little later.
-    :param otherwise: the same step by another way, taken when this one is refused and nothing else is under way.
+    :param replan_after: things come to light only after it, so the rest is planned anew from what is read then.
+    :param no_wait: the next step need not wait for it.
+    :param is_retryable: tells a refusal that passes by itself; the step is planned and sent again a little later.
+    :param fallback: the same step by another way, taken when this one is refused and nothing else is under way.
     :param taken: whether a state that was read proves that the service took the call, though its effect is to come.
     :param listed: what it creates is found by the next task only once the service lists it.
     :param advice: what a person can do when it is refused, beyond the service's words.
@@ -57,10 +57,10 @@ class Step(Generic[StateT]):
     query: Mapping[str, Any] = field(default_factory=dict)
     body: Mapping[str, Any] | None = None
     done: Callable[[StateT], bool] | None = None
-    reveals: bool = False
-    at_once: bool = False
-    not_yet: Callable[[CallError], bool] = never
-    otherwise: Step[StateT] | None = None
+    replan_after: bool = False
+    no_wait: bool = False
+    is_retryable: Callable[[CallError], bool] = never
+    fallback: Step[StateT] | None = None
     taken: Callable[[StateT], bool] = not_seen
     listed: bool = False
     advice: str = ""
@@ -114,6 +114,6 @@ def make_plan(planner: Planner[StateT], state: StateT) -> Plan[StateT]:
     while (step := planner.next_step(state)) is not None:
         steps.append(step)
         state = step.effect(state, {})
-        if len(steps) > MOST_STEPS:
+        if len(steps) > MAX_STEPS:
             raise StorageError(f"Planning {step.operation.name} does not end. This is an error in the collection.")
     return Plan(tuple(steps), state)

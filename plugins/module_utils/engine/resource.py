@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a noun of a service must say about itself so that the engine can manage or read it."""
+"""What a label of a service must say about itself so that the engine can manage or read it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Generic
 
 from ..client.session import Client
+from .overlay import ResponsePatch
 from .plan import StateT, Step
-from .traces import Trace
 
 
 class Resource(ABC, Generic[StateT]):
@@ -21,7 +21,7 @@ class Resource(ABC, Generic[StateT]):
     """
 
     #: Key of the object in results.
-    noun: ClassVar[str]
+    result_key: ClassVar[str]
     #: Seconds between two looks at the slowest.
     slowest_poll: ClassVar[float] = 5.0
     #: Whether a thing in error may be changed, which can repair it.
@@ -83,7 +83,7 @@ class Resource(ABC, Generic[StateT]):
         """Further keys of the result."""
         return {}
 
-    def leaves(self, before: StateT, after: StateT) -> Iterable[Trace]:
+    def planned_responses(self, before: StateT, after: StateT) -> Iterable[ResponsePatch]:
         """What others that hang on this thing, or share something with it, read once its plan has been carried out.
 
         Asked only where there is something to do, and only when many things are planned together.

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from .runner import Mode
 
 
-def told(resource: Resource[Any], outcome: Outcome[Any], mode: Mode, *, failed: bool = False) -> dict[str, Any]:
+def build_result(resource: Resource[Any], outcome: Outcome[Any], mode: Mode, *, failed: bool = False) -> dict[str, Any]:
     """The result of a writing module: the object, the operations, the difference."""
     result: dict[str, Any] = {"changed": bool(outcome.operations), "operations": list(outcome.operations)}
     if outcome.before is None:
         return result
     before, after = outcome.before, outcome.after
     gone = resource.managed(after) is None
-    result[resource.noun] = resource.view(before if gone else after)
+    result[resource.result_key] = resource.view(before if gone else after)
     if not failed:
         result.update(resource.extras(before, after))
     if mode.diff:

@@ -11,19 +11,19 @@ from typing import Any
 
 from ..client.errors import StorageError
 from ..client.redaction import Redactor
-from ..client.session import Client, kept_client
+from ..client.session import Client, cached_client
 from ..client.settings import Settings, given_secrets, resolve
-from .entries import LISTED, secrets_of
+from .batch.kinds import KindRegistry
+from .batch.resource_list import LISTED, secrets_of
+from .batch.runner import BatchRunner
 from .executor import Executor
 from .journal import Journal
-from .many import Many
 from .options import check_options
 from .query import Query
 from .resource import Info, Resource
-from .results import failure_of, told
+from .results import build_result, failure_of
 from .spec import ModuleSpec
 from .stages import run_workflow
-from .topology import Topology
 from .waiter import Waiter
 from .workflow import Workflow
 
@@ -41,7 +41,7 @@ class Mode:
     check: bool = False
     diff: bool = False
     report: Callable[[str], None] | None = None
-    connect: Callable[[Settings], Client] = kept_client
+    connect: Callable[[Settings], Client] = cached_client
     set_by_task: Collection[str] = frozenset()
     journal: Journal = field(default_factory=Journal)
 
@@ -56,7 +56,7 @@ class Report:
 
 def secrets_in(spec: ModuleSpec, params: Mapping[str, Any]) -> set[str]:
     """Values of options that must not be shown and that Ansible does not know to be secret."""
-    return secrets_of(spec.handler.nouns, params.get(LISTED)) if issubclass(spec.handler, Topology) else set()
+    return secrets_of(spec.handler.kinds, params.get(LISTED)) if issubclass(spec.handler, KindRegistry) else set()
 
 
 def run(spec: ModuleSpec, params: Mapping[str, Any], environ: Mapping[str, str], mode: Mode) -> Report:
@@ -76,8 +76,8 @@ def run(spec: ModuleSpec, params: Mapping[str, Any], environ: Mapping[str, str],
         client.begin(mode.report, mode.set_by_task)
         if issubclass(spec.handler, Info):
             return Report(_read(spec.handler(params, client)), secrets)
-        if issubclass(spec.handler, Topology):
-            return Report(Many(spec.handler.nouns, params, client, mode).run(), secrets)
+        if issubclass(spec.handler, KindRegistry):
+            return Report(BatchRunner(spec.handler.kinds, params, client, mode).run(), secrets)
         if issubclass(spec.handler, Workflow):
             return Report(run_workflow(spec.handler, params, client, mode), secrets)
         return Report(_converge(spec.handler(params, client), mode), secrets)
@@ -120,5 +120,5 @@ def _converge(resource: Resource[Any], mode: Mode) -> dict[str, Any]:
         else:
             executor.apply()
     except StorageError as failure:
-        return {**told(resource, executor.outcome, mode, failed=True), **failure_of(failure)}
-    return told(resource, executor.outcome, mode)
+        return {**build_result(resource, executor.outcome, mode, failed=True), **failure_of(failure)}
+    return build_result(resource, executor.outcome, mode)

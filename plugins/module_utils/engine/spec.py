@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..client.settings import SOURCES
+from .batch.kinds import KindRegistry
 from .resource import Info, Resource
-from .topology import Topology
 from .workflow import Workflow
 
 #: The least time to wait that makes sense for a service where nothing takes long.
@@ -44,7 +44,7 @@ class ModuleSpec:
     :param wait_timeout: default in seconds; only for modules that write one thing.
     """
 
-    handler: type[Resource[Any]] | type[Info] | type[Topology] | type[Workflow]
+    handler: type[Resource[Any]] | type[Info] | type[KindRegistry] | type[Workflow]
     options: dict[str, dict[str, Any]] = field(default_factory=dict)
     wait_timeout: int = DEFAULT_WAIT_TIMEOUT
     rules: dict[str, Any] = field(default_factory=dict)

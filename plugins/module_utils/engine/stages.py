@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from ..client.errors import StorageError
 from ..client.session import Client
-from .entries import LISTED
-from .many import Many
-from .rehearsal import Book, RehearsingClient, told
+from .batch.dry_run import DryRunClient, PlannedChanges, told
+from .batch.kinds import ResourceKind
+from .batch.resource_list import LISTED
+from .batch.runner import Many
 from .results import failure_of
-from .topology import Noun
 from .workflow import Change, Converged, Workflow
 
 if TYPE_CHECKING:
@@ -31,16 +31,18 @@ class Batch:
     :ivar dry_run: whether nothing is sent. Only results may differ by it.
     """
 
-    def __init__(self, nouns: Mapping[str, Noun], params: Mapping[str, Any], client: Client, mode: Mode) -> None:
+    def __init__(
+        self, nouns: Mapping[str, ResourceKind], params: Mapping[str, Any], client: Client, mode: Mode
+    ) -> None:
         self._nouns = nouns
         self._common = {name: params.get(name) for name in ("concurrency", "wait", "wait_timeout")}
         self._plain = client
         self._mode = mode
-        self._book = Book()
+        self._planned_changes = PlannedChanges()
         self._diffs: list[dict[str, Any]] = []
         self._planned: list[str] = []
         self.dry_run = mode.check
-        self.client: Client = RehearsingClient(client, self._book) if mode.check else client
+        self.client: Client = DryRunClient(client, self._planned_changes) if mode.check else client
 
     def converge(
         self,
@@ -59,7 +61,7 @@ class Batch:
         if not resources:
             return []
         params = {**self._common, **common, LISTED: list(resources)}
-        many = Many(self._nouns, params, self._plain, self._mode, book=self._book, needs=needs)
+        many = Many(self._nouns, params, self._plain, self._mode, book=self._planned_changes, needs=needs)
         result = many.run()
         if self.dry_run:
             self._planned += result["operations"]

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from .topology import Noun
+from .batch.kinds import ResourceKind
 
 if TYPE_CHECKING:
     from .stages import Batch
@@ -49,7 +49,7 @@ class Workflow(ABC):
     :param params: validated module options.
     """
 
-    nouns: ClassVar[Mapping[str, Noun]]
+    nouns: ClassVar[Mapping[str, ResourceKind]]
 
     def __init__(self, params: Mapping[str, Any], batch: Batch) -> None:
         self.params = params

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from .table import Operation, Pages, Repeat, Service
+from .table import Operation, Paging, Repeat, Service
 
 SERVICE = Service("archivestorage", "1.1", "Archive Storage")
 
@@ -21,7 +21,7 @@ LIST_ARCHIVING_HISTORIES = _operation(
     "GET",
     "/v1/archiving-histories",
     query=("bucket_id", "start_at_from", "start_at_to", "state", "limit", "offset"),
-    paging=Pages("contents", "total_count", "offset"),
+    paging=Paging("contents", "total_count", "offset"),
 )
 CANCEL_ARCHIVING = _operation(
     "CancelArchiving", "PUT", "/v1/archiving-histories/cancel-archiving", query=("id", "bucket_id")
@@ -42,7 +42,7 @@ LIST_ARCHIVING_POLICIES = _operation(
     "GET",
     "/v1/archiving-policies",
     query=("bucket_id",),
-    paging=Pages("archiving_policies", "count"),
+    paging=Paging("archiving_policies", "count"),
 )
 SET_ARCHIVING_POLICY = _operation(
     "SetArchivingPolicy",
@@ -67,17 +67,17 @@ LIST_BUCKET_OBJECT_VERSIONS = _operation(
     "GET",
     "/v1/buckets/{bucket_id}/object-versions",
     query=("object_path", "offset", "limit"),
-    paging=Pages("contents", "count", "offset", key="object_version_id"),
+    paging=Paging("contents", "count", "offset", key="object_version_id"),
 )
 LIST_BUCKET_OBJECTS = _operation(
     "ListBucketObjects",
     "GET",
     "/v1/buckets/{bucket_id}/objects",
     query=("marker", "object_path", "object_name", "object_type", "limit"),
-    paging=Pages("contents", "count", size="limit", marker="marker", truncated="is_truncated", key="object_name"),
+    paging=Paging("contents", "count", size="limit", marker="marker", truncated="is_truncated", key="object_name"),
 )
 LIST_BUCKETS = _operation(
-    "ListBuckets", "GET", "/v1/buckets", query=("name", "limit"), paging=Pages("buckets", limit_only=True)
+    "ListBuckets", "GET", "/v1/buckets", query=("name", "limit"), paging=Paging("buckets", limit_only=True)
 )
 SET_BUCKET_ENCRYPTION = _operation(
     "SetBucketEncryption", "PUT", "/v1/buckets/{bucket_id}/encryption", body=("enabled",)
@@ -112,7 +112,7 @@ LIST_RECOVERY_HISTORIES = _operation(
     "GET",
     "/v1/recovery-histories",
     query=("bucket_id", "start_at_from", "start_at_to", "state", "limit", "offset"),
-    paging=Pages("contents", "total_count", "offset"),
+    paging=Paging("contents", "total_count", "offset"),
 )
 CANCEL_RECOVERY = _operation(
     "CancelRecovery", "PUT", "/v1/recovery-histories/cancel-recovery", query=("id", "bucket_id")

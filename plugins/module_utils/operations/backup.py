@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from .table import Operation, Pages, Repeat, Service
+from .table import Operation, Paging, Repeat, Service
 
 SERVICE = Service("backup", "1.2", "Backup")
 
@@ -36,7 +36,7 @@ LIST_BACKUP_AGENTS = _operation(
     "GET",
     "/v1/backup-agents",
     query=("size", "page", "sort", "name", "server_backup_agent_ip", "server_name"),
-    paging=Pages("contents", "count", "page", size="size", by_page=True),
+    paging=Paging("contents", "count", "page", size="size", by_page=True),
     action="ListBackupAgents",
 )
 LIST_TARGETS_OF_BACKUP_AGENT = _operation(
@@ -44,7 +44,7 @@ LIST_TARGETS_OF_BACKUP_AGENT = _operation(
     "GET",
     "/v1/backup-agents/targets",
     query=("size", "page", "sort", "server_category", "server_name"),
-    paging=Pages("contents", "count", "page", size="size", by_page=True, key="server_uuid"),
+    paging=Paging("contents", "count", "page", size="size", by_page=True, key="server_uuid"),
     action="ListBackupAgentTargets",
 )
 CHECK_BACKUP_MASTER_CONNECTION_STATE = _operation(
@@ -85,7 +85,7 @@ LIST_AGENT_BACKUP_RESTORE_TARGET_SERVERS = _operation(
     "GET",
     "/v1/backups/{backup_id}/agent-backup-restore-targets",
     query=("server_name", "page", "size"),
-    paging=Pages("contents", "count", "page", size="size", by_page=True, key="server_uuid"),
+    paging=Paging("contents", "count", "page", size="size", by_page=True, key="server_uuid"),
     action="ListAgentBackupRestoreTargetServers",
 )
 LIST_BACKUP_HISTORIES = _operation(
@@ -93,7 +93,7 @@ LIST_BACKUP_HISTORIES = _operation(
     "GET",
     "/v1/backups/{backup_id}/backup-histories",
     query=("backup_start_time", "backup_end_time", "backup_job_state", "page", "size", "sort"),
-    paging=Pages("contents", "count", "page", size="size", by_page=True, key="backup_job_guid"),
+    paging=Paging("contents", "count", "page", size="size", by_page=True, key="backup_job_guid"),
     action="ListBackupHistories",
 )
 LIST_BACKUP_REGION_RELATIONSHIP = _operation(
@@ -101,7 +101,7 @@ LIST_BACKUP_REGION_RELATIONSHIP = _operation(
     "GET",
     "/v1/backups/region-relationship",
     query=("from_region", "from_availability_zone", "to_region", "to_availability_zone", "backup_master_type"),
-    paging=Pages("contents", "count", key=""),
+    paging=Paging("contents", "count", key=""),
     action="ListBackupRegionRelationship",
 )
 LIST_BACKUP_RESTORE_HISTORIES = _operation(
@@ -109,7 +109,7 @@ LIST_BACKUP_RESTORE_HISTORIES = _operation(
     "GET",
     "/v1/backups/{backup_id}/restore-histories",
     query=("page", "size", "sort", "restore_state", "start_time", "end_time"),
-    paging=Pages("contents", "count", "page", size="size", by_page=True, key=""),
+    paging=Paging("contents", "count", "page", size="size", by_page=True, key=""),
     action="ListRestoreHistories",
 )
 LIST_BACKUP_RESTORE_SUBNETS = _operation(
@@ -117,7 +117,7 @@ LIST_BACKUP_RESTORE_SUBNETS = _operation(
     "GET",
     "/v1/backups/{backup_id}/restore/restorable-subnets",
     query=("vpc_id", "state", "region"),
-    paging=Pages("subnets", "count"),
+    paging=Paging("subnets", "count"),
     action="ListRestoreSubnets",
 )
 LIST_BACKUP_RESTORE_TARGETS = _operation(
@@ -125,14 +125,14 @@ LIST_BACKUP_RESTORE_TARGETS = _operation(
     "GET",
     "/v1/backups/{backup_id}/restore-targets",
     query=("backup_start_time", "backup_end_time", "page", "size", "sort"),
-    paging=Pages("contents", "count", "page", size="size", by_page=True, key="restore_target_id"),
+    paging=Paging("contents", "count", "page", size="size", by_page=True, key="restore_target_id"),
     action="ListRestoreTargets",
 )
 LIST_BACKUP_SCHEDULES = _operation(
     "ListBackupSchedules",
     "GET",
     "/v1/backups/{backup_id}/schedules",
-    paging=Pages("contents", "count"),
+    paging=Paging("contents", "count"),
     action="ListBackupSchedules",
 )
 LIST_BACKUP_TARGETS = _operation(
@@ -140,7 +140,7 @@ LIST_BACKUP_TARGETS = _operation(
     "GET",
     "/v1/backups/backup-targets",
     query=("server_name", "server_category", "policy_type", "region", "page", "size"),
-    paging=Pages("contents", "count", "page", size="size", by_page=True, key="server_uuid"),
+    paging=Paging("contents", "count", "page", size="size", by_page=True, key="server_uuid"),
     action="ListBackupTargets",
 )
 LIST_BACKUPS = _operation(
@@ -148,7 +148,7 @@ LIST_BACKUPS = _operation(
     "GET",
     "/v1/backups",
     query=("size", "page", "sort", "name", "server_name"),
-    paging=Pages("contents", "count", "page", size="size", by_page=True),
+    paging=Paging("contents", "count", "page", size="size", by_page=True),
     action="ListBackups",
 )
 LIST_FILESYSTEM_PATH = _operation(
@@ -156,7 +156,7 @@ LIST_FILESYSTEM_PATH = _operation(
     "GET",
     "/v1/backups/{backup_id}/filesystem-path",
     query=("restore_target_id", "path"),
-    paging=Pages("contents", "count"),
+    paging=Paging("contents", "count"),
 )
 CHECK_BACKUP_NAME_DUPLICATE = _operation(
     "CheckBackupNameDuplicate",

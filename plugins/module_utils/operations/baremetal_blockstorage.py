@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from .table import Operation, Pages, Repeat, Service
+from .table import Operation, Paging, Repeat, Service
 
 SERVICE = Service("baremetal-blockstorage", "1.3", "Block Storage (BM)")
 
@@ -27,7 +27,7 @@ LIST_VOLUMES = _operation(
     "GET",
     "/v1/volumes",
     query=("limit", "offset", "sort", "name", "object_name", "volume_group_name"),
-    paging=Pages("volumes", "total_count", "offset"),
+    paging=Paging("volumes", "total_count", "offset"),
     action="ListVolumes",
 )
 DELETE_VOLUME = _operation("DeleteVolume", "DELETE", "/v1/volumes/{volume_id}", action="DeleteVolume")
@@ -66,7 +66,7 @@ LIST_VOLUME_SNAPSHOTS = _operation(
     "ListVolumeSnapshots",
     "GET",
     "/v1/volumes/{volume_id}/snapshots",
-    paging=Pages("snapshots", key="snapshot_id"),
+    paging=Paging("snapshots", key="snapshot_id"),
     action="ListVolumeSnapshots",
 )
 SET_VOLUME_SNAPSHOT_RATE = _operation(
@@ -162,7 +162,7 @@ LIST_VOLUME_GROUPS = _operation(
     "GET",
     "/v1/volume-groups",
     query=("limit", "offset", "sort", "name"),
-    paging=Pages("volume_groups", "total_count", "offset"),
+    paging=Paging("volume_groups", "total_count", "offset"),
     action="ListVolumeGroups",
 )
 ADD_VOLUME_GROUP_MEMBER = _operation(
@@ -190,7 +190,7 @@ LIST_VOLUME_GROUP_SNAPSHOTS = _operation(
     "ListVolumeGroupSnapshots",
     "GET",
     "/v1/volume-groups/{volume_group_id}/snapshots",
-    paging=Pages("snapshots", key="snapshot_id"),
+    paging=Paging("snapshots", key="snapshot_id"),
     action="ListVolumeGroupSnapshots",
 )
 DELETE_VOLUME_GROUP_SNAPSHOT = _operation(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from .table import Operation, Pages, Repeat, Service
+from .table import Operation, Paging, Repeat, Service
 
 SERVICE = Service("filestorage", "1.1", "File Storage")
 
@@ -27,7 +27,7 @@ LIST_VOLUMES = _operation(
     "GET",
     "/v1/volumes",
     query=("offset", "limit", "name", "type_name", "sort"),
-    paging=Pages("filestorages", "count", "offset"),
+    paging=Paging("filestorages", "count", "offset"),
     action="ListVolumes",
 )
 SET_VOLUME = _operation(
@@ -39,7 +39,7 @@ LIST_ACCESS_RULES = _operation(
     "ListAccessRules",
     "GET",
     "/v1/volumes/{volume_id}/access-rules",
-    paging=Pages("access_rules", "count", key="object_id"),
+    paging=Paging("access_rules", "count", key="object_id"),
     action="ListVolumeAccessRules",
 )
 SET_ACCESS_RULE = _operation(
@@ -64,7 +64,7 @@ LIST_SNAPSHOTS = _operation(
     "GET",
     "/v1/snapshots",
     query=("volume_id",),
-    paging=Pages("snapshots", "count"),
+    paging=Paging("snapshots", "count"),
     action="ListVolumeSnapshots",
 )
 DELETE_SNAPSHOT = _operation(
@@ -93,7 +93,7 @@ LIST_SNAPSHOT_SCHEDULE = _operation(
     "GET",
     "/v1/snapshot-schedules",
     query=("volume_id",),
-    paging=Pages("snapshot_schedule"),
+    paging=Paging("snapshot_schedule"),
     action="ListVolumeSnapshotSchedules",
 )
 SET_SNAPSHOT_SCHEDULE = _operation(
@@ -133,7 +133,7 @@ LIST_VOLUME_REPLICATIONS = _operation(
     "GET",
     "/v1/replications",
     query=("volume_id",),
-    paging=Pages("replications", "count", key="replication_id"),
+    paging=Paging("replications", "count", key="replication_id"),
     action="ListVolumeReplications",
 )
 SHOW_VOLUME_REPLICATION = _operation(

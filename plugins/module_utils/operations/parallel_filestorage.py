@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from .table import Operation, Pages, Repeat, Service
+from .table import Operation, Paging, Repeat, Service
 
 SERVICE = Service("parallel-filestorage", "1.0", "Parallel File Storage")
 
@@ -22,7 +22,7 @@ LIST_VOLUMES = _operation(
     "GET",
     "/v1/volumes",
     query=("offset", "limit", "name", "sort"),
-    paging=Pages("parallel_filestorages", "count", "offset"),
+    paging=Paging("parallel_filestorages", "count", "offset"),
 )
 SET_VOLUME_CAPACITY = _operation("SetVolumeCapacity", "PUT", "/v1/volumes/{volume_id}/capacity", body=("capacity_tb",))
 DELETE_VOLUME = _operation("DeleteVolume", "DELETE", "/v1/volumes/{volume_id}")
@@ -30,14 +30,14 @@ LIST_ACCESS_RULE = _operation(
     "ListAccessRule",
     "GET",
     "/v1/volumes/{volume_id}/access-rules",
-    paging=Pages("access_rules", "count", key="object_id"),
+    paging=Paging("access_rules", "count", key="object_id"),
 )
 SET_ACCESS_RULE = _operation(
     "SetAccessRule", "PUT", "/v1/volumes/{volume_id}/access-rules", body=("add_access_rules", "remove_access_rules")
 )
 CREATE_SNAPSHOT = _operation("CreateSnapshot", "POST", "/v1/snapshots", body=("volume_id",), repeat=Repeat.CREATES)
 LIST_SNAPSHOTS = _operation(
-    "ListSnapshots", "GET", "/v1/snapshots", query=("volume_id",), paging=Pages("snapshots", "count")
+    "ListSnapshots", "GET", "/v1/snapshots", query=("volume_id",), paging=Paging("snapshots", "count")
 )
 DELETE_SNAPSHOT = _operation("DeleteSnapshot", "DELETE", "/v1/snapshots/{snapshot_id}", query=("volume_id",))
 RESTORE_SNAPSHOT = _operation(

@@ -37,7 +37,7 @@ class Service:
 
 
 @dataclass(frozen=True)
-class Pages:
+class Paging:
     """How a list is paged; the fields mean the same as in ``client.paging.Paging``."""
 
     items: str
@@ -72,7 +72,7 @@ class Operation:
     query: tuple[str, ...] = ()
     body: tuple[str, ...] = ()
     answers: str = ""
-    paging: Pages | None = None
+    paging: Paging | None = None
     action: str = ""
     repeat: Repeat = Repeat.HARMLESS
 

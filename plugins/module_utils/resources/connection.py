@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..client.errors import StorageError
-from ..client.parallel import side_by_side
+from ..client.parallel import map_concurrently
 from ..client.session import Call
 from ..engine.resource import Info
 from ..operations import archivestorage, backup, baremetal_blockstorage, filestorage, parallel_filestorage
@@ -42,7 +42,7 @@ class Connection(Info):
                 "temporary_credentials": bool(settings.auth_token),
                 "language": settings.language,
             },
-            self.plural: side_by_side(self._look, asked),
+            self.plural: map_concurrently(self._look, asked),
         }
 
     def _look(self, service: str) -> dict[str, Any]:

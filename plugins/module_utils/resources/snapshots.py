@@ -13,19 +13,19 @@ from typing import Any, ClassVar
 
 from ..client.errors import CallError, StorageError
 from ..client.session import Call, Client
-from ..engine.ages import KOREAN_TIME, parse_age, parse_moment
+from ..engine.durations import KOREAN_TIME, parse_age, parse_moment
+from ..engine.lookup import Finder, LookupSpec
+from ..engine.overlay import ResponsePatch
 from ..engine.plan import UNKNOWN_ID, Step
-from ..engine.references import Finder, Kind
 from ..engine.resource import Info, Resource
 from ..engine.spec import ModuleSpec
-from ..engine.traces import Trace
 
 #: Snapshots that a replication made carry this prefix (platform-behaviour.md §5).
 SYSTEM_PREFIX = "snapmirror."
 #: A schedule's snapshot is at most this much later than its hour.
 SCHEDULE_TOLERANCE = timedelta(minutes=10)
 #: As many names of snapshots are listed in an error.
-MOST_NAMES = 5
+MAX_NAMES = 5
 _NAME_TIME = "%Y-%m-%d_%H%M%S"
 _NAMES_ZONE = re.compile(r"(Z|[+-]\d\d:?\d\d)$")
 _WEEKDAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
@@ -65,7 +65,7 @@ def busy(error: CallError) -> bool:
 
 
 @dataclass(frozen=True)
-class Taken:
+class SnapshotRecord:
     """One snapshot, whatever the service calls its fields.
 
     :ivar created: when it was taken, in the service's words.
@@ -115,7 +115,7 @@ class SnapshotTable:
     :param deletes_unusable: whether the service deletes a snapshot that is not usable.
     """
 
-    owners: Kind
+    owners: LookupSpec
     create: Call
     listing: Call
     delete: Call
@@ -130,14 +130,14 @@ class SnapshotTable:
     deletes_unusable: bool = True
 
     @property
-    def noun(self) -> str:
+    def label(self) -> str:
         """What a person calls the owner."""
         return self.option.replace("_", " ")
 
-    def taken(self, shown: Mapping[str, Any]) -> Taken:
+    def taken(self, shown: Mapping[str, Any]) -> SnapshotRecord:
         """One snapshot of an answer."""
         created = str(shown.get(self.created) or "")
-        return Taken(str(shown[self.id]), str(shown[self.name]), created, str(shown.get("state") or ""), shown)
+        return SnapshotRecord(str(shown[self.id]), str(shown[self.name]), created, str(shown.get("state") or ""), shown)
 
     def address(self, owner_id: str, snapshot_id: str = "") -> dict[str, Any]:
         """The path and the query of a call about an owner's snapshots, or about one of them."""
@@ -145,11 +145,11 @@ class SnapshotTable:
         snapshot = {"snapshot_id": snapshot_id} if snapshot_id else {}
         return {"path": {**owner, **snapshot}} if self.in_path else {"path": snapshot, "query": owner}
 
-    def in_order(self, listed: Iterable[Mapping[str, Any]]) -> tuple[Taken, ...]:
+    def in_order(self, listed: Iterable[Mapping[str, Any]]) -> tuple[SnapshotRecord, ...]:
         """The snapshots of a list, oldest first."""
         return tuple(sorted(map(self.taken, listed), key=lambda snapshot: (snapshot.created, snapshot.id)))
 
-    def read(self, client: Client, owner_id: str) -> tuple[Taken, ...]:
+    def read(self, client: Client, owner_id: str) -> tuple[SnapshotRecord, ...]:
         """All snapshots of an owner, oldest first."""
         return self.in_order(client.read_list(self.listing, **self.address(owner_id)))
 
@@ -166,27 +166,27 @@ class SnapshotState:
     """
 
     owner: dict[str, Any] | None
-    snapshots: tuple[Taken, ...] = ()
+    snapshots: tuple[SnapshotRecord, ...] = ()
     known: frozenset[str] = frozenset()
     schedule: dict[str, Any] | None = None
     spared: frozenset[str] = frozenset()
     hindrances: tuple[str, ...] = ()
     now: datetime | None = None
     restored: str = ""
-    removed: tuple[Taken, ...] = ()
+    removed: tuple[SnapshotRecord, ...] = ()
 
     @property
-    def own(self) -> list[Taken]:
+    def own(self) -> list[SnapshotRecord]:
         """Snapshots that no replication owns, oldest first."""
         return [snapshot for snapshot in self.snapshots if not snapshot.system]
 
     @property
-    def fresh(self) -> list[Taken]:
+    def fresh(self) -> list[SnapshotRecord]:
         """Snapshots that appeared since the task began."""
         return [snapshot for snapshot in self.own if snapshot.id not in self.known]
 
     @property
-    def newest(self) -> Taken | None:
+    def newest(self) -> SnapshotRecord | None:
         """The newest snapshot that counts, of those that no replication owns."""
         return next((snapshot for snapshot in reversed(self.own) if snapshot.counts(self.now)), None)
 
@@ -204,7 +204,7 @@ class SnapshotState:
         kept = int((self.schedule or {}).get("snapshot_retention_count") or len(first))
         return frozenset(first[hour] for hour in sorted(first)[max(0, len(first) - kept) :])
 
-    def _scheduled_hour(self, snapshot: Taken) -> datetime | None:
+    def _scheduled_hour(self, snapshot: SnapshotRecord) -> datetime | None:
         """Return the hour of the schedule that a snapshot belongs to by its time."""
         moment = snapshot.moment
         if self.schedule is None or moment is None:
@@ -219,7 +219,7 @@ class SnapshotState:
 class Snapshot(Resource[SnapshotState]):
     """``scp_*_snapshot``: take, keep, delete, restore."""
 
-    noun = "snapshot"
+    result_key = "snapshot"
     table: ClassVar[SnapshotTable]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -265,7 +265,7 @@ class Snapshot(Resource[SnapshotState]):
         """What keeps the service from taking, or going back to, a snapshot, as far as it can be told beforehand."""
         return ()
 
-    def read_spared(self, owner: Mapping[str, Any], found: tuple[Taken, ...]) -> frozenset[str]:
+    def read_spared(self, owner: Mapping[str, Any], found: tuple[SnapshotRecord, ...]) -> frozenset[str]:
         """Ids of snapshots that ``keep`` must leave alone."""
         return frozenset()
 
@@ -316,15 +316,15 @@ class Snapshot(Resource[SnapshotState]):
         surplus = self._surplus(state)
         return self._delete(state, surplus[0]) if surplus else None
 
-    def _wanted(self, state: SnapshotState) -> Taken | None:
+    def _wanted(self, state: SnapshotState) -> SnapshotRecord | None:
         return named_snapshot(state.snapshots, self.params.get("snapshot"))
 
-    def _required(self, state: SnapshotState) -> Taken:
+    def _required(self, state: SnapshotState) -> SnapshotRecord:
         found = self._wanted(state)
         if found is None:
             raise StorageError(
-                f"There is no snapshot with the name or id {self.params['snapshot']!r} of {self.table.noun}"
-                f" {(state.owner or {}).get('name')} (there are: {told_names(state.own)}). The service names snapshots"
+                f"There is no snapshot with the name or id {self.params['snapshot']!r} of {self.table.label}"
+                f" {(state.owner or {}).get('name')} (there are: {describe_names(state.own)}). The service names snapshots"
                 " itself: to take one, leave out snapshot."
             )
         return found
@@ -339,7 +339,7 @@ class Snapshot(Resource[SnapshotState]):
         moments = [snapshot.moment for snapshot in state.own if snapshot.counts(state.now)]
         return not any(moment is not None and moment >= limit for moment in moments)
 
-    def _surplus(self, state: SnapshotState) -> list[Taken]:
+    def _surplus(self, state: SnapshotState) -> list[SnapshotRecord]:
         """Snapshots older than the newest ``keep`` usable ones, oldest first.
 
         Snapshots of schedules, replications and others do not count. A snapshot that is not usable never takes the
@@ -353,7 +353,7 @@ class Snapshot(Resource[SnapshotState]):
         older = mine[: mine.index(kept[0])] if kept else []
         return [snapshot for snapshot in older if snapshot.usable or self._is_deletable(snapshot, state.now)]
 
-    def _is_deletable(self, snapshot: Taken, now: datetime | None) -> bool:
+    def _is_deletable(self, snapshot: SnapshotRecord, now: datetime | None) -> bool:
         """Return whether a snapshot that is not usable can be deleted."""
         at_work = snapshot.counts(now) or snapshot.state.lower() == _DELETING
         return self.table.deletes_unusable and not at_work
@@ -363,7 +363,7 @@ class Snapshot(Resource[SnapshotState]):
         if state.hindrances:
             owner = state.owner or {}
             raise StorageError(
-                f"{self.table.noun.capitalize()} {owner['name']} ({owner['id']}) can't {what}:"
+                f"{self.table.label.capitalize()} {owner['name']} ({owner['id']}) can't {what}:"
                 f" {'; and '.join(state.hindrances)}."
             )
 
@@ -382,10 +382,10 @@ class Snapshot(Resource[SnapshotState]):
             return any(snapshot.usable for snapshot in seen.fresh)
 
         if table.in_path:
-            return Step(table.create, effect, done=done, not_yet=busy, **table.address(owner_id))
-        return Step(table.create, effect, body={table.owners.option: owner_id}, done=done, not_yet=busy)
+            return Step(table.create, effect, done=done, is_retryable=busy, **table.address(owner_id))
+        return Step(table.create, effect, body={table.owners.option: owner_id}, done=done, is_retryable=busy)
 
-    def _delete(self, state: SnapshotState, snapshot: Taken) -> Step[SnapshotState]:
+    def _delete(self, state: SnapshotState, snapshot: SnapshotRecord) -> Step[SnapshotState]:
         def effect(before: SnapshotState, _answer: Mapping[str, Any]) -> SnapshotState:
             left = tuple(other for other in before.snapshots if other.id != snapshot.id)
             return replace(before, snapshots=left, removed=(*before.removed, snapshot))
@@ -394,15 +394,15 @@ class Snapshot(Resource[SnapshotState]):
             return all(other.id != snapshot.id for other in seen.snapshots)
 
         address = self.table.address(self._owner_id(state), snapshot.id)
-        return Step(self.table.delete, effect, not_yet=busy, done=done, **address)
+        return Step(self.table.delete, effect, is_retryable=busy, done=done, **address)
 
-    def _restore(self, state: SnapshotState, snapshot: Taken) -> Step[SnapshotState]:
+    def _restore(self, state: SnapshotState, snapshot: SnapshotRecord) -> Step[SnapshotState]:
         self._refuse(state, "go back to a snapshot")
         if not snapshot.usable:
             usable = [other for other in state.own if other.usable]
             raise StorageError(
-                f"Snapshot {snapshot.name} of {self.table.noun} {(state.owner or {}).get('name')} cannot be restored:"
-                f" its state is {snapshot.state}. Choose a usable one (there are: {told_names(usable)})."
+                f"Snapshot {snapshot.name} of {self.table.label} {(state.owner or {}).get('name')} cannot be restored:"
+                f" its state is {snapshot.state}. Choose a usable one (there are: {describe_names(usable)})."
             )
 
         def effect(before: SnapshotState, _answer: Mapping[str, Any]) -> SnapshotState:
@@ -417,7 +417,7 @@ class Snapshot(Resource[SnapshotState]):
             return dropped or _RESTORING in str((seen.owner or {}).get("state")).lower()
 
         address = self.table.address(self._owner_id(state), snapshot.id)
-        return Step(self.table.restore, effect, not_yet=busy, taken=taken, **address)
+        return Step(self.table.restore, effect, is_retryable=busy, taken=taken, **address)
 
     @staticmethod
     def _owner_id(state: SnapshotState) -> str:
@@ -429,7 +429,7 @@ class Snapshot(Resource[SnapshotState]):
         """What the owner is doing; empty where it is at rest, or in error, which does not pass."""
         owner = state.owner or {}
         shown = str(owner.get("state") or _AT_REST).lower()
-        return "" if shown == _AT_REST or "error" in shown else f"{self.table.noun} {owner['name']}: {owner['state']}"
+        return "" if shown == _AT_REST or "error" in shown else f"{self.table.label} {owner['name']}: {owner['state']}"
 
     def pending(self, state: SnapshotState) -> str:
         """A change of the owner, where the task has something to do or has restored it."""
@@ -440,7 +440,7 @@ class Snapshot(Resource[SnapshotState]):
         owner = state.owner or {}
         if state.restored and "error" in str(owner.get("state")).lower():
             return (
-                f"{self.table.noun.capitalize()} {owner['name']} ({owner['id']}) went into state {owner['state']} when"
+                f"{self.table.label.capitalize()} {owner['name']} ({owner['id']}) went into state {owner['state']} when"
                 f" it went back to {state.restored}. Ask the provider's support."
             )
         for snapshot in state.fresh:
@@ -472,12 +472,12 @@ class Snapshot(Resource[SnapshotState]):
             "dropped_snapshots": [snapshot.name for snapshot in before.own if snapshot.id not in present],
         }
 
-    def leaves(self, before: SnapshotState, after: SnapshotState) -> Iterable[Trace]:
+    def planned_responses(self, before: SnapshotState, after: SnapshotState) -> Iterable[ResponsePatch]:
         """All snapshots of the owner; one that is planned is the newest."""
         created = {self.table.created: after.now.isoformat()} if after.now else {}
         listed = [{**snapshot.shown, **(created if snapshot.id == UNKNOWN_ID else {})} for snapshot in after.snapshots]
         about = {self.table.owners.option: self._owner_id(after)}
-        return [Trace(self.table.listing, lambda _items: listed, about)]
+        return [ResponsePatch(self.table.listing, lambda _items: listed, about)]
 
 
 def snapshot_spec(handler: type[Snapshot], owner: str) -> ModuleSpec:
@@ -501,7 +501,7 @@ def snapshot_spec(handler: type[Snapshot], owner: str) -> ModuleSpec:
     )
 
 
-def named_snapshot(snapshots: Iterable[Taken], wanted: str | None) -> Taken | None:
+def named_snapshot(snapshots: Iterable[SnapshotRecord], wanted: str | None) -> SnapshotRecord | None:
     """The snapshot with this name or id; ``None`` where there is none.
 
     :raises StorageError: the name fits several.
@@ -513,11 +513,11 @@ def named_snapshot(snapshots: Iterable[Taken], wanted: str | None) -> Taken | No
     return found[0] if found else None
 
 
-def told_names(present: Iterable[Taken]) -> str:
+def describe_names(present: Iterable[SnapshotRecord]) -> str:
     """The names of some snapshots, oldest first; only the newest where there are many."""
     names = [snapshot.name for snapshot in present]
-    told = ", ".join(names[-MOST_NAMES:]) or "none"
-    return f"{len(names)}, the newest of them {told}" if len(names) > MOST_NAMES else told
+    told = ", ".join(names[-MAX_NAMES:]) or "none"
+    return f"{len(names)}, the newest of them {told}" if len(names) > MAX_NAMES else told
 
 
 class SnapshotInfo(Info):

@@ -17,7 +17,7 @@ from ..client.redaction import shown
 from ..client.settings import check_region
 from ..client.suggestions import closest
 from ..engine.structured_text import TextError, parse_structured
-from ..resources.topology import full_kind
+from ..resources.kinds import full_kind
 from .messages import group_alike
 
 #: The keys that every item has.
@@ -60,7 +60,7 @@ class ItemSpec:
     :param keys: beside ``name`` and ``kind``.
     :param accepted: keys that are ignored, because results that are taken as lists have them.
     :param identity: keys that say which thing an item is; two items must differ in one of them.
-    :param noun: what an item is.
+    :param resource_kind: what an item is.
     :param default_kind: the kind of an item that has none; empty where each needs one.
     """
 
@@ -69,7 +69,7 @@ class ItemSpec:
     keys: Sequence[Key]
     accepted: Collection[str] = ()
     identity: Sequence[str] = (KIND, "region", NAME)
-    noun: str = "volume"
+    resource_kind: str = "volume"
     default_kind: str = "filestorage_volume"
 
 
@@ -141,7 +141,7 @@ def read_items(spec: ItemSpec, given: Any, defaults: Mapping[str, Any] | None = 
         )
     result = ItemList(spec)
     if not listed:
-        result.mistakes.append((spec.option, f"The list is empty. Name at least one {spec.noun}"))
+        result.mistakes.append((spec.option, f"The list is empty. Name at least one {spec.resource_kind}"))
     first: dict[tuple[Any, ...], Item] = {}
     for position, entry in enumerate(listed, 1):
         reader = _Reader(spec, position, entry, defaults or {})
@@ -153,7 +153,7 @@ def read_items(spec: ItemSpec, given: Any, defaults: Mapping[str, Any] | None = 
         identity = tuple(item.values.get(key) for key in spec.identity)
         other = first.setdefault(identity, item)
         if other is not item:
-            result.reject(item, f"it is the same {spec.noun} as {other}; remove one of them")
+            result.reject(item, f"it is the same {spec.resource_kind} as {other}; remove one of them")
     return result
 
 
@@ -178,7 +178,7 @@ class _Reader:
         self._check_keys(own)
         self.name = self._text(own, NAME)
         if not self.name:
-            self.mistakes.append(f"it has no name. Give the name or id of the {self.spec.noun}")
+            self.mistakes.append(f"it has no name. Give the name or id of the {self.spec.resource_kind}")
         kind = self._kind(own)
         if not (self.name and kind):
             return None

@@ -22,11 +22,11 @@ _CHANGES: Mapping[Change, str] = {
 }
 
 
-def group_alike(messages: Iterable[tuple[str, str]], noun: str, nouns: str = "") -> list[str]:
+def group_alike(messages: Iterable[tuple[str, str]], resource_kind: str, kinds: str = "") -> list[str]:
     """Return a line for each message, in the order in which they first come.
 
     :param messages: a name, and what is to be said about it.
-    :param noun: what the names are of, for example ``volume``; ``nouns`` its plural, by default with an s.
+    :param resource_kind: what the names are of, for example ``volume``; ``kinds`` its plural, by default with an s.
 
     >>> group_alike([("a", "It is paused."), ("b", "It is paused."), ("c", "It is missing.")], "volume")
     ['2 volumes: It is paused: a, b.', 'c: It is missing.']
@@ -36,13 +36,13 @@ def group_alike(messages: Iterable[tuple[str, str]], noun: str, nouns: str = "")
         names = alike.setdefault(message.strip().rstrip("."), [])
         if name not in names:
             names.append(name)
-    return [_line(message, names, nouns or f"{noun}s") for message, names in alike.items()]
+    return [_line(message, names, kinds or f"{resource_kind}s") for message, names in alike.items()]
 
 
-def _line(message: str, names: Sequence[str], nouns: str) -> str:
+def _line(message: str, names: Sequence[str], kinds: str) -> str:
     if len(names) == 1:
         return f"{names[0]}: {message}."
-    return f"{len(names)} {nouns}: {message}: {shorten_list(names, MAX_NAMED)}."
+    return f"{len(names)} {kinds}: {message}: {shorten_list(names, MAX_NAMED)}."
 
 
 def summarize(changes: Iterable[Change], *, dry_run: bool) -> str:

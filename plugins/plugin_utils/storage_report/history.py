@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from .things import CRITICAL, GIB, KINDS, WARNING, Bucket, Finding, Volume, told_bytes
+from .models import CRITICAL, GIB, KINDS, WARNING, Bucket, Finding, Volume, describe_bytes
 
 FORMAT = 1
 #: Kinds whose things grow by themselves.
@@ -157,7 +157,7 @@ class Growth:
         if not limit:
             return
         used = 100 * int(entry["bytes"]) / limit
-        text = f"{told_bytes(entry['bytes'])} of {told_bytes(limit)} ({used:.0f} %)"
+        text = f"{describe_bytes(entry['bytes'])} of {describe_bytes(limit)} ({used:.0f} %)"
         days = entry["days_left"]
         if used >= 100:
             self._add(CRITICAL, kind, f"has reached its limit: {text}")
@@ -185,8 +185,8 @@ class Growth:
         limit = self._limits["growth_percent"]
         for one in found:
             if limit and one["change_bytes"] >= LEAST_GROWTH and (one["change_percent"] or limit) >= limit:
-                grown = f"{told_bytes(one['change_bytes'])} in {self._days:.0f} days"
-                message = f"grew by {grown}, to {told_bytes(one['bytes'])}"
+                grown = f"{describe_bytes(one['change_bytes'])} in {self._days:.0f} days"
+                message = f"grew by {grown}, to {describe_bytes(one['bytes'])}"
                 where = (one["kind"], one["region"], one["name"], one["id"])
                 self.findings.append(Finding(WARNING, "capacity", *where, message))
         return found[:MOST]

@@ -13,7 +13,7 @@ import pytest
 
 from tests.harness.playbooks import Controller, processes_with
 from tests.harness.tasks import task
-from tests.modules.apply.topologies import Shape, settle, shape, shape_of_undisturbed_run, some
+from tests.modules.apply.lists import Shape, settle, shape, shape_of_undisturbed_run, some
 
 pytestmark = [pytest.mark.module("scp_storage_apply"), pytest.mark.newest_core]
 

@@ -8,9 +8,7 @@ from __future__ import annotations
 import pytest
 
 from tests.harness.playbooks import Controller
-from tests.modules.apply.topologies import (
-    check_whole_lifecycle,
-)
+from tests.modules.apply.lists import check_whole_lifecycle
 
 pytestmark = pytest.mark.module("scp_storage_apply")
 

@@ -21,9 +21,9 @@ from typing import Any
 
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from tests.collection_path import ROOT, place
 from tests.harness.playbooks import PROGRAMS
 from tests.integration.awx.setting_up import Made
-from tests.placement import ROOT, place
 
 #: What of this collection's sources the jobs use: a project of AWX has all of them.
 PROJECT = ("playbooks", "extensions/awx")

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.collection_path import place
 from tests.harness.playbooks import Controller
 from tests.harness.tasks import Run
 from tests.integration.awx.specs import COLLECTION, stored
-from tests.placement import place
 
 STAND_IN = Path(__file__).parent / "stand_in" / "action.py"
 #: What a person writes down for the playbook.

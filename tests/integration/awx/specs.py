@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 
 import yaml
 
-from tests.placement import ROOT
+from tests.collection_path import ROOT
 
 FILE = Path(__file__).parent / "argument_specs.json"
 PLAYBOOK = ROOT / "playbooks" / "awx_setup.yml"

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.collection_path import COLLECTIONS, ROOT
 from tests.harness.playbooks import PROGRAMS
-from tests.placement import COLLECTIONS, ROOT
 
 pytestmark = pytest.mark.newest_core
 

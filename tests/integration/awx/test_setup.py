@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.collection_path import ROOT
 from tests.harness.playbooks import Controller
 from tests.integration.awx.awx import Awx
 from tests.integration.awx.setting_up import ANSWERS, Made, set_up
 from tests.integration.awx.specs import stored, used
-from tests.placement import ROOT
 
 #: Playbooks that are no job of AWX: the one that sets it up.
 NO_JOBS = {"awx_setup"}

@@ -9,7 +9,7 @@ import json
 
 from tests.harness.playbooks import Controller
 from tests.harness.tasks import task
-from tests.integration.dr.drill_world import (
+from tests.integration.dr.drill_fixtures import (
     AGE,
     ALL,
     EAST,

@@ -11,7 +11,7 @@ import pytest
 
 from tests.harness.playbooks import Controller
 from tests.harness.tasks import task
-from tests.integration.dr.drill_world import (
+from tests.integration.dr.drill_fixtures import (
     BILLING,
     BLOCKS,
     EAST,

@@ -34,7 +34,7 @@ ENVIRON = {"SCP_TIMEOUT": str(TIMEOUT), "SCP_MAX_RETRIES": "3"}
 #: Which faults always run, by their numbers.
 SAMPLE = (0, 3, 6)
 #: More calls than the set-up of one volume makes.
-MOST_CALLS = 24
+MAX_CALLS = 24
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ def test_fault_at_each_operation(controller: Controller, fault: str, which: str)
 
 
 @pytest.mark.full_faults
-@pytest.mark.parametrize("number", range(MOST_CALLS))
+@pytest.mark.parametrize("number", range(MAX_CALLS))
 @pytest.mark.parametrize("which", KINDS)
 @pytest.mark.parametrize("fault", AT_A_CALL)
 def test_fault_at_each_call(controller: Controller, fault: str, which: str, number: int) -> None:

@@ -10,15 +10,7 @@ from typing import Any
 import pytest
 
 from tests.harness.modules import ModuleRunner
-from tests.modules.apply.topologies import (
-    Shape,
-    apply,
-    none_of_some,
-    settle,
-    shape,
-    shape_of_undisturbed_run,
-    some,
-)
+from tests.modules.apply.lists import Shape, apply, none_of_some, settle, shape, shape_of_undisturbed_run, some
 
 pytestmark = pytest.mark.module("scp_storage_apply")
 

@@ -12,7 +12,7 @@ import pytest
 
 from tests.harness.modules import ModuleRunner
 from tests.harness.tasks import task
-from tests.modules.apply.topologies import (
+from tests.modules.apply.lists import (
     Things,
     blocks,
     check_played,

@@ -14,15 +14,8 @@ import pytest
 from ansible_collections.scp.storage.plugins.module_utils.engine.waiter import REPORT_AFTER
 from tests.harness.modules import ModuleRunner, SkippedTime
 from tests.harness.tasks import task
+from tests.modules.apply.lists import EAST, Things, blocks, check_played, each, played
 from tests.modules.apply.test_messages import CASES
-from tests.modules.apply.topologies import (
-    EAST,
-    Things,
-    blocks,
-    check_played,
-    each,
-    played,
-)
 from tests.modules.messages import Case, check_case
 from tests.simulator.fixture import Simulator
 

@@ -19,7 +19,7 @@ R = TypeVar("R", bound=Record)
 DAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 TAG_KEY_LENGTH = 128
 TAG_VALUE_LENGTH = 256
-MOST_TAGS = 50
+MAX_TAGS = 50
 CONFLICTS = ("409", "400")
 """The statuses with which a service may refuse because of the state of things."""
 
@@ -53,8 +53,8 @@ def check_tags(tags: Sequence[Mapping[str, Any]] | None) -> None:
     :raises ApiError: 400.
     """
     keys = [str(tag.get("key") or "") for tag in tags or []]
-    if len(keys) > MOST_TAGS:
-        raise validation_error(f"List should have at most {MOST_TAGS} items")
+    if len(keys) > MAX_TAGS:
+        raise validation_error(f"List should have at most {MAX_TAGS} items")
     if len(set(keys)) < len(keys):
         raise validation_error("Value error, duplicate tag key")
     if any(not key.strip() for key in keys):

@@ -17,7 +17,7 @@ from ansible import constants
 from ansible.module_utils import basic
 
 from ansible_collections.scp.storage.plugins.action import scp
-from ansible_collections.scp.storage.plugins.module_utils.engine.entry import run_module
+from ansible_collections.scp.storage.plugins.module_utils.engine.module_main import run_module
 from ansible_collections.scp.storage.plugins.module_utils.engine.runner import Mode, Report
 
 CENSORED = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"

@@ -15,14 +15,14 @@ import pytest
 from ansible_collections.scp.storage.plugins.module_utils.client.clock import Clock
 from ansible_collections.scp.storage.plugins.module_utils.client.session import Client
 from ansible_collections.scp.storage.plugins.module_utils.client.settings import Settings
-from ansible_collections.scp.storage.plugins.module_utils.operations.table import Operation, Pages, Service
+from ansible_collections.scp.storage.plugins.module_utils.operations.table import Operation, Paging, Service
 from tests.unit.client.raw_server import RawServer, serving
 
 ACCESS_KEY = "AK-made-up-1234567890"
 SECRET_KEY = "SK-made-up-1234567890-abcdefghijklmnop"
 SERVICE = Service("filestorage", "1.1", "File Storage")
 READ = Operation(SERVICE, "ShowThing", "GET", "/v1/things/{thing_id}")
-LIST = Operation(SERVICE, "ListThings", "GET", "/v1/things", paging=Pages("things", "count", "offset"))
+LIST = Operation(SERVICE, "ListThings", "GET", "/v1/things", paging=Paging("things", "count", "offset"))
 WRITES = {
     "POST": Operation(SERVICE, "CreateThing", "POST", "/v1/things"),
     "PUT": Operation(SERVICE, "SetThing", "PUT", "/v1/things/one"),

@@ -16,17 +16,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.scp.storage.plugins.module_utils.client.errors import (
+    CallContext,
     CallError,
     NotEntitled,
     NotFound,
     TransientError,
     UnknownOutcome,
-    Where,
     from_answer,
 )
 
-GET = Where("filestorage", "ShowVolume", "kr-west1", "GET")
-POST = Where("filestorage", "CreateVolume", "kr-west1", "POST")
+GET = CallContext("filestorage", "ShowVolume", "kr-west1", "GET")
+POST = CallContext("filestorage", "CreateVolume", "kr-west1", "POST")
 HTML = b"<html><head><title>404 Not Found</title></head>\n<body>\n<h1>Not Found</h1></body></html>"
 
 
@@ -46,7 +46,7 @@ def error_a(status: int, **fields: Any) -> dict[str, Any]:
     return {"errors": [{**entry, **fields}]}
 
 
-def made(body: Any, status: int = 400, where: Where = GET, headers: Mapping[str, str] | None = None) -> CallError:
+def made(body: Any, status: int = 400, where: CallContext = GET, headers: Mapping[str, str] | None = None) -> CallError:
     """The exception for an answer; a body that is not bytes is sent as JSON."""
     error = from_answer(where, status, headers or {}, body if isinstance(body, bytes) else json.dumps(body).encode())
     assert error.status == status
@@ -137,7 +137,7 @@ def test_error_with_a_name_only_is_shown_as_it_is() -> None:
 
 
 @pytest.mark.parametrize("where", [GET, POST], ids=["read", "write"])
-def test_service_that_is_not_in_the_catalogue_is_not_entitled(where: Where) -> None:
+def test_service_that_is_not_in_the_catalogue_is_not_entitled(where: CallContext) -> None:
     """What reads many services leaves those out that the account does not have, and no others."""
     assert isinstance(made(error_b(NOT_ENTITLED), 401, where), NotEntitled)
     assert isinstance(made(error_b(NOT_ENTITLED.upper()), 401, where), NotEntitled)
@@ -171,7 +171,7 @@ def test_shape_d() -> None:
     ],
     ids=json.dumps,
 )
-def test_only_the_service_says_that_something_does_not_exist(where: Where, body: Any) -> None:
+def test_only_the_service_says_that_something_does_not_exist(where: CallContext, body: Any) -> None:
     assert not isinstance(made(body, 404, where), NotFound)
     assert isinstance(made(error_a(404), 404, where), NotFound)
 
@@ -201,7 +201,7 @@ def test_excerpt_of_a_body_is_cut_only_where_it_is_too_long(length: int, cut: bo
 
 @pytest.mark.parametrize("where", [GET, POST], ids=["read", "write"])
 @pytest.mark.parametrize("status", [300, 400, 404, 405, 429, 500, 503])
-def test_answer_without_json_keeps_its_status_and_excerpt(where: Where, status: int) -> None:
+def test_answer_without_json_keeps_its_status_and_excerpt(where: CallContext, status: int) -> None:
     """What waits and what sends again decides by the status, also behind a proxy that answers with a page."""
     error = made(HTML, status, where)
     assert error.facts["status"] == error.status == status
@@ -220,7 +220,7 @@ def test_answer_without_json_keeps_its_status_and_excerpt(where: Where, status: 
         (GET, 500, "). Try again later."),
     ],
 )
-def test_answer_without_json_has_advice(where: Where, status: int, advice: str) -> None:
+def test_answer_without_json_has_advice(where: CallContext, status: int, advice: str) -> None:
     assert advice in made(HTML, status, where).message
 
 
@@ -231,7 +231,7 @@ def test_json_that_is_too_deep() -> None:
 @pytest.mark.parametrize("body", [HTML, b"", b"{}", json.dumps(error_a(302)).encode()])
 @pytest.mark.parametrize("status", [300, 301, 302, 303, 307, 308, 399])
 @pytest.mark.parametrize("where", [GET, POST])
-def test_redirects(where: Where, status: int, body: bytes) -> None:
+def test_redirects(where: CallContext, status: int, body: bytes) -> None:
     error = made(body, status, where, {"Location": "https://elsewhere.example/"})
     assert not isinstance(error, (NotFound, TransientError, UnknownOutcome))
     assert f"redirect ({status})" in error.message
@@ -244,7 +244,7 @@ def test_redirects(where: Where, status: int, body: bytes) -> None:
 @pytest.mark.parametrize("body", [HTML, b"", json.dumps(error_a(0)).encode(), b"{}", b"[]", b'{"errors": [{'])
 def test_kinds(body: bytes) -> None:
     kinds = {
-        (method, status): type(from_answer(Where("s", "o", "r", method), status, {}, body))
+        (method, status): type(from_answer(CallContext("s", "o", "r", method), status, {}, body))
         for method in ("GET", "POST", "PUT", "DELETE")
         for status in (400, 401, 403, 405, 408, 409, 413, 418, 429, 500, 501, 502, 503, 504, 507)
     }
@@ -364,7 +364,7 @@ ANSWERS = JSON.map(lambda value: json.dumps(value).encode()) | st.binary() | st.
     headers=st.fixed_dictionaries({}, optional={"Date": st.text(), "x-request-id": st.text()}),
 )
 def test_any_answer_is_one_paragraph(status: int, body: bytes, method: str, headers: dict[str, str]) -> None:
-    where = Where("filestorage", "SomeOperation", "kr-west1", method)
+    where = CallContext("filestorage", "SomeOperation", "kr-west1", method)
     error = from_answer(where, status, headers, body)
     assert isinstance(error, CallError)
     assert error.message.splitlines() == [error.message]

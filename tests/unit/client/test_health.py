@@ -12,11 +12,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from ansible_collections.scp.storage.plugins.module_utils.client.errors import (
+    CallContext,
     CallError,
     TransientError,
     UnknownOutcome,
     Unreachable,
-    Where,
 )
 from ansible_collections.scp.storage.plugins.module_utils.client.session import Client
 from tests.unit.client.conftest import LIST, WRITES, Caller, Serve, make_settings
@@ -206,5 +206,5 @@ def test_failure_of_long_ago_counts_no_more(connect: Connect) -> None:
         caller.client.clock.sleep(21)
 
 
-def _where(region: str) -> Where:
-    return Where("filestorage", "ListThings", region, "GET")
+def _where(region: str) -> CallContext:
+    return CallContext("filestorage", "ListThings", region, "GET")

@@ -21,15 +21,15 @@ from hypothesis import strategies as st
 from ansible_collections.scp.storage.plugins.module_utils.client import paging, parallel
 from ansible_collections.scp.storage.plugins.module_utils.client.errors import StorageError
 from ansible_collections.scp.storage.plugins.module_utils.client.paging import read_all
-from ansible_collections.scp.storage.plugins.module_utils.client.parallel import side_by_side
-from ansible_collections.scp.storage.plugins.module_utils.operations.table import Pages
+from ansible_collections.scp.storage.plugins.module_utils.client.parallel import map_concurrently
+from ansible_collections.scp.storage.plugins.module_utils.operations.table import Paging
 from tests.unit.client.conftest import LIST, READ, Caller, Serve
 from tests.unit.client.raw_server import answer
 
-BY_ITEM = Pages("things", "count", "offset")
-BY_PAGE = Pages("contents", "total_count", "page", size="size", by_page=True, key="uuid")
-WHOLE = Pages("things", "count")
-WHOLE_WITHOUT_COUNT = Pages("things")
+BY_ITEM = Paging("things", "count", "offset")
+BY_PAGE = Paging("contents", "total_count", "page", size="size", by_page=True, key="uuid")
+WHOLE = Paging("things", "count")
+WHOLE_WITHOUT_COUNT = Paging("things")
 
 Item = dict[str, Any]
 
@@ -42,7 +42,7 @@ class Lister:
     """
 
     def __init__(
-        self, style: Pages, size: int, cap: int = 10**9, disturb: Callable[[int, list[Item]], None] | None = None
+        self, style: Paging, size: int, cap: int = 10**9, disturb: Callable[[int, list[Item]], None] | None = None
     ) -> None:
         self.style = style
         self.items = [{style.key: f"id-{number}", "number": number} for number in range(size)]
@@ -77,7 +77,7 @@ def ids(*numbers: int) -> list[str]:
     ("size", "cap", "calls"),
     [(0, 20, 1), (1, 20, 1), (20, 20, 1), (21, 20, 2), (60, 20, 3), (61, 20, 4), (1000, 10**9, 1)],
 )
-def test_pages_are_read_until_the_count_is_reached(style: Pages, size: int, cap: int, calls: int) -> None:
+def test_pages_are_read_until_the_count_is_reached(style: Paging, size: int, cap: int, calls: int) -> None:
     lister = Lister(style, size, cap)
     assert lister.read() == ids(*range(size))
     assert len(lister.asked) == calls
@@ -101,7 +101,7 @@ def test_pages_are_asked_for_by_the_size_that_is_given() -> None:
 
 
 @pytest.mark.parametrize("style", [WHOLE, WHOLE_WITHOUT_COUNT], ids=["count", "no count"])
-def test_lists_without_pages_are_read_with_one_call(style: Pages) -> None:
+def test_lists_without_pages_are_read_with_one_call(style: Paging) -> None:
     lister = Lister(style, 2500)
     lister.items += lister.items[:10]
     assert lister.read() == ids(*range(2500))
@@ -136,7 +136,7 @@ def test_what_is_deleted_meanwhile_hides_nothing() -> None:
 
 @pytest.mark.parametrize("style", [BY_ITEM, BY_PAGE], ids=["by item", "by page"])
 @pytest.mark.parametrize("missed", [0, 19, 20, 39])
-def test_what_is_missed_once_is_found_by_another_pass(style: Pages, missed: int) -> None:
+def test_what_is_missed_once_is_found_by_another_pass(style: Paging, missed: int) -> None:
     lister = Lister(style, 40, 20)
 
     def fetch(query: Mapping[str, Any]) -> dict[str, Any]:
@@ -173,12 +173,12 @@ def test_passes_end_where_the_count_is_never_reached() -> None:
     lister = Lister(BY_ITEM, 5)
     found = read_all(lambda query: {**lister(query), "count": 6}, BY_ITEM)
     assert [item["id"] for item in found] == ids(*range(5))
-    assert len(lister.asked) <= 2 * paging.MOST_PASSES
+    assert len(lister.asked) <= 2 * paging.MAX_PASSES
 
 
 @pytest.mark.parametrize("style", [BY_ITEM, BY_PAGE], ids=["by item", "by page"])
-def test_an_endless_list_ends(style: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(paging, "MOST_PAGES", 50)
+def test_an_endless_list_ends(style: Paging, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paging, "MAX_PAGES", 50)
     calls = []
 
     def fetch(query: Mapping[str, Any]) -> dict[str, Any]:
@@ -217,7 +217,7 @@ def test_null_is_an_empty_list() -> None:
     cap=st.integers(1, 25),
     repeats=st.lists(st.integers(1, 4), max_size=60),
 )
-def test_all_items_come_once(style: Pages, size: int, cap: int, repeats: list[int]) -> None:
+def test_all_items_come_once(style: Paging, size: int, cap: int, repeats: list[int]) -> None:
     """For any length, page size and pattern of items that come several times."""
     lister = Lister(style, size, cap)
     expected = lister.read()
@@ -282,7 +282,9 @@ def last_first(fetch: paging.Fetch, places: Sequence[paging.Place]) -> list[Mapp
     cap=st.integers(1, 25),
     repeats=st.lists(st.integers(1, 4), max_size=60),
 )
-def test_all_items_come_once_in_their_order_side_by_side(style: Pages, size: int, cap: int, repeats: list[int]) -> None:
+def test_all_items_come_once_in_their_order_side_by_side(
+    style: Paging, size: int, cap: int, repeats: list[int]
+) -> None:
     """For any length, page size and pattern of items that come several times; and with no call more."""
     lister, one_by_one = Lister(style, size, cap), Lister(style, size, cap)
     assert lister.read(last_first) == ids(*range(size)) == one_by_one.read()
@@ -298,7 +300,7 @@ def test_all_items_come_once_in_their_order_side_by_side(style: Pages, size: int
     size=st.integers(1, 60),
     caps=st.lists(st.integers(1, 25), min_size=1, max_size=8),
 )
-def test_pages_that_get_shorter_or_longer_hide_nothing(style: Pages, size: int, caps: list[int]) -> None:
+def test_pages_that_get_shorter_or_longer_hide_nothing(style: Paging, size: int, caps: list[int]) -> None:
     """The first page says how long pages are; a service that then gives less is read page after page."""
     lister = Lister(style, size)
     if style.by_page:
@@ -319,7 +321,7 @@ def test_pages_that_get_shorter_or_longer_hide_nothing(style: Pages, size: int, 
     gone=st.integers(0, 59),
     when=st.integers(1, 10),
 )
-def test_what_stays_is_found_side_by_side(style: Pages, size: int, cap: int, gone: int, when: int) -> None:
+def test_what_stays_is_found_side_by_side(style: Paging, size: int, cap: int, gone: int, when: int) -> None:
     """For any item that is deleted at any time; and for one that is new at any time nothing comes twice."""
     leaving = f"id-{gone % size}"
 
@@ -339,7 +341,7 @@ def test_what_stays_is_found_side_by_side(style: Pages, size: int, cap: int, gon
 
 
 def test_an_endless_list_is_not_asked_for_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(paging, "MOST_PAGES", 50)
+    monkeypatch.setattr(paging, "MAX_PAGES", 50)
     at_once: list[int] = []
 
     def spread(fetch: paging.Fetch, places: Sequence[paging.Place]) -> list[Mapping[str, Any]]:
@@ -360,7 +362,7 @@ def test_a_page_that_fails_fails_the_list() -> None:
         return lister(query)
 
     with pytest.raises(StorageError, match="no page"):
-        read_all(fetch, BY_ITEM, side_by_side)
+        read_all(fetch, BY_ITEM, map_concurrently)
 
 
 def test_pages_are_on_their_way_together(connect: Callable[..., Caller]) -> None:
@@ -392,15 +394,15 @@ def test_pages_are_on_their_way_together(connect: Callable[..., Caller]) -> None
 
     client._session = cast(Any, Session())
     # Nested, as an inventory reads several lists at once: the bound holds for all of them.
-    lists = side_by_side(lambda _number: client.read_list(LIST), [0, 1, 2])
+    lists = map_concurrently(lambda _number: client.read_list(LIST), [0, 1, 2])
     assert [[item["id"] for item in found] for found in lists] == [list(range(size))] * 3
     assert seen == most
 
 
 # --- lists without positions
 
-MARKED = Pages("contents", "count", marker="marker", truncated="is_truncated", key="object_name")
-GROWING = Pages("buckets", limit_only=True)
+MARKED = Paging("contents", "count", marker="marker", truncated="is_truncated", key="object_name")
+GROWING = Paging("buckets", limit_only=True)
 
 
 @given(size=st.integers(0, 40), cap=st.integers(1, 12))
@@ -435,7 +437,7 @@ def test_marked_list_without_a_new_marker_ends_at_once(markers: list[str | None]
 
 def test_side_by_side_calls_two_at_the_same_time() -> None:
     together = threading.Barrier(2)
-    assert sorted(side_by_side(lambda _item: together.wait(10), [1, 2])) == [0, 1]
+    assert sorted(map_concurrently(lambda _item: together.wait(10), [1, 2])) == [0, 1]
 
 
 @pytest.mark.parametrize("size", [0, 1, 999, 1000, 1001, 12345])
@@ -451,7 +453,7 @@ def test_growing_lists_are_asked_for_more(size: int) -> None:
 
 
 @pytest.mark.parametrize("style", [BY_ITEM, BY_PAGE, MARKED], ids=["by item", "by page", "marked"])
-def test_a_long_list_takes_the_memory_of_its_items_and_a_page(style: Pages) -> None:
+def test_a_long_list_takes_the_memory_of_its_items_and_a_page(style: Paging) -> None:
     """Pages are not kept beside what was read from them, however many there are."""
     pages = 30
 
@@ -477,5 +479,5 @@ def test_a_long_list_takes_the_memory_of_its_items_and_a_page(style: Pages) -> N
 def test_items_without_a_key_are_told_apart_by_all_they_say() -> None:
     items = [{"key": None, "at": 1}, {"key": None, "at": 2}, {"key": None, "at": 1}, {"key": "a", "at": 1}]
     for key in ("key", ""):
-        found = read_all(lambda _query: {"things": items}, Pages("things", key=key))
+        found = read_all(lambda _query: {"things": items}, Paging("things", key=key))
         assert found == [items[0], items[1], items[3]]

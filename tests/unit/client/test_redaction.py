@@ -20,7 +20,7 @@ from ansible_collections.scp.storage.plugins.module_utils.client.redaction impor
     worth_hiding,
 )
 from ansible_collections.scp.storage.plugins.module_utils.client.settings import given_secrets
-from tests.placement import ROOT
+from tests.collection_path import ROOT
 
 PASSWORD = st.text("abc123#/?@[]:\\%!", min_size=4)
 
@@ -73,7 +73,12 @@ def test_long_value_is_shortened() -> None:
 
 
 #: The files that write to the screen: tasks, other plugins, and a module process whose Python is too old.
-DOORS = {"action/scp.py", "inventory/scp_storage.py", "module_utils/engine/entry.py", "plugin_utils/connection.py"}
+DOORS = {
+    "action/scp.py",
+    "inventory/scp_storage.py",
+    "module_utils/engine/module_main.py",
+    "plugin_utils/connection.py",
+}
 _PRINTS = re.compile(r"(?<![\w.])print\(|display\.\w+\(|Display\(\)\.|sys\.std(?:out|err)|\blogging\b|\bwarnings\.")
 
 

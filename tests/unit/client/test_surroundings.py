@@ -200,10 +200,10 @@ def test_netrc_is_not_used(serve: Serve, connect: Connect, monkeypatch: pytest.M
 def test_kept_client_is_one_for_each_settings_and_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that was forked must not share the connections of the one that it comes from."""
     monkeypatch.setattr(session, "_kept", {})
-    first = session.kept_client(make_settings())
+    first = session.cached_client(make_settings())
     assert first.settings == make_settings()
-    assert session.kept_client(make_settings()) is first
-    other = session.kept_client(make_settings(region="kr-east1"))
+    assert session.cached_client(make_settings()) is first
+    other = session.cached_client(make_settings(region="kr-east1"))
     assert other.settings.region == "kr-east1"
     monkeypatch.setattr(os, "getpid", lambda: -1)
-    assert session.kept_client(make_settings()) is not first
+    assert session.cached_client(make_settings()) is not first

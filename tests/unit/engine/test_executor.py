@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.scp.storage.plugins.module_utils.client.errors import StorageError, TransientError, Where
+from ansible_collections.scp.storage.plugins.module_utils.client.errors import CallContext, StorageError, TransientError
 from ansible_collections.scp.storage.plugins.module_utils.engine.executor import Executor
 from ansible_collections.scp.storage.plugins.module_utils.engine.journal import Journal
 from ansible_collections.scp.storage.plugins.module_utils.engine.plan import Step
@@ -60,7 +60,7 @@ class Service:
     def read(self, how: str) -> Stair:
         self.log.append(how)
         if self.unreadable and "Step1" in self.log:
-            raise TransientError(Where("storage", "Show", "kr-west1", "GET"), "got no answer")
+            raise TransientError(CallContext("storage", "Show", "kr-west1", "GET"), "got no answer")
         busy = self.under_way > 0
         self.under_way -= 1
         level = self.level
@@ -73,7 +73,7 @@ class Service:
 class Stairs(Resource[Stair]):
     """Wants all of its steps to be done; ``params["steps"]`` holds what is special about each."""
 
-    noun = "stairs"
+    resource_kind = "stairs"
 
     def find(self) -> Stair:
         return self.client.read("find")  # type: ignore[attr-defined,no-any-return]
@@ -156,7 +156,7 @@ def test_executor_waits_between_steps_until_the_first_has_settled() -> None:
 
 def test_executor_does_not_wait_after_a_step_that_the_next_need_not_wait_for() -> None:
     service = Service(busy=1)
-    executor(service, {"at_once": True}, {}).apply()
+    executor(service, {"no_wait": True}, {}).apply()
     assert service.log == ["find", "Step1", "Step2", "refresh", "refresh"]
 
 

@@ -15,7 +15,7 @@ from ansible_collections.scp.storage.plugins.module_utils.client.errors import S
 from ansible_collections.scp.storage.plugins.module_utils.engine.options import TAGS, check_options, tags_as_list
 from ansible_collections.scp.storage.plugins.module_utils.engine.runner import Mode, run
 from ansible_collections.scp.storage.plugins.plugin_utils.arguments import parse
-from tests.placement import ROOT
+from tests.collection_path import ROOT
 
 MODULES = sorted(file.stem for file in (ROOT / "plugins" / "modules").glob("scp*.py"))
 

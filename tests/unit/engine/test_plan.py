@@ -34,7 +34,7 @@ def test_plan_has_all_steps_and_the_state_that_they_lead_to() -> None:
 
 
 def test_plan_that_does_not_end_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plan, "MOST_STEPS", 5)
+    monkeypatch.setattr(plan, "MAX_STEPS", 5)
     assert len(make_plan(Counting(5), 0).steps) == 5
     with pytest.raises(StorageError, match="Planning Add5 does not end"):
         make_plan(Counting(6), 0)

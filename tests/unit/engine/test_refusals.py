@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 
 from ansible_collections.scp.storage.plugins.module_utils.client.errors import (
+    CallContext,
     CallError,
     NotFound,
     StorageError,
     TransientError,
     UnknownOutcome,
-    Where,
 )
 from ansible_collections.scp.storage.plugins.module_utils.engine.executor import Executor
 from ansible_collections.scp.storage.plugins.module_utils.engine.plan import Step
@@ -58,12 +58,12 @@ class Service:
             self._busy = self.busy_reads
             status = self.answers[region].pop(0)
             raise (UnknownOutcome if status == UNCLEAR else CallError)(
-                Where("storage", operation.name, region, "PUT"), f"was refused with {status}", status=status
+                CallContext("storage", operation.name, region, "PUT"), f"was refused with {status}", status=status
             )
         if self.silent:
             self.silent = False
             self._busy, self._later = self.busy_reads, body["value"]
-            raise UnknownOutcome(Where("storage", operation.name, region, "PUT"), "lost its connection")
+            raise UnknownOutcome(CallContext("storage", operation.name, region, "PUT"), "lost its connection")
         self.value, self.state = body["value"], "fine"
         return {}
 
@@ -84,9 +84,9 @@ class Thing:
 class Adjusted(Resource[Thing]):
     """Wants the value 1."""
 
-    noun = "thing"
+    resource_kind = "thing"
     repairs = True
-    otherwise = False
+    fallback = False
 
     def find(self) -> Thing:
         read: Thing = self.client.read()  # type: ignore[attr-defined]
@@ -98,7 +98,7 @@ class Adjusted(Resource[Thing]):
         step: Step[Thing] = Step(
             CHANGE, lambda before, _answer: replace(before, value=1, state="fine"), region=HERE, body={"value": 1}
         )
-        return replace(step, otherwise=replace(step, region=THERE)) if self.otherwise else step
+        return replace(step, fallback=replace(step, region=THERE)) if self.fallback else step
 
     def pending(self, state: Thing) -> str:
         return "thing: changing" if state.changing else ""
@@ -114,7 +114,7 @@ class Adjusted(Resource[Thing]):
 
 
 class AdjustedElsewhere(Adjusted):
-    otherwise = True
+    fallback = True
 
 
 def applied(service: Service, kind: type[Adjusted] = Adjusted, value: int = 1) -> Executor[Thing]:
@@ -255,7 +255,7 @@ class Lost(Service):
     def call(self, operation: Any, *, region: str, body: Mapping[str, Any], **more: Any) -> dict[str, Any]:
         if not self.sent:
             self.sent.append(region)
-            raise UnknownOutcome(Where("storage", operation.name, region, "PUT"), "got no answer")
+            raise UnknownOutcome(CallContext("storage", operation.name, region, "PUT"), "got no answer")
         return super().call(operation, region=region, body=body, **more)
 
 
@@ -284,7 +284,7 @@ class Listed(Service):
 
     def call(self, operation: Any, *, region: str, body: Mapping[str, Any], **more: Any) -> dict[str, Any]:
         self.sent.append(region)
-        raise NotFound(Where("storage", operation.name, region, "DELETE"), "was refused with 404", status=404)
+        raise NotFound(CallContext("storage", operation.name, region, "DELETE"), "was refused with 404", status=404)
 
     def read(self) -> Thing:
         self.shown -= 1
@@ -333,13 +333,13 @@ class Away(Service):
         if not self.sent:
             self.sent.append(region)
             self.value = body["value"] if self.done else self.value
-            raise UnknownOutcome(Where("storage", operation.name, region, "PUT"), "got no answer", status=UNCLEAR)
+            raise UnknownOutcome(CallContext("storage", operation.name, region, "PUT"), "got no answer", status=UNCLEAR)
         return super().call(operation, region=region, body=body, **more)
 
     def read(self) -> Thing:
         if self.sent and self.silent_reads:
             self.silent_reads -= 1
-            raise TransientError(Where("storage", "Show", HERE, "GET"), "got no answer")
+            raise TransientError(CallContext("storage", "Show", HERE, "GET"), "got no answer")
         return super().read()
 
 
@@ -372,7 +372,7 @@ def test_executor_sends_nothing_again_where_no_read_answers() -> None:
 def test_executor_change_of_something_that_is_gone_is_refused_at_once() -> None:
     """Only a deletion is done when what it deletes is not there."""
     service = Service()
-    refuse = NotFound(Where("storage", "Change", HERE, "PUT"), "was refused with 404", status=404)
+    refuse = NotFound(CallContext("storage", "Change", HERE, "PUT"), "was refused with 404", status=404)
 
     def call(_operation: Any, *, region: str, **_more: Any) -> dict[str, Any]:
         service.sent.append(region)
@@ -389,7 +389,7 @@ class Retrying(Adjusted):
 
     def next_step(self, state: Thing) -> Step[Thing] | None:
         step = super().next_step(state)
-        return step and replace(step, not_yet=lambda error: error.status == 409)
+        return step and replace(step, is_retryable=lambda error: error.status == 409)
 
 
 @dataclass

@@ -9,17 +9,17 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.scp.storage.plugins.module_utils.client.errors import CallError, StorageError, Where
+from ansible_collections.scp.storage.plugins.module_utils.client.errors import CallContext, CallError, StorageError
 from ansible_collections.scp.storage.plugins.module_utils.engine.diff import make_diff
 from ansible_collections.scp.storage.plugins.module_utils.engine.executor import Outcome
-from ansible_collections.scp.storage.plugins.module_utils.engine.results import failure_of, told
+from ansible_collections.scp.storage.plugins.module_utils.engine.results import build_result, failure_of
 from ansible_collections.scp.storage.plugins.module_utils.engine.runner import Mode
 
 
 class Box:
     """A resource whose state is its size; 0 stands for none."""
 
-    noun = "box"
+    resource_kind = "box"
 
     def view(self, state: int) -> dict[str, Any]:
         return {"size": state, "color": "red"}
@@ -34,7 +34,7 @@ class Box:
 def result_of(
     before: int | None, after: int | None, *operations: str, diff: bool = False, **more: Any
 ) -> dict[str, Any]:
-    return told(Box(), Outcome(before, after, list(operations)), Mode(diff=diff), **more)  # type: ignore[arg-type]
+    return build_result(Box(), Outcome(before, after, list(operations)), Mode(diff=diff), **more)  # type: ignore[arg-type]
 
 
 def test_result_has_the_object_as_it_is_afterwards() -> None:
@@ -93,7 +93,9 @@ def test_diff_has_the_same_keys_on_both_sides(before: dict[str, Any] | None, aft
 
 
 def test_failure_has_the_facts_of_its_error() -> None:
-    error = CallError(Where("storage", "Create", "kr-west1", "POST"), "was refused with 403", status=403, code="No")
+    error = CallError(
+        CallContext("storage", "Create", "kr-west1", "POST"), "was refused with 403", status=403, code="No"
+    )
     assert failure_of(error) == {"failed": True, "msg": error.message, "error": error.facts}
     assert error.facts["status"] == 403
     assert failure_of(StorageError("No.")) == {"failed": True, "msg": "No."}

@@ -8,14 +8,14 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.scp.storage.plugins.module_utils.client.errors import (
+    CallContext,
     CallError,
     NotFound,
     TransientError,
-    Where,
 )
 from ansible_collections.scp.storage.plugins.module_utils.engine.waiter import Waiter, WaitTimeout
 
-WHERE = Where("filestorage", "ShowVolume", "kr-west1", "GET")
+WHERE = CallContext("filestorage", "ShowVolume", "kr-west1", "GET")
 
 
 class Time:

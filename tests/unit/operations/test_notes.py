@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from ansible_collections.scp.storage.plugins.module_utils.operations.table import Operation
-from tests.placement import ROOT
+from tests.collection_path import ROOT
 
 #: It needs what the modules of the kinds that are listed need, and says so.
 OF_OTHERS = "scp_storage_apply"

@@ -19,7 +19,7 @@ from ansible_collections.scp.storage.plugins.module_utils.operations import (
     filestorage,
     parallel_filestorage,
 )
-from ansible_collections.scp.storage.plugins.module_utils.operations.table import Operation, Pages
+from ansible_collections.scp.storage.plugins.module_utils.operations.table import Operation, Paging
 
 CONTRACTS = Path(__file__).parents[2] / "simulator" / "contract"
 #: Every table; a new service adds a line here and its actions below.
@@ -271,7 +271,7 @@ def test_lists_are_marked_as_lists(service: str, operation: Operation) -> None:
 @paged
 def test_paging(service: str, operation: Operation) -> None:
     contract, pages = Contract(service), operation.paging
-    assert isinstance(pages, Pages)
+    assert isinstance(pages, Paging)
     answer = contract.answer(operation.name)
     assert pages.items in answer["properties"]
     assert pages.count in COUNTS & set(answer["properties"]) or (

@@ -14,7 +14,7 @@ import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.parsing.splitter import parse_kv
 
-from ansible_collections.scp.storage.plugins.plugin_utils.arguments import TextError, from_text, parse
+from ansible_collections.scp.storage.plugins.plugin_utils.arguments import TextError, parse, parse_structured
 from tests.examples import MODULES, examples, key_value
 
 RULES = [{"object_type": "VM", "object_id": "8f"}, {"object_type": "BM", "object_id": "9a"}]
@@ -158,7 +158,7 @@ def test_a_mistake_is_told_without_the_text(args: dict[str, Any], message: str) 
     ],
 )
 def test_what_a_survey_gives_is_read(value: Any, read: Any) -> None:
-    assert from_text(value, "volumes") == read
+    assert parse_structured(value, "volumes") == read
 
 
 @pytest.mark.parametrize("text", ["[{a: hunter2", "{hunter2", "a: &b [hunter2]\nc: *b", "@hunter2"])
@@ -166,7 +166,7 @@ def test_a_survey_that_can_not_be_read(text: str) -> None:
     with pytest.raises(
         TextError, match=r"volumes is a text that can't be read as a list or a dictionary \(line"
     ) as raised:
-        from_text(text, "volumes")
+        parse_structured(text, "volumes")
     assert "hunter2" not in str(raised.value)
 
 

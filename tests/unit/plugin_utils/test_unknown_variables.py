@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from ansible_collections.scp.storage.plugins.filter.unknown_variables import unknown_variables
-from tests.placement import ROOT
+from tests.collection_path import ROOT
 
 #: Roles that users call; the others are parts of these.
 ROLES = sorted(main.parents[1] for main in ROOT.glob("roles/*/tasks/main.yml"))

@@ -14,7 +14,7 @@ from hypothesis import assume
 from ansible_collections.scp.storage.plugins.module_utils.client.errors import StorageError
 from ansible_collections.scp.storage.plugins.module_utils.engine.plan import Plan, make_plan
 from ansible_collections.scp.storage.plugins.module_utils.engine.resource import Resource
-from tests.placement import ROOT
+from tests.collection_path import ROOT
 
 
 class Contract:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.scp.storage.plugins.module_utils.resources.archivestorage import objects
-from ansible_collections.scp.storage.plugins.module_utils.resources.archivestorage.common import BUCKETS
+from ansible_collections.scp.storage.plugins.module_utils.resources.archivestorage.lookup import BUCKETS
 from ansible_collections.scp.storage.plugins.modules import (
     scp_archive_bucket,
     scp_archive_job,

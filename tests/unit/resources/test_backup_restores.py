@@ -154,12 +154,12 @@ def test_moments_of_histories(hours: int) -> None:
         "restore_server_id": None,
         "restore_server_name": "db",
     }
-    assert resource.fits(state, shown) is (hours < 24)
-    assert not resource.fits(state, {**shown, "schedule_name": "FULL_DAILY"})
+    assert resource.matches(state, shown) is (hours < 24)
+    assert not resource.matches(state, {**shown, "schedule_name": "FULL_DAILY"})
     # A restore point of exactly this time is the one that was restored.
     other = {**point, "backup_start_time": _stamp(NOW + timedelta(hours=hours))}
-    assert resource.fits(replace(state, points=(point, other)), shown) is (hours == 0)
-    assert not resource.fits(state, {**shown, "restore_server_id": "another"})
+    assert resource.matches(replace(state, points=(point, other)), shown) is (hours == 0)
+    assert not resource.matches(state, {**shown, "restore_server_id": "another"})
 
 
 @given(

@@ -60,7 +60,7 @@ OPTIONS = ("type", "frequency", "start_week", "start_day", "start_time")
 def some_schedules(draw: st.DrawFn) -> list[dict[str, Any]]:
     """Schedules that a backup can have."""
     full = {"type": "FULL", **draw(ONE)}
-    more = draw(st.lists(ONE, max_size=schedules.MOST_INCREMENTAL, unique_by=lambda one: tuple(_meant(one))))
+    more = draw(st.lists(ONE, max_size=schedules.MAX_INCREMENTAL, unique_by=lambda one: tuple(_meant(one))))
     return [full, *({"type": "INCREMENTAL", **one} for one in more)]
 
 

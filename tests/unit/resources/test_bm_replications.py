@@ -27,9 +27,9 @@ from ansible_collections.scp.storage.plugins.modules import (
     scp_bm_volume_group_replication,
     scp_bm_volume_replication,
 )
+from tests.collection_path import ROOT
 from tests.harness.convergence import ConvergingRunner
 from tests.harness.properties import share_of_examples
-from tests.placement import ROOT
 from tests.simulator.fixture import Simulator
 
 CONTRACT = json.loads((ROOT / "tests/simulator/contract/baremetal-blockstorage.openapi.json").read_text("utf-8"))
@@ -186,8 +186,8 @@ def test_planning(
         if schema is not None:
             assert set(step.body or {}) <= set(schema["properties"])
             jsonschema_rs.validate(schema, step.body)
-        if step.otherwise is not None:
-            assert [way.region for way in (step, step.otherwise)] == [home, away]
+        if step.fallback is not None:
+            assert [way.region for way in (step, step.fallback)] == [home, away]
         else:
             assert (step.region or home) == (EAST if step.operation.name == "DeleteVolume" else home)
     if task["state"] == "present":

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.scp.storage.plugins.module_utils.client.errors import StorageError
-from ansible_collections.scp.storage.plugins.module_utils.engine.ages import KOREAN_TIME
+from ansible_collections.scp.storage.plugins.module_utils.engine.durations import KOREAN_TIME
 from ansible_collections.scp.storage.plugins.module_utils.engine.plan import make_plan
 from ansible_collections.scp.storage.plugins.module_utils.resources import snapshots
 from ansible_collections.scp.storage.plugins.module_utils.resources.baremetal_blockstorage import schedule, snapshot
@@ -214,7 +214,7 @@ def test_creation_that_takes_a_while_is_followed_by_the_planned_deletion() -> No
     answer = {"snapshot": {"id": "new", "name": "new", "created_at": NOW.isoformat(), "state": "creating"}}
     delete = resource.next_step(create.effect(begin, answer))
     assert [create.operation.name, delete.operation.name] == make_plan(resource, begin).operations
-    assert not create.at_once
+    assert not create.no_wait
 
 
 def test_restore_refuses_a_snapshot_that_cannot_be_restored() -> None:

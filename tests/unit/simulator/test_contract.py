@@ -29,9 +29,9 @@ def test_routing_finds_each_operation(operation: object) -> None:
 
 
 def test_services_do_all_of_their_operations() -> None:
+    from tests.simulator.behaviors import CORE, Switches
     from tests.simulator.clock import Clock
-    from tests.simulator.switches import CORE, Switches
-    from tests.simulator.world import World
+    from tests.simulator.state import World
 
     kinds = find_services()
     switches = Switches([*CORE, *(switch for kind in kinds for switch in kind.switches)])
@@ -41,7 +41,7 @@ def test_services_do_all_of_their_operations() -> None:
 
 
 def test_switches_have_names_of_their_own() -> None:
-    from tests.simulator.switches import CORE
+    from tests.simulator.behaviors import CORE
 
     names = [switch.name for switch in [*CORE, *(s for kind in find_services() for s in kind.switches)]]
     assert len(names) == len(set(names))

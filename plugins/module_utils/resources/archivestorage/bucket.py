@@ -10,24 +10,24 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ...client.errors import NotFound, StorageError
-from ...client.parallel import side_by_side
+from ...client.parallel import map_concurrently
 from ...client.session import Call
+from ...engine.lookup import Finder, immutable
+from ...engine.overlay import ResponsePatch, deleted, upserted
 from ...engine.plan import UNKNOWN_ID, Step
-from ...engine.references import Finder, immutable
 from ...engine.resource import Info, Resource
-from ...engine.traces import Trace, gone, left
 from ...operations import archivestorage as api
-from .common import (
+from .lookup import (
     ACTIVE,
     BUCKETS,
     DELETING,
     JobKind,
     bucket_failure,
     bucket_under_way,
+    describe_bucket,
+    describe_job,
     running_jobs,
     state_of,
-    told_bucket,
-    told_job,
 )
 from .policy import read_policies
 
@@ -63,7 +63,7 @@ class BucketState:
 class Bucket(Resource[BucketState]):
     """``scp_archive_bucket``."""
 
-    noun = "bucket"
+    result_key = "bucket"
 
     @property
     def _asked(self) -> dict[str, bool]:
@@ -98,7 +98,7 @@ class Bucket(Resource[BucketState]):
 
     def _read_settings(self, bucket: Mapping[str, Any]) -> dict[str, bool | None]:
         asked = list(self._asked)
-        return dict(zip(asked, side_by_side(lambda name: self._enabled(name, bucket), asked), strict=True))
+        return dict(zip(asked, map_concurrently(lambda name: self._enabled(name, bucket), asked), strict=True))
 
     def _enabled(self, name: str, bucket: Mapping[str, Any]) -> bool:
         return bool(self.client.call(SETTINGS[name][0], path={"bucket_id": bucket["id"]})["enabled"])
@@ -123,7 +123,7 @@ class Bucket(Resource[BucketState]):
             return self._create()
         if state_of(bucket) == DELETING:
             raise StorageError(
-                f"Bucket {told_bucket(bucket)} is being deleted, and its name is free again an hour after it has gone."
+                f"Bucket {describe_bucket(bucket)} is being deleted, and its name is free again an hour after it has gone."
                 " Choose another name, or run the task again then."
             )
         if self.params.get("bucket_id"):
@@ -163,10 +163,10 @@ class Bucket(Resource[BucketState]):
     @staticmethod
     def _delete(bucket: dict[str, Any], state: BucketState) -> Step[BucketState]:
         if state.running:
-            told = "; ".join(told_job(kind, job) for kind, job in state.running)
+            told = "; ".join(describe_job(kind, job) for kind, job in state.running)
             kinds = " and ".join(dict.fromkeys(kind.name for kind, _ignored in state.running))
             raise StorageError(
-                f"Bucket {told_bucket(bucket)} can't be deleted while something runs in it: {told}. Wait for it"
+                f"Bucket {describe_bucket(bucket)} can't be deleted while something runs in it: {told}. Wait for it"
                 f" (scp_archive_job with kind {kinds} and state finished), or cancel it (state cancelled), and run the"
                 " task again."
             )
@@ -197,13 +197,13 @@ class Bucket(Resource[BucketState]):
         known = state.settings or {}
         return {"name": state.bucket["name"], **{name: known.get(name) for name in self._asked}}
 
-    def leaves(self, before: BucketState, after: BucketState) -> Iterable[Trace]:
+    def planned_responses(self, before: BucketState, after: BucketState) -> Iterable[ResponsePatch]:
         bucket = after.bucket
         if bucket is None:
             return ()
         if self.wants_absent:
-            return gone(BUCKETS, str(bucket["id"]))
-        return left(BUCKETS, {**bucket, "state": ACTIVE})
+            return deleted(BUCKETS, str(bucket["id"]))
+        return upserted(BUCKETS, {**bucket, "state": ACTIVE})
 
 
 class BucketInfo(Info):
@@ -212,7 +212,7 @@ class BucketInfo(Info):
     plural = "buckets"
 
     def read(self) -> dict[str, Any]:
-        shown = side_by_side(self._complete, sorted(self._found(), key=lambda bucket: str(bucket["name"])))
+        shown = map_concurrently(self._complete, sorted(self._found(), key=lambda bucket: str(bucket["name"])))
         return {self.plural: [bucket for bucket in shown if bucket is not None]}
 
     def _found(self) -> list[dict[str, Any]]:

@@ -11,14 +11,16 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from ...client.errors import CallError, StorageError
-from ...client.parallel import side_by_side
+from ...client.parallel import map_concurrently
 from ...engine.plan import Step
 from ...engine.resource import Info, Resource
-from .common import (
+from .lookup import (
     KINDS,
     LOOK_AHEAD,
     LOOK_BACK,
     JobKind,
+    describe_bucket,
+    describe_job,
     ended,
     find_bucket,
     job_failure,
@@ -27,8 +29,6 @@ from .common import (
     recent_jobs,
     required_bucket,
     show_job,
-    told_bucket,
-    told_job,
 )
 
 #: What ``job`` says for the newest.
@@ -57,7 +57,7 @@ class JobState:
 class Job(Resource[JobState]):
     """``scp_archive_job``."""
 
-    noun = "job"
+    result_key = "job"
     slowest_poll: ClassVar[float] = 30.0
 
     @property
@@ -81,7 +81,7 @@ class Job(Resource[JobState]):
         job = show_job(self.client, kind, bucket_id, wanted)
         if job is None:
             raise StorageError(
-                f"Bucket {told_bucket(bucket)} has no {kind.name} with the id {wanted!r}. scp_archive_job_info lists"
+                f"Bucket {describe_bucket(bucket)} has no {kind.name} with the id {wanted!r}. scp_archive_job_info lists"
                 " what it has; check kind as well."
             )
         return JobState(bucket, job)
@@ -99,7 +99,7 @@ class Job(Resource[JobState]):
         if not self._cancels:
             if job is None:
                 raise StorageError(
-                    f"Bucket {told_bucket(state.bucket)} has no {self._kind.name} that began in the last"
+                    f"Bucket {describe_bucket(state.bucket)} has no {self._kind.name} that began in the last"
                     f" {LOOK_BACK.days} days. There is nothing to wait for; give the id of an older one as job."
                 )
             return None
@@ -110,7 +110,7 @@ class Job(Resource[JobState]):
             lambda before, _answer: replace(before, cancelled=True),
             query={"id": job["id"], "bucket_id": state.bucket["id"]},
             done=lambda seen: seen.job is None or ended(seen.job),
-            not_yet=_may_have_ended,
+            is_retryable=_may_have_ended,
         )
 
     # -- telling ------------------------------------------------------------------------------------------------------
@@ -118,7 +118,7 @@ class Job(Resource[JobState]):
     def pending(self, state: JobState) -> str:
         if state.job is None or ended(state.job) or (self._cancels and not state.cancelled):
             return ""
-        return told_job(self._kind, state.job)
+        return describe_job(self._kind, state.job)
 
     def failed(self, state: JobState) -> str:
         if self._cancels:
@@ -157,11 +157,11 @@ class JobInfo(Info):
         def of_kind(kind: JobKind) -> list[dict[str, Any]]:
             listed = list_jobs(self.client, kind, bucket_id, earliest, latest, self.params.get("job_state"))
             if "detail" in self.gather:
-                details = side_by_side(lambda job: show_job(self.client, kind, bucket_id, str(job["id"])), listed)
+                details = map_concurrently(lambda job: show_job(self.client, kind, bucket_id, str(job["id"])), listed)
                 listed = [job for job in details if job is not None]
             return [{"kind": kind.name, "bucket_id": bucket_id, **job} for job in listed]
 
-        return {self.plural: [job for jobs in side_by_side(of_kind, kinds) for job in jobs]}
+        return {self.plural: [job for jobs in map_concurrently(of_kind, kinds) for job in jobs]}
 
     def _given(self) -> dict[str, datetime]:
         """The ends of the span that the task gives."""

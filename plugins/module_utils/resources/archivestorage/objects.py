@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ...client.errors import NotFound, StorageError
-from ...client.parallel import side_by_side
+from ...client.parallel import map_concurrently
 from ...client.session import Client
 from ...engine.plan import Step
 from ...engine.resource import Info, Resource
 from ...operations import archivestorage as api
 from ..snapshots import busy
-from .common import bucket_failure, bucket_under_way, find_bucket, told_bucket
+from .lookup import bucket_failure, bucket_under_way, describe_bucket, find_bucket
 
 #: The folder that all others are in.
 ROOT = "/"
@@ -63,7 +63,7 @@ def present_paths(client: Client, bucket_id: str, paths: Iterable[str]) -> list[
         return set(map(_path, listed))
 
     there: set[str] = set()
-    for found in side_by_side(inside, folders):
+    for found in map_concurrently(inside, folders):
         there |= found
     return [path for path in asked if (plain(path) in there if plain(path) else bool(there))]
 
@@ -93,7 +93,7 @@ class ObjectState:
 class Objects(Resource[ObjectState]):
     """``scp_archive_object``."""
 
-    noun = "object"
+    result_key = "object"
 
     @property
     def _versioned(self) -> bool:
@@ -155,7 +155,7 @@ class Objects(Resource[ObjectState]):
             path={"bucket_id": state.bucket["id"]},
             body=body,
             done=lambda seen: not seen.present,
-            not_yet=busy,
+            is_retryable=busy,
         )
 
     # -- telling ------------------------------------------------------------------------------------------------------
@@ -205,9 +205,9 @@ class ObjectInfo(Info):
         return {self.plural: listed}
 
 
-def told_missing(bucket: Mapping[str, Any], missing: Sequence[str]) -> str:
+def describe_missing(bucket: Mapping[str, Any], missing: Sequence[str]) -> str:
     """Objects that are not there, for a person."""
     return (
-        f"Bucket {told_bucket(bucket)} has no {', '.join(missing)}. The path of a folder ends in '/';"
+        f"Bucket {describe_bucket(bucket)} has no {', '.join(missing)}. The path of a folder ends in '/';"
         " scp_archive_object_info shows what is there."
     )

@@ -15,19 +15,19 @@ from typing import Any
 
 from ...client.errors import NotFound, StorageError
 from ...client.session import Client
+from ...engine.lookup import immutable
 from ...engine.plan import UNKNOWN_ID, Step
-from ...engine.references import immutable
 from ...engine.resource import Info, Resource
 from ...operations import archivestorage as api
-from .common import (
+from .lookup import (
     ACTIVE,
     DELETING,
     bucket_failure,
     bucket_under_way,
+    describe_bucket,
     find_bucket,
     required_bucket,
     state_of,
-    told_bucket,
 )
 
 INACTIVE = "INACTIVE"
@@ -71,7 +71,7 @@ class PolicyState:
 class Policy(Resource[PolicyState]):
     """``scp_archive_policy``."""
 
-    noun = "policy"
+    result_key = "policy"
 
     @property
     def _days(self) -> int | None:
@@ -110,7 +110,7 @@ class Policy(Resource[PolicyState]):
             return next(iter(active or fitting), None)
         told = "; ".join(f"{one['id']} ({one['state']}, {one['object_lifecycle']} days)" for one in fitting)
         raise StorageError(
-            f"Bucket {told_bucket(bucket)} has {len(fitting)} archiving policies for {self.params['object_path']}:"
+            f"Bucket {describe_bucket(bucket)} has {len(fitting)} archiving policies for {self.params['object_path']}:"
             f" {told}. Make one of them ACTIVE and all others INACTIVE in the console, and run the task again."
         )
 
@@ -134,7 +134,9 @@ class Policy(Resource[PolicyState]):
     def next_step(self, state: PolicyState) -> Step[PolicyState] | None:
         bucket, policy = state.bucket, state.policy
         if state_of(bucket) == DELETING:
-            raise StorageError(f"Bucket {told_bucket(bucket)} is being deleted. A policy needs a bucket that stays.")
+            raise StorageError(
+                f"Bucket {describe_bucket(bucket)} is being deleted. A policy needs a bucket that stays."
+            )
         source = policy["archiving_source"]["bucket_name"] if policy else bucket.get("archiving_source_bucket_name")
         if source:
             immutable(
@@ -159,7 +161,7 @@ class Policy(Resource[PolicyState]):
             missing.insert(0, "archiving_source_bucket_name")
         if missing or not source:
             raise StorageError(
-                f"Bucket {told_bucket(bucket)} has no archiving policy, and to create it the task must also give"
+                f"Bucket {describe_bucket(bucket)} has no archiving policy, and to create it the task must also give"
                 f" {' and '.join(missing)}."
             )
         days = str(self._days)

@@ -15,16 +15,18 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from ...client.errors import StorageError
-from ...engine.ages import parse_age
+from ...engine.durations import parse_age
 from ...engine.plan import UNKNOWN_ID, Step
 from ...engine.resource import Resource
 from ...operations import archivestorage as api
-from .common import (
+from .lookup import (
     DELETING,
     RECOVERY,
     began,
     bucket_failure,
     bucket_under_way,
+    describe_bucket,
+    describe_job,
     ended,
     job_failure,
     recent_jobs,
@@ -32,10 +34,8 @@ from .common import (
     show_job,
     state_of,
     succeeded,
-    told_bucket,
-    told_job,
 )
-from .objects import as_sent, plain, present_paths, read_versions, told_missing
+from .objects import as_sent, describe_missing, plain, present_paths, read_versions
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class RecoveryState:
 class Recovery(Resource[RecoveryState]):
     """``scp_archive_recovery``."""
 
-    noun = "recovery"
+    result_key = "recovery"
     slowest_poll: ClassVar[float] = 30.0
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -162,14 +162,14 @@ class Recovery(Resource[RecoveryState]):
         if not self._version:
             present = present_paths(self.client, bucket_id, self._paths)
             missing = [path for path in self._paths if path not in present]
-            return told_missing(bucket, missing) if missing else ""
+            return describe_missing(bucket, missing) if missing else ""
         path = self._paths[0]
         ids = [str(version["object_version_id"]) for version in read_versions(self.client, bucket_id, path)]
         if self._version in ids:
             return ""
         there = f"it has: {', '.join(ids[:5])}{' and more' if len(ids) > 5 else ''}" if ids else "it has none"
         return (
-            f"Bucket {told_bucket(bucket)} has no version {self._version} of {path} ({there}). scp_archive_object_info"
+            f"Bucket {describe_bucket(bucket)} has no version {self._version} of {path} ({there}). scp_archive_object_info"
             " with versions_of shows them."
         )
 
@@ -190,7 +190,9 @@ class Recovery(Resource[RecoveryState]):
             return None
         bucket = state.bucket
         if state_of(bucket) == DELETING:
-            raise StorageError(f"Bucket {told_bucket(bucket)} is being deleted, so nothing can be recovered from it.")
+            raise StorageError(
+                f"Bucket {describe_bucket(bucket)} is being deleted, so nothing can be recovered from it."
+            )
         if state.problem:
             raise StorageError(state.problem)
         body: dict[str, Any] = {
@@ -234,7 +236,7 @@ class Recovery(Resource[RecoveryState]):
             return bucket_under_way(state.bucket)
         if ended(state.job) or not state.seen:
             return ""
-        return told_job(RECOVERY, state.job)
+        return describe_job(RECOVERY, state.job)
 
     def failed(self, state: RecoveryState) -> str:
         advice = (

@@ -11,14 +11,14 @@ from datetime import timedelta
 from typing import Any
 
 from ...client.errors import StorageError
-from ...client.parallel import side_by_side
+from ...client.parallel import map_concurrently
 from ...client.session import Client
+from ...engine.lookup import Finder, is_id
+from ...engine.overlay import ResponsePatch, deleted, upserted
 from ...engine.plan import UNKNOWN_ID, Step
-from ...engine.references import Finder, is_id
 from ...engine.resource import Info, Resource
-from ...engine.traces import Trace, gone, left
 from ...operations import backup as api
-from .common import (
+from .lookup import (
     AGENTS,
     AVAILABLE,
     BACKUPS,
@@ -60,7 +60,7 @@ class AgentState:
 class Agent(Resource[AgentState]):
     """``scp_backup_agent``."""
 
-    noun = "agent"
+    result_key = "agent"
 
     def __init__(self, params: Mapping[str, Any], client: Client) -> None:
         super().__init__(params, client)
@@ -115,7 +115,7 @@ class Agent(Resource[AgentState]):
             listed = self.client.read_list(api.LIST_BACKUP_AGENTS)
             listed = listed if is_id(wanted) else [agent for agent in listed if agent["server_name"] in names]
         finder = Finder(self.client, AGENTS)
-        shown = side_by_side(lambda agent: finder.by_id(str(agent["id"])), listed)
+        shown = map_concurrently(lambda agent: finder.by_id(str(agent["id"])), listed)
         self._seen = [agent for agent in shown if agent and wanted in (agent["server_name"], agent["server_uuid"])]
         return self._seen
 
@@ -143,7 +143,7 @@ class Agent(Resource[AgentState]):
             return replace(state, users=())
         finder = Finder(self.client, BACKUPS)
         listed = self.client.read_list(api.LIST_BACKUPS, query={"server_name": agent["server_name"]})
-        shown = side_by_side(lambda backup: finder.by_id(str(backup["id"])), listed)
+        shown = map_concurrently(lambda backup: finder.by_id(str(backup["id"])), listed)
         users = [backup for backup in shown if backup and backup.get("backup_agent_id") == agent["id"]]
         return replace(state, users=tuple(users))
 
@@ -157,7 +157,7 @@ class Agent(Resource[AgentState]):
                 " Run the task again to delete it once more, or ask the provider's support."
             )
         state = replace(state, agent=shown)
-        if shown is not None and self._wants_check and not (self._check_sent or under_way(self.noun, shown)):
+        if shown is not None and self._wants_check and not (self._check_sent or under_way(self.result_key, shown)):
             self._send_check(shown)
         return self._with_users(state)
 
@@ -254,7 +254,7 @@ class Agent(Resource[AgentState]):
             return f"agent {agent['name']}: {agent['state']}"
         if state.users:
             return f"backup {state.users[0]['name']}, which uses agent {agent['name']}: {state.users[0]['state']}"
-        told_state = "" if self.wants_absent and in_error(agent) else under_way(self.noun, agent)
+        told_state = "" if self.wants_absent and in_error(agent) else under_way(self.result_key, agent)
         if not told_state and self._wants_check and not self._is_checked(agent):
             return f"agent {agent['name']}: its connection is being checked"
         return told_state
@@ -288,19 +288,19 @@ class Agent(Resource[AgentState]):
         asked = ("subnet_id",) if self.params.get("subnet_id") is not None else ()
         return {name: agent.get(name) for name in (*names, *asked)}
 
-    def leaves(self, before: AgentState, after: AgentState) -> Iterable[Trace]:
+    def planned_responses(self, before: AgentState, after: AgentState) -> Iterable[ResponsePatch]:
         agent = after.agent
         if agent is None:
             return ()
         if leaving(agent):
-            return gone(AGENTS, str(agent["id"]))
+            return deleted(AGENTS, str(agent["id"]))
         server = {name: agent[name] for name in ("server_uuid", "server_name", "server_category")}
         offered = {"server_category": server["server_category"], "policy_type": POLICY_TYPES["AGENT"]}
         return [
-            *left(AGENTS, {**agent, "state": AVAILABLE}),
-            Trace(api.LIST_BACKUP_TARGETS, lambda servers: [*servers, server], offered),
+            *upserted(AGENTS, {**agent, "state": AVAILABLE}),
+            ResponsePatch(api.LIST_BACKUP_TARGETS, lambda servers: [*servers, server], offered),
             # Without an agent the service says that there is no such server.
-            Trace(
+            ResponsePatch(
                 api.CHECK_FILESYSTEM_PATH_DUPLICATION,
                 lambda answer: answer or {"result": False},
                 {"server_uuid": server["server_uuid"]},
@@ -321,7 +321,7 @@ class AgentInfo(Info):
         found = sorted(listed, key=lambda agent: (moment_of(agent, "created_at"), str(agent["id"])))
         if "detail" in self.gather:
             finder = Finder(self.client, AGENTS)
-            shown = side_by_side(lambda agent: finder.by_id(str(agent["id"])), found)
+            shown = map_concurrently(lambda agent: finder.by_id(str(agent["id"])), found)
             found = [agent for agent in shown if agent is not None]
         result: dict[str, Any] = {self.plural: found}
         if os_type := self.params.get("os_type"):

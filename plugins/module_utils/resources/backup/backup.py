@@ -10,22 +10,23 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from ...client.errors import CallError, NotFound, StorageError
-from ...client.parallel import side_by_side
+from ...client.parallel import map_concurrently
 from ...client.session import Call, Client
+from ...engine.lookup import Finder, is_id
+from ...engine.overlay import ResponsePatch, deleted, upserted
 from ...engine.plan import UNKNOWN_ID, Step
-from ...engine.references import Finder, is_id
 from ...engine.resource import Info, Resource
-from ...engine.traces import Trace, gone, left
 from ...operations import backup as api
 from .. import snapshots
 from . import paths, schedules
-from .common import (
+from .lookup import (
     AGENTS,
     AVAILABLE,
     BACKUPS,
     DELETING,
     INPROGRESS,
     POLICY_TYPES,
+    describe_job,
     find_backup,
     in_error,
     is_replica,
@@ -37,7 +38,6 @@ from .common import (
     read_schedules,
     running_job,
     told,
-    told_job,
     under_way,
     word,
 )
@@ -78,7 +78,7 @@ class BackupState:
 class Backup(Resource[BackupState]):
     """``scp_backup``."""
 
-    noun = "backup"
+    result_key = "backup"
     slowest_poll = 15.0
 
     def __init__(self, params: Mapping[str, Any], client: Client) -> None:
@@ -210,7 +210,7 @@ class Backup(Resource[BackupState]):
             restores = read_restores(self.client, identifier, restore_state=INPROGRESS)
         except NotFound:
             return replace(state, busy="")
-        busy = told_job(job) if job else ""
+        busy = describe_job(job) if job else ""
         if not busy and restores:
             busy = f"the restore to {restores[0]['restore_server_name']}"
         return replace(state, busy=busy)
@@ -274,7 +274,7 @@ class Backup(Resource[BackupState]):
             return bool(self.client.call(api.CHECK_FILESYSTEM_PATH_DUPLICATION, query=query).get("result"))
 
         try:
-            kept = [path for path, is_kept in zip(new, side_by_side(taken, new), strict=True) if is_kept]
+            kept = [path for path, is_kept in zip(new, map_concurrently(taken, new), strict=True) if is_kept]
         except NotFound:
             return [
                 f"server {self.params.get('server') or server} has no backup agent (scp_backup_agent makes one, role"
@@ -289,7 +289,7 @@ class Backup(Resource[BackupState]):
         name = str((state.backup or state.server or {}).get("server_name") or "") or None
         finder, wanted = Finder(self.client, BACKUPS), {paths.plain(path) for path in kept}
         listed = self.client.read_list(api.LIST_BACKUPS, query={"server_name": name})
-        shown = side_by_side(lambda one: finder.by_id(one["id"]), listed)
+        shown = map_concurrently(lambda one: finder.by_id(one["id"]), listed)
         others = [
             one
             for one in shown
@@ -322,7 +322,7 @@ class Backup(Resource[BackupState]):
         if step is not None and is_replica(backup):
             raise StorageError(
                 f"Backup {told(backup)} in {self.region} is a replica, and only its original changes it:"
-                f" {_told_original(backup)}. Run the task there (option region)."
+                f" {_describe_original(backup)}. Run the task there (option region)."
             )
         if step is not None and state.hindrances:
             raise StorageError(f"Backup {told(backup)} can't be changed so: {'; '.join(state.hindrances)}.")
@@ -487,7 +487,7 @@ class Backup(Resource[BackupState]):
         advice = ""
         if is_replica(backup):
             advice = (
-                f"It is a replica, which goes with its original: {_told_original(backup)}. Delete that one, or with an"
+                f"It is a replica, which goes with its original: {_describe_original(backup)}. Delete that one, or with an"
                 " agent set its dr_enabled to false, in its region (option region)."
             )
         if of_files and backup.get("dr_enabled") and not (is_replica(backup) or in_error(backup)):
@@ -496,7 +496,7 @@ class Backup(Resource[BackupState]):
             api.DELETE_BACKUP,
             lambda before, _answer: replace(before.with_fields(state=DELETING), removing=True),
             path={"backup_id": str(backup["id"])},
-            not_yet=snapshots.busy,  # by a job that has begun and does not show yet
+            is_retryable=snapshots.busy,  # by a job that has begun and does not show yet
             advice=advice,
         )
 
@@ -505,16 +505,16 @@ class Backup(Resource[BackupState]):
     def pending(self, state: BackupState) -> str:
         backup = state.backup
         if backup is None:
-            return under_way(f"an older {self.noun}", state.leaving)
+            return under_way(f"an older {self.result_key}", state.leaving)
         if state.removing:
             return f"backup {backup['name']}: {backup['state']}"
         if self.wants_absent:
             if state.busy:
                 return f"backup {backup['name']}: {state.busy} must end before it can be deleted"
-            return "" if in_error(backup) else under_way(self.noun, backup)
+            return "" if in_error(backup) else under_way(self.result_key, backup)
         if word(backup) == INPROGRESS and self.next_step(state) is None:
             return ""
-        return under_way(self.noun, backup)
+        return under_way(self.result_key, backup)
 
     def failed(self, state: BackupState) -> str:
         backup = state.backup
@@ -545,23 +545,23 @@ class Backup(Resource[BackupState]):
             managed["schedules"] = sorted(map(schedules.written, state.schedules))
         return managed
 
-    def leaves(self, before: BackupState, after: BackupState) -> Iterable[Trace]:
+    def planned_responses(self, before: BackupState, after: BackupState) -> Iterable[ResponsePatch]:
         backup = after.backup
         if backup is None:
             return ()
-        traces = _keeping(before.backup or {}, taken=False)
+        patches = _keeping(before.backup or {}, taken=False)
         if not leaving(backup):
-            return [*left(BACKUPS, {**backup, "state": AVAILABLE}), *traces, *_keeping(backup, taken=True)]
+            return [*upserted(BACKUPS, {**backup, "state": AVAILABLE}), *patches, *_keeping(backup, taken=True)]
         if agent := backup.get("backup_agent_id"):
-            traces.append(Trace(AGENTS.show, _used_once_less, {AGENTS.option: agent}))
-        return [*gone(BACKUPS, str(backup["id"])), *traces]
+            patches.append(ResponsePatch(AGENTS.show, _used_once_less, {AGENTS.option: agent}))
+        return [*deleted(BACKUPS, str(backup["id"])), *patches]
 
 
-def _keeping(backup: Mapping[str, Any], *, taken: bool) -> list[Trace]:
+def _keeping(backup: Mapping[str, Any], *, taken: bool) -> list[ResponsePatch]:
     """Whether the paths of a backup are under backup."""
     answer = {"result": taken}
     return [
-        Trace(
+        ResponsePatch(
             api.CHECK_FILESYSTEM_PATH_DUPLICATION,
             lambda _answer: answer,
             {"filesystem_path": path, "server_uuid": backup["server_uuid"]},
@@ -577,7 +577,7 @@ def _used_once_less(agent: dict[str, Any] | None) -> dict[str, Any] | None:
     return {**agent, "backup_policy_count": agent["backup_policy_count"] - 1}
 
 
-def _told_original(replica: Mapping[str, Any]) -> str:
+def _describe_original(replica: Mapping[str, Any]) -> str:
     """The backup that a replica is one of, and where it is."""
     original = replica.get("origin_backup_id") or replica["name"]
     return f"backup {original} in {replica.get('server_region') or 'its region'}"
@@ -606,7 +606,7 @@ class BackupInfo(Info):
 
     def read(self) -> dict[str, Any]:
         found = sorted(self._found(), key=lambda one: (moment_of(one, "created_at"), one["id"]))
-        shown = side_by_side(self._complete, found) if self.gather else found
+        shown = map_concurrently(self._complete, found) if self.gather else found
         return {self.plural: [backup for backup in shown if backup is not None]}
 
     def _found(self) -> list[dict[str, Any]]:

@@ -17,12 +17,12 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from ...client.errors import StorageError
+from ...engine.lookup import Finder
 from ...engine.plan import UNKNOWN_ID, Step
-from ...engine.references import Finder
 from ...engine.resource import Resource
 from ...operations import backup as api
 from . import paths
-from .common import (
+from .lookup import (
     BACKUPS,
     COMPLETED,
     FAILED,
@@ -69,7 +69,7 @@ class RestoreState:
 class Restore(Resource[RestoreState]):
     """What ``scp_backup_restore`` and ``scp_backup_file_restore`` do."""
 
-    noun = "restore"
+    result_key = "restore"
     slowest_poll = 30.0
     #: The type of backup that it is for, and what to say where it is another one.
     policy_type: ClassVar[str]
@@ -81,7 +81,7 @@ class Restore(Resource[RestoreState]):
         self._wanted = str(self.params["restore_point"])
 
     @abstractmethod
-    def fits(self, state: RestoreState, restore: Mapping[str, Any]) -> bool:
+    def matches(self, state: RestoreState, restore: Mapping[str, Any]) -> bool:
         """Whether a restore of the histories is one as the task asks for."""
 
     @abstractmethod
@@ -98,7 +98,7 @@ class Restore(Resource[RestoreState]):
 
     def read_histories(self, state: RestoreState) -> list[dict[str, Any]]:
         """The restores that fit, the newest first."""
-        found = [found for found in read_restores(self.client, str(state.backup["id"])) if self.fits(state, found)]
+        found = [found for found in read_restores(self.client, str(state.backup["id"])) if self.matches(state, found)]
         if self._known is None:
             self._known = frozenset(_key(restore) for restore in found if word(restore, _STATE) in ENDS)
         return found
@@ -224,7 +224,7 @@ class ServerRestore(Restore):
     def exclusive_name(self) -> str:
         return f"server {self._called!r} in {self._where}"
 
-    def fits(self, state: RestoreState, restore: Mapping[str, Any]) -> bool:
+    def matches(self, state: RestoreState, restore: Mapping[str, Any]) -> bool:
         return bool(restore["restore_server_name"] == self._called)
 
     def find(self) -> RestoreState:
@@ -290,7 +290,7 @@ class ServerRestore(Restore):
             path={"backup_id": state.backup["id"]},
             body=body,
             done=lambda seen: seen.seen,
-            not_yet=busy,
+            is_retryable=busy,
             advice=f"Check that {self._where} has the server_type_id, the networks and the security_groups, and that"
             " the type is one for servers of this kind. A server in another region needs networks.",
         )
@@ -321,7 +321,7 @@ class FileRestore(Restore):
                 f"filesystem_paths has {' and '.join(bad)}. Write whole paths, which begin at / or at a drive as C:/."
             )
 
-    def fits(self, state: RestoreState, restore: Mapping[str, Any]) -> bool:
+    def matches(self, state: RestoreState, restore: Mapping[str, Any]) -> bool:
         server, point = state.server or {}, state.point or {}
         to = restore.get("restore_server_id")
         if to != server.get("server_uuid") and (to or restore["restore_server_name"] != server.get("server_name")):
@@ -376,7 +376,7 @@ class FileRestore(Restore):
             path={"backup_id": state.backup["id"]},
             body=body,
             done=lambda seen: seen.seen,
-            not_yet=busy,
+            is_retryable=busy,
             listed=True,
             advice="Check each source: scp_backup_restore_point_info with path lists what is in the restore point.",
         )

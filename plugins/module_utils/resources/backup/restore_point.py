@@ -11,28 +11,17 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ...client.errors import CallError, NotFound, StorageError
-from ...engine.ages import parse_age, parse_moment
+from ...engine.durations import parse_age, parse_moment
+from ...engine.lookup import Finder
 from ...engine.plan import Step
-from ...engine.references import Finder
 from ...engine.resource import Info, Resource
 from ...operations import backup as api
-from .common import (
-    BACKUPS,
-    LONG_AGO,
-    find_backup,
-    in_error,
-    leaving,
-    moment_of,
-    read_points,
-    told,
-    under_way,
-    word,
-)
+from .lookup import BACKUPS, LONG_AGO, find_backup, in_error, leaving, moment_of, read_points, told, under_way, word
 
 #: What an option says for the newest restore point.
 LATEST = "latest"
 #: As many restore points are listed in an error.
-MOST_TOLD = 5
+MAX_LISTED = 5
 _ID = "restore_target_id"
 #: Schedules are named after their type; whatever is not named so is taken for a full one.
 _INCREMENTAL = "INCREMENTAL"
@@ -58,10 +47,10 @@ def restorable(point: Mapping[str, Any]) -> bool:
     return bool(point.get("is_restore_available"))
 
 
-def told_points(points: Sequence[Mapping[str, Any]]) -> str:
+def describe_points(points: Sequence[Mapping[str, Any]]) -> str:
     """Some restore points, the newest first, with their ids and moments."""
-    shown = ", ".join(f"{point[_ID]} of {point.get('backup_start_time')}" for point in points[:MOST_TOLD])
-    return f"{len(points)}, the newest of them {shown}" if len(points) > MOST_TOLD else shown
+    shown = ", ".join(f"{point[_ID]} of {point.get('backup_start_time')}" for point in points[:MAX_LISTED])
+    return f"{len(points)}, the newest of them {shown}" if len(points) > MAX_LISTED else shown
 
 
 def chosen_point(points: Sequence[dict[str, Any]], wanted: str) -> tuple[dict[str, Any] | None, str]:
@@ -73,12 +62,15 @@ def chosen_point(points: Sequence[dict[str, Any]], wanted: str) -> tuple[dict[st
         return None, "it has no restore point yet (scp_backup_run makes one)"
     if wanted == LATEST:
         found = next((point for point in points if restorable(point)), None)
-        return found, "" if found else f"none of its restore points can be restored ({told_points(points)})"
+        return found, "" if found else f"none of its restore points can be restored ({describe_points(points)})"
     found = next((point for point in points if point[_ID] == wanted), None)
     if found is None:
-        return None, f"it has no restore point {wanted!r} (there are: {told_points(points)})"
+        return None, f"it has no restore point {wanted!r} (there are: {describe_points(points)})"
     if not restorable(found):
-        return None, f"restore point {wanted} can't be restored, as the service says (there are: {told_points(points)})"
+        return (
+            None,
+            f"restore point {wanted} can't be restored, as the service says (there are: {describe_points(points)})",
+        )
     return found, ""
 
 
@@ -99,7 +91,7 @@ class PointState:
 class RestorePoint(Resource[PointState]):
     """``scp_backup_restore_point``: restore points go, by id, by age or by number."""
 
-    noun = "restore_point"
+    result_key = "restore_point"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -146,7 +138,7 @@ class RestorePoint(Resource[PointState]):
             path={"backup_id": state.backup["id"]},
             body={"restore_target_ids": ids},
             done=lambda seen: not any(point[_ID] in ids for point in seen.points),
-            not_yet=lambda error: busy(error) or isinstance(error, NotFound),
+            is_retryable=lambda error: busy(error) or isinstance(error, NotFound),
         )
 
     def _doomed(self, state: PointState) -> list[dict[str, Any]]:

@@ -13,12 +13,12 @@ from typing import Any
 
 from ...client.errors import CallError, StorageError
 from ...client.session import Client
-from ...engine.ages import parse_age
+from ...engine.durations import parse_age
+from ...engine.lookup import Finder
 from ...engine.plan import UNKNOWN_ID, Step
-from ...engine.references import Finder
 from ...engine.resource import Resource
 from ...operations import backup as api
-from .common import (
+from .lookup import (
     AGENTS,
     AVAILABLE,
     BACKUPS,
@@ -26,13 +26,13 @@ from .common import (
     INPROGRESS,
     PARTIAL_SUCCESS,
     SUCCESS,
+    describe_job,
     is_replica,
     moment_of,
     read_jobs,
     read_points,
     required_backup,
     told,
-    told_job,
     under_way,
     word,
 )
@@ -67,7 +67,7 @@ class RunState:
 class Run(Resource[RunState]):
     """``scp_backup_run``."""
 
-    noun = "history"
+    result_key = "history"
     slowest_poll = 30.0
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -157,7 +157,7 @@ class Run(Resource[RunState]):
             effect,
             path={"backup_id": backup["id"]},
             done=lambda seen: self.job(seen) is not None,
-            not_yet=busy,
+            is_retryable=busy,
         )
 
     # -- telling ------------------------------------------------------------------------------------------------------
@@ -167,8 +167,8 @@ class Run(Resource[RunState]):
         if job is None:
             return under_way("backup", state.backup)
         if word(job, _STATE) in ENDS:
-            return f"the restore point of {told_job(job)}" if state.awaits else ""
-        return f"{told_job(job)} of backup {state.backup['name']}: {job[_STATE]}"
+            return f"the restore point of {describe_job(job)}" if state.awaits else ""
+        return f"{describe_job(job)} of backup {state.backup['name']}: {job[_STATE]}"
 
     def failed(self, state: RunState) -> str:
         job = self.job(state)
@@ -178,7 +178,7 @@ class Run(Resource[RunState]):
         if ended not in ENDS or ended in self._good:
             return ""
         told_end = (
-            f"Backup {told(state.backup)}: {told_job(job)} ended as {ended}. The service's history has no reason."
+            f"Backup {told(state.backup)}: {describe_job(job)} ended as {ended}. The service's history has no reason."
         )
         partly = " With allow_partial a job that was done in part is good enough." if ended == PARTIAL_SUCCESS else ""
         return f"{told_end} {' '.join(state.hints)}{partly}"

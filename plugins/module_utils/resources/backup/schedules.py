@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-MOST_INCREMENTAL = 6
+MAX_INCREMENTAL = 6
 #: What each frequency needs beside the time; it has no use for the rest.
 NEEDS = {"DAILY": (), "WEEKLY": ("start_day",), "MONTHLY": ("start_week", "start_day")}
 _TIME = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d))?")
@@ -69,9 +69,9 @@ def problems(schedules: Sequence[Mapping[str, Any]]) -> list[str]:
     if kinds.count("FULL") != 1:
         told = ", ".join(_given(one) for one in schedules if one["type"] == "FULL") or "none"
         found.append(f"schedules must have exactly one entry of type FULL, and has {kinds.count('FULL')} ({told})")
-    if kinds.count("INCREMENTAL") > MOST_INCREMENTAL:
+    if kinds.count("INCREMENTAL") > MAX_INCREMENTAL:
         found.append(
-            f"schedules can have {MOST_INCREMENTAL} entries of type INCREMENTAL, and has {kinds.count('INCREMENTAL')}"
+            f"schedules can have {MAX_INCREMENTAL} entries of type INCREMENTAL, and has {kinds.count('INCREMENTAL')}"
         )
     seen: dict[Meaning, int] = {}
     for number, schedule in enumerate(schedules):

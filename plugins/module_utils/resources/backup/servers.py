@@ -10,9 +10,9 @@ from typing import Any, Protocol
 
 from ...client.errors import CallError, StorageError
 from ...client.session import Client
-from ...engine.references import is_id
+from ...engine.lookup import is_id
 from ...operations import backup as api
-from .common import SERVER_CATEGORIES
+from .lookup import SERVER_CATEGORIES
 
 #: Listing servers for images can answer this (platform-behaviour.md §2); they are then found in another way.
 REFUSES_IMAGES = 500

@@ -12,7 +12,7 @@ from ...client.errors import StorageError
 from ...client.session import Call
 from ...engine.resource import Info
 from ...operations import backup as api
-from .common import required_backup
+from .lookup import required_backup
 
 
 @dataclass(frozen=True)

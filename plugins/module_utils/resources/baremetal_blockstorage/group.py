@@ -10,30 +10,30 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ...client.errors import StorageError
-from ...client.parallel import side_by_side
+from ...client.parallel import map_concurrently
+from ...engine.lookup import Finder, ResourceNotFound, immutable
+from ...engine.overlay import ResponsePatch, updated, upserted
 from ...engine.plan import UNKNOWN_ID, Step
-from ...engine.references import Finder, NoSuchThing, immutable
 from ...engine.resource import Resource
-from ...engine.traces import Trace, changed, left
 from ...operations import baremetal_blockstorage as api
-from .common import (
+from .lookup import (
     ABOUT_LAST_MEMBERS,
     GROUPS,
     NO_SCHEDULE,
     VOLUMES,
     changing,
+    describe_failure,
     find_owner,
     leaving,
     replicated,
     schedule_of,
     show_owner,
-    told_failure,
     under_way,
 )
-from .owner_info import OwnerInfo
 from .replication import GROUP_REPLICATIONS
+from .snapshot_owner_info import OwnerInfo
 
-MOST_MEMBERS = 16
+MAX_MEMBERS = 16
 _REPLICATED = (
     "members stay as they are while the group is replicated (scp_bm_volume_group_replication with state absent, or the"
     " role dr_teardown, ends that)"
@@ -61,7 +61,7 @@ class GroupState:
 class VolumeGroup(Resource[GroupState]):
     """``scp_bm_volume_group``."""
 
-    noun = "volume_group"
+    result_key = "volume_group"
     repairs = True
 
     @property
@@ -84,8 +84,8 @@ class VolumeGroup(Resource[GroupState]):
         if self.params.get("name") and not self.wants_absent:
             GROUPS.check_name(self.params["name"])
         listed = dict.fromkeys(self.params.get("volumes") or ())
-        if len(listed) > MOST_MEMBERS:
-            raise StorageError(f"volumes lists {len(listed)}, and a group has {MOST_MEMBERS} at most.")
+        if len(listed) > MAX_MEMBERS:
+            raise StorageError(f"volumes lists {len(listed)}, and a group has {MAX_MEMBERS} at most.")
 
     def find(self) -> GroupState:
         finder = Finder(self.client, GROUPS)
@@ -106,7 +106,7 @@ class VolumeGroup(Resource[GroupState]):
         words = list(dict.fromkeys(self.params["volumes"]))
         strangers = [word for word in words if word not in by_word]
         finder = Finder(self.client, VOLUMES)
-        looked_up = dict(zip(strangers, side_by_side(lambda word: _found(finder, word), strangers), strict=True))
+        looked_up = dict(zip(strangers, map_concurrently(lambda word: _found(finder, word), strangers), strict=True))
         if group is None and (unlisted := self._group_of(looked_up.values())) is not None:
             return self._with_wanted(unlisted)
         if group is not None and any(_is_in(found, group) for found in looked_up.values()):
@@ -117,7 +117,7 @@ class VolumeGroup(Resource[GroupState]):
         wanted = {str(by_word[word]["id"]): by_word[word] for word in words if word in by_word}
         problems: list[str] = []
         for word, found in looked_up.items():
-            if isinstance(found, NoSuchThing):
+            if isinstance(found, ResourceNotFound):
                 problems.append(found.message.rstrip("."))
                 continue
             wanted[str(found["id"])] = found
@@ -126,7 +126,7 @@ class VolumeGroup(Resource[GroupState]):
                 problems.append(f"volume {word} {told}")
         return GroupState(group, wanted, tuple(problems))
 
-    def _group_of(self, volumes: Iterable[dict[str, Any] | NoSuchThing]) -> dict[str, Any] | None:
+    def _group_of(self, volumes: Iterable[dict[str, Any] | ResourceNotFound]) -> dict[str, Any] | None:
         """The group of the task as its members tell of it: the list of groups can lag behind."""
         groups = [volume.get("volume_group") or {} for volume in volumes if isinstance(volume, dict)]
         found = {str(group["id"]) for group in groups if group and group["name"] == self.params.get("name")}
@@ -144,7 +144,7 @@ class VolumeGroup(Resource[GroupState]):
         if wanted is None or not moving:
             return wanted
         finder = Finder(self.client, VOLUMES)
-        seen = dict(zip(moving, side_by_side(lambda each: show_owner(finder, each), moving), strict=True))
+        seen = dict(zip(moving, map_concurrently(lambda each: show_owner(finder, each), moving), strict=True))
         now = {identifier: seen.get(identifier, volume) for identifier, volume in wanted.items()}
         return {identifier: volume for identifier, volume in now.items() if volume is not None}
 
@@ -156,7 +156,7 @@ class VolumeGroup(Resource[GroupState]):
             return self._empty(state)
         if state.problems:
             problems = [*state.problems, *([_REPLICATED] if replicated(group) else [])]
-            raise StorageError(f"{self._told_purpose(state)}: " + "; ".join(problems) + ".")
+            raise StorageError(f"{self._describe_purpose(state)}: " + "; ".join(problems) + ".")
         if group is None:
             return self._create(state)
         if leaving(group):
@@ -165,7 +165,7 @@ class VolumeGroup(Resource[GroupState]):
             immutable("name", group["name"], self.params.get("name"), "Leave out name, or give another id.")
         return self._next_member(state)
 
-    def _told_purpose(self, state: GroupState) -> str:
+    def _describe_purpose(self, state: GroupState) -> str:
         name = self.params.get("name") or (state.group or {}).get("name")
         return f"Volume group {name} can't have all the volumes that are listed"
 
@@ -208,7 +208,7 @@ class VolumeGroup(Resource[GroupState]):
             self._refuse_replicated(group)
         if not self.params.get("purge_volumes"):
             surplus = []
-        room = MOST_MEMBERS - len(members)
+        room = MAX_MEMBERS - len(members)
         if missing and len(missing) <= room:
             return self._change(api.ADD_VOLUME_GROUP_MEMBER, state, missing)
         # A group that loses its last member may be gone, so one stays until another has come.
@@ -216,7 +216,7 @@ class VolumeGroup(Resource[GroupState]):
         if missing and not surplus:
             raise StorageError(
                 f"Volume group {group['name']} has {len(members)} volumes, and with {len(missing)} more it would"
-                f" have more than {MOST_MEMBERS}. Set purge_volumes to true if others may leave it."
+                f" have more than {MAX_MEMBERS}. Set purge_volumes to true if others may leave it."
             )
         if missing and not leave:
             return self._change(api.ADD_VOLUME_GROUP_MEMBER, state, missing[:room])
@@ -273,7 +273,7 @@ class VolumeGroup(Resource[GroupState]):
         return changing(GROUPS, state.group) or next(filter(None, (under_way("volume", each) for each in volumes)), "")
 
     def failed(self, state: GroupState) -> str:
-        told = told_failure("volume group", state.group)
+        told = describe_failure("volume group", state.group)
         return f"{told} Mend that, and run the task again with the volumes it should have." if told else ""
 
     def view(self, state: GroupState) -> dict[str, Any]:
@@ -293,26 +293,26 @@ class VolumeGroup(Resource[GroupState]):
             return {"remains": False}
         return {"remains": None if under_way("", after.group) else True}
 
-    def leaves(self, before: GroupState, after: GroupState) -> Iterable[Trace]:
+    def planned_responses(self, before: GroupState, after: GroupState) -> Iterable[ResponsePatch]:
         group = after.group
         if group is None:
             return ()
         here = {"id": group["id"], "name": group["name"]}
-        traces = left(GROUPS, {**group, "state": "AVAILABLE"})
+        patches = upserted(GROUPS, {**group, "state": "AVAILABLE"})
         for identifier in before.members.keys() | after.members.keys():
-            traces += changed(VOLUMES, identifier, {"volume_group": here if identifier in after.members else None})
-        return traces
+            patches += updated(VOLUMES, identifier, {"volume_group": here if identifier in after.members else None})
+        return patches
 
 
-def _found(finder: Finder, word: str) -> dict[str, Any] | NoSuchThing:
+def _found(finder: Finder, word: str) -> dict[str, Any] | ResourceNotFound:
     """A listed volume in full, or why there is none."""
     found = find_owner(finder, word)
     return finder.missing(word) if found is None else found
 
 
-def _is_in(found: dict[str, Any] | NoSuchThing, group: Mapping[str, Any] | None) -> bool:
+def _is_in(found: dict[str, Any] | ResourceNotFound, group: Mapping[str, Any] | None) -> bool:
     """Whether a volume says that it is a member of this group."""
-    if group is None or isinstance(found, NoSuchThing):
+    if group is None or isinstance(found, ResourceNotFound):
         return False
     return bool((found.get("volume_group") or {}).get("id") == group["id"])
 

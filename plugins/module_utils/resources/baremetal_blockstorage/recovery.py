@@ -12,28 +12,28 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from ...client.errors import StorageError
-from ...client.parallel import side_by_side
+from ...client.parallel import map_concurrently
 from ...client.session import Call
+from ...engine.lookup import AmbiguousName, Finder
+from ...engine.overlay import ResponsePatch, created
 from ...engine.plan import UNKNOWN_ID, Step
-from ...engine.references import AmbiguousName, Finder
 from ...engine.resource import Resource
-from ...engine.traces import Trace, made
 from ...operations import baremetal_blockstorage as api
-from ..snapshots import SnapshotTable, Taken, named_snapshot, told_names
-from .common import (
+from ..snapshots import SnapshotRecord, SnapshotTable, describe_names, named_snapshot
+from .lookup import (
     NO_SCHEDULE,
     RECOVERY,
     VOLUMES,
     changing,
+    describe_failure,
     in_error,
     is_recovery,
     leaving,
     show_owner,
-    told_failure,
     volumes_of,
 )
-from .owners import broken_owner, required_owner, told_owner
 from .snapshot import GROUP_SNAPSHOTS, VOLUME_SNAPSHOTS
+from .snapshot_owner import broken_owner, describe_owner, required_owner
 
 #: What ``snapshot`` says for the newest.
 LATEST = "latest"
@@ -67,7 +67,7 @@ class RecoveryState:
 
     origin: dict[str, Any]
     recovery: dict[str, Any] | None = None
-    snapshot: Taken | None = None
+    snapshot: SnapshotRecord | None = None
     problems: tuple[str, ...] = ()
     seen: bool = True
 
@@ -75,7 +75,7 @@ class RecoveryState:
 class Recovery(Resource[RecoveryState]):
     """What ``scp_bm_volume_recovery`` and ``scp_bm_volume_group_recovery`` do."""
 
-    noun = "recovery"
+    result_key = "recovery"
     table: ClassVar[RecoveryTable]
 
     @property
@@ -93,7 +93,7 @@ class Recovery(Resource[RecoveryState]):
         """Things that may be the recovery, as a list operation gives them."""
 
     @abstractmethod
-    def fits(self, origin: Mapping[str, Any], shown: Mapping[str, Any]) -> bool:
+    def matches(self, origin: Mapping[str, Any], shown: Mapping[str, Any]) -> bool:
         """Whether a recovery of ``origin`` is called as the task says."""
 
     @abstractmethod
@@ -128,7 +128,9 @@ class Recovery(Resource[RecoveryState]):
         if not snapshots:
             problems.append(f"it has no snapshot (scp_bm_{table.option}_snapshot takes one)")
         elif chosen is None:
-            problems.append(f"it has no snapshot with the name or id {wanted!r} (there are: {told_names(snapshots)})")
+            problems.append(
+                f"it has no snapshot with the name or id {wanted!r} (there are: {describe_names(snapshots)})"
+            )
         return RecoveryState(origin, None, chosen, tuple(problems))
 
     def _made(self, origin: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -139,18 +141,18 @@ class Recovery(Resource[RecoveryState]):
         ids = [str(item["id"]) for item in self.candidates() if not leaving(item)]
         if newest := self._end(origin, self.table.made):
             ids.append(newest)
-        shown = side_by_side(lambda identifier: show_owner(self._finder, identifier), list(dict.fromkeys(ids)))
+        shown = map_concurrently(lambda identifier: show_owner(self._finder, identifier), list(dict.fromkeys(ids)))
         found = [
             recovery
             for recovery in shown
             if recovery is not None
             and not leaving(recovery)
             and self._is_of(origin, recovery)
-            and self.fits(origin, recovery)
+            and self.matches(origin, recovery)
         ]
         if len(found) > 1:
-            noun, option = self.table.snapshots.noun, self.table.snapshots.owners.option
-            subject = f"{noun.capitalize()} {origin['name']} has {len(found)} recoveries that {self._called!r} fits"
+            label, option = self.table.snapshots.label, self.table.snapshots.owners.option
+            subject = f"{label.capitalize()} {origin['name']} has {len(found)} recoveries that {self._called!r} fits"
             raise AmbiguousName(subject, found, self.client.now(), option=option)
         return found[0] if found else None
 
@@ -184,7 +186,7 @@ class Recovery(Resource[RecoveryState]):
         table, origin = self.table, state.origin
         if state.problems or state.snapshot is None:
             raise StorageError(
-                f"No recovery of {table.snapshots.noun} {told_owner(origin)} can be made:"
+                f"No recovery of {table.snapshots.label} {describe_owner(origin)} can be made:"
                 f" {'; and '.join(state.problems)}."
             )
 
@@ -215,7 +217,7 @@ class Recovery(Resource[RecoveryState]):
             return ""
         modules = "scp_bm_volume" if kind is VOLUMES else "scp_bm_volume_group and scp_bm_volume"
         return (
-            f"{told_failure('recovery', failed)} Remove what was made ({modules} with state absent), and run the task"
+            f"{describe_failure('recovery', failed)} Remove what was made ({modules} with state absent), and run the task"
             " again."
         )
 
@@ -236,7 +238,7 @@ class Recovery(Resource[RecoveryState]):
         new = before.recovery is None and before.snapshot is not None
         return {"snapshot": dict(before.snapshot.shown) if new and before.snapshot else None}
 
-    def leaves(self, before: RecoveryState, after: RecoveryState) -> Iterable[Trace]:
+    def planned_responses(self, before: RecoveryState, after: RecoveryState) -> Iterable[ResponsePatch]:
         kind, recovery = self.table.snapshots.owners, after.recovery
         if recovery is None:
             return ()
@@ -244,10 +246,10 @@ class Recovery(Resource[RecoveryState]):
         members = [] if kind is VOLUMES else volumes_of(kind, recovery)
         numbered = [{**member, **settled, "id": f"{UNKNOWN_ID} ({number})"} for number, member in enumerate(members, 1)]
         whole = {**recovery, **settled, "id": UNKNOWN_ID, **({"member_volumes": numbered} if numbered else {})}
-        traces = made(kind, whole)
+        patches = created(kind, whole)
         for member in numbered:
-            traces += made(VOLUMES, {**member, "volume_group": {"id": UNKNOWN_ID, "name": recovery["name"]}})
-        return traces
+            patches += created(VOLUMES, {**member, "volume_group": {"id": UNKNOWN_ID, "name": recovery["name"]}})
+        return patches
 
 
 class VolumeRecovery(Recovery):
@@ -267,7 +269,7 @@ class VolumeRecovery(Recovery):
     def candidates(self) -> list[dict[str, Any]]:
         return self._finder.named(self._called)
 
-    def fits(self, origin: Mapping[str, Any], shown: Mapping[str, Any]) -> bool:
+    def matches(self, origin: Mapping[str, Any], shown: Mapping[str, Any]) -> bool:
         return bool(shown["name"] == self._called)
 
     def read_problems(self, origin: Mapping[str, Any]) -> list[str]:
@@ -300,7 +302,7 @@ class GroupRecovery(Recovery):
         listed = self.client.read_list(self.table.snapshots.owners.listing, query={"sort": "created_at:asc"})
         return [group for group in listed if is_recovery(group)]
 
-    def fits(self, origin: Mapping[str, Any], shown: Mapping[str, Any]) -> bool:
+    def matches(self, origin: Mapping[str, Any], shown: Mapping[str, Any]) -> bool:
         members = volumes_of(self.table.snapshots.owners, shown)
         names = self._names(origin)
         for member in members:
@@ -334,7 +336,7 @@ class GroupRecovery(Recovery):
 
 def _taken(volumes: Iterable[Mapping[str, Any]], naming: str) -> list[str]:
     """Volumes that have names that a recovery needs, as a problem, if there are any."""
-    told = [told_owner(volume) for volume in volumes if not leaving(volume)]
+    told = [describe_owner(volume) for volume in volumes if not leaving(volume)]
     if not told:
         return []
     names, are = ("the name is", "is") if len(told) == 1 else ("the names are", "are")

@@ -15,24 +15,24 @@ from typing import Any, ClassVar
 
 from ...client.errors import NotFound, StorageError
 from ...client.session import Call
+from ...engine.lookup import Finder, LookupSpec
+from ...engine.overlay import ResponsePatch, created, deleted, updated
 from ...engine.plan import UNKNOWN_ID, Step
-from ...engine.references import Finder, Kind
 from ...engine.resource import Resource
-from ...engine.traces import Trace, changed, gone, made
 from ...operations import baremetal_blockstorage as api
 from .. import snapshots
-from .common import (
+from .lookup import (
     GROUPS,
     NO_SCHEDULE,
     VOLUMES,
     changing,
+    describe_failure,
     find_owner,
     in_error,
     leaving,
     replicated,
     schedule_of,
     show_owner,
-    told_failure,
 )
 
 #: What ``health`` can be.
@@ -71,13 +71,13 @@ _WITHOUT = "kr-south"
 class Table:
     """What differs between the replications of volumes and of groups.
 
-    :param noun: what a person calls the owner.
+    :param label: what a person calls the owner.
     :param option: the module's option for the owner.
     :param related: field of the show answer that lists the ends.
     """
 
-    kind: Kind
-    noun: str
+    kind: LookupSpec
+    label: str
     option: str
     related: str
     create: Call
@@ -89,7 +89,7 @@ class Table:
 
 VOLUME_REPLICATIONS = Table(
     kind=VOLUMES,
-    noun="volume",
+    label="volume",
     option="volume",
     related="related_volumes",
     create=api.CREATE_VOLUME_REPLICATION,
@@ -100,7 +100,7 @@ VOLUME_REPLICATIONS = Table(
 )
 GROUP_REPLICATIONS = Table(
     kind=GROUPS,
-    noun="volume group",
+    label="volume group",
     option="volume_group",
     related="related_volume_groups",
     create=api.CREATE_VOLUME_GROUP_REPLICATION,
@@ -181,10 +181,10 @@ def with_policy(replication: Mapping[str, Any], policy: str) -> dict[str, Any]:
 def from_either_side(table: Table, replication: Mapping[str, Any], near_id: str, step: Step[Any]) -> Step[Any]:
     """Send a change of a replication to the end that a task names, else to the other (platform-behaviour.md §7)."""
     # Neither end need show that the replication itself is changing.
-    step = replace(step, not_yet=snapshots.busy)
+    step = replace(step, is_retryable=snapshots.busy)
     ends = sorted((replication["source"], replication["target"]), key=lambda end: bool(end["id"] != near_id))
     near, far = (replace(step, region=str(end["region"]), path={table.kind.option: str(end["id"])}) for end in ends)
-    return replace(near, otherwise=far)
+    return replace(near, fallback=far)
 
 
 # -- managing ---------------------------------------------------------------------------------------------------------
@@ -228,7 +228,7 @@ class ReplicationState:
 class Replication(Resource[ReplicationState]):
     """What ``scp_bm_volume_replication`` and ``scp_bm_volume_group_replication`` do."""
 
-    noun = "replication"
+    result_key = "replication"
     table: ClassVar[Table]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -308,7 +308,7 @@ class Replication(Resource[ReplicationState]):
             far = show_owner(self._finder(state.far_region), str(far["id"]))
         for before, after in ((state.near, near), (state.far, far)):
             if before is not None and after is not None and leaving(before) and in_error(after):
-                raise StorageError(told_failure(self.table.noun, after))
+                raise StorageError(describe_failure(self.table.label, after))
         return replace(state, near=near, far=far, replication=None, ending=False)
 
     # -- planning -----------------------------------------------------------------------------------------------------
@@ -359,7 +359,7 @@ class Replication(Resource[ReplicationState]):
             body=body,
             done=lambda seen: seen.replication is not None,
             # The target's id comes to light only when the replication is there.
-            reveals=True,
+            replan_after=True,
         )
 
     def _obstacles(self, near: Mapping[str, Any]) -> list[str]:
@@ -411,7 +411,7 @@ class Replication(Resource[ReplicationState]):
         return found
 
     def _called(self, owner: Mapping[str, Any]) -> str:
-        return f"{self.table.noun.capitalize()} {owner['name']} ({owner['id']})"
+        return f"{self.table.label.capitalize()} {owner['name']} ({owner['id']})"
 
     def _check_unchangeable(self, state: ReplicationState, replication: Mapping[str, Any]) -> None:
         source, target = replication["source"], replication["target"]
@@ -497,7 +497,7 @@ class Replication(Resource[ReplicationState]):
             return replace(before, ending=True)
 
         # A task that does not wait has to leave the target volume to the next one.
-        return self._from_either_side(state, Step(self.table.delete, effect, reveals=self._deletes_target))
+        return self._from_either_side(state, Step(self.table.delete, effect, replan_after=self._deletes_target))
 
     def _check_deletable(self, volume: Mapping[str, Any], region: str) -> None:
         found = []
@@ -521,17 +521,17 @@ class Replication(Resource[ReplicationState]):
             effect,
             region=self.region if state.near_is_target else state.far_region,
             path={"volume_id": str(target["id"])},
-            not_yet=snapshots.busy,
+            is_retryable=snapshots.busy,
         )
 
     # -- telling ------------------------------------------------------------------------------------------------------
 
     def pending(self, state: ReplicationState) -> str:
-        noun = self.table.noun
+        label = self.table.label
         for owner, region in ((state.near, self.region), (state.far, state.far_region)):
             if owner is not None and leaving(owner):
                 if self._deletes_target and owner is state.target:
-                    return f"{noun} {owner['name']} in {region} to go"
+                    return f"{label} {owner['name']} in {region} to go"
             elif busy := changing(self.table.kind, owner):
                 return f"{busy} in {region}" if owner is state.far else busy
         replication = state.replication
@@ -550,12 +550,12 @@ class Replication(Resource[ReplicationState]):
     def failed(self, state: ReplicationState) -> str:
         # That a server could not be reached some time ago is no reason not to fail over.
         ends = (owner for owner in (state.near, state.far) if owner is not None and in_error(owner))
-        reasons = [told_failure(self.table.noun, owner) for owner in ends]
+        reasons = [describe_failure(self.table.label, owner) for owner in ends]
         if state.health == ERROR and state.replication is not None:
             source, target = state.replication["source"], state.replication["target"]
             reasons.insert(
                 0,
-                f"The replication of {self.table.noun} {source['name']} in {source['region']} to {target['name']} in"
+                f"The replication of {self.table.label} {source['name']} in {source['region']} to {target['name']} in"
                 f" {target['region']} failed: its sync_state is {state.replication['sync_state']}. End it (state"
                 " absent) and set it up again, or ask the provider's support.",
             )
@@ -579,7 +579,7 @@ class Replication(Resource[ReplicationState]):
         region = self.region if state.near_is_target else state.far_region
         return {"name": target["name"], "target_region": region, "cycle": None, "policy": None}
 
-    def leaves(self, before: ReplicationState, after: ReplicationState) -> Iterable[Trace]:
+    def planned_responses(self, before: ReplicationState, after: ReplicationState) -> Iterable[ResponsePatch]:
         near, replication = after.near, after.replication
         if near is None:
             return ()
@@ -590,33 +590,35 @@ class Replication(Resource[ReplicationState]):
         source, target = replication["source"], replication["target"]
         ends = [{**source, "purpose": "ORG"}, {**target, "purpose": "REPL"}]
         answer = {"result": {**replication, self.table.related: ends, "sync_state": "SNAPMIRRORED"}}
-        traces = [
-            Trace(self.table.show, lambda _answer: answer, {self.table.kind.option: end["id"]}, end["region"])
+        patches = [
+            ResponsePatch(self.table.show, lambda _answer: answer, {self.table.kind.option: end["id"]}, end["region"])
             for end in ends
         ]
         if before.replication is None:
-            traces += changed(self.table.kind, near["id"], {"has_replication": True})
+            patches += updated(self.table.kind, near["id"], {"has_replication": True})
             for kind, copy in self._copies(near, target):
-                traces += made(kind, copy, target["region"])
-        return traces
+                patches += created(kind, copy, target["region"])
+        return patches
 
-    def _leaves_none(self, before: ReplicationState, after: ReplicationState) -> Iterable[Trace]:
+    def _leaves_none(self, before: ReplicationState, after: ReplicationState) -> Iterable[ResponsePatch]:
         """What is left when the replication has gone, and its target where that was to go too."""
         kind, replication = self.table.kind, before.replication or {}
         read = [(self.region, after.near), (after.far_region, after.far)]
         ends = {(end["region"], end["id"]) for end in (replication.get("source"), replication.get("target")) if end}
         ends |= {(region, owner["id"]) for region, owner in read if owner is not None}
         going = {owner["id"] for _region, owner in read if owner is not None and leaving(owner)}
-        traces = []
+        patches = []
         for region, identifier in ends:
-            traces.append(Trace(self.table.show, lambda _answer: None, {kind.option: identifier}, region))
+            patches.append(ResponsePatch(self.table.show, lambda _answer: None, {kind.option: identifier}, region))
             if identifier in going:
-                traces += gone(kind, identifier, region)
+                patches += deleted(kind, identifier, region)
             else:
-                traces += changed(kind, identifier, {"has_replication": False, "has_origin": False}, region)
-        return traces
+                patches += updated(kind, identifier, {"has_replication": False, "has_origin": False}, region)
+        return patches
 
-    def _copies(self, near: Mapping[str, Any], target: Mapping[str, Any]) -> Iterable[tuple[Kind, dict[str, Any]]]:
+    def _copies(
+        self, near: Mapping[str, Any], target: Mapping[str, Any]
+    ) -> Iterable[tuple[LookupSpec, dict[str, Any]]]:
         """What a new replication makes in the other region: a volume, or a group and its members."""
         new = {"purpose": "REPL", "state": "AVAILABLE", "has_origin": True, "snapshot_schedule": NO_SCHEDULE}
         copy = {"id": target["id"], "name": target["name"], **new}

@@ -11,14 +11,14 @@ from typing import Any, ClassVar
 
 from ...client.errors import StorageError
 from ...client.session import Call
+from ...engine.lookup import Finder, LookupSpec
+from ...engine.overlay import ResponsePatch, updated
 from ...engine.plan import Step
-from ...engine.references import Finder, Kind
 from ...engine.resource import Resource
-from ...engine.traces import Trace, changed
 from ...operations import baremetal_blockstorage as api
 from .. import snapshots
-from .common import GROUPS, NO_SCHEDULE, VOLUMES, changing, find_owner, noun_of, schedule_of, show_owner
-from .owners import broken_owner, read_only, required_owner, told_owner, without_snapshots
+from .lookup import GROUPS, NO_SCHEDULE, VOLUMES, changing, find_owner, label_of, schedule_of, show_owner
+from .snapshot_owner import broken_owner, describe_owner, read_only, required_owner, without_snapshots
 
 HOURS = range(24)
 
@@ -30,7 +30,7 @@ class ScheduleTable:
     :param option: the module option that names the owner.
     """
 
-    owners: Kind
+    owners: LookupSpec
     option: str
     create: Call
     change: Call
@@ -53,7 +53,7 @@ class ScheduleState:
 class Schedule(Resource[ScheduleState]):
     """What ``scp_bm_volume_snapshot_schedule`` and ``scp_bm_volume_group_snapshot_schedule`` do."""
 
-    noun = "snapshot_schedule"
+    result_key = "snapshot_schedule"
     table: ClassVar[ScheduleTable]
 
     def check(self) -> None:
@@ -73,7 +73,7 @@ class Schedule(Resource[ScheduleState]):
         found = [*without_snapshots(kind, owner), *read_only(self.client, kind, owner)]
         if group := owner.get("volume_group"):
             found.append(
-                f"it is in the volume group {told_owner(group)}, whose members have no schedule of their own"
+                f"it is in the volume group {describe_owner(group)}, whose members have no schedule of their own"
                 " (scp_bm_volume_group_snapshot_schedule gives the group one)"
             )
         return replace(state, hindrances=tuple(found))
@@ -98,15 +98,15 @@ class Schedule(Resource[ScheduleState]):
         present = state.schedule or {}
         hour = self.params["hour"] if self.params.get("hour") is not None else present.get("hour")
         day = self.params.get("day_of_week")
-        noun = noun_of(self.table.owners)
+        label = label_of(self.table.owners)
         if hour is None:
-            raise StorageError(f"The snapshot schedule of {noun} {state.owner['name']} needs hour.")
+            raise StorageError(f"The snapshot schedule of {label} {state.owner['name']} needs hour.")
         wanted = {"frequency": "WEEKLY" if day else "DAILY", "day_of_week": day, "hour": hour}
         if all(present.get(name) == value for name, value in wanted.items()):
             return None
         if state.hindrances:
             raise StorageError(
-                f"{noun.capitalize()} {told_owner(state.owner)} can't have a snapshot schedule:"
+                f"{label.capitalize()} {describe_owner(state.owner)} can't have a snapshot schedule:"
                 f" {'; and '.join(state.hindrances)}."
             )
         return self._write(state, wanted)
@@ -126,7 +126,7 @@ class Schedule(Resource[ScheduleState]):
             path=address,
             body={name: wanted[name] for name in ("day_of_week", "hour") if wanted[name] is not None},
             done=done,
-            not_yet=snapshots.busy,
+            is_retryable=snapshots.busy,
         )
 
     def _delete(self, owner: Mapping[str, Any]) -> Step[ScheduleState]:
@@ -135,7 +135,7 @@ class Schedule(Resource[ScheduleState]):
             lambda before, _answer: replace(before, schedule=None),
             path={self.table.owners.option: owner["id"]},
             done=lambda seen: seen.schedule is None,
-            not_yet=snapshots.busy,
+            is_retryable=snapshots.busy,
         )
 
     def pending(self, state: ScheduleState) -> str:
@@ -153,9 +153,9 @@ class Schedule(Resource[ScheduleState]):
             return None
         return {name: state.schedule[name] for name in ("frequency", "day_of_week", "hour")}
 
-    def leaves(self, before: ScheduleState, after: ScheduleState) -> Iterable[Trace]:
+    def planned_responses(self, before: ScheduleState, after: ScheduleState) -> Iterable[ResponsePatch]:
         owner_id = str((after.owner or {})["id"])
-        return changed(self.table.owners, owner_id, {"snapshot_schedule": after.schedule or NO_SCHEDULE})
+        return updated(self.table.owners, owner_id, {"snapshot_schedule": after.schedule or NO_SCHEDULE})
 
 
 class VolumeSchedule(Schedule):

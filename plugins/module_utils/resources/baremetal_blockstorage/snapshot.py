@@ -10,11 +10,11 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from ...engine.references import Finder
+from ...engine.lookup import Finder
 from ...operations import baremetal_blockstorage as api
 from .. import snapshots
-from .common import GROUPS, VOLUMES, changing, find_owner, leaving, schedule_of
-from .owners import broken_owner, held_by_servers, read_only, required_owner, without_snapshots
+from .lookup import GROUPS, VOLUMES, changing, find_owner, leaving, schedule_of
+from .snapshot_owner import broken_owner, held_by_servers, read_only, required_owner, without_snapshots
 
 VOLUME_SNAPSHOTS = snapshots.SnapshotTable(
     owners=VOLUMES,
@@ -64,7 +64,7 @@ class Snapshot(snapshots.Snapshot):
             return tuple(without_snapshots(kind, owner))
         return (*held_by_servers(self.client, kind, owner), *read_only(self.client, kind, owner))
 
-    def read_spared(self, owner: Mapping[str, Any], found: tuple[snapshots.Taken, ...]) -> frozenset[str]:
+    def read_spared(self, owner: Mapping[str, Any], found: tuple[snapshots.SnapshotRecord, ...]) -> frozenset[str]:
         """Parts of the snapshots of a volume's group may show in its list; only the group can let them go."""
         group = owner.get("volume_group")
         if not group or not found:

@@ -10,18 +10,19 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ...client.errors import StorageError
+from ...engine.lookup import Finder, all_immutable, immutable
+from ...engine.overlay import ResponsePatch, deleted, upserted
 from ...engine.plan import UNKNOWN_ID, Step
-from ...engine.references import Finder, all_immutable, immutable
 from ...engine.resource import Resource
-from ...engine.traces import Trace, gone, left
 from ...operations import baremetal_blockstorage as api
-from .common import (
+from .lookup import (
     ABOUT_LAST_MEMBERS,
     DELETING,
     GROUPS,
     NO_SCHEDULE,
     VOLUMES,
     changing,
+    describe_failure,
     find_owner,
     in_error,
     is_recovery,
@@ -29,13 +30,12 @@ from .common import (
     replicated,
     schedule_of,
     show_owner,
-    told_failure,
     under_way,
 )
-from .owner_info import OwnerInfo
 from .replication import VOLUME_REPLICATIONS, from_either_side, read_replication, stopped, with_policy
+from .snapshot_owner_info import OwnerInfo
 
-MOST_ATTACHMENTS = 8
+MAX_ATTACHMENTS = 8
 SIZES_GB = (1, 16384)
 #: For refusals of calls that name servers.
 ABOUT_SERVERS = "Check object_id and object_type: the servers must exist in the region of the volume."
@@ -69,7 +69,7 @@ class VolumeState:
 class Volume(Resource[VolumeState]):
     """``scp_bm_volume``."""
 
-    noun = "volume"
+    result_key = "volume"
     repairs = True
 
     @property
@@ -114,9 +114,9 @@ class Volume(Resource[VolumeState]):
             types.setdefault(item["object_id"], set()).add(item["object_type"])
         if twice := [identifier for identifier, kinds in types.items() if len(kinds) > 1]:
             raise StorageError(f"attachments lists {', '.join(twice)} as BM and as MNGC. A server is one of them.")
-        if len(types) > MOST_ATTACHMENTS:
+        if len(types) > MAX_ATTACHMENTS:
             raise StorageError(
-                f"attachments lists {len(types)} servers, and a volume can have {MOST_ATTACHMENTS} at most."
+                f"attachments lists {len(types)} servers, and a volume can have {MAX_ATTACHMENTS} at most."
             )
 
     def find(self) -> VolumeState:
@@ -147,7 +147,7 @@ class Volume(Resource[VolumeState]):
         shown = show_owner(Finder(self.client, VOLUMES), state.volume["id"])
         if state.removing and shown is not None and in_error(shown):
             raise StorageError(
-                f"{told_failure(self.noun, shown)} Its deletion went wrong; run the task again to delete it once more."
+                f"{describe_failure(self.result_key, shown)} Its deletion went wrong; run the task again to delete it once more."
             )
         state = replace(state, volume=shown)
         if state.group is not None and changing(GROUPS, state.group):
@@ -292,14 +292,14 @@ class Volume(Resource[VolumeState]):
         missing = {identifier: kind for identifier, kind in asked.items() if identifier not in present}
         surplus = [identifier for identifier in present if identifier not in asked]
         purge = bool(self.params.get("purge_attachments"))
-        if missing and len(present) + len(missing) <= MOST_ATTACHMENTS:
+        if missing and len(present) + len(missing) <= MAX_ATTACHMENTS:
             return self._attach(volume, missing)
         if surplus and purge:
             return self._detach(volume, surplus)
         if missing:
             raise StorageError(
                 f"Volume {volume['name']} has {len(present)} servers, and with {len(missing)} more it would have more"
-                f" than {MOST_ATTACHMENTS}. Set purge_attachments to true if the others may go:"
+                f" than {MAX_ATTACHMENTS}. Set purge_attachments to true if the others may go:"
                 f" {', '.join(surplus)}."
             )
         return None
@@ -446,10 +446,10 @@ class Volume(Resource[VolumeState]):
         """A change of the volume, and of its group or another member as long as it has to leave that."""
         volume = state.volume or {}
         leaves = self.wants_absent and volume.get("volume_group")
-        return under_way(self.noun, state.volume) or (changing(GROUPS, state.group) if leaves else "")
+        return under_way(self.result_key, state.volume) or (changing(GROUPS, state.group) if leaves else "")
 
     def failed(self, state: VolumeState) -> str:
-        told = told_failure(self.noun, state.volume)
+        told = describe_failure(self.result_key, state.volume)
         if not told:
             return ""
         return (
@@ -474,15 +474,15 @@ class Volume(Resource[VolumeState]):
             **({"volume_group": (volume.get("volume_group") or {}).get("name")} if self.wants_absent else {}),
         }
 
-    def leaves(self, before: VolumeState, after: VolumeState) -> Iterable[Trace]:
+    def planned_responses(self, before: VolumeState, after: VolumeState) -> Iterable[ResponsePatch]:
         volume = after.volume
         if volume is None:
             return ()
         group = (before.volume or {}).get("volume_group")
-        in_group = [Trace(GROUPS.show, _member_edit(volume), {GROUPS.option: group["id"]})] if group else []
+        in_group = [ResponsePatch(GROUPS.show, _member_edit(volume), {GROUPS.option: group["id"]})] if group else []
         if leaving(volume):
-            return [*gone(VOLUMES, volume["id"]), *in_group]
-        return [*left(VOLUMES, {**volume, "state": "IN_USE"}), *in_group]
+            return [*deleted(VOLUMES, volume["id"]), *in_group]
+        return [*upserted(VOLUMES, {**volume, "state": "IN_USE"}), *in_group]
 
 
 def _member_edit(volume: Mapping[str, Any]) -> Callable[[Any], Any]:

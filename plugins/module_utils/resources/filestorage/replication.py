@@ -11,14 +11,14 @@ from typing import Any, Literal
 
 from ...client.errors import CallError, NotFound, StorageError, is_refusal
 from ...client.session import Client
+from ...engine.lookup import Finder, immutable
+from ...engine.overlay import ResponsePatch, created, deleted, updated
 from ...engine.plan import UNKNOWN_ID, Step
-from ...engine.references import Finder, immutable
 from ...engine.resource import Info, Resource
-from ...engine.traces import Trace, changed, gone, made
 from ...operations import filestorage as api
 from .. import snapshots
-from ..mounts import AVAILABLE, DELETING, going, lower, rule_key
-from .common import (
+from ..shared_volume import AVAILABLE, DELETING, going, lower, rule_key
+from .lookup import (
     DISK_BACKUP,
     REPLICATING,
     VOLUMES,
@@ -80,7 +80,7 @@ class ReplicationState:
 class Replication(Resource[ReplicationState]):
     """``scp_filestorage_replication``."""
 
-    noun = "replication"
+    result_key = "replication"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -300,7 +300,7 @@ class Replication(Resource[ReplicationState]):
         way_out = "End this replication first (state absent)."
         name = params.get("name")
         shown = str(replication["replication_volume_name"])
-        if name and name != shown and not VOLUMES.fits(shown, name):
+        if name and name != shown and not VOLUMES.matches(shown, name):
             immutable("name", VOLUMES.base_name(shown), name, way_out)
         immutable("target_region", replication["replication_volume_region"], params.get("target_region"), way_out)
         immutable("replication_type", replication["replication_type"], params.get("replication_type"), way_out)
@@ -343,7 +343,7 @@ class Replication(Resource[ReplicationState]):
             query={"volume_id": replication["replication_volume_id"]},
             body={"replication_update_type": kind, **values},
             done=done,
-            not_yet=snapshots.busy,
+            is_retryable=snapshots.busy,
         )
 
     def _next_removal(self, state: ReplicationState) -> Step[ReplicationState] | None:
@@ -371,8 +371,8 @@ class Replication(Resource[ReplicationState]):
             region=replication["replication_volume_region"],
             path={"replication_id": replication["replication_id"]},
             query={"volume_id": replication["replication_volume_id"]},
-            reveals=True,
-            not_yet=snapshots.busy,
+            replan_after=True,
+            is_retryable=snapshots.busy,
         )
 
     def _end_disk_backup(self, state: ReplicationState, replication: Mapping[str, Any]) -> Step[ReplicationState]:
@@ -391,7 +391,7 @@ class Replication(Resource[ReplicationState]):
             leaving = replace(target, phase="going", leftovers=())
             return replace(before, replication={**replication, "replication_status": DELETING}).with_end(leaving)
 
-        return replace(delete_volume(target.volume_id, effect, target.region), reveals=True)
+        return replace(delete_volume(target.volume_id, effect, target.region), replan_after=True)
 
     def _clear(self, state: ReplicationState, end: End) -> Step[ReplicationState] | None:
         """Remove what the replication left on one end, and the target volume where that was asked for."""
@@ -408,7 +408,7 @@ class Replication(Resource[ReplicationState]):
             return self._remove_rule(end, rule)
         # What is left on the other end need not wait until the volume has gone.
         leaving = replace(end, phase="going")
-        return replace(delete_volume(end.volume_id, lambda before: before.with_end(leaving), end.region), at_once=True)
+        return replace(delete_volume(end.volume_id, lambda before: before.with_end(leaving), end.region), no_wait=True)
 
     @staticmethod
     def _remove_rule(end: End, rule: Mapping[str, Any]) -> Step[ReplicationState]:
@@ -467,7 +467,7 @@ class Replication(Resource[ReplicationState]):
         name = VOLUMES.base_name(str(state.replication["replication_volume_name"]))
         return {"name": name, **{field: state.replication.get(field) for field in fields}}
 
-    def leaves(self, before: ReplicationState, after: ReplicationState) -> Iterable[Trace]:
+    def planned_responses(self, before: ReplicationState, after: ReplicationState) -> Iterable[ResponsePatch]:
         if self.wants_absent:
             return [trace for end in after.ends for trace in _without_replication(end)]
         replication, volume = after.replication, after.volume or {}
@@ -477,25 +477,27 @@ class Replication(Resource[ReplicationState]):
         copied = {name: volume.get(name) for name in ("protocol", "type_name")}
         copy = {**copied, "id": UNKNOWN_ID, "name": replication["replication_volume_name"]}
         return [
-            *changed(VOLUMES, volume["id"], {"purpose": source}),
-            Trace(api.LIST_VOLUME_REPLICATIONS, lambda _items: [replication], {"volume_id": volume["id"]}),
-            *made(VOLUMES, {**copy, "state": AVAILABLE, "purpose": target}, replication["replication_volume_region"]),
+            *updated(VOLUMES, volume["id"], {"purpose": source}),
+            ResponsePatch(api.LIST_VOLUME_REPLICATIONS, lambda _items: [replication], {"volume_id": volume["id"]}),
+            *created(
+                VOLUMES, {**copy, "state": AVAILABLE, "purpose": target}, replication["replication_volume_region"]
+            ),
         ]
 
 
-def _without_replication(end: End) -> Iterable[Trace]:
+def _without_replication(end: End) -> Iterable[ResponsePatch]:
     """What is left of one end when the replication and its remains have gone."""
     if end.phase != "there":
-        return gone(VOLUMES, end.volume_id, end.region)
+        return deleted(VOLUMES, end.volume_id, end.region)
 
     def users(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return [item for item in items if not snapshots.is_system(item)]
 
     about = {"volume_id": end.volume_id}
     return [
-        *changed(VOLUMES, end.volume_id, {"purpose": "none"}, end.region),
-        Trace(api.LIST_VOLUME_REPLICATIONS, lambda _items: [], about, end.region),
-        Trace(api.LIST_SNAPSHOTS, users, about, end.region),
+        *updated(VOLUMES, end.volume_id, {"purpose": "none"}, end.region),
+        ResponsePatch(api.LIST_VOLUME_REPLICATIONS, lambda _items: [], about, end.region),
+        ResponsePatch(api.LIST_SNAPSHOTS, users, about, end.region),
     ]
 
 

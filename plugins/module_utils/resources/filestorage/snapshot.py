@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ...client.errors import StorageError
+from ...engine.lookup import Finder
+from ...engine.overlay import ResponsePatch
 from ...engine.plan import UNKNOWN_ID, Step
-from ...engine.references import Finder
 from ...engine.resource import Resource
-from ...engine.traces import Trace
 from ...operations import filestorage as api
 from .. import snapshots
-from .common import VOLUMES, read_schedule
+from .lookup import VOLUMES, read_schedule
 
 SNAPSHOTS = snapshots.SnapshotTable(
     owners=VOLUMES,
@@ -51,7 +51,7 @@ class ScheduleState:
 class SnapshotSchedule(Resource[ScheduleState]):
     """``scp_filestorage_snapshot_schedule``."""
 
-    noun = "snapshot_schedule"
+    result_key = "snapshot_schedule"
 
     def check(self) -> None:
         count = self.params.get("snapshot_retention_count")
@@ -127,7 +127,7 @@ class SnapshotSchedule(Resource[ScheduleState]):
         return Step(
             api.DELETE_SNAPSHOT_SCHEDULE,
             lambda before, _answer: replace(before, schedule=None),
-            not_yet=snapshots.busy,
+            is_retryable=snapshots.busy,
             done=lambda seen: seen.schedule is None,
             **self._address(state),
         )
@@ -151,6 +151,8 @@ class SnapshotSchedule(Resource[ScheduleState]):
             fields.append("snapshot_retention_count")
         return {name: state.schedule.get(name) for name in fields}
 
-    def leaves(self, before: ScheduleState, after: ScheduleState) -> Iterable[Trace]:
+    def planned_responses(self, before: ScheduleState, after: ScheduleState) -> Iterable[ResponsePatch]:
         listed = [after.schedule] if after.schedule else []
-        return [Trace(api.LIST_SNAPSHOT_SCHEDULE, lambda _items: listed, {"volume_id": (after.volume or {})["id"]})]
+        return [
+            ResponsePatch(api.LIST_SNAPSHOT_SCHEDULE, lambda _items: listed, {"volume_id": (after.volume or {})["id"]})
+        ]

@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from ...client.errors import StorageError
+from ...engine.lookup import Finder
+from ...engine.overlay import ResponsePatch
 from ...engine.plan import UNKNOWN_ID, Step
-from ...engine.references import Finder
-from ...engine.traces import Trace
 from ...operations import filestorage as api
-from .. import mounts, snapshots
-from ..mounts import DELETING, IN_FORCE, RuleChanges, RuleKey, lower, with_rules
-from .common import (
+from .. import shared_volume, snapshots
+from ..shared_volume import DELETING, IN_FORCE, RuleChanges, RuleKey, lower, with_rules
+from .lookup import (
     REPLICATING,
     VOLUMES,
     check_cifs_password,
@@ -33,7 +33,7 @@ SHOW_ONLY = "encryption_enabled"
 
 
 @dataclass(frozen=True)
-class VolumeState(mounts.VolumeState):
+class VolumeState(shared_volume.VolumeState):
     """A volume and what hangs on it.
 
     :ivar leftovers: system snapshots that a replication left behind.
@@ -44,7 +44,7 @@ class VolumeState(mounts.VolumeState):
     replications: tuple[dict[str, Any], ...] = ()
 
 
-class Volume(mounts.Volume[VolumeState]):
+class Volume(shared_volume.Volume[VolumeState]):
     """``scp_filestorage_volume``."""
 
     kind = VOLUMES
@@ -127,7 +127,7 @@ class Volume(mounts.Volume[VolumeState]):
             path={"volume_id": volume["id"]},
             body={"file_unit_recovery_enabled": wanted},
             done=done,
-            not_yet=snapshots.busy,
+            is_retryable=snapshots.busy,
         )
 
     def next_removal(self, state: VolumeState, volume: dict[str, Any]) -> Step[VolumeState]:
@@ -135,17 +135,19 @@ class Volume(mounts.Volume[VolumeState]):
             raise StorageError(_replication_in_the_way(volume, state.replications))
         rules = self.rule_changes(state).remove
         for key in rules:
-            return _set_rule(volume, key, "remove", at_once=len(rules) > 1)
+            return _set_rule(volume, key, "remove", no_wait=len(rules) > 1)
         for snapshot in state.leftovers:
             return delete_leftover(volume["id"], snapshot, _drop_leftover)
         return delete_volume(volume["id"], lambda before: replace(before, volume={**volume, "state": DELETING}))
 
-    def leaves(self, before: VolumeState, after: VolumeState) -> Iterable[Trace]:
-        traces = list(super().leaves(before, after))
+    def planned_responses(self, before: VolumeState, after: VolumeState) -> Iterable[ResponsePatch]:
+        patches = list(super().planned_responses(before, after))
         if after.volume is not None and after.rules is not None and not self.wants_absent:
             rules = [{**rule, "access_rule_state": IN_FORCE} for rule in after.rules]
-            traces.append(Trace(api.LIST_ACCESS_RULES, lambda _items: rules, {"volume_id": after.volume["id"]}))
-        return traces
+            patches.append(
+                ResponsePatch(api.LIST_ACCESS_RULES, lambda _items: rules, {"volume_id": after.volume["id"]})
+            )
+        return patches
 
     @property
     def managed_fields(self) -> Sequence[str]:
@@ -153,13 +155,13 @@ class Volume(mounts.Volume[VolumeState]):
         return (*self.fixed, "file_unit_recovery_enabled") if asked else self.fixed
 
 
-def _set_rule(volume: Mapping[str, Any], key: RuleKey, action: str, *, at_once: bool = True) -> Step[VolumeState]:
+def _set_rule(volume: Mapping[str, Any], key: RuleKey, action: str, *, no_wait: bool = True) -> Step[VolumeState]:
     changes = RuleChanges(add=[key]) if action == "add" else RuleChanges(remove=[key])
 
     def effect(before: VolumeState) -> VolumeState:
         return with_rules(before, changes, access_rule_state="")
 
-    return set_access_rule(volume["id"], key, action, effect, at_once=at_once)
+    return set_access_rule(volume["id"], key, action, effect, no_wait=no_wait)
 
 
 def _replication_in_the_way(volume: Mapping[str, Any], replications: Sequence[Mapping[str, Any]]) -> str:
@@ -178,7 +180,7 @@ def _drop_leftover(state: VolumeState, snapshot: Mapping[str, Any]) -> VolumeSta
     return replace(state, leftovers=tuple(other for other in state.leftovers if other["id"] != snapshot["id"]))
 
 
-class VolumeInfo(mounts.VolumeInfo):
+class VolumeInfo(shared_volume.VolumeInfo):
     """``scp_filestorage_volume_info``."""
 
     kind = VOLUMES

@@ -8,7 +8,7 @@ from __future__ import annotations
 from ...client.errors import StorageError
 from ...operations import parallel_filestorage as api
 from .. import snapshots
-from .common import VOLUMES
+from .lookup import VOLUMES
 
 #: The most snapshots of one volume.
 MOST = 50

@@ -12,9 +12,9 @@ from typing import Any, ClassVar
 from ...client.errors import StorageError
 from ...engine.plan import UNKNOWN_ID, Step
 from ...operations import parallel_filestorage as api
-from .. import mounts, snapshots
-from ..mounts import DELETING, IN_FORCE, RuleChanges, as_rule, going, leaving, lower, with_rules
-from .common import VOLUMES, read_access_rules, read_snapshots
+from .. import shared_volume, snapshots
+from ..shared_volume import DELETING, IN_FORCE, RuleChanges, as_rule, going, leaving, lower, with_rules
+from .lookup import VOLUMES, read_access_rules, read_snapshots
 
 #: A field that the show operation gives, and the list does not.
 SHOW_ONLY = "mount_path"
@@ -27,7 +27,7 @@ _IN_FORCE = ("active", "all")
 
 
 @dataclass(frozen=True)
-class VolumeState(mounts.VolumeState):
+class VolumeState(shared_volume.VolumeState):
     """A volume and what hangs on it.
 
     :ivar snapshots: read only where the volume is to be deleted.
@@ -57,7 +57,7 @@ def state_of(rule: Mapping[str, Any]) -> str:
     return unfinished[0] if unfinished else IN_FORCE
 
 
-class Volume(mounts.Volume[VolumeState]):
+class Volume(shared_volume.Volume[VolumeState]):
     """``scp_pfs_volume``."""
 
     kind = VOLUMES
@@ -137,10 +137,10 @@ class Volume(mounts.Volume[VolumeState]):
             path={"volume_id": volume["id"]},
             body={"capacity_tb": wanted},
             done=done,
-            not_yet=snapshots.busy,
+            is_retryable=snapshots.busy,
         )
 
-    def _set_rules(self, volume: Mapping[str, Any], changes: RuleChanges, *, at_once: bool = True) -> Step[VolumeState]:
+    def _set_rules(self, volume: Mapping[str, Any], changes: RuleChanges, *, no_wait: bool = True) -> Step[VolumeState]:
         """Add and remove access rules, all in one call."""
         return Step(
             api.SET_ACCESS_RULE,
@@ -150,8 +150,8 @@ class Volume(mounts.Volume[VolumeState]):
                 "add_access_rules": [as_rule(key) for key in changes.add],
                 "remove_access_rules": [as_rule(key) for key in changes.remove],
             },
-            not_yet=snapshots.busy,
-            at_once=at_once,
+            is_retryable=snapshots.busy,
+            no_wait=no_wait,
             advice=ABOUT_NODES if changes.add else "",
         )
 
@@ -159,7 +159,7 @@ class Volume(mounts.Volume[VolumeState]):
         """Rules and snapshots go first: whether the service deletes a volume that has any is not known."""
         changes = self.rule_changes(state)
         if any(changes):
-            return self._set_rules(volume, changes, at_once=False)
+            return self._set_rules(volume, changes, no_wait=False)
         for snapshot in state.snapshots:
             if not going(snapshot):
                 return self._delete_snapshot(state, volume, snapshot)
@@ -167,7 +167,7 @@ class Volume(mounts.Volume[VolumeState]):
             api.DELETE_VOLUME,
             lambda before, _answer: replace(before, volume={**volume, "state": DELETING}),
             path={"volume_id": volume["id"]},
-            not_yet=snapshots.busy,
+            is_retryable=snapshots.busy,
         )
 
     def _delete_snapshot(
@@ -179,8 +179,8 @@ class Volume(mounts.Volume[VolumeState]):
             lambda before, _answer: replace(before, snapshots=left, dropped=before.dropped | {str(snapshot["id"])}),
             path={"snapshot_id": snapshot["id"]},
             query={"volume_id": volume["id"]},
-            not_yet=snapshots.busy,
-            at_once=any(not going(other) for other in left),
+            is_retryable=snapshots.busy,
+            no_wait=any(not going(other) for other in left),
         )
 
     # -- waiting ------------------------------------------------------------------------------------------------------
@@ -193,7 +193,7 @@ class Volume(mounts.Volume[VolumeState]):
         return f"snapshot {leaving_snapshots[0]['name']}: {leaving_snapshots[0]['state']}" if leaving_snapshots else ""
 
 
-class VolumeInfo(mounts.VolumeInfo):
+class VolumeInfo(shared_volume.VolumeInfo):
     """``scp_pfs_volume_info``."""
 
     kind = VOLUMES

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from ...engine.ages import format_lag
+from ...engine.durations import format_lag
 from .model import FREQUENCIES, Found, Health, Link, Volume
 
 _WHY: Mapping[Health, str] = {

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from ...client.names import without_suffix
+from ...client.base_names import without_suffix
 from ...engine.plan import UNKNOWN_ID
 
 FILE = "filestorage_volume"

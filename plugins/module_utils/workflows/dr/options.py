@@ -10,11 +10,11 @@ from typing import Any
 
 from ...client.errors import StorageError
 from ...client.suggestions import closest
-from ...engine.ages import parse_age
-from ...engine.references import is_id
-from ...resources.baremetal_blockstorage.common import GROUPS
-from ...resources.baremetal_blockstorage.common import VOLUMES as BLOCKS
-from ...resources.filestorage.common import VOLUMES as FILES
+from ...engine.durations import parse_age
+from ...engine.lookup import is_id
+from ...resources.baremetal_blockstorage.lookup import GROUPS
+from ...resources.baremetal_blockstorage.lookup import VOLUMES as BLOCKS
+from ...resources.filestorage.lookup import VOLUMES as FILES
 from ..items import Item, ItemList, ItemSpec, choice_key, number_key, objects_key, read_items, region_key, text_key
 from .model import BLOCK, FILE, FREQUENCIES, GROUP, KINDS, Volume
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from ...engine.workflow import Workflow
-from ...resources.topology import Storage
+from ...resources.kinds import Storage
 from .options import likely_region, read_volumes
 from .run import Refused, Run
 from .set_up import set_up
@@ -22,7 +22,7 @@ STATES = {"present": set_up, "failed_over": fail_over, "failed_back": fail_back,
 class Plan(Workflow):
     """``scp_dr_plan``."""
 
-    nouns: ClassVar = Storage.nouns
+    kinds: ClassVar = Storage.kinds
 
     @classmethod
     def default_region(cls, params: Mapping[str, Any]) -> str:

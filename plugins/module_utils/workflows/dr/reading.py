@@ -10,17 +10,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ...client.errors import NotFound, StorageError
-from ...client.parallel import side_by_side
+from ...client.parallel import map_concurrently
 from ...client.session import Client
-from ...engine.references import Finder, Kind
+from ...engine.lookup import Finder, LookupSpec
 from ...operations import filestorage as filestorage_api
-from ...resources.baremetal_blockstorage import common as bm
+from ...resources.baremetal_blockstorage import lookup as bm
 from ...resources.baremetal_blockstorage.replication import GROUP_REPLICATIONS, VOLUME_REPLICATIONS, read_replication
-from ...resources.filestorage import common as filestorage
-from ...resources.mounts import going
+from ...resources.filestorage import lookup as filestorage
+from ...resources.shared_volume import going
 from .model import BLOCK, FILE, GROUP, Found, Link, Side, Volume, block_link, file_link, fits_name
 
-_KINDS: Mapping[str, Kind] = {FILE: filestorage.VOLUMES, BLOCK: bm.VOLUMES, GROUP: bm.GROUPS}
+_KINDS: Mapping[str, LookupSpec] = {FILE: filestorage.VOLUMES, BLOCK: bm.VOLUMES, GROUP: bm.GROUPS}
 _REPLICATION = "replication"
 
 Place = tuple[str, str]
@@ -41,13 +41,13 @@ class Reader:
     def read(self, volumes: Sequence[Volume], side: Side) -> dict[str, Found]:
         """Return what one end of each volume knows, by the volumes' keys."""
         self.load((volume.kind, volume.end_region(side)) for volume in volumes)
-        found = side_by_side(lambda volume: self._find(volume, side), volumes)
+        found = map_concurrently(lambda volume: self._find(volume, side), volumes)
         return {volume.key: one for volume, one in zip(volumes, found, strict=True)}
 
     def load(self, places: Iterable[Place]) -> None:
         """Read the lists of some kinds and regions that were not read yet, at the same time."""
         missing = [place for place in dict.fromkeys(places) if place not in self._lists]
-        self._lists.update(zip(missing, side_by_side(self._read_list, missing), strict=True))
+        self._lists.update(zip(missing, map_concurrently(self._read_list, missing), strict=True))
 
     def listed(self, kind: str, region: str) -> list[dict[str, Any]]:
         """Return a whole list.
@@ -89,7 +89,7 @@ class Reader:
 
     def paths(self, region: str, volume_ids: Sequence[str]) -> dict[str, str | None]:
         """Return the mount paths of File Storage volumes by their ids. Each costs a call, as no list has them."""
-        shown = side_by_side(lambda identifier: self.by_id(FILE, region, identifier), volume_ids)
+        shown = map_concurrently(lambda identifier: self.by_id(FILE, region, identifier), volume_ids)
         return {identifier: (one or {}).get("path") for identifier, one in zip(volume_ids, shown, strict=True)}
 
     # -- one volume ---------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ...engine.ages import format_lag
+from ...engine.durations import format_lag
 from ..messages import group_alike, summarize
 from ..text_table import format_table
 from .model import BLOCK, FILE, GROUP, Link

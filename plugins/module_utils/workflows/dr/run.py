@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from ...client.errors import StorageError
-from ...client.parallel import side_by_side
+from ...client.parallel import map_concurrently
 from ...client.session import Client
 from ...engine.stages import Batch
 from ...engine.workflow import Converged
@@ -121,7 +121,7 @@ class Run:
                 return error
 
         results: dict[str, ResultT] = {}
-        for volume, result in zip(volumes, side_by_side(attempt, volumes), strict=True):
+        for volume, result in zip(volumes, map_concurrently(attempt, volumes), strict=True):
             if isinstance(result, StorageError):
                 self.outcomes[volume.key].fail(result.message)
             else:

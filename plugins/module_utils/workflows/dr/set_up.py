@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...client.errors import StorageError
-from ...resources.mounts import AVAILABLE, lower
+from ...resources.shared_volume import AVAILABLE, lower
 from .model import BLOCK, FILE, GROUP, TITLES, Found, Link, Volume
 from .reading import ambiguous
 from .run import Run, Stage

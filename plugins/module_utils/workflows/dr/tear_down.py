@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ...client.parallel import side_by_side
-from ...resources.baremetal_blockstorage.common import replicated
+from ...client.parallel import map_concurrently
+from ...resources.baremetal_blockstorage.lookup import replicated
 from ..messages import group_alike
 from .model import BLOCK, FILE, GROUP, Found, Volume
 from .run import Refused, Run, Stage
@@ -23,7 +23,7 @@ def tear_down(run: Run) -> None:
         for volume in run.volumes:
             if found[volume.key].message:
                 run.outcomes[volume.key].fail(found[volume.key].message)
-    _refuse(run, unclear)
+    _refuse(run, ambiguous_failure)
     groups = [volume for volume in run.volumes if volume.kind == GROUP and run.params["delete_targets"]]
     doomed = run.gather(groups, lambda volume: _doomed(run, volume, found[volume.key]))
     stage = Stage()
@@ -192,7 +192,7 @@ def _doomed(run: Run, volume: Volume, found: Found) -> tuple[list[dict[str, Any]
     if link is not None:
         group = run.reader.by_id(GROUP, region, link.target_id)
         members = (group or {}).get("member_volumes") or ()
-        shown = side_by_side(lambda one: run.reader.by_id(BLOCK, region, str(one["id"])), list(members))
+        shown = map_concurrently(lambda one: run.reader.by_id(BLOCK, region, str(one["id"])), list(members))
         return [one for one in shown if one is not None], [link.target_id] if members else []
     source = found.volume and run.reader.by_id(GROUP, volume.region, str(found.volume["id"]))
     if not source:

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ...service import event
-from ...world import ObjectBucket
+from ...state import ObjectBucket
 from ..common import moment_of, until_next
-from .records import Archiving, Bucket, Policy
+from .models import Archiving, Bucket, Policy
 from .runs import done_objects
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ...errors import validation_error
 from ...service import Call, Reply, event, operation
 from ..common import check_tags, name_matches
-from .records import Bucket, UsedName
+from .models import Bucket, UsedName
 
 if TYPE_CHECKING:
     from .service import ArchiveStorage

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ...errors import validation_error
 from ...service import Call, Reply, operation
 from ..common import asked_moment, between, moment_of
-from .records import Archiving, Recovery, Run
+from .models import Archiving, Recovery, Run
 from .runs import UNDER_WAY
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from ...errors import validation_error
 from ...service import Call, Reply, event, operation
 from ...tables import Record
 from ..common import name_matches
-from .records import Bucket, Version
+from .models import Bucket, Version
 
 if TYPE_CHECKING:
     from .service import ArchiveStorage

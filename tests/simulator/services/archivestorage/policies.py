@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...errors import validation_error
 from ...service import Call, Reply, operation
-from .records import Bucket, Policy
+from .models import Bucket, Policy
 
 if TYPE_CHECKING:
     from .service import ArchiveStorage

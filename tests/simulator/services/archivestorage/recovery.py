@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from ...errors import validation_error
 from ...service import Call, Reply, operation
+from .models import Bucket, Recovery, Version
 from .objects import is_in
-from .records import Bucket, Recovery, Version
 from .runs import done_objects
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ...service import event
-from .records import Archiving, Bucket, Recovery, Run
+from .models import Archiving, Bucket, Recovery, Run
 
 if TYPE_CHECKING:
     from .service import ArchiveStorage

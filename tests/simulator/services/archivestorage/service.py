@@ -8,18 +8,18 @@ from __future__ import annotations
 from ...clock import korean
 from ...errors import ApiError
 from ...service import Call, Service
+from ...state import ObjectBucket, World
 from ...tables import Record
-from ...world import ObjectBucket, World
 from ..common import demand_moments, moment_of
 from .archiving import Archivings
+from .behaviors import SWITCHES
 from .buckets import Buckets
 from .histories import Histories
+from .models import Archiving, Bucket, Policy, Recovery, Run, UsedName, Version
 from .objects import Objects
 from .policies import Policies
-from .records import Archiving, Bucket, Policy, Recovery, Run, UsedName, Version
 from .recovery import Recoveries
 from .runs import Runs
-from .switches import SWITCHES
 from .versions import Versions
 
 

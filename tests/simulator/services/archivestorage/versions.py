@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from ...errors import validation_error
 from ...service import Call, Reply, event, operation
-from ...world import ObjectBucket
-from .records import UNVERSIONED, Bucket, Version
+from ...state import ObjectBucket
+from .models import UNVERSIONED, Bucket, Version
 
 if TYPE_CHECKING:
     from .service import ArchiveStorage

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from ...errors import validation_error
 from ...service import Call, Reply, event, operation
-from ...world import Server, Subnet
+from ...state import Server, Subnet
 from ..common import check_tags, name_matches, sorted_as
-from .records import CATEGORIES, Agent
-from .shown import authored, zulu
+from .models import CATEGORIES, Agent
+from .serializers import authored, zulu
 
 if TYPE_CHECKING:
     from .service import Backup

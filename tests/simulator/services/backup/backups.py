@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from ...errors import validation_error
 from ...service import Call, Reply, event, operation
-from ...world import REGIONS, Server
+from ...state import REGIONS, Server
 from ..common import check_tags, name_matches, sorted_as
 from .changes import asked_paths, check_paths
-from .records import CATEGORIES, Policy
-from .shown import authored
+from .models import CATEGORIES, Policy
+from .serializers import authored
 
 if TYPE_CHECKING:
     from .service import Backup

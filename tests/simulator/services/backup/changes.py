@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ...errors import validation_error
 from ...service import Call, Reply, event, operation
 from .filesystem import checked, plain
-from .records import Policy
+from .models import Policy
 
 if TYPE_CHECKING:
     from .service import Backup

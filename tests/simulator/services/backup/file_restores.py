@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...service import Call, Reply, operation
-from ...world import Server
+from ...state import Server
 from ..common import moment_of, name_matches
 from .filesystem import below, checked, entries, moved
-from .records import Policy, Restore
+from .models import Policy, Restore
 from .restores import check_free, restorable
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ...errors import validation_error
-from ...world import Server
+from ...state import Server
 
 _USUAL = ("etc/hosts", "data/app/app.log", "data/app/config.yml", "data/db/main.db", "home/user/notes.txt")
 _ABSOLUTE = re.compile(r"(/|[a-zA-Z]:[\\/]).*")

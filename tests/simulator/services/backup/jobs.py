@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ...service import Call, Reply, event, operation
-from ...world import Server
+from ...state import Server
 from ..common import asked_moment, between, moment_of, sorted_as
 from .filesystem import below, files_of
-from .records import Job, Point, Policy
-from .shown import zulu
+from .models import Job, Point, Policy
+from .serializers import zulu
 
 if TYPE_CHECKING:
     from .service import Backup

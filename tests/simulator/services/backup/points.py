@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from ...errors import validation_error
 from ...service import Call, Reply, event, operation
 from ..common import asked_moment, between, moment_of, sorted_as
-from .records import Point, Policy
-from .shown import zulu
+from .models import Point, Policy
+from .serializers import zulu
 
 if TYPE_CHECKING:
     from .service import Backup

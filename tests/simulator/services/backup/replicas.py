@@ -10,8 +10,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ...service import Call, Reply, event, operation
-from ...world import REGIONS
-from .records import Point, Policy
+from ...state import REGIONS
+from .models import Point, Policy
 
 if TYPE_CHECKING:
     from .service import Backup

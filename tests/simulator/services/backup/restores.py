@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ...service import Call, Reply, event, operation
-from ...world import REGIONS, Server, Subnet
+from ...state import REGIONS, Server, Subnet
 from ..common import asked_moment, between, moment_of, sorted_as
 from .filesystem import files_of, plain
-from .records import CATEGORIES, Policy, Restore
-from .shown import authored
+from .models import CATEGORIES, Policy, Restore
+from .serializers import authored
 
 if TYPE_CHECKING:
     from .service import Backup

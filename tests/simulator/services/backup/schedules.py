@@ -15,13 +15,13 @@ from ...errors import validation_error
 from ...service import Call, Reply, event, operation
 from ...tables import SeedError
 from ..common import DAYS
-from .records import Policy, Schedule
-from .shown import authored
+from .models import Policy, Schedule
+from .serializers import authored
 
 if TYPE_CHECKING:
     from .service import Backup
 
-MOST_INCREMENTAL = 6
+MAX_INCREMENTAL = 6
 _TIME = re.compile(r"([01][0-9]|2[0-3]):(00|30):00")
 _NEEDS = {"DAILY": (), "WEEKLY": ("start_day",), "MONTHLY": ("start_week", "start_day")}
 _WEEKS = ("WEEK_1", "WEEK_2", "WEEK_3", "WEEK_4")
@@ -45,8 +45,8 @@ class Schedules:
         kinds = [schedule["type"] for schedule in asked]
         if kinds.count("FULL") != 1:
             raise self._service.refused("InvalidSchedule", "A backup has exactly one FULL schedule.")
-        if kinds.count("INCREMENTAL") > MOST_INCREMENTAL:
-            raise self._service.refused("InvalidSchedule", f"It has up to {MOST_INCREMENTAL} INCREMENTAL schedules.")
+        if kinds.count("INCREMENTAL") > MAX_INCREMENTAL:
+            raise self._service.refused("InvalidSchedule", f"It has up to {MAX_INCREMENTAL} INCREMENTAL schedules.")
         return [self._checked_one(schedule) for schedule in asked]
 
     def _checked_one(self, asked: Mapping[str, Any]) -> dict[str, Any]:

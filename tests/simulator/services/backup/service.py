@@ -7,20 +7,20 @@ from __future__ import annotations
 
 from ...errors import ApiError, contact_admin
 from ...service import Call, Reply, Service
+from ...state import Server, World
 from ...tables import Record
-from ...world import Server, World
 from ..common import demand_moments
 from .agents import Agents
 from .backups import Backups
+from .behaviors import SWITCHES
 from .changes import Changes
 from .file_restores import FileRestores
 from .jobs import Jobs
+from .models import CATEGORIES, Agent, Job, Owned, Point, Policy, Restore, Schedule
 from .points import Points
-from .records import CATEGORIES, Agent, Job, Owned, Point, Policy, Restore, Schedule
 from .replicas import Replicas
 from .restores import Restores
 from .schedules import Schedules
-from .switches import SWITCHES
 from .targets import Targets
 
 

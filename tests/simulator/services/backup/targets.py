@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from ...errors import contact_admin, validation_error
 from ...service import Call, Reply, operation
-from ...world import Server, Subnet
+from ...state import Server, Subnet
 from ..common import name_matches, sorted_as
-from .records import CATEGORIES
-from .shown import zulu
+from .models import CATEGORIES
+from .serializers import zulu
 
 if TYPE_CHECKING:
     from .service import Backup

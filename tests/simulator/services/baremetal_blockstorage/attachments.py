@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...errors import validation_error
 from ...service import Call, Reply, event, operation
-from .records import Attachment, Volume
+from .models import Attachment, Volume
 
 if TYPE_CHECKING:
     from .service import BareMetalBlockStorage

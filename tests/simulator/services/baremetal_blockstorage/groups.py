@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...service import Call, Reply, event, operation
 from ..common import check_tags, name_matches, sorted_as
-from .records import Group, Volume
+from .models import Group, Volume
 from .volumes import DEFAULT_SORT, dates, relations, shown_schedule
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ...service import Call, Reply, event, operation
-from .records import Group, Volume
+from .models import Group, Volume
 
 if TYPE_CHECKING:
     from .service import BareMetalBlockStorage

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ...service import Call, Reply, event, operation
-from .records import Group, Owner, Replication, Volume
+from .models import Group, Owner, Replication, Volume
 from .recoveries import copied
 
 if TYPE_CHECKING:

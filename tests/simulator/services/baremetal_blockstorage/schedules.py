@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...service import Call, Reply, event, operation
 from ..common import until_next
-from .records import SETTLED, Owner, Schedule, Volume
+from .models import SETTLED, Owner, Schedule, Volume
 from .volumes import out_of
 
 if TYPE_CHECKING:

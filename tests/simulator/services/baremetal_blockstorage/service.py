@@ -12,28 +12,17 @@ from typing import Any, TypeVar
 from ...clock import korean
 from ...errors import ApiError, reason, validation_error
 from ...service import Call, Reply, Service
+from ...state import World
 from ...tables import Record
-from ...world import World
 from .attachments import Attachments
+from .behaviors import SWITCHES
 from .groups import Groups
-from .records import (
-    CHANGING,
-    REPAIRABLE,
-    SETTLED,
-    Attachment,
-    Group,
-    Owner,
-    Replication,
-    Schedule,
-    Snapshot,
-    Volume,
-)
+from .models import CHANGING, REPAIRABLE, SETTLED, Attachment, Group, Owner, Replication, Schedule, Snapshot, Volume
 from .recoveries import Recoveries
 from .replications import Replications
 from .schedules import Schedules
 from .snapshots import Snapshots
 from .space import Space
-from .switches import SWITCHES
 from .volumes import Volumes
 
 T = TypeVar("T", bound=Owner)

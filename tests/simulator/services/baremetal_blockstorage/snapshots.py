@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ...clock import snapshot_stamp
 from ...service import Call, Reply, event, operation
 from ..common import stamped_name
-from .records import Owner, Snapshot, Volume
+from .models import Owner, Snapshot, Volume
 from .volumes import iso, out_of
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...service import event
 from ..common import moment_of
-from .records import Snapshot, Volume
+from .models import Snapshot, Volume
 
 if TYPE_CHECKING:
     from .service import BareMetalBlockStorage

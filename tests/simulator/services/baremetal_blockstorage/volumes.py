@@ -12,7 +12,7 @@ from ...errors import validation_error
 from ...service import Call, Reply, event, operation
 from ..common import check_tags, name_matches, sorted_as
 from .attachments import attach, check_servers
-from .records import Attachment, Owner, Volume
+from .models import Attachment, Owner, Volume
 
 if TYPE_CHECKING:
     from .service import BareMetalBlockStorage

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...errors import ApiError
 from ...service import Call, Reply, event, operation
-from .records import AccessRule, Volume
+from .models import AccessRule, Volume
 
 if TYPE_CHECKING:
     from .service import FileStorage

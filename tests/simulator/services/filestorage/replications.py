@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from ...clock import snapshot_stamp
 from ...errors import ApiError, validation_error
 from ...service import Call, Reply, event, operation
-from .records import TYPE_NAMES, Replication
-from .refusals import bad_request, not_found, wrong_purpose
+from .errors import bad_request, not_found, wrong_purpose
+from .models import TYPE_NAMES, Replication
 from .volumes import check_password
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ _HOUR = 3600.0
 SECONDS = {"5min": 300.0, "hourly": _HOUR, "daily": 24 * _HOUR, "weekly": 168 * _HOUR, "monthly": 720 * _HOUR}
 KEPT = 2
 """How many system snapshots each end has."""
-MOST_RETENTION = 128
+MAX_RETENTION = 128
 _FIELDS = {
     "policy": ("replication_policy",),
     "modify_schedule": ("replication_frequency", "backup_retention_count"),
@@ -200,8 +200,8 @@ class Replications:
         if kind == "backup" and count is None:
             if self._world.switches.text("replication_backup_count_missing") == "400":
                 raise bad_request("Invalid.backup_retention_count", "A backup needs a backup_retention_count.")
-        elif count is not None and not 1 <= count <= MOST_RETENTION:
-            edge = f"less than or equal to {MOST_RETENTION}" if count > 1 else "greater than or equal to 1"
+        elif count is not None and not 1 <= count <= MAX_RETENTION:
+            edge = f"less than or equal to {MAX_RETENTION}" if count > 1 else "greater than or equal to 1"
             raise ApiError(400, "ValidationError", [f"Input should be {edge}"])
 
     def _listed(self, replication: Replication) -> dict[str, Any]:

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 from ...errors import validation_error
 from ...service import Call, Reply, event, operation
 from ..common import until_next
-from .records import Schedule, Volume
-from .refusals import not_found
+from .errors import not_found
+from .models import Schedule, Volume
 from .snapshots import MOST
 
 if TYPE_CHECKING:
     from .service import FileStorage
 
 DEFAULT_RETENTION = 10
-MOST_RETENTION = 128
+MAX_RETENTION = 128
 
 
 class Schedules:
@@ -112,7 +112,7 @@ def _values(body: Mapping[str, Any], retention: int = DEFAULT_RETENTION) -> dict
     plan = body["snapshot_schedule"]
     asked = body.get("snapshot_retention_count")
     retention = retention if asked is None else asked
-    if not 1 <= retention <= MOST_RETENTION:
+    if not 1 <= retention <= MAX_RETENTION:
         edge = "less than or equal to 128" if retention > 1 else "greater than or equal to 1"
         raise validation_error(f"Input should be {edge}")
     day = plan.get("day_of_week")

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from ...errors import ApiError
 from ...service import Call, Service
+from ...state import World
 from ...tables import Record
-from ...world import World
 from .access_rules import AccessRules
-from .records import AccessRule, Replication, Schedule, Snapshot, Volume
-from .refusals import not_found
+from .behaviors import SWITCHES
+from .errors import not_found
+from .models import AccessRule, Replication, Schedule, Snapshot, Volume
 from .replications import Replications
 from .schedules import Schedules
 from .snapshots import Snapshots
-from .switches import SWITCHES
 from .volumes import Volumes
 
 

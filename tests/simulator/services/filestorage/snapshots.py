@@ -12,8 +12,8 @@ from ...clock import snapshot_stamp
 from ...errors import contact_admin
 from ...service import Call, Reply, event, operation
 from ..common import stamped_name
-from .records import Snapshot, Volume
-from .refusals import bad_request, not_found, wrong_purpose
+from .errors import bad_request, not_found, wrong_purpose
+from .models import Snapshot, Volume
 
 if TYPE_CHECKING:
     from .service import FileStorage

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from ...service import Call, Reply, event, operation
 from ..common import check_tags, moment_of, name_matches, sorted_as
-from .records import TYPE_NAMES, Volume
-from .refusals import bad_request, wrong_purpose
+from .errors import bad_request, wrong_purpose
+from .models import TYPE_NAMES, Volume
 
 if TYPE_CHECKING:
     from .service import FileStorage

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ...service import Call, Reply, event, operation
-from .records import AccessRule, Volume
+from .models import AccessRule, Volume
 
 if TYPE_CHECKING:
     from .service import ParallelFileStorage

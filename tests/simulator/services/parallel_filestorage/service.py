@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from ...errors import ApiError
 from ...service import Call, Service
+from ...state import World
 from ...tables import Record
-from ...world import World
 from .access_rules import AccessRules
-from .records import AccessRule, Snapshot, Volume
+from .behaviors import SWITCHES
+from .models import AccessRule, Snapshot, Volume
 from .snapshots import Snapshots
-from .switches import SWITCHES
 from .volumes import Volumes
 
 

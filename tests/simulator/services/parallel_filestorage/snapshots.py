@@ -12,7 +12,7 @@ from ...clock import snapshot_stamp
 from ...errors import contact_admin
 from ...service import Call, Reply, event, operation
 from ..common import stamped_name
-from .records import Snapshot, Volume
+from .models import Snapshot, Volume
 
 if TYPE_CHECKING:
     from .service import ParallelFileStorage

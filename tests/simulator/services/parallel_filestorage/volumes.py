@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...service import Call, Reply, event, operation
 from ..common import check_tags, name_matches, sorted_as
-from .records import Volume
+from .models import Volume
 
 if TYPE_CHECKING:
     from .service import ParallelFileStorage

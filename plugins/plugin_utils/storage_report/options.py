@@ -1,0 +1,182 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is asked of a report: regions, kinds, and the limits that things are measured against."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import PurePosixPath
+from typing import Any
+
+from ...module_utils.client.errors import StorageError
+from ...module_utils.engine.durations import parse_age
+from ..arguments import TextError, parse_structured, words
+from .models import KINDS, PROTECTED_KINDS
+
+PREFIX = "storage_report_"
+FAIL_ON = ("never", "unprotected", "critical", "warning")
+#: Keys of an item of a list of policies; all are those of the role snapshot_policy, and some of no interest here.
+POLICY_KEYS = ("name", "kind", "region", "schedule", "max_age", "keep", "snapshot_rate")
+#: How old the newest snapshot may get by a schedule.
+_BY_FREQUENCY = {"DAILY": 86400, "WEEKLY": 7 * 86400}
+
+
+def plan(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Read the options of the role, which may all be texts.
+
+    :param options: by their names without the role's prefix.
+    :return: ``regions``, ``kinds`` and ``limits`` (ages in seconds, sizes in bytes), ``folders``: the folder of the
+        report and those above it, the nearest first, and ``problems``: a sentence for each invalid option.
+    """
+    return _Plan(options).made()
+
+
+class _Plan:
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        self._options = options
+        self._problems: list[str] = []
+
+    def made(self) -> dict[str, Any]:
+        """What :func:`plan` returns."""
+        kinds = self._words("kinds", KINDS) or list(KINDS)
+        fail_on = str(self._options.get("fail_on") or "never")
+        if fail_on not in FAIL_ON:
+            self._wrong("fail_on", f"is {fail_on}; it can be {', '.join(FAIL_ON)}")
+        if self._number("history_keep") < 1:
+            self._wrong("history_keep", "must be 1 or more")
+        limits = {
+            "snapshot_max_age": self._by_kind("snapshot_max_age", PROTECTED_KINDS, self._age_of),
+            "snapshot_grace": self._age("snapshot_grace"),
+            "snapshot_space_percent": int(self._number("snapshot_space_percent")),
+            "policies": self._policies(),
+            "exempt": self._words("exempt"),
+            "replication_max_lag": self._age("replication_max_lag") if self._given("replication_max_lag") else None,
+            "backup_max_age": self._age("backup_max_age"),
+            "capacity": self._by_kind("capacity_gb", KINDS, self._bytes_of, everywhere=False),
+            "growth_percent": self._number("growth_percent"),
+            "growth_period": self._age("growth_period"),
+        }
+        regions = self._words("regions")
+        folder = PurePosixPath(str(self._options.get("folder") or "/"))
+        return {
+            "regions": regions,
+            "kinds": kinds,
+            "limits": limits,
+            "folders": [str(folder), *map(str, folder.parents)],
+            "problems": self._problems,
+        }
+
+    def _wrong(self, option: str, text: str) -> None:
+        self._problems.append(f"{PREFIX}{option} {text}.")
+
+    def _given(self, option: str) -> bool:
+        return self._options.get(option) not in (None, "", [], {})
+
+    def _read(self, option: str, value: Any) -> Any:
+        """The list or dictionary that a value is or, as a text of a survey, holds; ``None`` where it can't be read."""
+        try:
+            return parse_structured(value, f"{PREFIX}{option}")
+        except TextError as error:
+            self._problems.append(str(error))
+            return None
+
+    def _words(self, option: str, known: Mapping[str, Any] | None = None) -> list[str]:
+        value = self._options.get(option)
+        # Words are not read as YAML, in which a pattern that begins with * would be an alias.
+        if isinstance(value, str) and not value.lstrip().startswith(("[", "{", "- ")):
+            value = words(value)
+        listed = self._read(option, value) or []
+        if not isinstance(listed, list) or not all(isinstance(word, str | int) for word in listed):
+            self._wrong(option, "must be a list of words, or a text with commas or blanks between them")
+            return []
+        asked = list(dict.fromkeys(str(word) for word in listed))
+        unknown = [word for word in asked if known is not None and word not in known]
+        if known is not None and unknown:
+            self._wrong(option, f"has {', '.join(unknown)}; there is {', '.join(known)}")
+        return asked
+
+    def _age_of(self, option: str, value: Any) -> int:
+        try:
+            return int(parse_age(option, str(value)).total_seconds())
+        except StorageError:
+            self._wrong(option, f"has {value}; it can be seconds, or a number with a unit, as 90s, 30m, 12h, 7d or 2w")
+            return 0
+
+    def _age(self, option: str) -> int:
+        return self._age_of(option, self._options.get(option))
+
+    def _bytes_of(self, option: str, value: Any) -> int:
+        try:
+            size = int(float(str(value)) * 1024**3)
+        except (ValueError, OverflowError):
+            size = -1
+        if size < 0:
+            self._wrong(option, f"has {value}; it must be a number of GB")
+        return size
+
+    def _number(self, option: str) -> float:
+        try:
+            number = float(str(self._options.get(option)))
+        except ValueError:
+            number = -1.0
+        if number < 0:
+            self._wrong(option, f"is {self._options.get(option)}; it must be a number from 0 on")
+        return number
+
+    def _by_kind(
+        self, option: str, kinds: Any, read: Callable[[str, Any], int], *, everywhere: bool = True
+    ) -> dict[str, int]:
+        """One value for each kind, where the option is a dictionary; otherwise the same for all."""
+        said = len(self._problems)
+        value = self._read(option, self._options.get(option))
+        if len(self._problems) > said:
+            return {}
+        if not isinstance(value, Mapping):
+            if value in (None, []) and not everywhere:
+                return {}
+            if not everywhere:
+                self._wrong(option, "must be a dictionary with kinds as keys")
+                return {}
+            one = read(option, self._options.get(option))
+            return dict.fromkeys(kinds, one)
+        unknown = [str(kind) for kind in value if kind not in kinds]
+        if unknown:
+            self._wrong(option, f"has {', '.join(unknown)}; the kinds are {', '.join(kinds)}")
+        missing = [kind for kind in kinds if kind not in value]
+        if missing and everywhere:
+            self._wrong(option, f"does not say {', '.join(missing)}; give an age for each kind, or one for all")
+        return {kind: read(option, value[kind]) for kind in kinds if kind in value}
+
+    def _policies(self) -> list[dict[str, Any]]:
+        """The list of policies as ``name``, ``kind``, ``region`` and ``max_age`` (``None``: that of the kind)."""
+        value = self._read("policies", self._options.get("policies")) or []
+        if not isinstance(value, list):
+            self._wrong("policies", "must be a list of names, or of dictionaries with a name")
+            return []
+        found = [self._policy(number, item) for number, item in enumerate(value, 1)]
+        return [policy for policy in found if policy is not None]
+
+    def _policy(self, number: int, item: Any) -> dict[str, Any] | None:
+        own = item if isinstance(item, Mapping) else {"name": item}
+        name, kind = own.get("name"), str(own.get("kind") or self._options.get("policy_kind"))
+        where = f"item {number}{f' ({name})' if name else ''}"
+        unknown = [str(key) for key in own if key not in POLICY_KEYS]
+        if not isinstance(name, str) or not name:
+            self._wrong("policies", f"{where} has no name")
+        elif unknown:
+            self._wrong("policies", f"{where} has {', '.join(unknown)}; the keys are {', '.join(POLICY_KEYS)}")
+        elif kind not in PROTECTED_KINDS:
+            self._wrong("policies", f"{where} has kind {kind}; it can be {', '.join(PROTECTED_KINDS)}")
+        else:
+            return {"name": name, "kind": kind, "region": own.get("region") or "", "max_age": self._allowed(own)}
+        return None
+
+    def _allowed(self, own: Mapping[str, Any]) -> int | None:
+        """How old a snapshot may get by an item's age and its schedule, the younger of both."""
+        ages = [self._age_of("policies", own["max_age"])] if own.get("max_age") else []
+        schedule = self._read("policies", own.get("schedule"))
+        if isinstance(schedule, Mapping) and schedule:
+            weekly = schedule.get("day_of_week") or str(schedule.get("frequency")).upper() == "WEEKLY"
+            ages.append(_BY_FREQUENCY["WEEKLY" if weekly else "DAILY"])
+        return min(ages, default=None)
