@@ -26,8 +26,9 @@ from ansible.utils.display import Display
 from ansible_collections.scp.storage.plugins.module_utils.client.redaction import worth_hiding
 from ansible_collections.scp.storage.plugins.module_utils.client.settings import SOURCES, given_secrets, without_blanks
 from ansible_collections.scp.storage.plugins.module_utils.engine.batch.kinds import KindRegistry
+from ansible_collections.scp.storage.plugins.module_utils.engine.mode import Mode
 from ansible_collections.scp.storage.plugins.module_utils.engine.resource import Info
-from ansible_collections.scp.storage.plugins.module_utils.engine.runner import Mode, run, secrets_in
+from ansible_collections.scp.storage.plugins.module_utils.engine.runner import run, secrets_in
 from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
 from ansible_collections.scp.storage.plugins.plugin_utils.arguments import TextError, parse
 
@@ -41,6 +42,9 @@ SECRET_VARIABLES = frozenset(name for source in SOURCES.values() if source.secre
 TIMEOUT_ERROR = "TaskTimeoutError"
 
 display = Display()
+
+#: Modules by their former names, which meta/runtime.yml redirects.
+RENAMED = {"scp": "scp_connection_info"}
 
 
 @cache
@@ -68,6 +72,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         result: dict[str, Any] = super().run(tmp, task_vars)
         variables = task_vars or {}
         name = self._task.action.rpartition(".")[2]
+        name = RENAMED.get(name, name)
         try:
             args = parse(load_spec(name).argument_spec, without_blanks(self._task.args))
         except TextError as problem:

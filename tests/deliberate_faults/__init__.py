@@ -85,7 +85,8 @@ FAULTS = (
         (
             Edit(
                 f"{ENGINE}/executor.py",
-                "        if step.replan_after or self.resource.next_step(planned) is None:\n            return self.wait\n",
+                "        if step.replan_after or self.resource.next_step(planned) is None:\n"
+                "            return self.wait\n",
                 "        if step.replan_after or self.resource.next_step(planned) is None:\n            return False\n",
             ),
             Edit(
@@ -146,8 +147,8 @@ FAULTS = (
         (
             Edit(
                 f"{ENGINE}/lookup.py",
-                'if self.kind.fits(str(item.get("name")), name)]',
-                'if self.kind.fits(str(item.get("name")), name) and item.get("state") != "creating"]',
+                'if self.kind.matches(str(item.get("name")), name)]',
+                'if self.kind.matches(str(item.get("name")), name) and item.get("state") != "creating"]',
             ),
         ),
         quick=False,

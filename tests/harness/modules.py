@@ -32,7 +32,7 @@ from ansible_collections.scp.storage.plugins.action.scp import load_spec, run_in
 from ansible_collections.scp.storage.plugins.module_utils.client.clock import Clock
 from ansible_collections.scp.storage.plugins.module_utils.client.session import Client, cached_connections
 from ansible_collections.scp.storage.plugins.module_utils.client.settings import Settings
-from ansible_collections.scp.storage.plugins.module_utils.engine.runner import Mode
+from ansible_collections.scp.storage.plugins.module_utils.engine.mode import Mode
 from ansible_collections.scp.storage.plugins.plugin_utils.arguments import TextError, parse
 from tests.harness.tasks import COLLECTION, Run, TaskResult, task
 from tests.simulator.fixture import Simulator

@@ -241,9 +241,9 @@ def test_reading_in_full(runner: ModuleRunner) -> None:
     assert [job["kind"] for job in run["failed"].result["jobs"]] == ["archiving"]
 
 
-@pytest.mark.module("scp")
+@pytest.mark.module("scp_connection_info")
 def test_the_connection(runner: ModuleRunner) -> None:
     """The service is looked at with all others, and it accepts the key."""
-    result = runner.run_task("scp.storage.scp", {"query": "services[?usable].service"})
+    result = runner.run_task("scp.storage.scp_connection_info", {"query": "services[?usable].service"})
     assert "archivestorage" in result.result["result"]
     assert {"ListBuckets"} <= set(result.reads)

@@ -25,7 +25,7 @@ REFUSED = "refused_one"
 class Doubling(Workflow):
     """Creates the volumes of a list, and then a second one for each that was created."""
 
-    nouns: ClassVar = Storage.nouns
+    kinds: ClassVar = Storage.kinds
 
     def run(self) -> dict[str, Any]:
         names = self.params["names"]

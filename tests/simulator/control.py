@@ -38,10 +38,10 @@ INDEX = {
     'that it is so late in Korea, "announce_delays": true sends delayed answers at once, with X-Simulator-Delay}',
     "GET /_control/switches": "all switches with value, default, choices and meaning",
     "PUT /_control/switches": '{"name": value, ...}',
-    "GET /_control/world": "everything there is, without secrets",
-    "PUT /_control/world": "put a seed in place of everything",
-    "PATCH /_control/world": 'add the parts of a seed; an object whose id exists is changed, "removed": true ends it',
-    "DELETE /_control/world": "go back to the seed that the simulator was started with",
+    "GET /_control/state": "everything there is, without secrets",
+    "PUT /_control/state": "put a seed in place of everything",
+    "PATCH /_control/state": 'add the parts of a seed; an object whose id exists is changed, "removed": true ends it',
+    "DELETE /_control/state": "go back to the seed that the simulator was started with",
 }
 
 
@@ -87,19 +87,21 @@ def _only_loopback(request: web.BaseRequest) -> None:
 def _route(simulator: Simulator, request: web.BaseRequest, body: bytes) -> Any:
     path, _ignored, query = request.raw_path.partition("?")
     place = path[len(PREFIX) :].strip("/")
-    noun, _ignored, rest = place.partition("/")
-    nouns = {
+    name, _ignored, rest = place.partition("/")
+    handlers = {
         "": _root,
         "operations": _operations,
         "faults": _faults,
         "clock": _clock,
         "switches": _switches,
-        "world": _world,
+        "state": _state,
+        # The name before 0.1.0.
+        "world": _state,
     }
-    if noun not in nouns or (rest and noun != "faults"):
+    if name not in handlers or (rest and name != "faults"):
         raise ControlError(404, f"there is no {path}; GET {PREFIX}/ lists what there is")
     document = _document(body) if request.method in ("POST", "PUT", "PATCH") else rest
-    done = nouns[noun](simulator, request.method, document, query)
+    done = handlers[name](simulator, request.method, document, query)
     if done is None:
         raise ControlError(405, f"{path} does not take {request.method}; GET {PREFIX}/ lists what there is")
     return done
@@ -230,7 +232,7 @@ def _switches(simulator: Simulator, method: str, document: Any, query: str) -> A
     return {"switches": simulator.switches.describe()}
 
 
-def _world(simulator: Simulator, method: str, document: Any, query: str) -> Any:
+def _state(simulator: Simulator, method: str, document: Any, query: str) -> Any:
     world = simulator.world
     if method == "PUT":
         world.replace(document)

@@ -17,7 +17,8 @@ import pytest
 import yaml
 from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 
-from ansible_collections.scp.storage.plugins.module_utils.engine.runner import Mode, run
+from ansible_collections.scp.storage.plugins.module_utils.engine.mode import Mode
+from ansible_collections.scp.storage.plugins.module_utils.engine.runner import run
 from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
 from tests.collection_path import ROOT
 from tests.documents import blocks, commands

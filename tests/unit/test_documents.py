@@ -110,7 +110,7 @@ def test_tasks_have_the_options_of_their_modules(block: Block) -> None:
     ]
     for name, defaults in data.items() if isinstance(data, dict) else []:
         if name == "module_defaults":
-            spec = ModuleArgumentSpecValidator(load_spec("scp").argument_spec)
+            spec = ModuleArgumentSpecValidator(load_spec("scp_connection_info").argument_spec)
             wrong += [message for group in defaults.values() for message in spec.validate(group).error_messages]
 
     assert not wrong

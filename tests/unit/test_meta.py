@@ -11,6 +11,8 @@ from importlib import import_module
 import pytest
 import yaml
 
+from ansible_collections.scp.storage.plugins.action.scp import RENAMED
+from tests import runtime_metadata
 from tests.collection_path import ROOT
 
 RUNTIME = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text())
@@ -46,9 +48,24 @@ def test_module_imports_the_check_of_its_interpreter_first(module: str) -> None:
 
 
 def test_every_module_is_routed_to_the_action_plugin() -> None:
-    routes = {name: route.get("action_plugin") for name, route in RUNTIME["plugin_routing"]["modules"].items()}
+    routes = RUNTIME["plugin_routing"]["modules"]
 
-    assert routes == dict.fromkeys(MODULES, "scp.storage.scp")
+    assert {name: route["action_plugin"] for name, route in routes.items() if name not in RENAMED} == dict.fromkeys(
+        MODULES, "scp.storage.scp"
+    )
+
+
+def test_former_names_of_modules_are_redirected() -> None:
+    routes = RUNTIME["plugin_routing"]["modules"]
+
+    assert {name: routes[name] for name in RENAMED} == {
+        name: {"redirect": f"scp.storage.{module}"} for name, module in RENAMED.items()
+    }
+    assert set(RENAMED.values()) <= set(MODULES)
+
+
+def test_runtime_metadata_is_as_generated() -> None:
+    assert runtime_metadata.FILE.read_text(encoding="utf-8") == runtime_metadata.render()
 
 
 def test_there_is_one_action_plugin() -> None:

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Any
 
 from .errors import StorageError
 
@@ -25,44 +26,30 @@ Fetch = Callable[[Place], Mapping[str, Any]]
 Spread = Callable[[Fetch, Sequence[Place]], Iterable[Mapping[str, Any]]]
 
 
-class Paging(Protocol):
-    """How one list is paged."""
+@dataclass(frozen=True)
+class Paging:
+    """How one list is paged.
 
-    @property
-    def items(self) -> str:
-        """Field of the answer that holds the array."""
+    :param items: field of the answer that holds the array.
+    :param count: field that holds the number of all matches; empty where there is none.
+    :param position: query parameter of the place to go on from; empty where the list has no pages.
+    :param size: query parameter of the page size.
+    :param by_page: whether ``position`` counts pages from 0, not items.
+    :param marker: query parameter, and field of the answer, of the item to go on after; empty where the list has none.
+    :param truncated: field that says whether there is more behind ``marker``.
+    :param limit_only: whether the only way to see more is to ask for more at once.
+    :param key: field by which an item is known; empty where it is known by all of its fields.
+    """
 
-    @property
-    def count(self) -> str:
-        """Field that holds the number of all matches; empty where there is none."""
-
-    @property
-    def position(self) -> str:
-        """Query parameter of the place to go on from; empty where the list has no pages."""
-
-    @property
-    def size(self) -> str:
-        """Query parameter of the page size."""
-
-    @property
-    def by_page(self) -> bool:
-        """Whether ``position`` counts pages from 0, not items."""
-
-    @property
-    def marker(self) -> str:
-        """Query parameter, and field of the answer, of the item to go on after; empty where the list has none."""
-
-    @property
-    def truncated(self) -> str:
-        """Field that says whether there is more behind ``marker``."""
-
-    @property
-    def limit_only(self) -> bool:
-        """Whether the only way to see more is to ask for more at once."""
-
-    @property
-    def key(self) -> str:
-        """Field by which an item is known; empty where it is known by all of its fields."""
+    items: str
+    count: str = ""
+    position: str = ""
+    size: str = "limit"
+    by_page: bool = False
+    marker: str = ""
+    truncated: str = ""
+    limit_only: bool = False
+    key: str = "id"
 
 
 def read_all(fetch: Fetch, paging: Paging, spread: Spread | None = None) -> list[dict[str, Any]]:

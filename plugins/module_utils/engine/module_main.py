@@ -22,7 +22,8 @@ if problem := unsupported_python():
 from ansible.module_utils.basic import AnsibleModule
 
 from ..client.redaction import worth_hiding
-from .runner import Mode, run
+from .mode import Mode
+from .runner import run
 from .spec import ModuleSpec
 
 

@@ -1,10 +1,10 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Traces: what reading operations answer once a plan has been carried out.
+"""The overlay of a dry run: what reading operations will answer once a plan has been carried out.
 
-A resource says them (:meth:`engine.resource.Resource.planned_responses`), so that a plan can be made for what hangs on a thing
-that is only planned itself.
+A resource returns it (:meth:`engine.resource.Resource.planned_responses`), so that a plan can be made for dependents of
+a resource that is only planned itself.
 """
 
 from __future__ import annotations

@@ -15,12 +15,12 @@ from .plan import StateT, Step
 
 
 class Resource(ABC, Generic[StateT]):
-    """One thing that a task asks for: how to find it, and what leads to what is asked.
+    """One resource that a task manages: how to find it, and the steps to the desired state.
 
     :param params: validated module options; ``None`` means "not given".
     """
 
-    #: Key of the object in results.
+    #: Key of the resource in results.
     result_key: ClassVar[str]
     #: Seconds between two looks at the slowest.
     slowest_poll: ClassVar[float] = 5.0
@@ -117,3 +117,10 @@ class Info(ABC):
     def gather(self) -> frozenset[str]:
         """The parts that were asked for."""
         return frozenset(self.params.get("gather") or ())
+
+
+class Batch:
+    """The handler of a module that manages many resources in one task; see ``engine.batch.kinds.KindRegistry``."""
+
+    #: By kind, what the batch has to know of it.
+    kinds: ClassVar[Mapping[str, Any]]

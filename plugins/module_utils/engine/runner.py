@@ -5,45 +5,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..client.errors import StorageError
 from ..client.redaction import Redactor
-from ..client.session import Client, cached_client
-from ..client.settings import Settings, given_secrets, resolve
-from .batch.kinds import KindRegistry
+from ..client.settings import given_secrets, resolve
 from .batch.resource_list import LISTED, secrets_of
 from .batch.runner import BatchRunner
 from .executor import Executor
-from .journal import Journal
+from .mode import Mode
 from .options import check_options
 from .query import Query
-from .resource import Info, Resource
+from .resource import Batch, Info, Resource
 from .results import build_result, failure_of
 from .spec import ModuleSpec
 from .stages import run_workflow
 from .waiter import Waiter
 from .workflow import Workflow
-
-
-@dataclass(frozen=True)
-class Mode:
-    """How a task runs, beside its options.
-
-    :param report: gets a line for the user while the task waits; secrets are masked in it.
-    :param connect: returns the client for some settings.
-    :param set_by_task: names of environment variables that the task sets.
-    :param journal: gets what was done, also if the task is ended from outside.
-    """
-
-    check: bool = False
-    diff: bool = False
-    report: Callable[[str], None] | None = None
-    connect: Callable[[Settings], Client] = cached_client
-    set_by_task: Collection[str] = frozenset()
-    journal: Journal = field(default_factory=Journal)
 
 
 @dataclass(frozen=True)
@@ -56,7 +36,7 @@ class Report:
 
 def secrets_in(spec: ModuleSpec, params: Mapping[str, Any]) -> set[str]:
     """Values of options that must not be shown and that Ansible does not know to be secret."""
-    return secrets_of(spec.handler.kinds, params.get(LISTED)) if issubclass(spec.handler, KindRegistry) else set()
+    return secrets_of(spec.handler.kinds, params.get(LISTED)) if issubclass(spec.handler, Batch) else set()
 
 
 def run(spec: ModuleSpec, params: Mapping[str, Any], environ: Mapping[str, str], mode: Mode) -> Report:
@@ -76,7 +56,7 @@ def run(spec: ModuleSpec, params: Mapping[str, Any], environ: Mapping[str, str],
         client.begin(mode.report, mode.set_by_task)
         if issubclass(spec.handler, Info):
             return Report(_read(spec.handler(params, client)), secrets)
-        if issubclass(spec.handler, KindRegistry):
+        if issubclass(spec.handler, Batch):
             return Report(BatchRunner(spec.handler.kinds, params, client, mode).run(), secrets)
         if issubclass(spec.handler, Workflow):
             return Report(run_workflow(spec.handler, params, client, mode), secrets)

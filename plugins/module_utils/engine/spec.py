@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..client.settings import SOURCES
-from .batch.kinds import KindRegistry
-from .resource import Info, Resource
+from .resource import Batch, Info, Resource
 from .workflow import Workflow
 
 #: The least time to wait that makes sense for a service where nothing takes long.
@@ -39,12 +38,12 @@ CONNECTION_OPTIONS = _connection_options()
 class ModuleSpec:
     """What a module file holds beside its documentation.
 
-    :param handler: the resource it manages, the info it reads, the topology whose things it manages all at once, or the
+    :param handler: the resource it manages, the info it reads, the kinds that it manages many of in one task, or the
         workflow that it runs.
     :param wait_timeout: default in seconds; only for modules that write one thing.
     """
 
-    handler: type[Resource[Any]] | type[Info] | type[KindRegistry] | type[Workflow]
+    handler: type[Resource[Any]] | type[Info] | type[Batch] | type[Workflow]
     options: dict[str, dict[str, Any]] = field(default_factory=dict)
     wait_timeout: int = DEFAULT_WAIT_TIMEOUT
     rules: dict[str, Any] = field(default_factory=dict)

@@ -6,22 +6,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..client.errors import StorageError
 from ..client.session import Client
-from .batch.dry_run import DryRunClient, PlannedChanges, told
+from .batch.dry_run import DryRunClient, PlannedChanges, display_ids
 from .batch.kinds import ResourceKind
 from .batch.resource_list import LISTED
-from .batch.runner import Many
+from .batch.runner import BatchRunner
+from .mode import Mode
 from .results import failure_of
 from .workflow import Change, Converged, Workflow
 
-if TYPE_CHECKING:
-    from .runner import Mode
 
-
-class Batch:
+class Stages:
     """Converges resources in stages, as ``scp_storage_apply`` converges a list.
 
     In check mode nothing is sent. Later stages, and what is read through :attr:`client`, then see what earlier stages
@@ -32,9 +30,9 @@ class Batch:
     """
 
     def __init__(
-        self, nouns: Mapping[str, ResourceKind], params: Mapping[str, Any], client: Client, mode: Mode
+        self, kinds: Mapping[str, ResourceKind], params: Mapping[str, Any], client: Client, mode: Mode
     ) -> None:
-        self._nouns = nouns
+        self._kinds = kinds
         self._common = {name: params.get(name) for name in ("concurrency", "wait", "wait_timeout")}
         self._plain = client
         self._mode = mode
@@ -61,13 +59,15 @@ class Batch:
         if not resources:
             return []
         params = {**self._common, **common, LISTED: list(resources)}
-        many = Many(self._nouns, params, self._plain, self._mode, book=self._planned_changes, needs=needs)
-        result = many.run()
+        runner = BatchRunner(
+            self._kinds, params, self._plain, self._mode, planned_changes=self._planned_changes, needs=needs
+        )
+        result = runner.run()
         if self.dry_run:
             self._planned += result["operations"]
         self._diffs += result.get("diff", [])
         return [
-            _converged(resource, change) for resource, change in zip(result["resources"], many.changes, strict=True)
+            _converged(resource, change) for resource, change in zip(result["resources"], runner.changes, strict=True)
         ]
 
     def result(self) -> dict[str, Any]:
@@ -92,7 +92,7 @@ def _converged(resource: Mapping[str, Any], change: Change) -> Converged:
 
 def run_workflow(handler: type[Workflow], params: Mapping[str, Any], client: Client, mode: Mode) -> dict[str, Any]:
     """Run a workflow, and return the result of the task."""
-    batch = Batch(handler.nouns, params, client, mode)
+    batch = Stages(handler.kinds, params, client, mode)
     try:
         own = handler(params, batch).run()
     except StorageError as failure:
@@ -100,4 +100,4 @@ def run_workflow(handler: type[Workflow], params: Mapping[str, Any], client: Cli
     if not mode.diff:
         own.pop("diff", None)
     result = {**batch.result(), **own}
-    return dict(told(result)) if mode.check else result
+    return dict(display_ids(result)) if mode.check else result

@@ -6,14 +6,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Protocol
 
-from .batch.kinds import ResourceKind
-
-if TYPE_CHECKING:
-    from .stages import Batch
+from ..client.session import Client
 
 #: What became of a resource.
 Change = Literal["created", "changed", "deleted", "unchanged", "failed", "skipped"]
@@ -42,16 +39,31 @@ class Converged:
         return self.change not in ("failed", "skipped")
 
 
+class Converging(Protocol):
+    """What a workflow reads and converges resources with; see :class:`engine.stages.Stages`."""
+
+    client: Client
+    dry_run: bool
+
+    def converge(
+        self,
+        resources: Sequence[Mapping[str, Any]],
+        needs: Sequence[Collection[int]] | None = None,
+        **common: Any,
+    ) -> list[Converged]:
+        """Converge resources, as many as possible at the same time, and return what became of each."""
+
+
 class Workflow(ABC):
     """What a module does with a whole list.
 
-    :cvar nouns: kinds of resources that it converges.
+    :cvar kinds: kinds of resources that it converges.
     :param params: validated module options.
     """
 
-    nouns: ClassVar[Mapping[str, ResourceKind]]
+    kinds: ClassVar[Mapping[str, Any]]
 
-    def __init__(self, params: Mapping[str, Any], batch: Batch) -> None:
+    def __init__(self, params: Mapping[str, Any], batch: Converging) -> None:
         self.params = params
         self.batch = batch
 
@@ -62,7 +74,7 @@ class Workflow(ABC):
 
     @abstractmethod
     def run(self) -> dict[str, Any]:
-        """Read, decide, converge, and return the result beside what :meth:`Batch.result` has.
+        """Read, decide, converge, and return the result beside what :meth:`engine.stages.Stages.result` has.
 
         Where a part failed, or was refused, the result has ``failed`` and ``msg``, and all else that is known. It may
         have a ``diff`` of its own.

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from .table import Operation, Paging, Repeat, Service
+from ..client.paging import Paging
+from .table import Operation, Repeat, Service
 
 SERVICE = Service("archivestorage", "1.1", "Archive Storage")
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from .table import Operation, Paging, Repeat, Service
+from ..client.paging import Paging
+from .table import Operation, Repeat, Service
 
 SERVICE = Service("baremetal-blockstorage", "1.3", "Block Storage (BM)")
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from ..client.paging import Paging
+
 
 class Repeat(Enum):
     """What a call does that is done a second time."""
@@ -34,21 +36,6 @@ class Service:
     name: str
     version: str
     title: str
-
-
-@dataclass(frozen=True)
-class Paging:
-    """How a list is paged; the fields mean the same as in ``client.paging.Paging``."""
-
-    items: str
-    count: str = ""
-    position: str = ""
-    size: str = "limit"
-    by_page: bool = False
-    marker: str = ""
-    truncated: str = ""
-    limit_only: bool = False
-    key: str = "id"
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ PROBES: dict[str, Call] = {
 
 
 class Connection(Info):
-    """``scp``: look at every service once."""
+    """``scp_connection_info``: look at every service once."""
 
     plural = "services"
 

@@ -324,8 +324,8 @@ class Snapshot(Resource[SnapshotState]):
         if found is None:
             raise StorageError(
                 f"There is no snapshot with the name or id {self.params['snapshot']!r} of {self.table.label}"
-                f" {(state.owner or {}).get('name')} (there are: {describe_names(state.own)}). The service names snapshots"
-                " itself: to take one, leave out snapshot."
+                f" {(state.owner or {}).get('name')} (there are: {describe_names(state.own)}). The service names"
+                " snapshots itself: to take one, leave out snapshot."
             )
         return found
 

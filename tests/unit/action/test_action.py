@@ -17,8 +17,9 @@ from ansible import constants
 from ansible.module_utils import basic
 
 from ansible_collections.scp.storage.plugins.action import scp
+from ansible_collections.scp.storage.plugins.module_utils.engine.mode import Mode
 from ansible_collections.scp.storage.plugins.module_utils.engine.module_main import run_module
-from ansible_collections.scp.storage.plugins.module_utils.engine.runner import Mode, Report
+from ansible_collections.scp.storage.plugins.module_utils.engine.runner import Report
 
 CENSORED = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 VOLUME = "scp.storage.scp_filestorage_volume"

@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 
 from ansible_collections.scp.storage.plugins.module_utils.client.clock import Clock
+from ansible_collections.scp.storage.plugins.module_utils.client.paging import Paging
 from ansible_collections.scp.storage.plugins.module_utils.client.session import Client
 from ansible_collections.scp.storage.plugins.module_utils.client.settings import Settings
-from ansible_collections.scp.storage.plugins.module_utils.operations.table import Operation, Paging, Service
+from ansible_collections.scp.storage.plugins.module_utils.operations.table import Operation, Service
 from tests.unit.client.raw_server import RawServer, serving
 
 ACCESS_KEY = "AK-made-up-1234567890"

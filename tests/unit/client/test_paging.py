@@ -20,9 +20,8 @@ from hypothesis import strategies as st
 
 from ansible_collections.scp.storage.plugins.module_utils.client import paging, parallel
 from ansible_collections.scp.storage.plugins.module_utils.client.errors import StorageError
-from ansible_collections.scp.storage.plugins.module_utils.client.paging import read_all
+from ansible_collections.scp.storage.plugins.module_utils.client.paging import Paging, read_all
 from ansible_collections.scp.storage.plugins.module_utils.client.parallel import map_concurrently
-from ansible_collections.scp.storage.plugins.module_utils.operations.table import Paging
 from tests.unit.client.conftest import LIST, READ, Caller, Serve
 from tests.unit.client.raw_server import answer
 

@@ -73,7 +73,7 @@ class Service:
 class Stairs(Resource[Stair]):
     """Wants all of its steps to be done; ``params["steps"]`` holds what is special about each."""
 
-    resource_kind = "stairs"
+    result_key = "stairs"
 
     def find(self) -> Stair:
         return self.client.read("find")  # type: ignore[attr-defined,no-any-return]
@@ -127,10 +127,10 @@ def executor(
 
 @pytest.mark.parametrize(("wait", "operations"), [(True, ["Step1", "Step2", "Step3"]), (False, ["Step1", "Step2"])])
 @pytest.mark.parametrize("show", [True, False], ids=["check", "apply"])
-def test_executor_without_wait_ends_after_a_step_that_reveals(wait: bool, operations: list[str], show: bool) -> None:
+def test_executor_without_wait_ends_after_a_step_that_replans(wait: bool, operations: list[str], show: bool) -> None:
     """Check mode lists the same operations that the run sends."""
     service, journal = Service(), Journal()
-    made = executor(service, {}, {"reveals": True}, {}, wait=wait, journal=journal)
+    made = executor(service, {}, {"replan_after": True}, {}, wait=wait, journal=journal)
     (made.show if show else made.apply)()
     assert made.outcome.operations == journal.operations == operations
     assert [name for name in service.log if name.startswith("Step")] == ([] if show else operations)
@@ -140,9 +140,9 @@ def test_executor_without_wait_ends_after_a_step_that_reveals(wait: bool, operat
     assert made.planned
 
 
-def test_executor_reads_by_name_after_a_step_that_reveals() -> None:
+def test_executor_reads_by_name_after_a_step_that_replans() -> None:
     service = Service(busy=1)
-    made = executor(service, {"reveals": True}, {})
+    made = executor(service, {"replan_after": True}, {})
     made.apply()
     assert service.log == ["find", "Step1", "refresh", "refresh", "find", "Step2", "refresh", "refresh"]
 

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.scp.storage.plugins.module_utils.engine import module_main
-from ansible_collections.scp.storage.plugins.module_utils.engine.runner import Mode, Report
+from ansible_collections.scp.storage.plugins.module_utils.engine.mode import Mode
+from ansible_collections.scp.storage.plugins.module_utils.engine.runner import Report
 from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
 from ansible_collections.scp.storage.plugins.module_utils.resources.parallel_filestorage.specs import VOLUME as SPEC
 from tests.collection_path import place
@@ -86,7 +87,7 @@ def old_python(code: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_module_process_with_an_old_interpreter_returns_one_sentence() -> None:
-    done = old_python(f"import {CLIENT.replace('.client', '.engine.entry')}")
+    done = old_python(f"import {CLIENT.replace('.client', '.engine.module_main')}")
     result = json.loads(done.stdout)
     assert result["failed"]
     assert result["msg"].startswith(

@@ -12,8 +12,9 @@ import pytest
 
 from ansible_collections.scp.storage.plugins.action.scp import load_spec
 from ansible_collections.scp.storage.plugins.module_utils.client.errors import StorageError
+from ansible_collections.scp.storage.plugins.module_utils.engine.mode import Mode
 from ansible_collections.scp.storage.plugins.module_utils.engine.options import TAGS, check_options, tags_as_list
-from ansible_collections.scp.storage.plugins.module_utils.engine.runner import Mode, run
+from ansible_collections.scp.storage.plugins.module_utils.engine.runner import run
 from ansible_collections.scp.storage.plugins.plugin_utils.arguments import parse
 from tests.collection_path import ROOT
 

@@ -12,9 +12,10 @@ import pytest
 from ansible_collections.scp.storage.plugins.module_utils.client.errors import StorageError
 from ansible_collections.scp.storage.plugins.module_utils.client.session import Client
 from ansible_collections.scp.storage.plugins.module_utils.engine import query
+from ansible_collections.scp.storage.plugins.module_utils.engine.mode import Mode
 from ansible_collections.scp.storage.plugins.module_utils.engine.query import Query
 from ansible_collections.scp.storage.plugins.module_utils.engine.resource import Info
-from ansible_collections.scp.storage.plugins.module_utils.engine.runner import Mode, Report, run
+from ansible_collections.scp.storage.plugins.module_utils.engine.runner import Report, run
 from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
 from tests.unit.client.conftest import SECRET_KEY, make_settings
 

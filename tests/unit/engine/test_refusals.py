@@ -84,7 +84,7 @@ class Thing:
 class Adjusted(Resource[Thing]):
     """Wants the value 1."""
 
-    resource_kind = "thing"
+    result_key = "thing"
     repairs = True
     fallback = False
 

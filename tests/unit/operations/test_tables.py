@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.scp.storage.plugins.module_utils.client.paging import Paging
 from ansible_collections.scp.storage.plugins.module_utils.operations import (
     archivestorage,
     backup,
@@ -19,7 +20,7 @@ from ansible_collections.scp.storage.plugins.module_utils.operations import (
     filestorage,
     parallel_filestorage,
 )
-from ansible_collections.scp.storage.plugins.module_utils.operations.table import Operation, Paging
+from ansible_collections.scp.storage.plugins.module_utils.operations.table import Operation
 
 CONTRACTS = Path(__file__).parents[2] / "simulator" / "contract"
 #: Every table; a new service adds a line here and its actions below.

@@ -106,4 +106,4 @@ def test_a_volume_in_error(service: Any) -> None:
 
 
 def test_both_services_have_the_same_rule_for_names() -> None:
-    assert filestorage.common.VOLUMES.rule is parallel_filestorage.common.VOLUMES.rule
+    assert filestorage.lookup.VOLUMES.rule is parallel_filestorage.lookup.VOLUMES.rule

@@ -20,7 +20,7 @@ SECRETS = ("simulator-secret-worth-nothing", "simulator-session-token", "cifspwd
 def test_index(simulator: Simulator) -> None:
     found = simulator.control("GET", "")
     assert (found["bugs"], found["violations"]) == (0, 0)
-    assert "GET /_control/world" in found["control"]
+    assert "GET /_control/state" in found["control"]
 
 
 def test_operations(api: Api, simulator: Simulator) -> None:

@@ -57,7 +57,7 @@ class PlannedChanges:
 
 
 class DryRunClient(Client):
-    """Reads through another client, and edits its answers by a planned_changes. Of what is only planned it asks nobody."""
+    """A client that applies planned changes to the answers of another one; sends no call about a planned resource."""
 
     def __init__(self, client: Client, planned_changes: PlannedChanges) -> None:
         # The same session and settings: what is not answered here is answered there.

@@ -1,16 +1,16 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The words in which a service's kinds are described to a task that takes many things at once."""
+"""How the kinds of resources are described to a batch: what identifies them, and what depends on what."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
-if TYPE_CHECKING:
-    from ..spec import ModuleSpec
+from ..resource import Batch
+from ..spec import ModuleSpec
 
 Params = Mapping[str, Any]
 
@@ -59,7 +59,7 @@ class ResourceKind:
     """One kind of thing: how its entries are checked, what they are called, and what they have to do with others.
 
     :param spec: that of its module.
-    :param identified_by: options that say which thing it is, together with its owners; the first is what people call it.
+    :param identified_by: options that identify it, together with its owners; the first one is its name for people.
     :param references: what it hangs on. It comes after it, and goes before it.
     :param produces: what comes with it.
     :param requires: kinds of things that hang on the same and that it is made from.
@@ -87,7 +87,7 @@ class ResourceKind:
         return tuple(reference.option for reference in self.references if reference.owner)
 
 
-class KindRegistry:
+class KindRegistry(Batch):
     """What a module manages that takes many things in one task.
 
     :cvar kinds: all kinds of things; of those that hang on the same thing, the first are done first.

@@ -123,8 +123,8 @@ class Bucket(Resource[BucketState]):
             return self._create()
         if state_of(bucket) == DELETING:
             raise StorageError(
-                f"Bucket {describe_bucket(bucket)} is being deleted, and its name is free again an hour after it has gone."
-                " Choose another name, or run the task again then."
+                f"Bucket {describe_bucket(bucket)} is being deleted, and its name is free again an hour after"
+                " it has gone. Choose another name, or run the task again then."
             )
         if self.params.get("bucket_id"):
             immutable("name", bucket["name"], self.params.get("name"), "Leave out name, or give another bucket_id.")

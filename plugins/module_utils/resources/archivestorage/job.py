@@ -81,8 +81,8 @@ class Job(Resource[JobState]):
         job = show_job(self.client, kind, bucket_id, wanted)
         if job is None:
             raise StorageError(
-                f"Bucket {describe_bucket(bucket)} has no {kind.name} with the id {wanted!r}. scp_archive_job_info lists"
-                " what it has; check kind as well."
+                f"Bucket {describe_bucket(bucket)} has no {kind.name} with the id {wanted!r}. scp_archive_job_info"
+                " lists what it has; check kind as well."
             )
         return JobState(bucket, job)
 

@@ -217,8 +217,8 @@ def job_failure(kind: JobKind, job: Mapping[str, Any] | None, bucket: Mapping[st
     when = f" at {job['end_at']}" if job.get("end_at") else ""
     why = "somebody cancelled it" if state_of(job) in _CANCELLED else "the service gives no reason"
     return (
-        f"{kind.name.capitalize()} {job.get('id')} of bucket {describe_bucket(bucket)} ended in state {job['state']}{when},"
-        f" with {done} of {total} objects through; {why}. {advice}"
+        f"{kind.name.capitalize()} {job.get('id')} of bucket {describe_bucket(bucket)} ended in state {job['state']}"
+        f"{when}, with {done} of {total} objects through; {why}. {advice}"
     )
 
 

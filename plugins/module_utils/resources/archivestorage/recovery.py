@@ -169,8 +169,8 @@ class Recovery(Resource[RecoveryState]):
             return ""
         there = f"it has: {', '.join(ids[:5])}{' and more' if len(ids) > 5 else ''}" if ids else "it has none"
         return (
-            f"Bucket {describe_bucket(bucket)} has no version {self._version} of {path} ({there}). scp_archive_object_info"
-            " with versions_of shows them."
+            f"Bucket {describe_bucket(bucket)} has no version {self._version} of {path} ({there})."
+            " scp_archive_object_info with versions_of shows them."
         )
 
     def refresh(self, state: RecoveryState) -> RecoveryState:

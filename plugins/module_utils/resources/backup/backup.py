@@ -487,8 +487,8 @@ class Backup(Resource[BackupState]):
         advice = ""
         if is_replica(backup):
             advice = (
-                f"It is a replica, which goes with its original: {_describe_original(backup)}. Delete that one, or with an"
-                " agent set its dr_enabled to false, in its region (option region)."
+                f"It is a replica, which goes with its original: {_describe_original(backup)}. Delete that one, or with"
+                " an agent set its dr_enabled to false, in its region (option region)."
             )
         if of_files and backup.get("dr_enabled") and not (is_replica(backup) or in_error(backup)):
             return self._change(api.UPDATE_REPLICATION_USE, backup, {"dr_enabled": False})

@@ -217,8 +217,8 @@ class Recovery(Resource[RecoveryState]):
             return ""
         modules = "scp_bm_volume" if kind is VOLUMES else "scp_bm_volume_group and scp_bm_volume"
         return (
-            f"{describe_failure('recovery', failed)} Remove what was made ({modules} with state absent), and run the task"
-            " again."
+            f"{describe_failure('recovery', failed)} Remove what was made ({modules} with state absent), and run the"
+            " task again."
         )
 
     def view(self, state: RecoveryState) -> dict[str, Any]:

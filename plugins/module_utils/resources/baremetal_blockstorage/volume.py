@@ -147,7 +147,8 @@ class Volume(Resource[VolumeState]):
         shown = show_owner(Finder(self.client, VOLUMES), state.volume["id"])
         if state.removing and shown is not None and in_error(shown):
             raise StorageError(
-                f"{describe_failure(self.result_key, shown)} Its deletion went wrong; run the task again to delete it once more."
+                f"{describe_failure(self.result_key, shown)} Its deletion went wrong; run the task"
+                " again to delete it once more."
             )
         state = replace(state, volume=shown)
         if state.group is not None and changing(GROUPS, state.group):

@@ -12,8 +12,7 @@ from typing import Any, TypeVar
 from ...client.errors import StorageError
 from ...client.parallel import map_concurrently
 from ...client.session import Client
-from ...engine.stages import Batch
-from ...engine.workflow import Converged
+from ...engine.workflow import Converged, Converging
 from . import report
 from .model import BLOCK, FILE, GROUP, Found, Side, Volume
 from .outcome import Outcome
@@ -76,7 +75,7 @@ class Run:
         volumes: Sequence[Volume],
         client: Client,
         prefix: str,
-        batch: Batch | None = None,
+        batch: Converging | None = None,
     ) -> None:
         self.params = params
         self.volumes = volumes

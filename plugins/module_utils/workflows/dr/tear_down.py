@@ -23,7 +23,7 @@ def tear_down(run: Run) -> None:
         for volume in run.volumes:
             if found[volume.key].message:
                 run.outcomes[volume.key].fail(found[volume.key].message)
-    _refuse(run, ambiguous_failure)
+    _refuse(run, unclear)
     groups = [volume for volume in run.volumes if volume.kind == GROUP and run.params["delete_targets"]]
     doomed = run.gather(groups, lambda volume: _doomed(run, volume, found[volume.key]))
     stage = Stage()

@@ -13,7 +13,7 @@ from ansible_collections.scp.storage.plugins.module_utils.client.clock import Cl
 from ansible_collections.scp.storage.plugins.module_utils.client.errors import StorageError
 from ansible_collections.scp.storage.plugins.module_utils.client.session import Client
 from ansible_collections.scp.storage.plugins.module_utils.engine.batch.runner import BatchRunner
-from ansible_collections.scp.storage.plugins.module_utils.engine.runner import Mode
+from ansible_collections.scp.storage.plugins.module_utils.engine.mode import Mode
 from ansible_collections.scp.storage.plugins.module_utils.resources.kinds import Storage
 from tests.unit.client.conftest import make_settings
 

@@ -104,7 +104,7 @@ def test_an_interruption_ends_all_at_their_next_pause() -> None:
     assert time.monotonic() - began < 5
 
 
-def test_crew_job_that_was_put_off_begins_after_what_it_asks_for_has_ended() -> None:
+def test_scheduler_job_that_was_put_off_begins_after_what_it_asks_for_has_ended() -> None:
     """Not before, though there is a thread for it."""
     done: list[int] = []
     begun = threading.Event()
@@ -124,7 +124,7 @@ def test_crew_job_that_was_put_off_begins_after_what_it_asks_for_has_ended() -> 
     assert done == [0, 1, 1, 0]
 
 
-def test_crew_job_that_was_put_off_and_done_is_forgotten() -> None:
+def test_scheduler_job_that_was_put_off_and_done_is_forgotten() -> None:
     """Others that wait for each other later get their turn."""
     done: list[int] = []
     asks = {0: {1}, 2: {3}, 3: {2}}
@@ -139,13 +139,13 @@ def test_crew_job_that_was_put_off_and_done_is_forgotten() -> None:
     assert done[:3] == [0, 1, 0]
 
 
-def test_crew_jobs_do_not_keep_the_process_from_ending() -> None:
+def test_scheduler_jobs_do_not_keep_the_process_from_ending() -> None:
     daemons: list[bool] = []
     Scheduler(1).work([0], [set()], lambda _index: daemons.append(threading.current_thread().daemon))
     assert daemons == [True]
 
 
-def test_crew_pause_lasts_as_long_as_asked_for() -> None:
+def test_scheduler_pause_lasts_as_long_as_asked_for() -> None:
     waited: list[tuple[bool, float]] = []
 
     class Recorder(Clock):
@@ -164,7 +164,7 @@ def test_clock_wait_ends_after_the_seconds_or_with_the_event() -> None:
     assert SYSTEM_CLOCK.wait(event, 60) is True
 
 
-def test_crew_reports_what_is_running_while_nothing_ends() -> None:
+def test_scheduler_reports_what_is_running_while_nothing_ends() -> None:
     running: list[set[int]] = []
     told = threading.Event()
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 ---
-module: scp
-short_description: Check the connection to Samsung Cloud Platform
+module: scp_connection_info
+short_description: Get information about the connection to Samsung Cloud Platform
 version_added: 0.1.0
 description:
-  - Say where the calls of this collection go and as whom, ask each service which API versions it has, and try whether it accepts the key.
-  - What does not work is told in RV(services[].problem). The task fails only when the settings themselves are incomplete.
-  - The action plugin of this name runs all modules of the collection in the controller's own process.
+  - Shows the endpoints and the account that the collection uses, asks each service for its API versions, and tests whether it accepts the key.
+  - A service that cannot be used is described in RV(services[].problem). The task fails only if the settings are incomplete.
+  - The module was named C(scp) before. That name is redirected.
 author:
   - the scp.storage authors (@scp-storage)
 extends_documentation_fragment:
@@ -35,7 +35,7 @@ notes:
 EXAMPLES = r"""
 ---
 - name: Look at the connection
-  scp.storage.scp:
+  scp.storage.scp_connection_info:
   register: look
 
 - name: Go on only if File Storage can be used
