@@ -21,11 +21,11 @@ attributes:
     description: Use C(group/scp.storage.scp) in C(module_defaults) to set defaults for this module.
     support: full
     membership:
-      - scp.storage.scp_connection_info
+      - scp.storage.scp
 notes:
   - Runs in the controller's own process, with the Python that Ansible itself uses, unless the task has another connection than C(local),
     C(async), or another C(ansible_python_interpreter).
   - On the controller, C(become) is ignored. Calls to the API need no other user.
   - An empty option about the connection counts as not given.
-  - All options about the connection can be set once for all modules with C(module_defaults) and the action group C(scp.storage.scp_connection_info).
+  - All options about the connection can be set once for all modules with C(module_defaults) and the action group C(scp.storage.scp).
 """

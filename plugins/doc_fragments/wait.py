@@ -27,6 +27,7 @@ attributes:
   check_mode:
     description: Can run in C(check_mode) and return what a real run would do, without changing anything.
     support: full
+    details: A resource that would be created has C(planned=true) in the result, and C(known after creation) in place of its id.
   diff_mode:
     description: Returns what has changed, or would change in C(check_mode), in diff mode.
     support: full

@@ -17,11 +17,9 @@ from typing import Any
 from ansible_collections.scp.storage.plugins.module_utils.engine.options import TAGS, tags_as_list
 from ansible_collections.scp.storage.plugins.module_utils.engine.structured_text import (
     TextError,
+    parse_structured,
     read_structured,
     words,
-)
-from ansible_collections.scp.storage.plugins.module_utils.engine.structured_text import (
-    parse_structured as parse_structured,
 )
 
 __all__ = ["TextError", "parse", "parse_structured", "words"]

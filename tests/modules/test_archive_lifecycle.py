@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.scp.storage.plugins.module_utils.engine.stages import BatchStages
+from ansible_collections.scp.storage.plugins.module_utils.engine.stages import Stages
 from tests.harness.modules import ModuleRunner
 from tests.harness.tasks import TaskResult
 
@@ -141,16 +141,16 @@ def test_buckets_under_way_are_waited_for(runner: ModuleRunner) -> None:
 
 
 def test_buckets_created_meanwhile_are_not_created_again(runner: ModuleRunner, monkeypatch: pytest.MonkeyPatch) -> None:
-    converge = BatchStages.converge
+    converge = Stages.converge
 
-    def changed(stages: BatchStages, *args: Any, **kwargs: Any) -> Any:
+    def changed(stages: Stages, *args: Any, **kwargs: Any) -> Any:
         monkeypatch.undo()
         other = ModuleRunner(runner.simulator)
         other.run_task("scp_archive_bucket", {"name": "app-archive"})
         other.close()
         return converge(stages, *args, **kwargs)
 
-    monkeypatch.setattr(BatchStages, "converge", changed)
+    monkeypatch.setattr(Stages, "converge", changed)
     done = runner.run_task(MODULE, {**LIST, "buckets": LIST["buckets"][:1]})
     assert not done.failed, done.message
     assert done.operations == ["SetBucketVersioning", "SetBucketEncryption", "CreateArchivingPolicy"]

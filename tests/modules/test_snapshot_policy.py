@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.scp.storage.plugins.module_utils.engine.stages import BatchStages
+from ansible_collections.scp.storage.plugins.module_utils.engine.stages import Stages
 from tests.harness.modules import ModuleRunner
 from tests.harness.tasks import TaskResult
 
@@ -286,9 +286,9 @@ def test_policy_table_of_many_volumes_leaves_out_the_unchanged(runner: ModuleRun
 def meanwhile(there: ModuleRunner, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, dict[str, Any]], None]:
     """Let another process run a task when the policy has read and decided."""
     others: list[tuple[str, dict[str, Any]]] = []
-    converge = BatchStages.converge
+    converge = Stages.converge
 
-    def changed(stages: BatchStages, *args: Any, **kwargs: Any) -> Any:
+    def changed(stages: Stages, *args: Any, **kwargs: Any) -> Any:
         for module, options in others:
             other = ModuleRunner(there.simulator)
             try:
@@ -299,7 +299,7 @@ def meanwhile(there: ModuleRunner, monkeypatch: pytest.MonkeyPatch) -> Callable[
         others.clear()
         return converge(stages, *args, **kwargs)
 
-    monkeypatch.setattr(BatchStages, "converge", changed)
+    monkeypatch.setattr(Stages, "converge", changed)
     return lambda module, options: others.append((module, options))
 
 

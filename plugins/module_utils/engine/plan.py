@@ -21,7 +21,7 @@ StateT = TypeVar("StateT")
 #: A plan longer than this is a resource that goes in circles.
 MAX_STEPS = 10_000
 #: Stands for an id that only the service can give, in plans that are shown and not carried out.
-UNKNOWN_ID = "known after it is made"
+UNKNOWN_ID = "known after creation"
 
 
 def never(_error: CallError) -> bool:

@@ -47,7 +47,9 @@ def run(spec: ModuleSpec, params: Mapping[str, Any], environ: Mapping[str, str],
     secrets = secrets_in(spec, params) | given_secrets(params, environ)
     try:
         check_options(spec.options, spec.rules, params)
-        settings = resolve(params, environ)
+        handler = spec.handler
+        default_region = handler.default_region(params) if issubclass(handler, (Info, Workflow)) else ""
+        settings = resolve(params, environ, default_region)
         secrets |= set(settings.secrets)
         mode = _discreet(mode, secrets)
         client = mode.connect(settings)

@@ -21,8 +21,15 @@ from .results import failure_of
 from .workflow import Blocked, Change, Converged, Workflow
 
 
-class BatchStages:
-    """The stages of one task; see :class:`engine.workflow.Stages`."""
+class Stages:
+    """Converges resources in stages, as ``scp_storage_apply`` converges a list.
+
+    In check mode nothing is sent. Later stages, and what is read through :attr:`client`, then see what earlier stages
+    have planned.
+
+    :ivar client: what a workflow reads with.
+    :ivar dry_run: whether nothing is sent. Only results may differ by it.
+    """
 
     def __init__(
         self, kinds: Mapping[str, ResourceKind], params: Mapping[str, Any], client: Client, mode: Mode
@@ -38,7 +45,7 @@ class BatchStages:
         self.client: Client = DryRunClient(client, self._planned_changes) if mode.check else client
 
     def mistakes(self, resources: Sequence[Mapping[str, Any]]) -> list[str]:
-        """Return mistakes; see :meth:`engine.workflow.Stages.mistakes`."""
+        """Return what is wrong with the options of resources, each thing once; sends nothing."""
         found = [find_mistakes(self._kinds, resource, self.client) for resource in resources]
         return list(dict.fromkeys(mistake for mistakes in found for mistake in mistakes))
 
@@ -49,7 +56,15 @@ class BatchStages:
         labels: Sequence[str] = (),
         **common: Any,
     ) -> list[Converged]:
-        """Converge resources; see :meth:`engine.workflow.Stages.converge`."""
+        """Converge resources, as many as possible at the same time, and return what became of each.
+
+        :param resources: ``kind``, and options of the module of that kind, each.
+        :param needs: for each resource the indices of those that it needs. By default this is found out from names, as
+            ``scp_storage_apply`` does it.
+        :param labels: what people call each resource, where its options have only ids.
+        :param common: ``wait`` and ``wait_timeout`` for this stage, in place of those of the task.
+        :raises StorageError: an option is invalid; nothing of this stage was sent.
+        """
         if not resources:
             return []
         params = {**self._common, **common, LISTED: list(resources)}
@@ -65,7 +80,14 @@ class BatchStages:
         return self._recorded(runner, runner.run())
 
     def converge_all(self, resources: Sequence[Mapping[str, Any]], **common: Any) -> list[Converged]:
-        """Converge all resources, or none; see :meth:`engine.workflow.Stages.converge_all`."""
+        """Converge resources, or none of them if one cannot be converged.
+
+        All are planned first. Only those with something to do, or with something under way, are then converged.
+
+        :param common: as in :meth:`converge`.
+        :raises Blocked: a plan failed; nothing was sent.
+        :raises StorageError: an option is invalid; nothing was sent.
+        """
         if not resources:
             return []
         params = {**self._common, **common, LISTED: list(resources)}
@@ -121,12 +143,12 @@ def _converged(resource: Mapping[str, Any], change: Change) -> Converged:
 
 def run_workflow(handler: type[Workflow], params: Mapping[str, Any], client: Client, mode: Mode) -> dict[str, Any]:
     """Run a workflow, and return the result of the task."""
-    stages = BatchStages(handler.kinds, params, client, mode)
+    batch = Stages(handler.kinds, params, client, mode)
     try:
-        own = handler(params, stages).run()
+        own = handler(params, batch).run()
     except StorageError as failure:
         own = failure_of(failure)
     if not mode.diff:
         own.pop("diff", None)
-    result = {**stages.result(), **own}
+    result = {**batch.result(), **own}
     return dict(display_ids(result)) if mode.check else result

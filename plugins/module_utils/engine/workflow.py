@@ -51,15 +51,8 @@ class Blocked(StorageError):
         super().__init__(" ".join(dict.fromkeys(one.message for one in converged if one.change == "failed")))
 
 
-class Stages(Protocol):
-    """Converges resources in stages, as ``scp_storage_apply`` converges a list.
-
-    In check mode nothing is sent. Later stages, and what is read through :attr:`client`, then see what earlier stages
-    have planned.
-
-    :ivar client: what a workflow reads with.
-    :ivar dry_run: whether nothing is sent. Only results may differ by it.
-    """
+class Converging(Protocol):
+    """What a workflow reads and converges resources with; see :class:`engine.stages.Stages`."""
 
     client: Client
     dry_run: bool
@@ -74,43 +67,33 @@ class Stages(Protocol):
         labels: Sequence[str] = (),
         **common: Any,
     ) -> list[Converged]:
-        """Converge resources, as many as possible at the same time, and return what became of each.
-
-        :param resources: ``kind``, and options of the module of that kind, each.
-        :param needs: for each resource the indices of those that it needs. By default this is found out from names, as
-            ``scp_storage_apply`` does it.
-        :param labels: what people call each resource, where its options have only ids.
-        :param common: ``wait`` and ``wait_timeout`` for this stage, in place of those of the task.
-        :raises StorageError: an option is invalid; nothing of this stage was sent.
-        """
+        """Converge resources, as many as possible at the same time, and return what became of each."""
 
     def converge_all(self, resources: Sequence[Mapping[str, Any]], **common: Any) -> list[Converged]:
-        """Converge resources, or none of them if one cannot be converged.
-
-        All are planned first. Only those with something to do, or with something under way, are then converged.
-
-        :param common: as in :meth:`converge`.
-        :raises Blocked: a plan failed; nothing was sent.
-        :raises StorageError: an option is invalid; nothing was sent.
-        """
+        """Converge resources, or none of them if one cannot be converged."""
 
 
 class Workflow(ABC):
     """What a module does with a whole list.
 
-    :cvar kinds: by kind, what it converges; see ``engine.batch.kinds.ResourceKind``.
+    :cvar kinds: kinds of resources that it converges.
     :param params: validated module options.
     """
 
     kinds: ClassVar[Mapping[str, Any]]
 
-    def __init__(self, params: Mapping[str, Any], batch: Stages) -> None:
+    def __init__(self, params: Mapping[str, Any], batch: Converging) -> None:
         self.params = params
         self.batch = batch
 
+    @classmethod
+    def default_region(cls, params: Mapping[str, Any]) -> str:
+        """Return the region of a task for which none is set; empty where one must be."""
+        return ""
+
     @abstractmethod
     def run(self) -> dict[str, Any]:
-        """Read, decide, converge, and return the result beside what all workflows have in common.
+        """Read, decide, converge, and return the result beside what :meth:`engine.stages.Stages.result` has.
 
         Where a part failed, or was refused, the result has ``failed`` and ``msg``, and all else that is known. It may
         have a ``diff`` of its own.

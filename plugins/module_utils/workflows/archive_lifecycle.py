@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from ..engine.workflow import Blocked, Change, Converged, Stages, Workflow
+from ..engine.workflow import Blocked, Change, Converged, Converging, Workflow
 from ..resources.archivestorage.policy import STATES
 from ..resources.kinds import Storage
 from .items import (
@@ -61,7 +61,7 @@ class Bucket:
         return entries
 
 
-def read_buckets(params: Mapping[str, Any], batch: Stages) -> list[Bucket]:
+def read_buckets(params: Mapping[str, Any], batch: Converging) -> list[Bucket]:
     """Read the list of a task, and apply the defaults of the task.
 
     :raises StorageError: there are mistakes; the message has all of them.

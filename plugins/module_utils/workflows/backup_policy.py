@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from ..engine.batch.kinds import Reference, ResourceKind
 from ..engine.options import TAGS
-from ..engine.workflow import Blocked, Change, Converged, Stages, Workflow
+from ..engine.workflow import Blocked, Change, Converged, Converging, Workflow
 from ..resources.backup import specs
 from ..resources.kinds import Storage
 from .items import Item, ItemSpec, Key, bool_key, choice_key, list_key, read_items, tags_key, text_key
@@ -68,7 +68,7 @@ class ServerBackup:
         return {"kind": RUN, "region": region, "backup": self.name, "max_age": FIRST_RUN_AGE}
 
 
-def read_servers(params: Mapping[str, Any], batch: Stages) -> list[ServerBackup]:
+def read_servers(params: Mapping[str, Any], batch: Converging) -> list[ServerBackup]:
     """Read the list of a task, and apply the defaults of the task.
 
     :raises StorageError: there are mistakes; the message has all of them.

@@ -16,7 +16,7 @@ from tests.harness.playbooks import Controller
 from tests.harness.tasks import Run, TaskResult, task
 from tests.simulator.fixture import Simulator
 
-UNKNOWN = "known after it is made"
+UNKNOWN = "known after creation"
 
 EAST = "kr-east1"
 Things = list[dict[str, Any]]

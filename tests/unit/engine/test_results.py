@@ -13,6 +13,7 @@ from ansible_collections.scp.storage.plugins.module_utils.client.errors import C
 from ansible_collections.scp.storage.plugins.module_utils.engine.diff import make_diff
 from ansible_collections.scp.storage.plugins.module_utils.engine.executor import Outcome
 from ansible_collections.scp.storage.plugins.module_utils.engine.mode import Mode
+from ansible_collections.scp.storage.plugins.module_utils.engine.plan import UNKNOWN_ID
 from ansible_collections.scp.storage.plugins.module_utils.engine.results import build_result, failure_of
 
 
@@ -62,6 +63,18 @@ def test_result_has_a_diff_only_in_diff_mode() -> None:
         "before": {"state": "absent", "size": None},
         "after": {"state": "present", "size": 2},
     }
+
+
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize("identifier", ["7f3c", UNKNOWN_ID, f"{UNKNOWN_ID} (2)"])
+def test_result_marks_what_is_only_planned(check: bool, identifier: str) -> None:
+    class Named(Box):
+        def view(self, state: int) -> dict[str, Any]:
+            return {"id": identifier, "size": state}
+
+    result = build_result(Named(), Outcome(0, 2, ["Create"]), Mode(check=check))  # type: ignore[arg-type]
+    planned = {"planned": True} if check and identifier != "7f3c" else {}
+    assert result["box"] == {"id": identifier, "size": 2, **planned}
 
 
 def test_result_of_a_failure_has_no_extras() -> None:

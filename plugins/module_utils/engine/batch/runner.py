@@ -34,7 +34,7 @@ class BatchRunner:
     :param planned_changes: what earlier runs of the same task have planned, in check mode.
     :param needs: for each entry the indices of those that it needs; by default that is found out from their names.
     :param labels: what people call each entry, where its options have only ids.
-    :raises StorageError: the list has mistakes; the message tells all of them, and nothing was sent.
+    :raises StorageError: the list has mistakes; the message shows all of them, and nothing was sent.
     """
 
     def __init__(
@@ -174,12 +174,12 @@ class BatchRunner:
         told_each = [f"{', '.join(entries)}: {message}" for message, entries in alike.items()]
         if skipped:
             told_each.append(f"Not tried because of that: {', '.join(str(self.entries[index]) for index in skipped)}.")
-        rest = f"{done} {'would be' if self.mode.check else 'are'} as asked"
+        rest = f"{done} {'would be' if self.mode.check else 'are'} in the desired state"
         counts = f"{len(failed)} of {len(self.entries)} resources failed, {len(skipped)} were not tried, and {rest}."
         return " ".join([counts, *told_each])
 
     def _report(self, running: Set[int]) -> None:
-        """One line for a person now and then: how far all of it is, and what is waited for."""
+        """One line for the user now and then: how far all of it is, and what is waited for."""
         now = self.clock.monotonic()
         report: Callable[[str], None] | None = self.mode.report
         if report is None or now < self._next_report:
