@@ -21,17 +21,12 @@ author:
 extends_documentation_fragment:
   - scp.storage.attributes
   - scp.storage.connection
+  - scp.storage.workflow
 attributes:
   check_mode:
     description: Can run in C(check_mode) and return what a real run would do, without changing anything.
     support: full
     details: Includes the policies of buckets that are only planned.
-  diff_mode:
-    description: Returns what has changed, or would change in C(check_mode), in diff mode.
-    support: full
-  idempotent:
-    description: When run twice in a row without anything else changing, the second run does not report C(changed).
-    support: full
 options:
   buckets:
     description:
@@ -61,16 +56,6 @@ options:
     description:
       - Number of days after which objects are archived, for buckets that have C(archiving_source_bucket_name).
     type: str
-  concurrency:
-    description:
-      - Maximum number of buckets to change at the same time. There are never more than eight calls at a time to one host.
-    type: int
-    default: 64
-  wait:
-    description:
-      - Whether to wait until the changes have taken effect.
-    type: bool
-    default: true
   wait_timeout:
     description:
       - Maximum number of seconds to wait for each step of a bucket.
@@ -209,6 +194,7 @@ error:
 from ansible_collections.scp.storage.plugins.module_utils.engine.module_main import run_module
 from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
 from ansible_collections.scp.storage.plugins.module_utils.workflows.archive_lifecycle import ArchiveLifecycle
+from ansible_collections.scp.storage.plugins.module_utils.workflows.items import LIST_OPTIONS
 
 SPEC = ModuleSpec(
     handler=ArchiveLifecycle,
@@ -219,6 +205,7 @@ SPEC = ModuleSpec(
         "tags": {"type": "raw"},
         "object_lifecycle": {"type": "str"},
         "wait_timeout": {"type": "int", "default": 600},
+        **LIST_OPTIONS,
     },
 )
 

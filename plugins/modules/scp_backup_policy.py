@@ -22,17 +22,12 @@ author:
 extends_documentation_fragment:
   - scp.storage.attributes
   - scp.storage.connection
+  - scp.storage.workflow
 attributes:
   check_mode:
     description: Can run in C(check_mode) and return what a real run would do, without changing anything.
     support: full
     details: Includes the backups of servers whose agent is only planned, and the first run of backups that are only planned.
-  diff_mode:
-    description: Returns what has changed, or would change in C(check_mode), in diff mode.
-    support: full
-  idempotent:
-    description: When run twice in a row without anything else changing, the second run does not report C(changed).
-    support: full
 options:
   servers:
     description:
@@ -85,16 +80,6 @@ options:
       - Whether a backup without a successful job runs immediately.
     type: bool
     default: false
-  concurrency:
-    description:
-      - Maximum number of agents, backups and jobs to work on at the same time. There are never more than eight calls at a time to one host.
-    type: int
-    default: 64
-  wait:
-    description:
-      - Whether to wait until the changes have taken effect, and for the end of first jobs. An agent is waited for in any case.
-    type: bool
-    default: true
   wait_timeout:
     description:
       - Maximum number of seconds to wait for each step of a server.
@@ -229,6 +214,7 @@ from ansible_collections.scp.storage.plugins.module_utils.workflows.backup_polic
     DEFAULT_CATEGORY,
     BackupPolicy,
 )
+from ansible_collections.scp.storage.plugins.module_utils.workflows.items import LIST_OPTIONS
 
 SPEC = ModuleSpec(
     handler=BackupPolicy,
@@ -243,6 +229,7 @@ SPEC = ModuleSpec(
         "agents": {"type": "bool", "default": True},
         "first_backup": {"type": "bool", "default": False},
         "wait_timeout": {"type": "int", "default": 7200},
+        **LIST_OPTIONS,
     },
 )
 

@@ -25,17 +25,12 @@ author:
 extends_documentation_fragment:
   - scp.storage.attributes
   - scp.storage.connection
+  - scp.storage.workflow
 attributes:
   check_mode:
     description: Can run in C(check_mode) and return what a real run would do, without changing anything.
     support: full
     details: Includes snapshots of volumes whose space for snapshots is only planned.
-  diff_mode:
-    description: Returns what has changed, or would change in C(check_mode), in diff mode.
-    support: full
-  idempotent:
-    description: When run twice in a row without anything else changing, the second run does not report C(changed).
-    support: full
 options:
   volumes:
     description:
@@ -82,16 +77,6 @@ options:
       - The space of a volume that has some is not changed. Set the space of the members of a group with M(scp.storage.scp_bm_volume).
     type: int
     default: 0
-  concurrency:
-    description:
-      - Maximum number of volumes to change at the same time. There are never more than eight calls at a time to one host.
-    type: int
-    default: 64
-  wait:
-    description:
-      - Whether to wait until the changes have taken effect.
-    type: bool
-    default: true
   wait_timeout:
     description:
       - Maximum number of seconds to wait for each step of a volume.
@@ -247,6 +232,7 @@ error:
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.module_main import run_module
 from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
+from ansible_collections.scp.storage.plugins.module_utils.workflows.items import LIST_OPTIONS
 from ansible_collections.scp.storage.plugins.module_utils.workflows.snapshot_policy.workflow import SnapshotPolicy
 
 SPEC = ModuleSpec(
@@ -266,6 +252,7 @@ SPEC = ModuleSpec(
         "keep": {"type": "int", "default": 0},
         "snapshot_rate": {"type": "int", "default": 0},
         "wait_timeout": {"type": "int", "default": 600},
+        **LIST_OPTIONS,
     },
 )
 

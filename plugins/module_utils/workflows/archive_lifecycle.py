@@ -75,16 +75,17 @@ def read_buckets(params: Mapping[str, Any], batch: Converging) -> list[Bucket]:
         number_key(DAYS, 1, MAX_DAYS, " of days"),
         choice_key("state", tuple(STATES)),
     )
-    spec = ItemSpec("buckets", (BUCKET,), keys, resource_kind="bucket")
+    prefix = str(params.get("variable_prefix") or "")
+    spec = ItemSpec(f"{prefix}buckets", (BUCKET,), keys, resource_kind="bucket")
     # What is for all of them does not make a bucket archive something.
     defaults = {name: params.get(name) for name in ("versioning", "encryption", "tags")}
     items = read_items(spec, params["buckets"], {**defaults, "region": batch.client.settings.region})
     days = number_key(DAYS, 1, MAX_DAYS, " of days")
     default_days = params.get(DAYS)
     if default_days not in (None, "") and (mistake := days.check(default_days)):
-        items.mistakes.append((DAYS, mistake))
-        default_days = None
-    buckets = [_bucket(items, item, default_days) for item in items.items]
+        items.mistakes.append((f"{prefix}{DAYS}", mistake.removeprefix(f"{DAYS} ")))
+        default_days = 1
+    buckets = [_bucket(items, item, default_days, prefix) for item in items.items]
     for item, bucket in zip(items.items, buckets, strict=True):
         for mistake in batch.mistakes(bucket.entries()):
             items.reject(item, mistake)
@@ -92,11 +93,11 @@ def read_buckets(params: Mapping[str, Any], batch: Converging) -> list[Bucket]:
     return buckets
 
 
-def _bucket(items: ItemList, item: Item, default_days: Any) -> Bucket:
+def _bucket(items: ItemList, item: Item, default_days: Any, prefix: str) -> Bucket:
     source, own_days = item[SOURCE] or "", item[DAYS]
     days = own_days if own_days is not None else default_days
-    if source and days in (None, "") and DAYS not in {name for name, _mistake in items.mistakes}:
-        items.reject(item, f"it has no {DAYS} (days). Set it here or for all buckets")
+    if source and days in (None, "") and not items.has_mistake(item, DAYS):
+        items.reject(item, f"it has no {DAYS} (days). Set it here, or for all buckets with {prefix}{DAYS}")
     if not source and (own_days is not None or item["state"] is not None):
         items.reject(item, f"{DAYS} and state need {SOURCE}, the bucket that it archives")
     settings = {name: item[name] for name in ("versioning", "encryption") if item[name] is not None}

@@ -74,7 +74,7 @@ def read_servers(params: Mapping[str, Any], batch: Converging) -> list[ServerBac
     :raises StorageError: there are mistakes; the message has all of them.
     """
     spec = ItemSpec(
-        option="servers",
+        option=f"{params.get('variable_prefix') or ''}servers",
         kinds=(BACKUP,),
         keys=(
             *(_key(name) for name in (*SHARED, *OWN)),

@@ -21,6 +21,8 @@ from ..engine.structured_text import TextError, parse_structured
 from ..resources.kinds import full_kind
 from .messages import group_alike
 
+#: Options of all modules that work on a list, beside the list itself; their documentation is the fragment ``workflow``.
+LIST_OPTIONS: dict[str, dict[str, Any]] = {"variable_prefix": {"type": "str"}}
 #: The keys that every item has.
 NAME = "name"
 KIND = "kind"
@@ -117,6 +119,10 @@ class ItemList:
     def reject(self, item: Item, mistake: str) -> None:
         """Note a mistake in an item."""
         self.mistakes.append((str(item), mistake))
+
+    def has_mistake(self, item: Item, key: str) -> bool:
+        """Return whether a mistake in a key of an item is noted, so that its value is missing for that reason."""
+        return any(title == str(item) and mistake.startswith(f"{key} ") for title, mistake in self.mistakes)
 
     def validated(self) -> list[Item]:
         """Return the items.

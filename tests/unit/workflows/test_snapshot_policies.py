@@ -161,3 +161,18 @@ def test_policy_needs_a_schedule_or_an_age() -> None:
     message = refused(["web", {"name": "train", "kind": "pfs"}])
     assert "Item 1 (web): it has neither a schedule nor a max_age" in message
     assert "Item 2 (train): it has no max_age, and a Parallel File Storage volume has no schedules" in message
+
+
+def test_policy_mistake_in_an_item_is_its_only_one() -> None:
+    """A value that is invalid is not reported as missing as well."""
+    for key, value in (("max_age", "old"), ("schedule", {"hour": 99})):
+        message = refused([{"name": "web", key: value}])
+        assert "neither" not in message
+        assert message.count("Item 1") == 1, message
+
+
+def test_policy_messages_name_the_variables_of_a_role() -> None:
+    message = refused([7], keep="some", variable_prefix="snapshot_policy_")
+    assert message.startswith("snapshot_policy_volumes has mistakes, and nothing was changed. Item 1: ")
+    assert "snapshot_policy_keep: 'some' is invalid" in message
+    assert "snapshot_policy_max_age" in refused(["web"], variable_prefix="snapshot_policy_")

@@ -45,8 +45,9 @@ def read_policies(params: Mapping[str, Any], region: str) -> list[Policy]:
     :param region: of items that have none.
     :raises StorageError: there are mistakes; the message has all of them.
     """
+    prefix = str(params.get("variable_prefix") or "")
     spec = ItemSpec(
-        option="volumes",
+        option=f"{prefix}volumes",
         kinds=tuple(OWNER_KINDS),
         keys=(
             region_key("region"),
@@ -59,7 +60,9 @@ def read_policies(params: Mapping[str, Any], region: str) -> list[Policy]:
     reader = _Reader(params)
     items = read_items(spec, params["volumes"], {"kind": params.get("kind"), "region": region})
     policies = [reader.read(items, item) for item in items.items]
-    items.mistakes += [(name, mistake) for name, mistakes in reader.mistakes.items() for mistake in mistakes]
+    items.mistakes += [
+        (f"{prefix}{name}", mistake) for name, mistakes in reader.mistakes.items() for mistake in mistakes
+    ]
     items.validated()
     return policies
 
@@ -69,6 +72,7 @@ class _Reader:
 
     def __init__(self, params: Mapping[str, Any]) -> None:
         self.mistakes: dict[str, list[str]] = {}
+        self.prefix = params.get("variable_prefix") or ""
         self.schedule = self._schedule(params.get("schedule"))
         self.max_age = self._checked("max_age", params.get("max_age"), _age_mistake, "")
         self.keep = self._checked("keep", params.get("keep"), lambda value: _number_mistake("keep", value), 0)
@@ -99,18 +103,15 @@ class _Reader:
         """Return the policy of an item, and note its mistakes."""
         kind = OWNER_KINDS[item.kind]
         given, own_age = item["schedule"], item["max_age"] or ""
-        has_schedule = given not in _UNSET
+        has_schedule = given not in _UNSET or items.has_mistake(item, "schedule")
         whole = has_schedule or bool(own_age)
-        schedule = self._own_schedule(items, item, kind, given) if has_schedule else None
+        schedule = self._own_schedule(items, item, kind, given) if given not in _UNSET else None
         if not whole and kind.schedule_kind:
             schedule = self.schedule
         max_age = own_age if whole or schedule else self.max_age
-        if (
-            not (has_schedule or schedule or max_age)
-            and "schedule" not in self.mistakes
-            and "max_age" not in self.mistakes
-        ):
-            items.reject(item, _no_policy(kind))
+        known = has_schedule or schedule or max_age or items.has_mistake(item, "max_age")
+        if not known and not {"schedule", "max_age"} & self.mistakes.keys():
+            items.reject(item, _no_policy(kind, str(self.prefix)))
         return Policy(
             kind,
             item["region"],
@@ -151,10 +152,16 @@ class _Reader:
         return 0
 
 
-def _no_policy(kind: OwnerKind) -> str:
+def _no_policy(kind: OwnerKind, prefix: str) -> str:
     if kind.schedule_kind:
-        return "it has neither a schedule nor a max_age. Set one of them here or for all volumes"
-    return f"it has no max_age, and a {kind.title} has no schedules. Set max_age here or for all volumes"
+        return (
+            "it has neither a schedule nor a max_age. Set one of them here, or for all volumes with"
+            f" {prefix}schedule or {prefix}max_age"
+        )
+    return (
+        f"it has no max_age, and a {kind.title} has no schedules. Set max_age here, or for all volumes with"
+        f" {prefix}max_age"
+    )
 
 
 def _age_mistake(value: Any) -> str:
