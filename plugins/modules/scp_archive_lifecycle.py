@@ -128,7 +128,7 @@ buckets:
       description: Its policy as M(scp.storage.scp_archive_policy) returns it. Null if the list does not name a bucket to archive.
       type: dict
     change:
-      description: V(created), V(changed), V(unchanged) or V(failed).
+      description: V(created), V(changed), V(unchanged), V(failed), or V(skipped) if nothing was changed because of a blocker of another item.
       type: str
     operations:
       description: The API operations that changed something, by their C(operationId). In check mode those that would be sent.

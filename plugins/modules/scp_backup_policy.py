@@ -151,7 +151,7 @@ servers:
       description: Id of the backup.
       type: str
     change:
-      description: V(created), V(changed), V(unchanged) or V(failed).
+      description: V(created), V(changed), V(unchanged), V(failed), or V(skipped) if nothing was changed because of a blocker of another item.
       type: str
     operations:
       description:

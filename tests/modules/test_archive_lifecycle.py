@@ -101,6 +101,9 @@ def test_buckets_with_blockers_change_nothing(runner: ModuleRunner) -> None:
         words = ("'west-app-logs'", "'west-recovered'", "late-archive")
         assert [word for word in words if word not in result.message] == []
         assert len(result.result["failures"]) == 2
+        assert by_name(result)["new-archive"]["change"] == "skipped"
+        assert by_name(result)["new-archive"]["operations"] == []
+        assert result.result["summary"].endswith("0 created, 0 changed, 0 unchanged, 2 failed, 1 skipped")
 
 
 def test_buckets_options_are_checked_before_any_call(runner: ModuleRunner) -> None:

@@ -102,7 +102,7 @@ class Stages:
         plan = planning.run()
         converged = _all_converged(planning, plan)
         if not all(one.succeeded for one in converged):
-            raise Blocked(converged)
+            raise Blocked([_not_sent(one) if one.operations else one for one in converged])
         if self.dry_run:
             return self._recorded(planning, plan)
         due = [index for index, one in enumerate(converged) if one.operations or index in planning.unsettled]
@@ -126,6 +126,11 @@ class Stages:
 
 def _all_converged(runner: BatchRunner, result: Mapping[str, Any]) -> list[Converged]:
     return [_converged(resource, change) for resource, change in zip(result["resources"], runner.changes, strict=True)]
+
+
+def _not_sent(planned: Converged) -> Converged:
+    """Return what became of a resource whose plan was not carried out."""
+    return replace(planned, change="skipped", operations=(), result={})
 
 
 def _converged(resource: Mapping[str, Any], change: Change) -> Converged:

@@ -43,7 +43,7 @@ class Converged:
 class Blocked(StorageError):
     """Not all resources of a stage can be converged, so none was.
 
-    :ivar converged: what was planned for each resource, or why it cannot be converged.
+    :ivar converged: for each resource why it cannot be converged, or that it was skipped, or is unchanged.
     """
 
     def __init__(self, converged: Sequence[Converged]) -> None:

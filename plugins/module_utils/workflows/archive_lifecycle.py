@@ -128,6 +128,8 @@ class Outcome:
         changes = [result.change for result in self.results]
         if "failed" in changes:
             return "failed"
+        if "skipped" in changes:
+            return "skipped"
         if changes[0] == "unchanged" and any(result.operations for result in self.results):
             return "changed"
         return changes[0]

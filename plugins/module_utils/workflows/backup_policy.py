@@ -157,6 +157,8 @@ class Outcome:
         """What became of the backup."""
         if self.failures:
             return "failed"
+        if any(result.change == "skipped" for result in self.results):
+            return "skipped"
         own = next(result.change for result in self.results if result.kind == BACKUP)
         return "changed" if own == "unchanged" and self.operations else own
 

@@ -78,7 +78,7 @@ class Report:
         :return: ``operations`` in the order of the list, ``table``, ``summary`` and ``failures``, and where something
             failed ``failed`` and ``msg``.
         """
-        operations = [] if self.blocked else [operation for row in self.rows for operation in row.operations]
+        operations = [operation for row in self.rows for operation in row.operations]
         result: dict[str, Any] = {
             "changed": bool(operations),
             "operations": operations,
