@@ -62,7 +62,9 @@ options:
     type: int
     default: 600
 notes:
-  - "The IAM actions needed are those of M(scp.storage.scp_archive_bucket) and M(scp.storage.scp_archive_policy)."
+  - "Operations used, in C(archivestorage): ListBuckets, ShowBucket, ShowBucketVersioning, ShowBucketEncryption, ListArchivingPolicies,
+    ShowArchivingPolicy; to change CreateBucket, SetBucketVersioning, SetBucketEncryption, CreateArchivingPolicy, SetArchivingPolicy,
+    SetArchivingPolicyState. The names of the IAM actions that allow them are not published for this service."
 seealso:
   - module: scp.storage.scp_archive_bucket
   - module: scp.storage.scp_archive_policy

@@ -86,7 +86,11 @@ options:
     type: int
     default: 7200
 notes:
-  - "The IAM actions needed are those of M(scp.storage.scp_backup), M(scp.storage.scp_backup_agent) and M(scp.storage.scp_backup_run)."
+  - "IAM actions needed, in C(backup): ListBackups, ShowBackup, ListBackupSchedules, ListBackupTargets, ListBackupAgentTargets,
+    ListBackupRegionRelationship, CheckDuplicationBackupName, CheckDuplicationFilesystem; to change CreateBackup, SetBackupSchedule,
+    SetBackupRetentionPeriod, SetFilesystemBackupPath; for agents ListBackupAgents, ShowBackupAgent, CreateBackupAgent; with O(first_backup)
+    ListBackupHistories, CreateManualBackup, ListRestoreTargets. The name of the action that UpdateReplicationUse (O(dr_enabled)) needs is not
+    documented."
 seealso:
   - module: scp.storage.scp_backup
   - module: scp.storage.scp_backup_agent
@@ -107,7 +111,7 @@ EXAMPLES = r"""
         retention_period: MONTH_3
       - server: west-db3
         server_category: BAREMETAL_SERVER
-        filesystem_paths: [/data/dumps, /etc]
+        filesystem_paths: [/data/db, /etc]
     first_backup: true
   register: policy
 

@@ -84,7 +84,14 @@ options:
     default: 600
 notes:
   - "If the task runs every hour, a snapshot can be up to an hour older than O(max_age) before the next one is taken."
-  - "The IAM actions needed are those of the snapshot and schedule modules of the kinds in the list, and the list actions of their volumes."
+  - "IAM actions needed for File Storage, in C(filestorage): ListVolumes, ShowVolume, ListVolumeSnapshots, ListVolumeSnapshotSchedules; to change
+    CreateVolumeSnapshot, DeleteVolumeSnapshot, CreateVolumeSnapshotSchedule, SetVolumeSnapshotSchedule."
+  - "IAM actions needed for Block Storage (BM), in C(baremetal-blockstorage): ListVolumes, ShowVolume, ListVolumeSnapshots, ListVolumeGroups,
+    ShowVolumeGroup, ListVolumeGroupSnapshots; to change CreateVolumeSnapshot, DeleteVolumeSnapshot, CreateVolumeSnapshotSchedule,
+    SetVolumeSnapshotSchedule, CreateVolumeSnapshotRate, and the same of groups, CreateVolumeGroupSnapshot, DeleteVolumeGroupSnapshot,
+    CreateVolumeGroupSnapshotSchedule, SetVolumeGroupSnapshotSchedule."
+  - "Operations used of Parallel File Storage, in C(parallel-filestorage): ListVolumes, ShowVolume, ListSnapshots; to change CreateSnapshot,
+    DeleteSnapshot. The names of the IAM actions that allow them are not published for this service."
 seealso:
   - module: scp.storage.scp_filestorage_snapshot
   - module: scp.storage.scp_filestorage_snapshot_schedule
@@ -105,8 +112,6 @@ EXAMPLES = r"""
       snapshot_retention_count: 14
     volumes:
       - web_data
-      - name: office
-        schedule: {hour: 2, day_of_week: SUN}
       - name: train_data
         kind: pfs_volume
       - name: app-data
@@ -114,6 +119,9 @@ EXAMPLES = r"""
         max_age: 1h
         keep: 24
         snapshot_rate: 30
+      - name: app-log
+        kind: bm_volume
+        schedule: {hour: 2, day_of_week: SUN}
       - name: orders
         kind: bm_volume_group
   register: policy
