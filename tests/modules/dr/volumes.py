@@ -94,6 +94,38 @@ def servers(simulator: Simulator, *names: str) -> list[dict[str, str]]:
     return [{"object_type": found["type"], "object_id": found["id"]} for found in map(simulator.server, names)]
 
 
+def allowing(simulator: Simulator) -> dict[str, Any]:
+    """Return options that let servers of the other region use the replicas."""
+    return {
+        "target_access_rules": servers(simulator, "east-web1"),
+        "target_attachments": servers(simulator, "east-db1"),
+    }
+
+
+def verbs(simulator: Simulator) -> dict[str, dict[str, Any]]:
+    """Return further options for each state, in the order of a life."""
+    allowed = allowing(simulator)
+    return {
+        "present": {},
+        "failed_over": allowed,
+        "failed_back": {**allowed, **DISCARDING, "remove_access_rules": True, "remove_attachments": True},
+        "absent": {**DELETING, "detach": True},
+    }
+
+
+def shape(simulator: Simulator) -> tuple[Any, ...]:
+    """Return all that counts of what there is, without ids."""
+    world = simulator.world()["filestorage"]
+    return (
+        everything(simulator),
+        file_replications(simulator),
+        block_replications(simulator),
+        attached(simulator),
+        len(world["access_rules"]),
+        len(world["snapshots"]),
+    )
+
+
 def healths(result: TaskResult) -> list[str]:
     """Return the health of each replica."""
     return [item["health"] for item in result.result["replicas"]]
