@@ -45,7 +45,8 @@ def plan(
 ) -> TaskResult:
     """Run ``scp_dr_plan``; it may fail."""
     creating = CREATING if state == "present" else {}
-    args = {"state": state, "volumes": volumes, **COMMON, **creating, **options}
+    given = {"state": state, "volumes": volumes, **COMMON, **creating, **options}
+    args = {name: value for name, value in given.items() if value is not None}
     result = runner.run_task("scp_dr_plan", args, check=check, diff=diff)
     assert "unexpected" not in result.message
     return result
