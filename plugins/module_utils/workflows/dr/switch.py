@@ -39,8 +39,8 @@ def fail_over(run: Run) -> None:
         else:
             outcome.note = why
         outcome.possible_loss = None
-    # With force, one that is still being set up is tried.
-    usable = (*assess.USABLE, "creating") if run.params["force"] else assess.USABLE
+    # With force, one that is still being set up is tried, and so is one whose state is not known.
+    usable = (*assess.USABLE, "creating", "unknown") if run.params["force"] else assess.USABLE
     ready = [
         (volume, link)
         for volume in run.volumes
