@@ -42,6 +42,9 @@ def parse(spec: Mapping[str, Mapping[str, Any]], args: Mapping[str, Any], within
 
 def _value(option: Mapping[str, Any], value: Any, name: str) -> Any:
     many = option.get("type") == "list"
+    if option.get("type") == "raw":
+        # A list of names and dictionaries. The interpreter of a module may be unable to read YAML.
+        return parse_structured(value, name)
     if isinstance(value, str):
         if many and option.get("elements") != "dict":
             return _simple_list(value)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from ..client.redaction import shorten_list
@@ -22,21 +23,46 @@ _CHANGES: Mapping[Change, str] = {
 }
 
 
-def group_alike(messages: Iterable[tuple[str, str]], resource_kind: str, kinds: str = "") -> list[str]:
-    """Return a line for each message, in the order in which they first come.
+#: What differs in messages that say the same: ids of requests and of resources.
+_REQUEST = re.compile(r" \[request [^\]]*\]")
+_ID = re.compile(r"\b([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32})\b")
 
-    :param messages: a name, and what is to be said about it.
-    :param resource_kind: what the names are of, for example ``volume``; ``kinds`` its plural, by default with an s.
+
+def collect_alike(messages: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:
+    """Return each message once, with the names that it is about, in the order in which they first come.
+
+    Messages that differ only in the name of what they are about, in ids, or in the ids of requests are alike. What
+    differs is ``<name>`` and ``<id>`` in a message about several.
+
+    :param messages: a name, such as ``web (kr-west1 to kr-east1)``, and what is to be said about it.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for name, message in messages:
+        told = message.strip().rstrip(".")
+        found.setdefault(_pattern(name, told), {}).setdefault(name, told)
+    return [_collected(pattern, told) for pattern, told in found.items()]
+
+
+def _pattern(name: str, message: str) -> str:
+    bare = re.escape(name.partition(" (")[0])
+    named = re.sub(rf"(?<![\w-]){bare}(_[a-z0-9]{{6}})?(?![\w-])", "<name>", message)
+    return _ID.sub("<id>", _REQUEST.sub("", named))
+
+
+def _collected(pattern: str, told: Mapping[str, str]) -> tuple[str, list[str]]:
+    different = set(told.values())
+    return (different.pop() if len(different) == 1 else pattern), list(told)
+
+
+def group_alike(messages: Iterable[tuple[str, str]], noun: str, nouns: str = "") -> list[str]:
+    """Return a line for each message of :func:`collect_alike`.
+
+    :param noun: what the names are of, for example ``volume``; ``nouns`` its plural, by default with an s.
 
     >>> group_alike([("a", "It is paused."), ("b", "It is paused."), ("c", "It is missing.")], "volume")
     ['2 volumes: It is paused: a, b.', 'c: It is missing.']
     """
-    alike: dict[str, list[str]] = {}
-    for name, message in messages:
-        names = alike.setdefault(message.strip().rstrip("."), [])
-        if name not in names:
-            names.append(name)
-    return [_line(message, names, kinds or f"{resource_kind}s") for message, names in alike.items()]
+    return [_line(message, names, nouns or f"{noun}s") for message, names in collect_alike(messages)]
 
 
 def _line(message: str, names: Sequence[str], kinds: str) -> str:

@@ -12,7 +12,7 @@ import pytest
 
 from tests.harness.modules import ModuleRunner
 from tests.harness.tasks import TaskResult
-from tests.modules.dr.world import (
+from tests.modules.dr.volumes import (
     ALL_KINDS,
     DELETING,
     DISCARDING,

@@ -19,6 +19,18 @@ def test_group_alike_shortens_names_of_many() -> None:
     assert line.endswith("v19 and 19 more.")
 
 
+def test_group_alike_takes_messages_that_differ_in_names_and_ids_for_alike() -> None:
+    said = [
+        (f"{name} (kr-west1 to kr-east1)", f"Volume {name}_ab12cd ({number * 32}) is gone [request req-{number}].")
+        for name, number in (("web", "1"), ("web_two", "2"))
+    ]
+    (line,) = group_alike(said, "volume")
+    assert line == (
+        "2 volumes: Volume <name> (<id>) is gone: web (kr-west1 to kr-east1), web_two (kr-west1 to kr-east1)."
+    )
+    assert "Volume web_ab12cd" in group_alike(said[:1], "volume")[0]
+
+
 def test_group_alike_takes_an_irregular_plural() -> None:
     assert group_alike([("a", "x"), ("b", "x")], "policy", "policies") == ["2 policies: x: a, b."]
 

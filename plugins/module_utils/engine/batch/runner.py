@@ -174,7 +174,7 @@ class BatchRunner:
         told_each = [f"{', '.join(entries)}: {message}" for message, entries in alike.items()]
         if skipped:
             told_each.append(f"Not tried because of that: {', '.join(str(self.entries[index]) for index in skipped)}.")
-        rest = f"{done} {'would be' if self.mode.check else 'are'} in the desired state"
+        rest = f"{done} {'would be' if self.mode.check else 'are'} as asked"
         counts = f"{len(failed)} of {len(self.entries)} resources failed, {len(skipped)} were not tried, and {rest}."
         return " ".join([counts, *told_each])
 

@@ -28,7 +28,11 @@ def blocker(found: Found, allowed: Collection[Health]) -> str:
     """Return why a volume cannot be worked on; empty where it can."""
     if found.message:
         return found.message.rstrip(".")
-    return "" if found.health in allowed else _WHY[found.health]
+    if found.health in allowed:
+        return ""
+    if found.health == "unknown" and found.link is not None:
+        return f"its replication is in a state that is not known ({found.link.status or 'none'})"
+    return _WHY[found.health]
 
 
 def blockers(volumes: Sequence[Volume], found: Mapping[str, Found], allowed: Collection[Health]) -> dict[str, str]:

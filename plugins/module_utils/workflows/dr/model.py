@@ -185,7 +185,14 @@ def file_link(shown: Mapping[str, Any]) -> Link:
 
 
 #: The health of replications of block storage in one word of all kinds.
-_BLOCK_HEALTH: Mapping[str, Health] = {"broken": "paused", "ok": "ok", "stalled": "stalled", "error": "error"}
+_BLOCK_HEALTH: Mapping[str, Health] = {
+    "broken": "paused",
+    "ok": "ok",
+    "stalled": "stalled",
+    "error": "error",
+    "creating": "creating",
+    "resyncing": "creating",
+}
 
 
 def block_link(shown: Mapping[str, Any]) -> Link:
@@ -198,7 +205,7 @@ def block_link(shown: Mapping[str, Any]) -> Link:
         target_id=str(target["id"]),
         target_name=target.get("name"),
         target_region=str(target["region"]),
-        health=_BLOCK_HEALTH.get(str(shown["health"]), "creating"),
+        health=_BLOCK_HEALTH.get(str(shown["health"]), "unknown"),
         frequency=_lower(shown, "sync_cycle") or None,
         policy="BREAK" if shown["health"] == "broken" else "RESYNC",
         status=shown.get("sync_state"),

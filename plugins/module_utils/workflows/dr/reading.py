@@ -69,10 +69,9 @@ class Reader:
         return list(filestorage.read_access_rules(Finder(self._client, filestorage.VOLUMES, region), volume_id))
 
     def named(self, kind: str, region: str, name: str) -> list[dict[str, Any]]:
-        """Return the volumes of a name that are not on their way out."""
-        return [
-            one for one in self.listed(kind, region) if fits_name(name, one.get("name"), kind) and not _going(kind, one)
-        ]
+        """Return the volumes of a name; those that are being deleted only if there are no others."""
+        fitting = [one for one in self.listed(kind, region) if fits_name(name, one.get("name"), kind)]
+        return [one for one in fitting if not _going(kind, one)] or fitting
 
     def members(self, region: str, group_id: str) -> list[dict[str, Any]]:
         """Return the volumes of a group, as the list of volumes shows them.
@@ -112,15 +111,13 @@ class Reader:
     def _candidates(self, volume: Volume, side: Side) -> list[dict[str, Any]]:
         """Return the volumes that can be meant."""
         kind, region = volume.kind, volume.end_region(side)
-        listed = self.listed(kind, region)
         if identifier := volume.end_id(side):
-            found = [one for one in listed if one["id"] == identifier]
+            found = [one for one in self.listed(kind, region) if one["id"] == identifier]
             if not found and (shown := self.by_id(kind, region, identifier)) is not None:
                 # A list can lag behind.
                 found = [shown]
             return found
-        fitting = [one for one in listed if fits_name(volume.end_name(side), one.get("name"), kind)]
-        return [one for one in fitting if not _going(kind, one)] or fitting
+        return self.named(kind, region, volume.end_name(side) or "")
 
     def _links(self, kind: str, region: str, owner: Item) -> list[Link]:
         """Return the replications of a volume, from one of its ends."""

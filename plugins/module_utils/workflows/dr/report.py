@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ...engine.durations import format_lag
-from ..messages import group_alike, summarize
+from ..messages import collect_alike, group_alike, summarize
 from ..text_table import format_table
 from .model import BLOCK, FILE, GROUP, Link
 from .outcome import Outcome
@@ -156,20 +156,18 @@ def note_lines(outcomes: Sequence[Outcome]) -> list[str]:
     return group_alike(said, _NOUN)
 
 
+def _failed(outcomes: Sequence[Outcome]) -> Iterator[tuple[str, str]]:
+    return ((one.volume.label, message) for one in outcomes for message in dict.fromkeys(one.failures))
+
+
 def failures(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
     """Return each message about what failed, with the volumes that it is about."""
-    found: dict[str, list[str]] = {}
-    for outcome in outcomes:
-        for message in dict.fromkeys(outcome.failures):
-            found.setdefault(message, []).append(outcome.volume.label)
-    return [{"message": message, "volumes": labels} for message, labels in found.items()]
+    return [{"message": message, "volumes": labels} for message, labels in collect_alike(_failed(outcomes))]
 
 
 def failure_lines(outcomes: Sequence[Outcome]) -> list[str]:
     """Return the same in lines."""
-    return group_alike(
-        ((one.volume.label, message) for one in outcomes for message in dict.fromkeys(one.failures)), _NOUN
-    )
+    return group_alike(_failed(outcomes), _NOUN)
 
 
 def differences(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:

@@ -39,8 +39,8 @@ def fail_over(run: Run) -> None:
         else:
             outcome.note = why
         outcome.possible_loss = None
-    # With force, one that is still being set up is tried.
-    usable = (*assess.USABLE, "creating") if run.params["force"] else assess.USABLE
+    # With force, one that is still being set up is tried, and so is one whose state is not known.
+    usable = (*assess.USABLE, "creating", "unknown") if run.params["force"] else assess.USABLE
     ready = [
         (volume, link)
         for volume in run.volumes
@@ -162,7 +162,8 @@ def _set_policy(
 def fail_back(run: Run) -> None:
     """Resume all replications, after servers have lost the replicas where that is asked for."""
     found = run.begin("target")
-    blocked = assess.blockers(run.volumes, found, assess.USABLE)
+    # One that is being resumed, by a run that was interrupted, is waited for.
+    blocked = assess.blockers(run.volumes, found, (*assess.USABLE, "creating"))
     paused = [volume for volume in run.volumes if found[volume.key].health == "paused" and volume.key not in blocked]
     unconsented = {} if run.params["discard_target_changes"] else {volume.key: "paused" for volume in paused}
     if unconsented or (blocked and not run.params["force"]):
@@ -193,6 +194,7 @@ def fail_back(run: Run) -> None:
         ]
         if link.health == "paused":
             run.outcomes[volume.key].possible_loss = "what was written to the replica since the failover"
+        if link.health in ("paused", "creating"):
             _set_policy(stage, volume, link, "use", "RESYNC", needs)
     run.converge(stage)
 

@@ -45,7 +45,8 @@ def plan(
 ) -> TaskResult:
     """Run ``scp_dr_plan``; it may fail."""
     creating = CREATING if state == "present" else {}
-    args = {"state": state, "volumes": volumes, **COMMON, **creating, **options}
+    given = {"state": state, "volumes": volumes, **COMMON, **creating, **options}
+    args = {name: value for name, value in given.items() if value is not None}
     result = runner.run_task("scp_dr_plan", args, check=check, diff=diff)
     assert "unexpected" not in result.message
     return result
@@ -92,6 +93,38 @@ def attached(simulator: Simulator) -> Counter[tuple[str, str]]:
 def servers(simulator: Simulator, *names: str) -> list[dict[str, str]]:
     """Return servers as access rules and attachments name them."""
     return [{"object_type": found["type"], "object_id": found["id"]} for found in map(simulator.server, names)]
+
+
+def allowing(simulator: Simulator) -> dict[str, Any]:
+    """Return options that let servers of the other region use the replicas."""
+    return {
+        "target_access_rules": servers(simulator, "east-web1"),
+        "target_attachments": servers(simulator, "east-db1"),
+    }
+
+
+def verbs(simulator: Simulator) -> dict[str, dict[str, Any]]:
+    """Return further options for each state, in the order of a life."""
+    allowed = allowing(simulator)
+    return {
+        "present": {},
+        "failed_over": allowed,
+        "failed_back": {**allowed, **DISCARDING, "remove_access_rules": True, "remove_attachments": True},
+        "absent": {**DELETING, "detach": True},
+    }
+
+
+def shape(simulator: Simulator) -> tuple[Any, ...]:
+    """Return all that counts of what there is, without ids."""
+    world = simulator.world()["filestorage"]
+    return (
+        everything(simulator),
+        file_replications(simulator),
+        block_replications(simulator),
+        attached(simulator),
+        len(world["access_rules"]),
+        len(world["snapshots"]),
+    )
 
 
 def healths(result: TaskResult) -> list[str]:
