@@ -172,7 +172,7 @@ def test_policies_report_blockers_and_mistakes(controller: Controller) -> None:
     assert run.rc != 0
     assert _writes(run) == []
     assert run[-1].message.startswith(
-        "backup_policy: 1 of 2 backups cannot be worked on, and nothing was changed. no-such-image: "
+        "backup_policy: 1 of 2 backups cannot be worked on, and nothing was changed. no-such (no-such-image): "
     )
     run = policies(controller, backup_servers=[{"server": "west-web1", "retention": "WEEK_2"}])
     assert run.rc != 0

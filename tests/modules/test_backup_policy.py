@@ -76,7 +76,7 @@ def test_backups_without_agents_say_how_to_get_one(runner: ModuleRunner) -> None
     result = runner.run_task(MODULE, {**WANTED, "agents": False})
     assert result.failed
     assert result.writes == []
-    assert result.message.startswith("1 of 3 backups cannot be worked on, and nothing was changed. west-db3-files: ")
+    assert result.message.startswith("1 of 3 backups cannot be worked on, and nothing was changed. west-db3 (west-db3-files): ")
     assert "scp_backup_agent" in result.message
 
 
@@ -87,9 +87,9 @@ def test_backups_with_blockers_change_nothing(runner: ModuleRunner) -> None:
         assert result.failed
         assert (result.writes, result.operations, result.changed) == ([], [], False)
         assert result.message.startswith("2 of 5 backups cannot be worked on, and nothing was changed. ")
-        assert "no-such-image: There is no VIRTUAL_SERVER" in result.message
+        assert "no-such (no-such-image): There is no VIRTUAL_SERVER" in result.message
         # The backup needs the agent, so the agent is the only reason.
-        assert result.message.count("none-such-files: ") == 1
+        assert result.message.count("none-such (none-such-files): ") == 1
 
 
 def test_backups_continue_with_an_agent_that_is_being_created(runner: ModuleRunner) -> None:

@@ -173,7 +173,8 @@ class Outcome:
             str(found.get("retention_period") or ""),
             str(found.get("region") or ""),
         )
-        return Row(backup.name, "", cells, self.change, self.operations, self.failures)
+        label = f"{backup.server} ({backup.name})"
+        return Row(label, "", cells, self.change, self.operations, self.failures)
 
     def view(self) -> dict[str, Any]:
         """Return the backup as results show it."""
