@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 name: unknown_variables
-short_description: Find misspelt variables of a role of this collection
+short_description: Find misspelt variables of a role
 version_added: 0.1.0
 description:
   - Ansible ignores a variable that no task reads, so a misspelt option of a role has no effect and no message.
@@ -81,7 +81,7 @@ def _unknown(names: Iterable[str], folder: Path) -> list[str]:
 
 
 def _of_playbooks(names: Iterable[str]) -> list[str]:
-    """Describe names that are no variables of playbooks, but must be meant for one."""
+    """Describe names that are not variables of playbooks, but must be meant for one."""
     suspects = _unknown(names, _ROLES / "role_variables")
     if not suspects:
         return []

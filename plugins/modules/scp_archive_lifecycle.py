@@ -157,7 +157,7 @@ buckets:
       operations: [CreateBucket, SetBucketEncryption, CreateArchivingPolicy]
       message: ""
 table:
-  description: The same as a table for people, one line for each bucket.
+  description: The same as a table of text, one line for each bucket.
   returned: unless the list has mistakes
   type: list
   elements: str
@@ -213,7 +213,7 @@ SPEC = ModuleSpec(
 
 
 def main() -> None:
-    """Run the module as a process of its own."""
+    """Run the module as a separate process."""
     run_module(SPEC)
 
 

@@ -175,7 +175,7 @@ servers:
       operations: [CreateBackup, ManualBackup]
       message: ""
 table:
-  description: The same as a table for people, one line for each backup.
+  description: The same as a table of text, one line for each backup.
   returned: unless the list has mistakes
   type: list
   elements: str
@@ -239,7 +239,7 @@ SPEC = ModuleSpec(
 
 
 def main() -> None:
-    """Run the module as a process of its own."""
+    """Run the module as a separate process."""
     run_module(SPEC)
 
 

@@ -202,7 +202,7 @@ volumes:
       operations: [CreateSnapshot]
       message: ""
 table:
-  description: The same as a table for people, one line for each volume.
+  description: The same as a table of text, one line for each volume.
   returned: unless the list has mistakes
   type: list
   elements: str
@@ -266,7 +266,7 @@ SPEC = ModuleSpec(
 
 
 def main() -> None:
-    """Run the module as a process of its own."""
+    """Run the module as a separate process."""
     run_module(SPEC)
 
 

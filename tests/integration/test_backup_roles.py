@@ -47,8 +47,8 @@ def _lines(controller: Controller, file: str) -> list[str]:
 
 def test_agents(controller: Controller) -> None:
     """They are made and installed, with the address of Backup's master at hand; a second run does nothing."""
-    foretold = agents(controller, "--check").succeeded()
-    assert sum(result.operations == ["CreateBackupAgent"] for result in foretold) == len(SERVERS)
+    predicted = agents(controller, "--check").succeeded()
+    assert sum(result.operations == ["CreateBackupAgent"] for result in predicted) == len(SERVERS)
     assert controller.simulator.writes() == []
     agents(controller).succeeded()
     found = controller.simulator.world()[SERVICE]["agents"]
@@ -66,14 +66,14 @@ def test_agents(controller: Controller) -> None:
 def test_installer_is_private_and_removed_after_a_failure(controller: Controller) -> None:
     """A file that another user has made under its name is not run, and what fails leaves nothing behind."""
     for server in SERVERS:
-        (controller.folder / f"fetched-{server}").write_text("of somebody else", encoding="utf-8")
+        (controller.folder / f"fetched-{server}").write_text("of someone else", encoding="utf-8")
     look = f'stat -c %a "$(dirname "$INSTALLER")" >> {controller.folder}/modes.txt; echo no way >&2; exit 126'
     run = agents(controller, backup_agent_install_command=look)
     assert run.rc != 0
     assert _lines(controller, "modes.txt") == ["700"] * len(SERVERS)
     assert not list(controller.folder.glob("*.scp-backup-agent"))
     for server in SERVERS:
-        assert (controller.folder / f"fetched-{server}").read_text(encoding="utf-8") == "of somebody else"
+        assert (controller.folder / f"fetched-{server}").read_text(encoding="utf-8") == "of someone else"
     messages = [result.message for result in run if result.failed]
     assert len(messages) == len(SERVERS)
     for words in ("ended with 126: no way", "mounted noexec, set backup_agent_installer to a path"):
@@ -82,13 +82,13 @@ def test_installer_is_private_and_removed_after_a_failure(controller: Controller
 
 @pytest.mark.newest_core
 def test_agents_that_do_not_connect(controller: Controller) -> None:
-    """What is wrong is told after as many checks as were asked for; the next run installs them again."""
+    """What is wrong is reported after as many checks as were asked for; the next run installs them again."""
     controller.simulator.switch(backup_connection_result="FAILED")
     run = agents(controller)
     assert run.rc != 0
-    told = [result for result in run if result.name.endswith("Wait until Backup is connected to it")]
-    assert len(told) == len(SERVERS)
-    assert all("has no connection" in result.message for result in told)
+    reported = [result for result in run if result.name.endswith("Wait until Backup is connected to it")]
+    assert len(reported) == len(SERVERS)
+    assert all("has no connection" in result.message for result in reported)
     checks = {call["sequence"] for call in run.calls if call["operation"] == "CheckBackupMasterConnectionState"}
     assert len(checks) == len(SERVERS) * (1 + 2)
     # Check mode predicts no installation, because whether the agent connects meanwhile is not known.
@@ -106,9 +106,9 @@ def test_agents_installed_in_another_way(controller: Controller) -> None:
     controller.simulator.switch(backup_connection_result="FAILED")
     run = agents(controller, backup_agent_install_command="")
     assert run.rc != 0
-    told = [result.message for result in run if result.failed]
-    assert len(told) == len(SERVERS)
-    assert all("backup_agent_install_command" in message and "file://" in message for message in told)
+    reported = [result.message for result in run if result.failed]
+    assert len(reported) == len(SERVERS)
+    assert all("backup_agent_install_command" in message and "file://" in message for message in reported)
     tasks, mine = controller.folder / "mine.yml", str(controller.folder / "mine-{{ inventory_hostname }}")
     copy = {"content": "{{ backup_agent_url }} {{ backup_agent_facts.id }}", "dest": mine, "mode": "0600"}
     tasks.write_text(json.dumps([{"name": "My own way", "ansible.builtin.copy": copy}]), encoding="utf-8")

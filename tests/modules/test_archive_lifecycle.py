@@ -110,7 +110,7 @@ def test_buckets_options_are_checked_before_any_call(runner: ModuleRunner) -> No
     result = runner.run_task(MODULE, {"buckets": ["Bad_Name", "fine-archive"]})
     assert result.failed
     assert result.calls == []
-    assert "Item 1 (Bad_Name): 'Bad_Name' can't be the name of a bucket" in result.message
+    assert "Item 1 (Bad_Name): 'Bad_Name' cannot be the name of a bucket" in result.message
 
 
 def test_buckets_that_fail_leave_the_others_complete(runner: ModuleRunner) -> None:

@@ -76,7 +76,9 @@ def test_backups_without_agents_say_how_to_get_one(runner: ModuleRunner) -> None
     result = runner.run_task(MODULE, {**WANTED, "agents": False})
     assert result.failed
     assert result.writes == []
-    assert result.message.startswith("1 of 3 backups cannot be worked on, and nothing was changed. west-db3 (west-db3-files): ")
+    assert result.message.startswith(
+        "1 of 3 backups cannot be worked on, and nothing was changed. west-db3 (west-db3-files): "
+    )
     assert "scp_backup_agent" in result.message
 
 

@@ -61,7 +61,7 @@ class Stages:
         :param resources: ``kind``, and options of the module of that kind, each.
         :param needs: for each resource the indices of those that it needs. By default this is found out from names, as
             ``scp_storage_apply`` does it.
-        :param labels: what people call each resource, where its options have only ids.
+        :param labels: what messages call each resource, if its options have only ids.
         :param common: ``wait`` and ``wait_timeout`` for this stage, in place of those of the task.
         :raises StorageError: an option is invalid; nothing of this stage was sent.
         """

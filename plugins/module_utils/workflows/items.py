@@ -63,7 +63,7 @@ class ItemSpec:
     :param keys: beside the name and ``kind``. Where there is only one kind, items have no key ``kind``.
     :param accepted: keys that are ignored, because results that are taken as lists have them.
     :param identity: keys that say which thing an item is; two items must differ in one of them. Empty where only the
-        workflow can tell.
+        workflow knows.
     :param resource_kind: what an item is.
     :param default_kind: the kind of an item that has none; empty where each needs one.
     :param name_key: the key that holds the name; an item that is a text is one.

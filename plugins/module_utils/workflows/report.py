@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a workflow returns for people: a table, one line that counts, and the failures, alike ones together."""
+"""The readable part of a workflow's result: a table, one line that counts, and the failures, alike ones together."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ class Report:
         return group_alike(messages, self.resource_kind)
 
     def _names(self) -> list[str]:
-        """Return the names of the items, with the region where it takes one to tell them apart."""
+        """Return the names of the items, with the region if several have the same name."""
         counts = Counter(row.name for row in self.rows)
         return [f"{row.name} ({row.region})" if counts[row.name] > 1 else row.name for row in self.rows]
 

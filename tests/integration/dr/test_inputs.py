@@ -17,7 +17,10 @@ from tests.integration.dr.scenario import EAST, WEST, assert_no_crash, block_sto
 MISTAKES: dict[str, tuple[Any, list[str]]] = {
     "a misspelt key": ([{"name": "web_data", "freqency": "daily"}], ["web_data", "freqency is not known", "frequency"]),
     "no list": ({"name": "web_data"}, ["must be a list"]),
-    "a broken text": ("[{name: web_data", ["dr_replication_volumes is a text that can't be read", "line 1", "as JSON"]),
+    "a broken text": (
+        "[{name: web_data",
+        ["dr_replication_volumes is a text that cannot be read", "line 1", "as JSON"],
+    ),
 }
 
 
@@ -31,11 +34,11 @@ def test_mistakes(controller: Controller) -> None:
             "dr_replication_region": WEST,
             "dr_replication_target_region": EAST,
         }
-        told = task("ansible.builtin.debug", {"msg": "{{ ansible_failed_result.msg }}"}, name=mistake)
-        tasks.append({"block": [{"ansible.builtin.include_role": role, "vars": variables}], "rescue": [told]})
+        reported = task("ansible.builtin.debug", {"msg": "{{ ansible_failed_result.msg }}"}, name=mistake)
+        tasks.append({"block": [{"ansible.builtin.include_role": role, "vars": variables}], "rescue": [reported]})
     misspelt = {"dr_replication_volumes": ["web_data"], "dr_replication_frequence": "daily"}
-    told = task("ansible.builtin.debug", {"msg": "{{ ansible_failed_result.msg }}"}, name="a misspelt variable")
-    tasks.append({"block": [{"ansible.builtin.include_role": role, "vars": misspelt}], "rescue": [told]})
+    reported = task("ansible.builtin.debug", {"msg": "{{ ansible_failed_result.msg }}"}, name="a misspelt variable")
+    tasks.append({"block": [{"ansible.builtin.include_role": role, "vars": misspelt}], "rescue": [reported]})
     run = controller.run(tasks).succeeded()
     assert_no_crash(run)
     assert run.calls == []
@@ -50,7 +53,7 @@ def test_mistakes(controller: Controller) -> None:
 
 @pytest.mark.newest_core
 def test_all_mistakes_at_once(controller: Controller) -> None:
-    """Each playbook tells all of them in one message."""
+    """Each playbook shows all of them in one message."""
     given = [{"name": "web_data", "freqency": "daily"}, {"name": "web_logs", "target_region": WEST}, {"name": "office"}]
     for playbook in ("dr_replication", "dr_failover", "dr_failback", "dr_teardown"):
         run = play(controller, playbook, {"dr_volumes": given, "dr_region": "", "dr_target_region": EAST})
@@ -85,6 +88,6 @@ def test_same_names_of_different_kinds(controller: Controller) -> None:
     both = [{"name": "billing", "kind": kind} for kind in ("bm_volume", "bm_volume_group")]
     run = play(controller, "dr_replication", {"dr_volumes": [*both, "web_data"], "dr_snapshot_rate": 30}).succeeded()
     assert [item["health"] for item in replicas(run)] == ["ok", "ok", "ok"]
-    # What has space for snapshots keeps it as it is.
+    # What has space for snapshots keeps it unchanged.
     rates = {item["snapshot_rate"] for item in simulator.world()["baremetal-blockstorage"]["volumes"]}
     assert rates == {0, 10, 20}

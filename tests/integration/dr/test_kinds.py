@@ -108,7 +108,7 @@ def test_life(controller: Controller) -> None:
 
 @pytest.mark.newest_core
 def test_replicas_go_from_role_to_role(controller: Controller) -> None:
-    """What one role returns is taken by the next as it is; replicas stay unless told otherwise."""
+    """What one role returns is taken by the next as it is; replicas stay unless requested otherwise."""
     roles = ["dr_replication", "dr_failover", "dr_failback", "dr_teardown"]
     tasks = [
         {
@@ -237,8 +237,8 @@ def test_failover_refuses_what_is_too_far_behind(controller: Controller) -> None
     simulator.scale(20)
     wide = play(controller, "dr_failover", {"dr_volumes": [LEDGER], "dr_failover_max_lag": "1d"}).succeeded()
     assert replicas(wide)[0]["health"] == "paused"
-    told = play(controller, "dr_failover", {**ONLY_BLOCKS, "dr_failover_accept_lag": True}).succeeded()
-    assert [item["health"] for item in replicas(told)] == ["paused", "paused"]
+    reported = play(controller, "dr_failover", {**ONLY_BLOCKS, "dr_failover_accept_lag": True}).succeeded()
+    assert [item["health"] for item in replicas(reported)] == ["paused", "paused"]
     # What is in use already is behind by nature.
     assert writes(play(controller, "dr_failover", {**ONLY_BLOCKS, "dr_failover_max_lag": "1s"}).succeeded()) == []
     wrong = play(controller, "dr_failover", {**ONLY_BLOCKS, "dr_failover_max_lag": "soon"})
@@ -262,7 +262,7 @@ def test_failover_refuses_what_is_not_fit(controller: Controller, state: str, sa
 
 @pytest.mark.newest_core
 def test_one_that_fails_does_not_stop_the_others(controller: Controller) -> None:
-    """What is wrong with one is told at the end, when the others are protected."""
+    """What is wrong with one is reported at the end, when the others are protected."""
     simulator = controller.simulator
     simulator.patch_world({SERVICE: {"volumes": [{"name": "twin"}, {"name": "twin"}, {"name": "plain"}]}})
     others = [{"name": name, "kind": "bm_volume"} for name in ("nobody", "twin", "plain")]

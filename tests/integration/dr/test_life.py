@@ -94,7 +94,7 @@ def test_check_mode(controller: Controller) -> None:
 
 @pytest.mark.newest_core
 def test_consent(controller: Controller) -> None:
-    """What can't be taken back wants a variable of its own."""
+    """What cannot be taken back wants a separate variable."""
     story(controller, SET_UP, FAIL_OVER)
     refused = play(controller, "dr_failback")
     assert "dr_failback_discard_target_changes" in failure(refused)
@@ -184,7 +184,7 @@ def test_failover_refuses_what_is_not_fit(controller: Controller) -> None:
     assert [item["health"] for item in replicas(forced)] == ["paused", "missing", "missing"]
     assert ("office", EAST, "office_copy", WEST, "use") in replications(simulator)
 
-    # What could not even be read is told as a failure, force or not.
+    # What could not even be read is reported as a failure, force or not.
     simulator.fault("status", status=500, operation="ListVolumes", skip=1)
     lists = {
         "dr_volumes": [
@@ -261,7 +261,7 @@ def test_same_names_in_both_regions(controller: Controller) -> None:
     simulator.patch_world(
         {"filestorage": {"volumes": [{"name": "web_data_zzz999", "region": EAST, "type_name": "SSD"}]}}
     )
-    # A replication that is gone tells its target no longer.
+    # A replication that is gone shows its target no longer.
     simulator.switch(replication_delete_seconds=0)
     story(controller, *((playbook, {**variables, **only}) for playbook, variables in (FAIL_OVER, FAIL_BACK, TEAR_DOWN)))
     assert volumes(simulator) == {("web_data", WEST, "none"): 1, ("web_data", EAST, "none"): 2}
@@ -282,7 +282,7 @@ def test_teardown_refuses_another_target(controller: Controller) -> None:
 
 @pytest.mark.newest_core
 def test_one_that_fails_does_not_stop_the_others(controller: Controller) -> None:
-    """What is wrong with one volume is told at the end, when the others are protected."""
+    """What is wrong with one volume is reported at the end, when the others are protected."""
     lists = {"dr_volumes": ["web_data", {"name": "missing", "protocol": "CIFS"}, "web_logs"]}
     run = play(controller, "dr_replication", lists)
     message = failure(run)

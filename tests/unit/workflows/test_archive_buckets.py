@@ -69,7 +69,7 @@ def test_bucket_that_archives_has_a_policy() -> None:
     [
         ([], ("The list is empty. Name at least one bucket",)),
         ({"name": "app"}, ("buckets must be a list",)),
-        ("[{name: app", ("buckets is a text that can't be read", "line 1", "as JSON")),
+        ("[{name: app", ("buckets is a text that cannot be read", "line 1", "as JSON")),
         ([{"nam": "app"}], ("nam is not a known key, did you mean name?", "it has no name")),
         ([{"name": "app", "kind": "archive_bucket"}], ("kind is not a known key",)),
         ([3], ("it must be a name",)),

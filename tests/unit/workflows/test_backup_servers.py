@@ -86,7 +86,7 @@ def test_backup_reads_texts_of_surveys() -> None:
         ([], ("The list is empty. Name at least one server",)),
         ({"server": "web1"}, ("servers must be a list of names, or of dictionaries with a server",)),
         ("server: web1", ("servers must be a list",)),
-        ("[{server: web1", ("servers is a text that can't be read", "line 1", "as JSON")),
+        ("[{server: web1", ("servers is a text that cannot be read", "line 1", "as JSON")),
         ([{"name": "x"}], ("Item 1: it has no server",)),
         (
             [{"server": "web1", "retention": "WEEK_2"}],

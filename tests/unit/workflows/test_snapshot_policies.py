@@ -31,7 +31,7 @@ def refused(volumes: Any, **options: Any) -> str:
 
 
 def test_policy_of_an_item_is_whole_where_it_has_one() -> None:
-    """With a schedule or an age of its own, an item gets neither of the task."""
+    """An item with a schedule or an age gets neither of the task."""
     volumes = [
         "web",
         {"name": "own-age", "max_age": "1d", "kind": "bm"},
@@ -119,7 +119,7 @@ MISTAKES: dict[str, tuple[Any, tuple[str, ...]]] = {
     "invalid region": ([{"name": "web", "region": "over there"}], ("region",)),
     "an empty list": ([], ("The list is empty. Name at least one volume",)),
     "no list": ({"name": "web"}, ("volumes must be a list",)),
-    "a broken text": ("[{name: web", ("volumes is a text that can't be read", "line 1", "as JSON")),
+    "a broken text": ("[{name: web", ("volumes is a text that cannot be read", "line 1", "as JSON")),
     "a number": ([7], ("Item 1: it must be a name",)),
     "all at once": (
         [{"name": "web", "kind": "tape"}, {"name": "office", "max_age": "old"}, {"region": EAST}],
@@ -143,7 +143,7 @@ def test_policy_reports_mistakes(mistake: str) -> None:
     ("options", "words"),
     [
         ({"schedule": {"hour": 24}}, ("schedule: has the invalid hour 24",)),
-        ({"schedule": "{hour: 3"}, ("schedule: schedule is a text that can't be read",)),
+        ({"schedule": "{hour: 3"}, ("schedule: schedule is a text that cannot be read",)),
         ({"schedule": "nightly"}, ("schedule: must be a dictionary",)),
         ({"max_age": "old"}, ("max_age: 'old' is invalid",)),
         ({"max_age": "1d", "keep": -1}, ("keep: '-1' is invalid",)),

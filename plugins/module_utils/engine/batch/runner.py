@@ -33,7 +33,7 @@ class BatchRunner:
     :param params: of the task: ``resources``, ``concurrency``, ``wait``, ``wait_timeout``.
     :param planned_changes: what earlier runs of the same task have planned, in check mode.
     :param needs: for each entry the indices of those that it needs; by default that is found out from their names.
-    :param labels: what people call each entry, where its options have only ids.
+    :param labels: what messages call each entry, if its options have only ids.
     :raises StorageError: the list has mistakes; the message shows all of them, and nothing was sent.
     """
 
@@ -82,7 +82,7 @@ class BatchRunner:
     def _converge(self, index: int) -> Set[int] | None:
         """Converge one entry, unless something that it needs was not done.
 
-        :return: what may stand in its way until it has ended; the entry is to be tried once more then.
+        :return: what may block it until it has ended; the entry is to be tried once more then.
         """
         entry = self.entries[index]
         lacking = sorted(needed for needed in self.graph.needs[index] if not self._succeeded(needed))
@@ -174,7 +174,7 @@ class BatchRunner:
         told_each = [f"{', '.join(entries)}: {message}" for message, entries in alike.items()]
         if skipped:
             told_each.append(f"Not tried because of that: {', '.join(str(self.entries[index]) for index in skipped)}.")
-        rest = f"{done} {'would be' if self.mode.check else 'are'} as asked"
+        rest = f"{done} {'would be' if self.mode.check else 'are'} in the desired state"
         counts = f"{len(failed)} of {len(self.entries)} resources failed, {len(skipped)} were not tried, and {rest}."
         return " ".join([counts, *told_each])
 

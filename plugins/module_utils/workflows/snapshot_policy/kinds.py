@@ -52,7 +52,7 @@ class OwnerKind:
 
     @property
     def title(self) -> str:
-        """What people call it."""
+        """Its name in messages."""
         return self.owners.title
 
 

@@ -56,7 +56,7 @@ SWITCHES = (
     _either(
         "server_twice",
         "accept",
-        "a second image backup of the same server; refused, such servers are no backup-targets [assumed].",
+        "a second image backup of the same server; refused, such servers are not backup-targets [assumed].",
         *("409", "400"),
     ),
     _either("guid_missing", "accept", "an image backup without server_guid [assumed].", "400"),
@@ -88,7 +88,7 @@ SWITCHES = (
     _either(
         "point_chain",
         "free",
-        "deleting a full restore target on which incremental ones build: they stay good, go too, can't be restored "
+        "deleting a full restore target on which incremental ones build: they stay good, go too, cannot be restored "
         "any more, or it is refused [assumed].",
         *("goes", "breaks", "400"),
     ),

@@ -91,7 +91,7 @@ class Backup(Service):
         return found
 
     def original(self, call: Call) -> Policy:
-        """The same, and it is no replica, which only its original changes.
+        """The same, and it is not a replica, which only its original changes.
 
         :raises ApiError: 404, 400, or the answer to a conflict.
         """

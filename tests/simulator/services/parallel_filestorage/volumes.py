@@ -80,7 +80,7 @@ class Volumes:
 
     @operation("DeleteVolume")
     def delete(self, call: Call) -> Reply:
-        """Accept the end of a volume, unless something still hangs on it."""
+        """Accept the end of a volume, unless something still depends on it."""
         service = self._service
         volume = service.volume(call, call.path["volume_id"])
         if volume.state not in ("available", "error"):
