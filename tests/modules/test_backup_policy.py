@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.scp.storage.plugins.module_utils.engine.stages import Stages
 from tests.harness.modules import ModuleRunner
 from tests.scenarios.steps import MADE, without
 
@@ -149,3 +150,22 @@ def test_backups_of_a_survey(runner: ModuleRunner) -> None:
     schedules = '[{type: FULL, frequency: WEEKLY, start_day: SUN, start_time: "01:00"}]'
     done = runner.run_task(MODULE, {"servers": "west-web1, west-web2", "schedules": schedules})
     assert done.operations == ["CreateBackup", "CreateBackup"]
+
+
+def test_backups_created_meanwhile_are_not_created_again(runner: ModuleRunner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another process creates the backup when all blockers have been looked for."""
+    converge = Stages.converge
+
+    def changed(stages: Stages, *args: Any, **kwargs: Any) -> Any:
+        monkeypatch.undo()
+        other = ModuleRunner(runner.simulator)
+        created = other.run_task(MODULE, {"servers": SERVERS[:1], "schedules": SCHEDULES[:1]})
+        other.close()
+        assert created.operations == ["CreateBackup"]
+        return converge(stages, *args, **kwargs)
+
+    monkeypatch.setattr(Stages, "converge", changed)
+    done = runner.run_task(MODULE, {**WANTED, "servers": SERVERS[:1]})
+    assert not done.failed, done.message
+    assert done.operations == ["SetBackupSchedule", "ManualBackup"]
+    assert len(runner.simulator.world()["backup"]["backups"]) == 1
