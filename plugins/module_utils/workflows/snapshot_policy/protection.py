@@ -219,6 +219,9 @@ def _state(resource: Resource[Any], protection: Protection, now: datetime) -> An
     schedule = dict(protection.schedule) if protection.schedule is not None else None
     if isinstance(resource, snapshots.Snapshot):
         known = frozenset(snapshot.id for snapshot in protection.snapshots)
+        if schedule is not None:
+            # The list that the resource reads the schedule from does not have it.
+            schedule.pop("snapshot_retention_count", None)
         return snapshots.SnapshotState(owner, protection.snapshots, known=known, schedule=schedule, now=now)
     if isinstance(resource, file_snapshot.SnapshotSchedule):
         return file_snapshot.ScheduleState(owner, schedule)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
@@ -42,6 +43,11 @@ class Outcome:
         if self.failures:
             return "failed"
         return "changed" if self.operations else "unchanged"
+
+    def with_results(self, results: Sequence[Converged]) -> Outcome:
+        """Return the outcome with what became of its resources; one that was skipped has its reason in another."""
+        failed = [failure_from(result) for result in results if result.change == "failed"]
+        return replace(self, results=tuple(results), failures=(*self.failures, *failed))
 
     def without_listed(self) -> Outcome:
         """Return the outcome with nothing of its volume but what identifies it."""
@@ -124,13 +130,11 @@ class SnapshotPolicy(Workflow):
             due = [] if outcome.failures else self._due(outcome)
             entries += due
             owners += [number] * len(due)
-        results = self.batch.converge(entries, labels=[outcomes[owner].policy.name for owner in owners])
-        converged: list[Outcome] = []
-        for number, outcome in enumerate(outcomes):
-            own = tuple(result for result, owner in zip(results, owners, strict=True) if owner == number)
-            # What was skipped has its reason in what failed before it.
-            failed = tuple(failure_from(result) for result in own if result.change == "failed")
-            converged.append(replace(outcome, results=own, failures=(*outcome.failures, *failed)))
+        results: defaultdict[int, list[Converged]] = defaultdict(list)
+        labels = [outcomes[owner].policy.name for owner in owners]
+        for owner, result in zip(owners, self.batch.converge(entries, labels=labels), strict=True):
+            results[owner].append(result)
+        converged = [outcome.with_results(results[number]) for number, outcome in enumerate(outcomes)]
         if self.batch.dry_run:
             return converged
         # What the list said of space is no longer true of a volume that was changed.
