@@ -4,7 +4,7 @@
 """All checks of the collection. ``make test`` runs them; ``nox -s NAME`` runs one, ``nox -l`` lists them.
 
 The sessions share virtual environments below ``.nox/environments``, made from the pins in ``tests/requirements``
-and made anew when the pins change: one for each ansible-core under test, one for each group of tools.
+and made again when the pins change: one for each ansible-core under test, one for each group of tools.
 """
 
 from __future__ import annotations
@@ -174,7 +174,7 @@ class Environment:
             return str(self.session.run(*words, external=True, env=variables, silent=silent))
 
     def succeeds(self, command: str, *arguments: str, env: dict[str, str] | None = None) -> bool:
-        """Run a command, and tell whether it succeeded."""
+        """Run a command, and show whether it succeeded."""
         try:
             self.run(command, *arguments, env=env)
         except CommandFailed:
@@ -263,7 +263,7 @@ def copy_of_the_project(parent: Path) -> Path:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Style and format (ruff), types (mypy, strict), and who may import whom (import-linter)."""
+    """Check style and format (ruff), types (mypy, strict), imports (import-linter) and wording (tests/style.py)."""
     place()
     environment = tool_environment(session, "test", "lint")
     rooms = ("module_utils", "plugin_utils", "action", "filter", "inventory", "lookup")
@@ -275,6 +275,7 @@ def lint(session: nox.Session) -> None:
     good &= environment.succeeds("ruff", "format", "--check", ".")
     good &= environment.succeeds("mypy", *(f"--package={package}" for package in packages))
     good &= environment.succeeds("lint-imports", "--no-cache", env=imports)
+    good &= environment.succeeds("python", "-m", "tests.style")
     if not good:
         raise CommandFailed("The code is not clean")
 
@@ -311,7 +312,7 @@ def docsite(session: nox.Session) -> None:
     home = WORK / "docsite"
     pages = home / "rst"
     shutil.rmtree(home, ignore_errors=True)
-    # antsibull-docs writes only where nobody else may.
+    # antsibull-docs writes only to folders that no other user can write to.
     pages.mkdir(mode=0o755, parents=True)
     titles = [f"--{kind}=scp.storage" for kind in ("project", "title", "html-short-title")]
     here = ("--use-current", "--squash-hierarchy", "scp.storage")
@@ -349,7 +350,7 @@ def unit(session: nox.Session) -> None:
 def integration(session: nox.Session) -> None:
     """Playbooks against the simulator, in-process and through the modules, on the newest and the oldest core."""
     if not session.posargs:
-        # What earlier versions of the tests have shown is no evidence.
+        # What earlier versions of the tests have shown is not an evidence.
         (CACHE / "evidence.jsonl").unlink(missing_ok=True)
     # Tests wait now and then, and some take minutes: three at a time keep two processors busy, to the end.
     options = ("--numprocesses=3", "--dist=worksteal")
@@ -368,7 +369,7 @@ def sanity(session: nox.Session) -> None:
     """Run ansible-test sanity, without ignore entries, on the newest and the oldest ansible-core."""
 
     def check(name: str, core: Core, environment: Environment) -> None:
-        # A home of its own: what ansible-test keeps (environments, pip) stays in the clone.
+        # A separate home: what ansible-test keeps (environments, pip) stays in the clone.
         home = WORK / "sanity" / core.version
         home.mkdir(parents=True, exist_ok=True)
         bring_pip(environment, core, home)
@@ -380,7 +381,7 @@ def sanity(session: nox.Session) -> None:
             # Or it would look for a git repository in the folders above, and find this clone.
             "ANSIBLE_TEST_CONTENT_ROOT": str(copy),
         }
-        # Through Python: before 2.17 it is a script whose first line can't hold a path with spaces.
+        # Through Python: before 2.17 it is a script whose first line cannot hold a path with spaces.
         ansible_test = ("python", environment.bin / "ansible-test")
         listed = environment.run(*ansible_test, "env", "--list-files", cwd=copy, env=env, silent=True).splitlines()
         if "galaxy.yml" not in listed:
@@ -398,7 +399,7 @@ def users(variable: str, folder: str) -> str:
 def bring_pip(environment: Environment, core: Core, home: Path) -> None:
     """Put pip where ansible-test looks for it.
 
-    Its environments begin with a pip bootstrap script from a host of its own. The same version of pip comes from
+    Its environments begin with a pip bootstrap script from a separate host. The same version of pip comes from
     the package index too, so nothing but the index is needed.
     """
     question = (
@@ -517,7 +518,7 @@ def awx_modules(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def fix(session: nox.Session) -> None:
-    """Let ruff format the code and mend what it can."""
+    """Let ruff format the code and fix what it can."""
     environment = tool_environment(session, "test", "lint")
     environment.run("ruff", "check", "--fix", *(session.posargs or ["."]))
     environment.run("ruff", "format", *(session.posargs or ["."]))
@@ -525,7 +526,7 @@ def fix(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def pins(session: nox.Session) -> None:
-    """Resolve tests/requirements/*.in anew to exact pins; all, or those named after ``--``.
+    """Resolve tests/requirements/*.in again to exact pins; all, or those named after ``--``.
 
     Everything is resolved on the oldest supported Python that can run it, so that the pins fit all of them.
     """

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Adds up what a run of `make test` left in its folder of results; the last line says how many passed and failed.
 
-A session without tests of its own (lint, sanity ...) counts as one check.
+A session without separate tests (lint, sanity ...) counts as one check.
 """
 
 from __future__ import annotations

@@ -107,10 +107,10 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         )
 
     def _hand_over(self, name: str, args: dict[str, Any], variables: dict[str, Any]) -> dict[str, Any]:
-        """Run the module as a process of its own.
+        """Run the module as a separate process.
 
         A list of things can hold what Ansible does not know to be secret. It stays out of what that process writes to
-        the system's log; and where the options are wrong, there is no process that would tell all of them.
+        the system's log; and where the options are wrong, there is no process that would show all of them.
         """
         if self._task.async_val and _is_of_mitogen(self._connection):
             return {

@@ -61,7 +61,7 @@ options:
     type: str
   auth_url:
     description:
-      - URL of the IAM service, whose endpoint catalogue then tells where the services are.
+      - URL of the IAM service, whose endpoint catalogue then shows where the services are.
       - If not given, E(SCP_AUTH_URL), E(SCP_TF_AUTH_URL), and C(auth-url) in C(~/.scpconf/config.json) are used, in that order.
     type: str
   validate_certs:

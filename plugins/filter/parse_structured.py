@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 name: parse_structured
-short_description: Read a list or a dictionary that may have been given as text
+short_description: Parse a list or dictionary that may be given as text
 version_added: 0.1.0
 description:
   - Surveys of job templates and C(-e name=value) give every variable as a text. This filter takes such a text, or the list or dictionary itself.
@@ -18,12 +18,12 @@ positional: _input, name
 options:
   _input:
     description:
-      - The list or dictionary, which is returned as it is, or a text.
+      - The list or dictionary, which is returned unchanged, or a text.
       - The text holds a list or a dictionary in JSON or YAML, or words with commas or blanks between them, which make a list.
     type: raw
     required: true
   name:
-    description: Name of the variable, for the message about a text that can't be read. The text itself is never quoted, for it may be secret.
+    description: Name of the variable, for the message about a text that cannot be read. The text itself is never quoted, because it may be secret.
     type: str
     required: true
 notes:
@@ -40,7 +40,7 @@ EXAMPLES = r"""
     - web_data, db_data
     - '["web_data", "db_data"]'
 
-- name: No text is no volume
+- name: No text is not a volume
   ansible.builtin.debug:
     msg: "{{ '' | scp.storage.parse_structured('volumes') | default([], true) }}"
 """
@@ -63,7 +63,7 @@ from ansible_collections.scp.storage.plugins.plugin_utils import arguments
 def parse_structured(value: Any, name: str) -> Any:
     """Read a variable that may be a text.
 
-    :raises AnsibleFilterError: the text can't be read.
+    :raises AnsibleFilterError: the text cannot be read.
     """
     try:
         return arguments.parse_structured(value, name)

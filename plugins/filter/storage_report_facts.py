@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 name: storage_report_facts
-short_description: Judge what the info modules have read
+short_description: Evaluate the results of info modules for a storage report
 version_added: 0.1.0
 description:
   - Works out the facts of a storage report from what the info modules of this collection returned, what it is measured against, and what the

@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 name: storage_report_page
-short_description: Make the page of a storage report
+short_description: Render the page of a storage report
 version_added: 0.1.0
 description:
   - Makes one page of HTML out of the facts of a storage report. All that comes from a service is escaped.

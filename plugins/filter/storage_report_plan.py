@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 name: storage_report_plan
-short_description: Read the options of a storage report
+short_description: Validate the options of a storage report
 version_added: 0.1.0
 description:
   - Reads the options of the role P(scp.storage.storage_report#role), which may be texts of a survey, and says what is wrong with them.
@@ -36,7 +36,7 @@ RETURN = r"""
 _value:
   description:
     - The C(regions) and C(kinds) that are asked for, the C(limits) to measure against (ages in seconds, sizes in bytes), and C(problems), a
-      sentence for each option that can't be.
+      sentence for each option that cannot be.
   type: dict
 """
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 name: unknown_variables
-short_description: Find misspelt variables of a role of this collection
+short_description: Find misspelt variables of a role
 version_added: 0.1.0
 description:
   - Ansible ignores a variable that no task reads, so a misspelt option of a role has no effect and no message.

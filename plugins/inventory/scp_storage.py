@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: scp_storage
-short_description: Servers that use storage of Samsung Cloud Platform v2
+short_description: Inventory of the servers that use SCP storage
 description:
   - Hosts are the servers that the storage services know, in one or more regions. They are attached to volumes of Block Storage (BM), may mount volumes
     of File Storage or Parallel File Storage, have a backup agent, or are backed up.
@@ -28,7 +28,7 @@ options:
     choices: [scp.storage.scp_storage]
   regions:
     description:
-      - Regions to read, side by side.
+      - Regions to read, in parallel.
       - If not given, only O(region) is read.
     type: list
     elements: str
@@ -63,13 +63,13 @@ options:
     default: {}
   hostnames:
     description:
-      - What a host is called after, the best first. What a server does not have, or what can't be the name of a host, leaves it to the next one, and in
+      - What a host is called after, the best first. What a server does not have, or what cannot be the name of a host, leaves it to the next one, and in
         the end to its id.
-      - Where several servers would be called the same, each has its region behind its name, as in C(web1.kr-west1), and where that does not tell them
+      - Where several servers would be called the same, each has its region behind its name, as in C(web1.kr-west1), and where that does not show them
         apart its id. V(name_and_region) does so from the beginning, so that no name changes when another region gets a server of the same name.
       - A server that is called like a group, of this file or of an inventory that was read before it, also has its region, or its id, behind its name.
         Ansible would take the one for the other. A warning shows the name.
-      - Names such as V(localhost) or V(all), and those with other characters than letters, digits, dots, hyphens and underscores, can't be names of hosts.
+      - Names such as V(localhost) or V(all), and those with other characters than letters, digits, dots, hyphens and underscores, cannot be names of hosts.
     type: list
     elements: str
     choices: [name, name_and_region, id, address]
@@ -87,28 +87,28 @@ options:
 notes:
   - >-
     B(Variables of each host): C(scp_id), C(scp_name), C(scp_region), C(scp_type) (C(VM), C(BM), C(GPU), C(GPU_NODE), C(MNGC) or C(ENDPOINT); empty where
-    no list tells), C(scp_addresses), C(scp_sources) (of O(sources), those that know the server), C(scp_bm_volumes), C(scp_mounts), C(scp_agent) (none
+    no list shows), C(scp_addresses), C(scp_sources) (of O(sources), those that know the server), C(scp_bm_volumes), C(scp_mounts), C(scp_agent) (none
     where there is none) and C(scp_backups). A list is empty where there is nothing, or where O(sources) leaves it out.
   - >-
     C(scp_bm_volumes) has C(id), C(name), C(state), C(purpose), C(disk_type), C(size_gb), C(iscsi_target_ips), C(volume_group) (C(id) and C(name), or none)
     and C(has_relation) (whether it has a replication).
   - >-
     C(scp_mounts) has C(service) (C(filestorage) or C(parallel-filestorage)), C(id), C(name), C(base_name), C(path), C(protocol) (File Storage only),
-    C(state), C(access_state), and what else its service tells of the volume.
+    C(state), C(access_state), and what else its service shows the volume.
   - >-
     C(scp_agent) has C(id), C(name), C(state), C(connection_state), C(server_backup_agent_ip), C(server_category) and C(backup_policy_count).
     C(scp_backups) has C(id), C(name), C(region) (where it is kept), C(state), C(policy_type), C(retention_period), C(role_type) and C(created_at).
   - C(ansible_host) is set where an address is known, which is that of the agent or of an access rule of Parallel File Storage. O(compose) can set another.
   - >-
-    B(Who is who): a server is known by its id, in whatever form a service writes it, so that what all services tell of it comes together in one host.
-    Lists of Backup tell names only: what they tell goes to the server of that name in the region. Where that leaves something open, because a server has
+    B(Who is who): a server is known by its id, in whatever form a service writes it, so that what all services show it comes together in one host.
+    Lists of Backup show names only: what they show goes to the server of that name in the region. Where that leaves something open, because a server has
     no name yet or a name fits several, Backup's lists of servers are read (six calls for each region), and what is still open is shown one by one. Without
     V(backup_agents) and V(backups) in O(sources) nothing is asked of Backup, and servers known from access rules of File Storage only are called by their id.
   - A replica of a backup belongs to the server of its original, which is in another region.
   - Texts among the options about the connection, and O(regions), can be templates and vaulted values. Templates see extra variables only. One in
     O(regions) can make a list.
   - The cache holds what was read, before O(filters), O(hostnames) and constructed groups, and never a key. It is left aside when other options change.
-  - When an inventory can't be read, Ansible warns and goes on without it, unless E(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED) is set.
+  - When an inventory cannot be read, Ansible warns and goes on without it, unless E(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED) is set.
 """
 
 EXAMPLES = r"""# fmt: several YAML files
@@ -130,7 +130,7 @@ compose:
   iscsi_portals: scp_bm_volumes | map(attribute='iscsi_target_ips') | flatten | unique
 
 ---
-# Who can't be reached by its agent, and who has no backup that succeeded last. Read once an hour.
+# Who cannot be reached by its agent, and who has no backup that succeeded last. Read once an hour.
 plugin: scp.storage.scp_storage
 sources: [backup_agents, backups]
 gather: [last_job]
@@ -144,7 +144,7 @@ cache_connection: ~/.cache/scp_storage
 cache_timeout: 3600
 
 ---
-# Servers that may mount certain volumes, with keys of their own.
+# Servers that may mount certain volumes, with separate keys.
 plugin: scp.storage.scp_storage
 region: kr-west1
 access_key: "{{ lookup('ansible.builtin.env', 'OTHER_ACCESS_KEY') }}"
@@ -270,7 +270,7 @@ class InventoryModule(ConnectionOptions, BaseInventoryPlugin, Constructable, Cac
         return servers
 
     def _question(self, settings: Settings, regions: list[str], server_name: str | None) -> str:
-        """What was asked, in a form that tells nothing of it: where another thing is asked, no cache is an answer."""
+        """What was asked, in a form that shows nothing of it: where another thing is asked, no cache is an answer."""
         asked = [
             settings.access_key,
             settings.account_id,
@@ -327,7 +327,7 @@ class InventoryModule(ConnectionOptions, BaseInventoryPlugin, Constructable, Cac
         else:
             raise StorageError(
                 "keyed_groups has a key that makes a group of the name of each host. Give it a prefix, so that groups"
-                " and hosts can be told apart."
+                " and hosts can be distinguished."
             )
         for before, after in zip(plain, names, strict=True):
             if before in taken:
@@ -340,7 +340,7 @@ class InventoryModule(ConnectionOptions, BaseInventoryPlugin, Constructable, Cac
         facts = {f"{PREFIX}{field}": value for field, value in server.items()}
         if server["addresses"]:
             facts["ansible_host"] = server["addresses"][0]
-        # All at once: looking at each takes as long as all the rest, and what an inventory of before told is past.
+        # All at once: looking at each takes as long as all the rest, and what an earlier inventory showed is past.
         host.vars.update(facts)
         facts["inventory_hostname"] = host.name
         strict = self.get_option("strict")

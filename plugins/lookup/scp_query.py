@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: scp_query
-short_description: Any list of the storage services of Samsung Cloud Platform v2
+short_description: Get any list of the SCP storage services
 description:
   - Reads a list operation of File Storage, Parallel File Storage, Block Storage (BM), Backup or Archive Storage to its end, whatever its pages are, and
     returns all items, or what a JMESPath expression finds in them.
@@ -58,7 +58,7 @@ EXAMPLES = r"""
   ansible.builtin.debug:
     msg: "{{ query('scp.storage.scp_query', 'filestorage.ListVolumes', query='[].name') }}"
 
-- name: Backups whose agent can't be reached, in another region
+- name: Backups whose agent cannot be reached, in another region
   ansible.builtin.debug:
     msg: "{{ query('scp.storage.scp_query', 'ListBackupAgents', region='kr-west1', query=lost) }}"
   vars:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: scp_volume
-short_description: A volume of Samsung Cloud Platform v2 by its name or id
+short_description: Get a storage volume by name or id
 description:
   - Finds volumes of File Storage, Parallel File Storage and Block Storage (BM) by their names or ids, and returns all that the service shows of them.
   - A name is the exact one, with or without the suffix that File Storage and Parallel File Storage append. A name that fits several volumes is an error
@@ -26,7 +26,7 @@ options:
   kind:
     description:
       - The service that the volumes are of.
-      - If not given, all three are searched, side by side. A service that the account is not entitled to has no volumes then.
+      - If not given, all three are searched, in parallel. A service that the account is not entitled to has no volumes then.
     type: str
     choices: [filestorage, pfs, bm]
   default:

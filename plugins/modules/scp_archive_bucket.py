@@ -13,7 +13,7 @@ version_added: 0.1.0
 description:
   - Create and delete buckets of Archive Storage, and set their versioning and their encryption.
   - A name is taken by one bucket of a region, whosever it is, and for an hour after its bucket has gone.
-  - The API can't change the name of a bucket.
+  - The API cannot change the name of a bucket.
 author:
   - the scp.storage authors (@scp-storage)
 extends_documentation_fragment:
@@ -29,7 +29,7 @@ options:
   name:
     description:
       - Name of the bucket, 3 to 63 characters, lower-case letters, digits, dots and hyphens, a letter or a digit at both ends,
-        no two dots side by side, no dot beside a hyphen, no IP address, and not V(admin).
+        no two dots in parallel, no dot beside a hyphen, no IP address, and not V(admin).
     type: str
   bucket_id:
     description:
@@ -151,7 +151,7 @@ from ansible_collections.scp.storage.plugins.module_utils.resources.archivestora
 
 
 def main() -> None:
-    """Run the module as a process of its own."""
+    """Run the module as a separate process."""
     run_module(SPEC)
 
 

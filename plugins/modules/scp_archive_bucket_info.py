@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: scp_archive_bucket_info
-short_description: Read Archive Storage buckets
+short_description: Get information about Archive Storage buckets
 version_added: 0.1.0
 description:
   - Read buckets of Archive Storage, all of them or those that fit, with as many further parts as O(gather) asks for.
@@ -30,7 +30,7 @@ options:
     type: str
   gather:
     description:
-      - Parts to read for each bucket. Each costs a call for each bucket; they are sent side by side.
+      - Parts to read for each bucket. Each costs a call for each bucket; they are sent in parallel.
     type: list
     elements: str
     choices: [versioning, encryption, policies]
@@ -48,7 +48,7 @@ EXAMPLES = r"""
   scp.storage.scp_archive_bucket_info:
   register: all_buckets
 
-- name: One bucket with all that the API tells of it
+- name: One bucket with all that the API shows it
   scp.storage.scp_archive_bucket_info:
     name: app-archive
     gather: [versioning, encryption, policies]
@@ -141,7 +141,7 @@ SPEC = ModuleSpec(
 
 
 def main() -> None:
-    """Run the module as a process of its own."""
+    """Run the module as a separate process."""
     run_module(SPEC)
 
 

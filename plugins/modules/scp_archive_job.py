@@ -8,11 +8,11 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: scp_archive_job
-short_description: Wait for an archiving or a recovery, or cancel it
+short_description: Wait for or cancel an archiving or recovery job
 version_added: 0.1.0
 description:
   - Wait until an archiving or a recovery of a bucket of Archive Storage has ended, or cancel it.
-  - The API can't begin an archiving, a policy does that once a day; see M(scp.storage.scp_archive_policy). M(scp.storage.scp_archive_recovery) begins a
+  - The API cannot begin an archiving, a policy does that once a day; see M(scp.storage.scp_archive_policy). M(scp.storage.scp_archive_recovery) begins a
     recovery.
 author:
   - the scp.storage authors (@scp-storage)
@@ -86,7 +86,7 @@ EXAMPLES = r"""
 RETURN = r"""
 ---
 job:
-  description: The job, as its history tells it.
+  description: The job, as its history shows it.
   returned: success
   type: dict
   contains:
@@ -179,7 +179,7 @@ SPEC = ModuleSpec(
 
 
 def main() -> None:
-    """Run the module as a process of its own."""
+    """Run the module as a separate process."""
     run_module(SPEC)
 
 

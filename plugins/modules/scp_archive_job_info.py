@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: scp_archive_job_info
-short_description: Read the histories of archivings and recoveries
+short_description: Get information about archiving and recovery jobs
 version_added: 0.1.0
 description:
   - Read which archivings and recoveries of a bucket of Archive Storage began in a span of time, and how they ended. All pages are read.
@@ -45,7 +45,7 @@ options:
     type: str
   gather:
     description:
-      - With V(detail), each job says how far each of its paths has come. That costs a call for each job; they are sent side by side.
+      - With V(detail), each job says how far each of its paths has come. That costs a call for each job; they are sent in parallel.
     type: list
     elements: str
     choices: [detail]
@@ -170,7 +170,7 @@ SPEC = ModuleSpec(
 
 
 def main() -> None:
-    """Run the module as a process of its own."""
+    """Run the module as a separate process."""
     run_module(SPEC)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: scp_archive_object
-short_description: Delete archived objects, or versions of one
+short_description: Delete archived objects or object versions
 version_added: 0.1.0
 description:
   - Delete objects of a bucket of Archive Storage, folders with all that is in them, or versions of one object.
@@ -167,7 +167,7 @@ SPEC = ModuleSpec(
 
 
 def main() -> None:
-    """Run the module as a process of its own."""
+    """Run the module as a separate process."""
     run_module(SPEC)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: scp_archive_object_info
-short_description: Read archived objects and their versions
+short_description: Get information about archived objects and their versions
 version_added: 0.1.0
 description:
   - Read the objects of a bucket of Archive Storage, all of them or those that fit, or the versions of one.
@@ -31,7 +31,7 @@ options:
     type: str
   object_name:
     description:
-      - Only objects with this in their names, in the way that the service compares.
+      - Only objects with this in their names, compared as the service does.
     type: str
   object_type:
     description:
@@ -166,7 +166,7 @@ SPEC = ModuleSpec(
 
 
 def main() -> None:
-    """Run the module as a process of its own."""
+    """Run the module as a separate process."""
     run_module(SPEC)
 
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: scp_archive_policy
-short_description: Archive a bucket of Object Storage every day
+short_description: Manage the archiving policy of an Archive Storage bucket
 version_added: 0.1.0
 description:
   - Say which bucket of Object Storage a bucket of Archive Storage archives, and how old objects are when they are archived. The service looks once
     a day.
   - A bucket archives one other bucket. Its first policy sets which one, for good; to ask for another is an error.
-  - The API can't delete a policy, so there is no O(state) for that; an inactive one does nothing. Policies go with their bucket.
+  - The API cannot delete a policy, so there is no O(state) for that; an inactive one does nothing. Policies go with their bucket.
 author:
   - the scp.storage authors (@scp-storage)
 extends_documentation_fragment:
@@ -138,7 +138,7 @@ from ansible_collections.scp.storage.plugins.module_utils.resources.archivestora
 
 
 def main() -> None:
-    """Run the module as a process of its own."""
+    """Run the module as a separate process."""
     run_module(SPEC)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: scp_archive_policy_info
-short_description: Read the archiving policies of a bucket
+short_description: Get information about the archiving policies of a bucket
 version_added: 0.1.0
 description:
   - Read the archiving policies of a bucket of Archive Storage.
@@ -107,7 +107,7 @@ SPEC = ModuleSpec(
 
 
 def main() -> None:
-    """Run the module as a process of its own."""
+    """Run the module as a separate process."""
     run_module(SPEC)
 
 

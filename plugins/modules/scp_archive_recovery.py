@@ -16,8 +16,8 @@ description:
   - The API has no names for recoveries. The task knows its own by the histories of the bucket, by where it goes to and the paths that it is about.
   - One that runs is joined, and no second one begins. One that succeeded and is no older than O(max_age) counts as done. All others, failed and
     cancelled ones too, do not count, and another one begins.
-  - The histories tell neither the version nor O(overwrite). A running recovery of the same object is joined whatever its version. One that has
-    ended counts only where the size of what it brought back tells its version from all others.
+  - The histories show neither the version nor O(overwrite). A running recovery of the same object is joined whatever its version. One that has
+    ended counts only where the size of what it recovered shows its version from all others.
 author:
   - the scp.storage authors (@scp-storage)
 extends_documentation_fragment:
@@ -71,14 +71,14 @@ options:
     default: false
   max_age:
     description:
-      - How old a recovery that succeeded may be to count as done, in seconds, or with a unit, as V(30m), V(12h), V(7d) or V(2w).
-      - With V(0), only one that still runs counts, so that the task recovers anew in every run.
+      - How old a recovery that succeeded may be to count as done, in seconds, or with a unit, for example V(30m), V(12h), V(7d) or V(2w).
+      - With V(0), only one that still runs counts, so that the task recovers again in every run.
     type: str
     default: 1d
   wait_timeout:
     description:
       - Seconds to wait at most. On time-out the task fails, says the last state it saw, and returns what it has.
-        How long a recovery takes depends on how much it brings back; a task that is run again goes on waiting for it.
+        How long a recovery takes depends on how much it recovers; a task that is run again goes on waiting for it.
     type: int
     default: 7200
 notes:
@@ -110,7 +110,7 @@ EXAMPLES = r"""
     query: "versions[?!latest].object_version_id"
   register: older
 
-- name: An older version comes back, and nobody waits for it
+- name: Recover an older version without waiting
   scp.storage.scp_archive_recovery:
     bucket: app-archive
     recovery_target_bucket_name: west-recovered
@@ -123,7 +123,7 @@ EXAMPLES = r"""
 RETURN = r"""
 ---
 recovery:
-  description: The recovery, as its history tells it.
+  description: The recovery, as its history shows it.
   returned: success
   type: dict
   contains:
@@ -224,7 +224,7 @@ SPEC = ModuleSpec(
 
 
 def main() -> None:
-    """Run the module as a process of its own."""
+    """Run the module as a separate process."""
     run_module(SPEC)
 
 

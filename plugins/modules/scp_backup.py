@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: scp_backup
-short_description: Manage backups of servers
+short_description: Manage server backups
 version_added: 0.1.0
 description:
   - Create, change and delete backups. A backup, as the service calls it, says what of one server is kept, when it runs, where its data lies
@@ -87,7 +87,7 @@ options:
         choices: [DAILY, WEEKLY, MONTHLY]
       start_time:
         description:
-          - A full or a half hour, as V('09:00') or V('21:30:00'). Write it in quotes, YAML takes some times for numbers.
+          - A full or a half hour, for example V('09:00') or V('21:30:00'). Write it in quotes, YAML takes some times for numbers.
           - Which time zone it is in is not documented; it is taken to be that of Korea.
         type: str
         required: true
@@ -207,7 +207,7 @@ backup:
       description: Name of the backup.
       type: str
     state:
-      description: V(AVAILABLE) when it can run; others pass by themselves or tell of an error.
+      description: V(AVAILABLE) when it can run; others pass by themselves or show an error.
       type: str
     role_type:
       description: V(ORIGINAL), or V(REPLICA) for the copy of a backup of another region.
@@ -312,7 +312,7 @@ from ansible_collections.scp.storage.plugins.module_utils.resources.backup.specs
 
 
 def main() -> None:
-    """Run the module as a process of its own."""
+    """Run the module as a separate process."""
     run_module(SPEC)
 
 

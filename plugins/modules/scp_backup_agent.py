@@ -14,7 +14,7 @@ description:
   - Create and delete the agents that Backup knows of servers. A server needs one before its files can be backed up.
   - This is Backup's side only. The agent must be installed on the server, too; RV(agent.install_file_path) says where its installer is, and
     the role P(scp.storage.backup_agent#role) does all of it.
-  - The API can't change an agent. Another O(server_category) or O(subnet_id) is an error, and nothing is recreated.
+  - The API cannot change an agent. Another O(server_category) or O(subnet_id) is an error, and nothing is recreated.
 author:
   - the scp.storage authors (@scp-storage)
 extends_documentation_fragment:
@@ -101,7 +101,7 @@ agent:
       description: Name that the service gave it.
       type: str
     state:
-      description: V(AVAILABLE) when it can be used; others pass by themselves or tell of an error.
+      description: V(AVAILABLE) when it can be used; others pass by themselves or show an error.
       type: str
     server_uuid:
       description: Uuid of the server.
@@ -183,7 +183,7 @@ from ansible_collections.scp.storage.plugins.module_utils.resources.backup.specs
 
 
 def main() -> None:
-    """Run the module as a process of its own."""
+    """Run the module as a separate process."""
     run_module(SPEC)
 
 

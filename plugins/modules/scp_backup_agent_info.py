@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: scp_backup_agent_info
-short_description: Read backup agents
+short_description: Get information about backup agents
 version_added: 0.1.0
 description:
   - Read the agents of servers, all of them or those that fit, and where the installer for a system is.
@@ -39,7 +39,7 @@ options:
     choices: [LINUX, WINDOWS]
   gather:
     description:
-      - Parts to read for each agent. Each costs a call for each agent; they are sent side by side.
+      - Parts to read for each agent. Each costs a call for each agent; they are sent in parallel.
       - V(detail) adds what lists do not show, as the uuid and the system of the server, its installer and the addresses that it must reach.
     type: list
     elements: str
@@ -82,7 +82,7 @@ agents:
       description: Name that the service gave it.
       type: str
     state:
-      description: V(AVAILABLE) when it can be used; others pass by themselves or tell of an error.
+      description: V(AVAILABLE) when it can be used; others pass by themselves or show an error.
       type: str
     server_name:
       description: Name of the server.
@@ -158,7 +158,7 @@ SPEC = ModuleSpec(
 
 
 def main() -> None:
-    """Run the module as a process of its own."""
+    """Run the module as a separate process."""
     run_module(SPEC)
 
 

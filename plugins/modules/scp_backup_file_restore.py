@@ -8,11 +8,11 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: scp_backup_file_restore
-short_description: Bring files back to a server
+short_description: Restore files to a server
 version_added: 0.1.0
 description:
   - Write files of a restore point to a server, to where they were or elsewhere, and wait until that is done.
-  - It restores in every run, as the histories do not tell which files a restore brought. Only while a restore of the same restore point to
+  - It restores in every run, as the histories do not show which files a restore brought. Only while a restore of the same restore point to
     the same server is going on, that one is joined, with whatever files; so put all files for a server into one task.
   - A restore that fails makes the task fail, with the entry of the history in the result.
 author:
@@ -45,7 +45,7 @@ options:
     type: str
   filesystem_paths:
     description:
-      - What to bring back, and to where.
+      - What to restore, and to where.
     type: list
     elements: dict
     required: true
@@ -70,7 +70,7 @@ options:
     default: false
   state:
     description:
-      - With V(present) the files are brought back.
+      - With V(present) the files are restored.
     type: str
     choices: [present]
     default: present
@@ -78,7 +78,7 @@ options:
     description:
       - Seconds to wait at most. On time-out the task fails, says the last state it saw, and returns what it has. Run again, it joins what
         is going on.
-      - The service is looked at every 30 seconds at the slowest, and a read that fails meanwhile is no end of it.
+      - The service is looked at every 30 seconds at the slowest, and a read that fails meanwhile is not an end of it.
     type: int
     default: 7200
 notes:
@@ -132,7 +132,7 @@ restore:
       description: Name of the server that the files went to.
       type: str
     restore_server_id:
-      description: Id of the server that the files went to, as soon as the service tells.
+      description: Id of the server that the files went to, as soon as the service shows.
       type: str
     restore_state:
       description: V(INPROGRESS), V(COMPLETED), V(PARTIAL_SUCCESS) or V(FAILED).
@@ -225,7 +225,7 @@ SPEC = ModuleSpec(
 
 
 def main() -> None:
-    """Run the module as a process of its own."""
+    """Run the module as a separate process."""
     run_module(SPEC)
 
 

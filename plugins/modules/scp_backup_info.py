@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: scp_backup_info
-short_description: Read backups of servers
+short_description: Get information about server backups
 version_added: 0.1.0
 description:
   - Read backups, all of them or those that fit, with as many further parts as O(gather) asks for.
@@ -34,7 +34,7 @@ options:
     type: str
   gather:
     description:
-      - Parts to read for each backup. Each costs a call or more for each backup; they are sent side by side.
+      - Parts to read for each backup. Each costs a call or more for each backup; they are sent in parallel.
       - V(detail) adds what lists do not show, as categories, regions, paths and the ids of server, agent and replica.
       - V(schedules) adds RV(backups[].schedules).
       - V(histories) adds RV(backups[].histories), the jobs that ran, V(restore_histories) RV(backups[].restore_histories).
@@ -52,7 +52,7 @@ seealso:
 
 EXAMPLES = r"""
 ---
-- name: All backups with all that hangs on them
+- name: All backups with their dependents
   scp.storage.scp_backup_info:
     gather: [detail, schedules, histories, restore_histories, restore_points]
   register: all_backups
@@ -83,7 +83,7 @@ backups:
       description: Name of the backup.
       type: str
     state:
-      description: V(AVAILABLE) when it can run; others pass by themselves or tell of an error.
+      description: V(AVAILABLE) when it can run; others pass by themselves or show an error.
       type: str
     role_type:
       description: V(ORIGINAL), or V(REPLICA) for the copy of a backup of another region.
@@ -180,7 +180,7 @@ SPEC = ModuleSpec(
 
 
 def main() -> None:
-    """Run the module as a process of its own."""
+    """Run the module as a separate process."""
     run_module(SPEC)
 
 

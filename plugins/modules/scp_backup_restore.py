@@ -8,15 +8,15 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: scp_backup_restore
-short_description: Make a new server from a restore point
+short_description: Restore a server from a restore point
 version_added: 0.1.0
 description:
   - Make a new server out of the image that a restore point of a backup has, and wait until it is there. The server that the backup is of
-    stays as it is.
+    stays unchanged.
   - What was restored is known by O(restore_server_name). While a restore from this backup to that name is going on, it is joined. When one has
     ended and there is a server of that name in the region, nothing is done, whatever O(restore_point) says. When the server is gone, it is
     restored again.
-  - A server of that name that is no restore from this backup is an error, before anything is sent.
+  - A server of that name that is not a restore from this backup is an error, before anything is sent.
   - A restore that fails makes the task fail, with the entry of the history in the result. Run again, the task restores once more.
 author:
   - the scp.storage authors (@scp-storage)
@@ -85,7 +85,7 @@ options:
     description:
       - Seconds to wait at most. On time-out the task fails, says the last state it saw, and returns what it has. Run again, it joins what
         is going on.
-      - The service is looked at every 30 seconds at the slowest, and a read that fails meanwhile is no end of it.
+      - The service is looked at every 30 seconds at the slowest, and a read that fails meanwhile is not an end of it.
     type: int
     default: 7200
 notes:
@@ -93,7 +93,7 @@ notes:
     ListRestoreTargets, ListRestoreSubnets and RestoreBackup."
   - The API neither ends a restore that is going on nor removes the server. It does not show O(server_type_id), O(networks) and
     O(security_groups) of a server that was restored, so they count for a new one only.
-  - The histories do not tell the region. A restore counts for the region in which there is a server of the name.
+  - The histories do not show the region. A restore counts for the region in which there is a server of the name.
 seealso:
   - module: scp.storage.scp_backup_restore_point_info
   - module: scp.storage.scp_backup_file_restore
@@ -147,7 +147,7 @@ restore:
       description: Name of the new server.
       type: str
     restore_server_id:
-      description: Id of the new server, as soon as the service tells.
+      description: Id of the new server, as soon as the service shows.
       type: str
     restore_state:
       description: V(INPROGRESS), V(COMPLETED), V(PARTIAL_SUCCESS) or V(FAILED).
@@ -238,7 +238,7 @@ SPEC = ModuleSpec(
 
 
 def main() -> None:
-    """Run the module as a process of its own."""
+    """Run the module as a separate process."""
     run_module(SPEC)
 
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: scp_backup_restore_point
-short_description: Delete restore points, by id, by age or by number
+short_description: Delete restore points by id, age or number
 version_added: 0.1.0
 description:
   - Delete restore points of a backup before their retention period is over, with one call. The API calls them restore targets.
   - By age or by number, the newest restore point that can be restored always stays. So does what an incremental restore point that stays
-    builds on, all back to its full one; the name of its schedule tells whether a restore point is incremental. To delete such a restore
+    builds on, all back to its full one; the name of its schedule shows whether a restore point is incremental. To delete such a restore
     point all the same, name it in O(restore_points).
 author:
   - the scp.storage authors (@scp-storage)
@@ -51,7 +51,7 @@ options:
     type: str
   keep:
     description:
-      - Delete those that are older than this many of the newest. What can't be restored does not count.
+      - Delete those that are older than this many of the newest. What cannot be restored does not count.
     type: int
 notes:
   - "IAM actions needed, in C(backup): ListBackups, ShowBackup, ListRestoreTargets; to delete DeleteRestoreTarget."
@@ -143,7 +143,7 @@ deleted_restore_points:
     usage_gb: 24.2
     is_restore_available: true
 dropped_restore_points:
-  description: Restore points that went meanwhile without being told to, as those that build on a deleted one may. Empty in check mode.
+  description: Restore points that went meanwhile without being requested, as those that build on a deleted one may. Empty in check mode.
   returned: success
   type: list
   elements: dict
@@ -190,7 +190,7 @@ SPEC = ModuleSpec(
 
 
 def main() -> None:
-    """Run the module as a process of its own."""
+    """Run the module as a separate process."""
     run_module(SPEC)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: scp_backup_restore_point_info
-short_description: Read restore points, and the files in one
+short_description: Get information about restore points and their files
 version_added: 0.1.0
 description:
   - Read the restore points of a backup, the newest first, and what is in a folder of one of them. The API calls them restore targets.
@@ -27,11 +27,11 @@ options:
     required: true
   backup_start_time:
     description:
-      - Only restore points of this moment or later, as V(2026-10-01T05:21:50Z). Without a zone it is UTC.
+      - Only restore points of this moment or later, for example V(2026-10-01T05:21:50Z). Without a zone it is UTC.
     type: str
   backup_end_time:
     description:
-      - Only restore points of this moment or earlier, as V(2026-10-01T14:21:50+09:00). Without a zone it is UTC.
+      - Only restore points of this moment or earlier, for example V(2026-10-01T14:21:50+09:00). Without a zone it is UTC.
     type: str
   path:
     description:
@@ -174,7 +174,7 @@ SPEC = ModuleSpec(
 
 
 def main() -> None:
-    """Run the module as a process of its own."""
+    """Run the module as a separate process."""
     run_module(SPEC)
 
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: scp_backup_run
-short_description: Back up now, unless the last success is young enough, and wait for the result
+short_description: Run a backup job if the last successful one is too old
 version_added: 0.1.0
 description:
   - Run a backup by hand, beside its schedules, and wait until its job has ended. Such a run is always a full one.
   - A job of the backup that is running already, by hand or by a schedule, is joined; the API lets only one run at a time.
-  - A job that fails makes the task fail, with the entry of the history in the result. The API gives no reason, so the error tells what is
+  - A job that fails makes the task fail, with the entry of the history in the result. The API gives no reason, so the error shows what is
     known of the server and of the agent that the backup needs.
 author:
   - the scp.storage authors (@scp-storage)
@@ -52,14 +52,14 @@ options:
     description:
       - Seconds to wait at most. On time-out the task fails, says the last state it saw, and returns what it has. Run again, it joins what
         is going on.
-      - The service is looked at every 30 seconds at the slowest, and a read that fails meanwhile is no end of it.
+      - The service is looked at every 30 seconds at the slowest, and a read that fails meanwhile is not an end of it.
     type: int
     default: 7200
 notes:
   - "IAM actions needed, in C(backup): ListBackups, ShowBackup, ListBackupHistories; to run it CreateManualBackup and
-    ListRestoreTargets; to tell why a job failed ShowBackupAgent, ListBackupAgentTargets and ListBackupTargets."
+    ListRestoreTargets; to show why a job failed ShowBackupAgent, ListBackupAgentTargets and ListBackupTargets."
   - The API has no call that ends a job.
-  - A replica can't be run. It gets its restore points from its original.
+  - A replica cannot be run. It gets its restore points from its original.
 seealso:
   - module: scp.storage.scp_backup
     description: Makes backups, with their schedules.
@@ -170,7 +170,7 @@ SPEC = ModuleSpec(
 
 
 def main() -> None:
-    """Run the module as a process of its own."""
+    """Run the module as a separate process."""
     run_module(SPEC)
 
 

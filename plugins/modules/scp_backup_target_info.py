@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: scp_backup_target_info
-short_description: Read what can be backed up, and where it can go
+short_description: Get information about backup sources and targets
 version_added: 0.1.0
 description:
   - Read what the service offers to choose from, for backups, agents and restores.
@@ -221,7 +221,7 @@ SPEC = ModuleSpec(
 
 
 def main() -> None:
-    """Run the module as a process of its own."""
+    """Run the module as a separate process."""
     run_module(SPEC)
 
 

@@ -40,7 +40,7 @@ options:
   state:
     description:
       - V(present) creates or changes the volume.
-      - V(absent) deletes it with its data and its snapshots. What stands in the way is told in one error, all of it, as far as O(detach),
+      - V(absent) deletes it with its data and its snapshots. What blocks it is reported in one error, all of it, as far as O(detach),
         O(end_snapshot_schedule), O(end_replication) and O(leave_volume_group) do not let the task end it.
     type: str
     choices: [present, absent]
@@ -186,7 +186,7 @@ volume:
       description: Name of the volume.
       type: str
     state:
-      description: V(IN_USE) with servers, V(AVAILABLE) without; others pass by themselves or tell of an error.
+      description: V(IN_USE) with servers, V(AVAILABLE) without; others pass by themselves or show an error.
       type: str
     purpose:
       description: V(ORG), V(REPL) for the target of a replication, V(RECOVERY) for what was made from a snapshot.
@@ -277,7 +277,7 @@ from ansible_collections.scp.storage.plugins.module_utils.resources.baremetal_bl
 
 
 def main() -> None:
-    """Run the module as a process of its own."""
+    """Run the module as a separate process."""
     run_module(SPEC)
 
 

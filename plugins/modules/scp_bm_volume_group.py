@@ -13,10 +13,10 @@ version_added: 0.1.0
 description:
   - Create consistency groups of volumes for bare-metal servers, and say which volumes are their members. Snapshots, recoveries and
     replications of a group are of all its members at one moment.
-  - A member has space for snapshots, and no snapshot schedule and no replication of its own. What keeps volumes from being members is told
+  - A member has space for snapshots, and no snapshot schedule and no separate replication. What keeps volumes from being members is reported
     in one error, for all of them.
   - The API has no call that deletes a group, and does not say what becomes of a group without members. O(state=absent) takes all members
-    out, which is all that can be done; RV(remains) tells whether the empty group is still there. A later task of the same name goes on
+    out, which is all that can be done; RV(remains) shows whether the empty group is still there. A later task of the same name goes on
     with an empty group.
 author:
   - the scp.storage authors (@scp-storage)
@@ -172,7 +172,7 @@ from ansible_collections.scp.storage.plugins.module_utils.resources.baremetal_bl
 
 
 def main() -> None:
-    """Run the module as a process of its own."""
+    """Run the module as a separate process."""
     run_module(SPEC)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: scp_bm_volume_group_info
-short_description: Read Block Storage (BM) volume groups
+short_description: Get information about Block Storage (BM) volume groups
 version_added: 0.1.0
 description:
   - Read volume groups, all of them or those that fit, with as many further parts as O(gather) asks for.
@@ -30,7 +30,7 @@ options:
     type: str
   gather:
     description:
-      - Parts to read for each group. Each costs a call for each group; they are sent side by side.
+      - Parts to read for each group. Each costs a call for each group; they are sent in parallel.
       - V(detail) adds what lists do not show, as members and schedule.
       - V(snapshots) adds RV(volume_groups[].snapshots).
       - V(replication) adds RV(volume_groups[].replication), V(null) where there is none.
@@ -47,7 +47,7 @@ seealso:
 
 EXAMPLES = r"""
 ---
-- name: All groups with all that hangs on them
+- name: All groups with their dependents
   scp.storage.scp_bm_volume_group_info:
     gather: [detail, snapshots, replication]
   register: all_groups
@@ -148,7 +148,7 @@ SPEC = ModuleSpec(
 
 
 def main() -> None:
-    """Run the module as a process of its own."""
+    """Run the module as a separate process."""
     run_module(SPEC)
 
 

@@ -8,15 +8,15 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: scp_bm_volume_group_recovery
-short_description: Make a second group of volumes from a snapshot of a Block Storage (BM) volume group
+short_description: Create a volume group from a snapshot of a Block Storage (BM) volume group
 version_added: 0.1.0
 description:
-  - Make a second group, of a second volume for each member, from a snapshot of a volume group. The first ones stay as they are.
+  - Make a second group, of a second volume for each member, from a snapshot of a volume group. The first ones stay unchanged.
   - Their names are O(block_storage_name_prefix) and the name of the volume that each is made from. A recovery of the group whose volumes
-    are called so is left as it is, whatever O(snapshot) says, because the API does not tell what a recovery was made from. Volumes of
+    are called so is left unchanged, whatever O(snapshot) says, because the API does not show what a recovery was made from. Volumes of
     these names that are something else are an error.
   - The API does not say what the second group is called; RV(recovery) shows it.
-  - The volumes have the size of the first ones, and no server. They have no snapshots and no replication of their own.
+  - The volumes have the size of the first ones, and no server. They have no snapshots and no separate replication.
   - The API has no call that removes a recovery. M(scp.storage.scp_bm_volume_group) with C(state=absent) takes its volumes out of the group,
     and M(scp.storage.scp_bm_volume) with C(state=absent) deletes them, as any others.
 author:
@@ -158,7 +158,7 @@ from ansible_collections.scp.storage.plugins.module_utils.resources.baremetal_bl
 
 
 def main() -> None:
-    """Run the module as a process of its own."""
+    """Run the module as a separate process."""
     run_module(SPEC)
 
 

@@ -11,7 +11,7 @@ module: scp_bm_volume_group_replication
 short_description: Replicate Block Storage (BM) volume groups to another region
 version_added: 0.1.0
 description:
-  - Set up, change, break, take up again and end the replication of a whole volume group to a new one in another region.
+  - Set up, change, break, resume and end the replication of a whole volume group to a new one in another region.
     The state of its volumes is of one moment, there as here.
   - O(region) is the source's, or the target's with O(volume_group) the target group. Then the source's region is called only where the API
     takes a change from there and nowhere else, so that a target can be put in use while the source's region is out of reach.
@@ -127,7 +127,7 @@ replication:
       description: How often the target is brought up to date.
       type: str
     lag_time:
-      description: How far the target is behind, as C(HH:MM:SS).
+      description: How far the target is behind, for example C(HH:MM:SS).
       type: str
     related_volume_groups:
       description: Its ends as the service lists them, both or the other one only.
@@ -140,7 +140,7 @@ replication:
           V(stalled) where nothing is transferred for the time being, V(error), or V(unknown).
       type: str
     lag_seconds:
-      description: The RV(replication.lag_time) in seconds; none where the service tells no time.
+      description: The RV(replication.lag_time) in seconds; none where the service shows no time.
       type: int
     source:
       description: The source group.
@@ -217,7 +217,7 @@ from ansible_collections.scp.storage.plugins.module_utils.resources.baremetal_bl
 
 
 def main() -> None:
-    """Run the module as a process of its own."""
+    """Run the module as a separate process."""
     run_module(SPEC)
 
 

@@ -8,17 +8,17 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: scp_bm_volume_group_snapshot
-short_description: Take, keep, delete and restore snapshots of Block Storage (BM) volume groups
+short_description: Manage snapshots of Block Storage (BM) volume groups
 version_added: 0.1.0
 description:
   - Take a snapshot of a volume group, which is of all its members at one moment, delete one, or put the volume group back to one.
   - The API gives snapshots their names, so O(state=present) without O(max_age) takes another snapshot in every run.
     With O(max_age) it takes one only when the newest is older, and is idempotent.
-  - All members need space for snapshots first, the C(snapshot_rate) of M(scp.storage.scp_bm_volume). Members without are told in an error
+  - All members need space for snapshots first, the C(snapshot_rate) of M(scp.storage.scp_bm_volume). Members without are reported in an error
     before anything is done.
   - When the space of a member is more than 90 percent full, the service drops the oldest snapshots by itself; see
     RV(dropped_snapshots).
-  - A recovery has no snapshots of its own.
+  - A recovery has no separate snapshots.
 author:
   - the scp.storage authors (@scp-storage)
 extends_documentation_fragment:
@@ -46,7 +46,7 @@ options:
       - With V(absent), the O(snapshot) is deleted.
       - With V(restored), the volume group goes back to the O(snapshot). What was written since is lost, and newer snapshots go as well.
         No server may be attached to a member, and the group must not be the target of a replication, unless that is broken. All that
-        stands in the way is told in one error.
+        stands in the way is reported in one error.
     type: str
     choices: [present, absent, restored]
     default: present
@@ -57,7 +57,7 @@ options:
   keep:
     description:
       - Afterwards delete all but this many of the newest snapshots.
-      - Snapshots of the volume group's schedule do not count and are never deleted. The API does not tell who made a snapshot, so the first
+      - Snapshots of the volume group's schedule do not count and are never deleted. The API does not show who made a snapshot, so the first
         one of the first ten minutes of the scheduled hour (Korean time, UTC+9) counts as the schedule's.
     type: int
 notes:
@@ -130,7 +130,7 @@ deleted_snapshots:
   sample: [go261001142150a6abf418e01___db.2026-09-01_142150]
 dropped_snapshots:
   description:
-    - Names of the snapshots that the service dropped meanwhile, without being told to delete them. Those are the newer ones with
+    - Names of the snapshots that the service dropped meanwhile, without a request to delete them. Those are the newer ones with
       O(state=restored), in check mode those that are expected to go, and the oldest ones where the space was full.
   returned: success
   type: list
@@ -164,7 +164,7 @@ from ansible_collections.scp.storage.plugins.module_utils.resources.baremetal_bl
 
 
 def main() -> None:
-    """Run the module as a process of its own."""
+    """Run the module as a separate process."""
     run_module(SPEC)
 
 

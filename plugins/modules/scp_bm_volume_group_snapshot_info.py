@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: scp_bm_volume_group_snapshot_info
-short_description: Read the snapshots of a Block Storage (BM) volume group
+short_description: Get information about the snapshots of a Block Storage (BM) volume group
 version_added: 0.1.0
 description:
   - Read all snapshots of a volume group. How full the space for snapshots is shows with each member, see
@@ -105,7 +105,7 @@ SPEC = ModuleSpec(
 
 
 def main() -> None:
-    """Run the module as a process of its own."""
+    """Run the module as a separate process."""
     run_module(SPEC)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: scp_bm_volume_info
-short_description: Read Block Storage (BM) volumes
+short_description: Get information about Block Storage (BM) volumes
 version_added: 0.1.0
 description:
   - Read volumes of bare-metal servers, all of them or those that fit, with as many further parts as O(gather) asks for.
@@ -38,7 +38,7 @@ options:
     type: str
   gather:
     description:
-      - Parts to read for each volume. Each costs a call for each volume; they are sent side by side.
+      - Parts to read for each volume. Each costs a call for each volume; they are sent in parallel.
       - V(detail) adds what lists do not show, as QoS, snapshot rate, schedule, types of servers and errors.
       - V(snapshots) adds RV(volumes[].snapshots), and how full the space for them is.
       - V(replication) adds RV(volumes[].replication), V(null) where there is none.
@@ -55,7 +55,7 @@ seealso:
 
 EXAMPLES = r"""
 ---
-- name: All volumes with all that hangs on them
+- name: All volumes with their dependents
   scp.storage.scp_bm_volume_info:
     gather: [detail, snapshots, replication]
   register: all_volumes
@@ -125,7 +125,7 @@ volumes:
       type: list
       elements: dict
     snapshot_capacity_mb:
-      description: Space for snapshots in MB. C(snapshot_capacity_rate) and C(snapshot_total_usage) beside it tell how full it is.
+      description: Space for snapshots in MB. C(snapshot_capacity_rate) and C(snapshot_total_usage) beside it show how full it is.
       returned: with V(snapshots) in O(gather)
       type: float
     replication:
@@ -192,7 +192,7 @@ SPEC = ModuleSpec(
 
 
 def main() -> None:
-    """Run the module as a process of its own."""
+    """Run the module as a separate process."""
     run_module(SPEC)
 
 

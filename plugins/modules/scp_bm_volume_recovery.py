@@ -8,11 +8,11 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: scp_bm_volume_recovery
-short_description: Make a second volume from a snapshot of a Block Storage (BM) volume
+short_description: Create a volume from a snapshot of a Block Storage (BM) volume
 version_added: 0.1.0
 description:
-  - Make a second volume from a snapshot of a volume. The first one stays as it is.
-  - A recovery of the volume that is called O(name) is left as it is, whatever O(snapshot) says, because the API does not tell what a
+  - Make a second volume from a snapshot of a volume. The first one stays unchanged.
+  - A recovery of the volume that is called O(name) is left unchanged, whatever O(snapshot) says, because the API does not show what a
     recovery was made from. A volume of that name that is something else is an error.
   - The second volume has the size of the first, and no server; M(scp.storage.scp_bm_volume) attaches one. It has no snapshots and no
     replication of its own.
@@ -150,7 +150,7 @@ from ansible_collections.scp.storage.plugins.module_utils.resources.baremetal_bl
 
 
 def main() -> None:
-    """Run the module as a process of its own."""
+    """Run the module as a separate process."""
     run_module(SPEC)
 
 

@@ -11,7 +11,7 @@ module: scp_bm_volume_replication
 short_description: Replicate Block Storage (BM) volumes to another region
 version_added: 0.1.0
 description:
-  - Set up, change, break, take up again and end the replication of a volume to a new volume in another region.
+  - Set up, change, break, resume and end the replication of a volume to a new volume in another region.
   - O(region) is the source's, or the target's with O(volume) the target volume. Then the source's region is called only where the API takes
     a change from there and nowhere else, so that a target can be put in use while the source's region is out of reach.
     Which side takes changes is not documented. The one that the task names is tried first, and if it is refused the other.
@@ -131,7 +131,7 @@ replication:
       description: How often the target is brought up to date.
       type: str
     lag_time:
-      description: How far the target is behind, as C(HH:MM:SS).
+      description: How far the target is behind, for example C(HH:MM:SS).
       type: str
     related_volumes:
       description: Its ends as the service lists them, both or the other one only.
@@ -144,7 +144,7 @@ replication:
           V(stalled) where nothing is transferred for the time being, V(error), or V(unknown).
       type: str
     lag_seconds:
-      description: The RV(replication.lag_time) in seconds; none where the service tells no time.
+      description: The RV(replication.lag_time) in seconds; none where the service shows no time.
       type: int
     source:
       description: The source volume.
@@ -221,7 +221,7 @@ from ansible_collections.scp.storage.plugins.module_utils.resources.baremetal_bl
 
 
 def main() -> None:
-    """Run the module as a process of its own."""
+    """Run the module as a separate process."""
     run_module(SPEC)
 
 

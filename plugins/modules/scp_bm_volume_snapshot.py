@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: scp_bm_volume_snapshot
-short_description: Take, keep, delete and restore snapshots of Block Storage (BM) volumes
+short_description: Manage snapshots of Block Storage (BM) volumes
 version_added: 0.1.0
 description:
   - Take a snapshot of a volume, delete one, or put the volume back to one.
@@ -18,7 +18,7 @@ description:
     anything is done.
   - When that space is more than 90 percent full, the service drops the oldest snapshots by itself; see
     RV(dropped_snapshots).
-  - A recovery has no snapshots of its own.
+  - A recovery has no separate snapshots.
 author:
   - the scp.storage authors (@scp-storage)
 extends_documentation_fragment:
@@ -46,7 +46,7 @@ options:
       - With V(absent), the O(snapshot) is deleted.
       - With V(restored), the volume goes back to the O(snapshot). What was written since is lost, and newer snapshots go as well.
         No server may be attached to the volume, and it must not be the target of a replication, unless that is broken. All that stands in
-        the way is told in one error.
+        the way is reported in one error.
     type: str
     choices: [present, absent, restored]
     default: present
@@ -57,7 +57,7 @@ options:
   keep:
     description:
       - Afterwards delete all but this many of the newest snapshots.
-      - Snapshots of the volume's schedule do not count and are never deleted. The API does not tell who made a snapshot, so the first
+      - Snapshots of the volume's schedule do not count and are never deleted. The API does not show who made a snapshot, so the first
         one of the first ten minutes of the scheduled hour (Korean time, UTC+9) counts as the schedule's.
       - Nor are parts of the snapshots of a volume group that the volume is in, which have been taken within five seconds of the whole.
     type: int
@@ -70,7 +70,7 @@ seealso:
   - module: scp.storage.scp_bm_volume_snapshot_info
   - module: scp.storage.scp_bm_volume_snapshot_schedule
   - module: scp.storage.scp_bm_volume_recovery
-    description: Makes a second volume from a snapshot, and leaves the first as it is.
+    description: Makes a second volume from a snapshot, and leaves the first unchanged.
 """
 
 EXAMPLES = r"""
@@ -116,7 +116,7 @@ snapshot:
       description: When it was taken.
       type: str
     snapshot_size_mb:
-      description: MB of the space for snapshots that it takes, where the service tells.
+      description: MB of the space for snapshots that it takes, where the service shows.
       type: float
     volume_id:
       description: Id of its volume.
@@ -135,7 +135,7 @@ deleted_snapshots:
   sample: [vo261001142150a6abf418e01___app-data.2026-09-01_142150]
 dropped_snapshots:
   description:
-    - Names of the snapshots that the service dropped meanwhile, without being told to delete them. Those are the newer ones with
+    - Names of the snapshots that the service dropped meanwhile, without a request to delete them. Those are the newer ones with
       O(state=restored), in check mode those that are expected to go, and the oldest ones where the space was full.
   returned: success
   type: list
@@ -169,7 +169,7 @@ from ansible_collections.scp.storage.plugins.module_utils.resources.baremetal_bl
 
 
 def main() -> None:
-    """Run the module as a process of its own."""
+    """Run the module as a separate process."""
     run_module(SPEC)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: scp_bm_volume_snapshot_info
-short_description: Read the snapshots of a Block Storage (BM) volume
+short_description: Get information about the snapshots of a Block Storage (BM) volume
 version_added: 0.1.0
 description:
   - Read all snapshots of a volume, how much space is reserved for them, and how much of that they take. When more than 90 percent are
@@ -67,7 +67,7 @@ snapshots:
       description: When it was taken.
       type: str
     snapshot_size_mb:
-      description: MB of the space for snapshots that it takes, where the service tells.
+      description: MB of the space for snapshots that it takes, where the service shows.
       type: float
     volume_id:
       description: Id of its volume.
@@ -84,7 +84,7 @@ is_snapshot_policy:
   type: bool
   sample: true
 snapshot_capacity_mb:
-  description: MB that are reserved for snapshots, where the service tells.
+  description: MB that are reserved for snapshots, where the service shows.
   returned: success
   type: float
   sample: 30720.0
@@ -128,7 +128,7 @@ SPEC = ModuleSpec(
 
 
 def main() -> None:
-    """Run the module as a process of its own."""
+    """Run the module as a separate process."""
     run_module(SPEC)
 
 

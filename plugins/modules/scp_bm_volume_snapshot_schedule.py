@@ -14,9 +14,9 @@ description:
   - Have the service take snapshots of a volume daily or weekly. A volume has at most one schedule.
   - O(day_of_week) alone says how often. Left out, the schedule is daily, also where it was weekly before.
   - The volume needs space for snapshots first, the C(snapshot_rate) of M(scp.storage.scp_bm_volume). A member of a volume group has no
-    schedule of its own, nor has the target of a replication, unless that is broken, or a recovery. All that stands in the way is told in
+    schedule of its own, nor has the target of a replication, unless that is broken, or a recovery. All blockers are reported in
     one error, before anything is done.
-  - How many snapshots are kept can't be said. The service drops the oldest when the space is full.
+  - How many snapshots are kept cannot be said. The service drops the oldest when the space is full.
 author:
   - the scp.storage authors (@scp-storage)
 extends_documentation_fragment:
@@ -46,7 +46,7 @@ options:
     choices: [SUN, MON, TUE, WED, THU, FRI, SAT]
   hour:
     description:
-      - At which hour, 0 to 23, in Korean time (UTC+9). Needed for a new schedule; left out, it stays as it is.
+      - At which hour, 0 to 23, in Korean time (UTC+9). Needed for a new schedule; left out, it stays unchanged.
     type: int
 notes:
   - "IAM actions needed, in C(baremetal-blockstorage): ListVolumes, ShowVolume; to change CreateVolumeSnapshotSchedule,
@@ -127,7 +127,7 @@ from ansible_collections.scp.storage.plugins.module_utils.resources.baremetal_bl
 
 
 def main() -> None:
-    """Run the module as a process of its own."""
+    """Run the module as a separate process."""
     run_module(SPEC)
 
 

@@ -11,7 +11,7 @@ module: scp_filestorage_replication
 short_description: Replicate File Storage volumes to another region
 version_added: 0.1.0
 description:
-  - Set up, change, pause, take up again and end the replication of a volume to a new volume in another region, or its disk backup there.
+  - Set up, change, pause, resume and end the replication of a volume to a new volume in another region, or its disk backup there.
   - O(region) is the source's, and the module calls the target's region by itself where the API wants that. It works as well when O(region) is
     the target's and O(volume) the target volume, and then needs the source's region only to create a replication or to clear its remains.
     So a target can be put in use while the source's region is out of reach.
@@ -213,7 +213,7 @@ from ansible_collections.scp.storage.plugins.module_utils.resources.filestorage.
 
 
 def main() -> None:
-    """Run the module as a process of its own."""
+    """Run the module as a separate process."""
     run_module(SPEC)
 
 

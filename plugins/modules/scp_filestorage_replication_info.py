@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: scp_filestorage_replication_info
-short_description: Read the replications of a File Storage volume
+short_description: Get information about the replications of a File Storage volume
 version_added: 0.1.0
 description:
   - Read the replications of a volume, from either end, and the regions that it can be replicated to.
@@ -158,7 +158,7 @@ SPEC = ModuleSpec(
 
 
 def main() -> None:
-    """Run the module as a process of its own."""
+    """Run the module as a separate process."""
     run_module(SPEC)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: scp_filestorage_snapshot
-short_description: Take, keep, delete and restore snapshots of File Storage volumes
+short_description: Manage snapshots of File Storage volumes
 version_added: 0.1.0
 description:
   - Take a snapshot of a volume, delete one, or put the volume back to one.
@@ -54,7 +54,7 @@ options:
     description:
       - Afterwards delete all but this many of the newest usable snapshots. One that cannot be restored takes no place among them, and is
         deleted when it is older than all of them.
-      - Snapshots of a replication do not count and are never deleted, nor are those of the volume's schedule. The API does not tell
+      - Snapshots of a replication do not count and are never deleted, nor are those of the volume's schedule. The API does not show
         who made a snapshot, so the first one of the first ten minutes of the scheduled hour counts as the schedule's, on as many days as
         the schedule keeps snapshots.
     type: int
@@ -109,7 +109,7 @@ snapshot:
       description: State of the snapshot, for example V(available).
       type: str
     size:
-      description: Bytes that it takes, where the service tells.
+      description: Bytes that it takes, where the service shows.
       type: int
     created_at:
       description: When it was taken.
@@ -132,7 +132,7 @@ deleted_snapshots:
   sample: [web_data_2m060u.2026-09-01_142150]
 dropped_snapshots:
   description:
-    - Names of the snapshots that the service dropped meanwhile, without being told to delete them. Those are the newer ones
+    - Names of the snapshots that the service dropped meanwhile, without a request to delete them. Those are the newer ones
       with O(state=restored). In check mode those that are expected to go.
   returned: success
   type: list
@@ -164,7 +164,7 @@ from ansible_collections.scp.storage.plugins.module_utils.resources.filestorage.
 
 
 def main() -> None:
-    """Run the module as a process of its own."""
+    """Run the module as a separate process."""
     run_module(SPEC)
 
 

@@ -146,7 +146,7 @@ from ansible_collections.scp.storage.plugins.module_utils.resources.filestorage.
 
 
 def main() -> None:
-    """Run the module as a process of its own."""
+    """Run the module as a separate process."""
     run_module(SPEC)
 
 

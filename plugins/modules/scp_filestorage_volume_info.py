@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: scp_filestorage_volume_info
-short_description: Read File Storage volumes
+short_description: Get information about File Storage volumes
 version_added: 0.1.0
 description:
   - Read volumes of File Storage, all of them or those that fit, with as many further parts as O(gather) asks for.
@@ -35,7 +35,7 @@ options:
     choices: [HDD, SSD, HighPerformanceSSD, SSD_SAP_S, SSD_SAP_E]
   gather:
     description:
-      - Parts to read for each volume. Each costs a call for each volume; they are sent side by side.
+      - Parts to read for each volume. Each costs a call for each volume; they are sent in parallel.
     type: list
     elements: str
     choices: [access_rules, snapshots, snapshot_schedule, replications]
@@ -54,7 +54,7 @@ EXAMPLES = r"""
     gather: [replications]
   register: all_volumes
 
-- name: One volume with all that hangs on it
+- name: One volume with its dependents
   scp.storage.scp_filestorage_volume_info:
     name: web_data
     gather: [access_rules, snapshots, snapshot_schedule, replications]
@@ -181,7 +181,7 @@ SPEC = ModuleSpec(
 
 
 def main() -> None:
-    """Run the module as a process of its own."""
+    """Run the module as a separate process."""
     run_module(SPEC)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: scp_pfs_snapshot
-short_description: Take, keep, delete and restore snapshots of Parallel File Storage volumes
+short_description: Manage snapshots of Parallel File Storage volumes
 version_added: 0.1.0
 description:
   - Take a snapshot of a volume, delete one, or put the volume back to one.
@@ -106,7 +106,7 @@ snapshot:
       description: State of the snapshot, for example V(available).
       type: str
     size:
-      description: Bytes that it takes, where the service tells.
+      description: Bytes that it takes, where the service shows.
       type: int
     created_at:
       description: When it was taken.
@@ -129,7 +129,7 @@ deleted_snapshots:
   sample: [snapshot.2026-09-01_142150]
 dropped_snapshots:
   description:
-    - Names of the snapshots that the service dropped meanwhile, without being told to delete them. Those are the newer ones
+    - Names of the snapshots that the service dropped meanwhile, without a request to delete them. Those are the newer ones
       with O(state=restored). In check mode those that are expected to go.
   returned: success
   type: list
@@ -161,7 +161,7 @@ from ansible_collections.scp.storage.plugins.module_utils.resources.parallel_fil
 
 
 def main() -> None:
-    """Run the module as a process of its own."""
+    """Run the module as a separate process."""
     run_module(SPEC)
 
 

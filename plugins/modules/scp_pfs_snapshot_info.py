@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: scp_pfs_snapshot_info
-short_description: Read the snapshots of a Parallel File Storage volume
+short_description: Get information about the snapshots of a Parallel File Storage volume
 version_added: 0.1.0
 description:
   - Read all snapshots of a volume.
@@ -63,7 +63,7 @@ snapshots:
       description: State of the snapshot, for example V(available).
       type: str
     size:
-      description: Bytes that it takes, where the service tells.
+      description: Bytes that it takes, where the service shows.
       type: int
     created_at:
       description: When it was taken.
@@ -108,7 +108,7 @@ SPEC = ModuleSpec(
 
 
 def main() -> None:
-    """Run the module as a process of its own."""
+    """Run the module as a separate process."""
     run_module(SPEC)
 
 

@@ -192,7 +192,7 @@ from ansible_collections.scp.storage.plugins.module_utils.resources.parallel_fil
 
 
 def main() -> None:
-    """Run the module as a process of its own."""
+    """Run the module as a separate process."""
     run_module(SPEC)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: scp_pfs_volume_info
-short_description: Read Parallel File Storage volumes
+short_description: Get information about Parallel File Storage volumes
 version_added: 0.1.0
 description:
   - Read volumes of Parallel File Storage, all of them or those that fit, with as many further parts as O(gather) asks for.
@@ -30,7 +30,7 @@ options:
     type: str
   gather:
     description:
-      - Parts to read for each volume. Each costs a call for each volume; they are sent side by side.
+      - Parts to read for each volume. Each costs a call for each volume; they are sent in parallel.
     type: list
     elements: str
     choices: [access_rules, snapshots]
@@ -48,7 +48,7 @@ EXAMPLES = r"""
   scp.storage.scp_pfs_volume_info:
   register: all_volumes
 
-- name: One volume with all that hangs on it
+- name: One volume with its dependents
   scp.storage.scp_pfs_volume_info:
     name: train_data
     gather: [access_rules, snapshots]
@@ -145,7 +145,7 @@ SPEC = ModuleSpec(
 
 
 def main() -> None:
-    """Run the module as a process of its own."""
+    """Run the module as a separate process."""
     run_module(SPEC)
 
 

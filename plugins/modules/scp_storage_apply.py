@@ -8,17 +8,17 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: scp_storage_apply
-short_description: Make a whole list of storage resources as it should be, in one task
+short_description: Manage a list of resources of any kind in one task, in dependency order and in parallel
 version_added: 0.1.0
 description:
   - Takes volumes, schedules, snapshots, replications, groups, recoveries, backups, agents, buckets and archiving policies, in any order,
     finds out what needs what, and makes all of it as listed, as much as possible at the same time and over one session. Each
     is treated exactly as its own module treats it.
-  - What hangs on a thing (a schedule on its volume, a group on its members) comes after it, and is removed before it. Names in options
+  - What depends on a thing (a schedule on its volume, a group on its members) comes after it, and is removed before it. Names in options
     (C(volume), C(volumes), C(volume_group), C(bucket), and C(server) of backups of files) mean entries of the list where there
     are any of that kind, name and region, and otherwise what is there already. What a replication or a recovery makes can be listed
     too, for example to attach servers to it.
-  - All mistakes in the list that can be seen without asking the service are told at once, before anything is changed.
+  - All mistakes in the list that can be seen without asking the service are reported at once, before anything is changed.
   - Where one entry fails, those that need it are not tried, all others come to their end, and then the task fails and says what became of
     each. Run it again, and it goes on from there.
   - Nothing that is not listed is touched.
@@ -31,7 +31,7 @@ attributes:
   check_mode:
     description: Can run in C(check_mode) and return what a real run would do, without changing anything.
     support: full
-    details: Shows the whole plan, also of what hangs on things that are only planned themselves.
+    details: Shows the whole plan, also of what depends on things that are only planned themselves.
   diff_mode:
     description: Returns what has changed, or would change in C(check_mode), in diff mode.
     support: full
@@ -50,7 +50,7 @@ options:
         Short forms are accepted for V(filestorage_volume) (V(filestorage)), V(pfs_volume) (V(pfs)), V(bm_volume) (V(bm)) and
         V(bm_volume_group) (V(bm_group)).
       - An entry can have its own C(region), C(wait) and C(wait_timeout). All else about the connection is given for the whole task.
-      - Snapshots need C(max_age), C(snapshot) or C(state=absent), and can't be restored here, because otherwise every run would change
+      - Snapshots need C(max_age), C(snapshot) or C(state=absent), and cannot be restored here, because otherwise every run would change
         something.
     type: list
     elements: dict
@@ -72,7 +72,7 @@ options:
       - Seconds to wait for one entry at most, for entries that do not say it themselves. The default is that of the module of each kind.
     type: int
 notes:
-  - A volume that one group lets go with C(purge_volumes) can join another group of the same list, or get what members can't have. Two groups that
+  - A volume that one group lets go with C(purge_volumes) can join another group of the same list, or get what members cannot have. Two groups that
     exchange volumes take two tasks.
   - Values of options that are secret in their own modules, such as C(cifs_password), are secret here too.
   - "IAM actions needed: those that the modules of the kinds need."
@@ -148,7 +148,7 @@ resources:
       description: Kind of the entry.
       type: str
     name:
-      description: Name of the thing, or of what it hangs on.
+      description: Name of the thing, or of what it depends on.
       type: str
     region:
       description: Region of the thing.
@@ -217,7 +217,7 @@ SPEC = ModuleSpec(
 
 
 def main() -> None:
-    """Run the module as a process of its own."""
+    """Run the module as a separate process."""
     run_module(SPEC)
 
 

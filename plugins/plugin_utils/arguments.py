@@ -29,11 +29,11 @@ _KEY_VALUE = re.compile(r"\s*\w+=")
 
 
 def parse(spec: Mapping[str, Mapping[str, Any]], args: Mapping[str, Any], within: str = "") -> dict[str, Any]:
-    """Return the arguments with the lists and dictionaries among them read, at any depth; the rest stays as it is.
+    """Return the arguments with the lists and dictionaries among them read, at any depth; the rest stays unchanged.
 
     :param spec: an argument spec, by option.
     :param within: where these options are, for messages: ``schedules[0].``.
-    :raises TextError: a text is no list of dictionaries, or no dictionary, where one is wanted.
+    :raises TextError: a text is not a list of dictionaries, or no dictionary, where one is wanted.
     """
     return {
         name: _value(spec[name], value, f"{within}{name}") if name in spec else value for name, value in args.items()
@@ -82,7 +82,7 @@ def _dictionary(text: str, name: str) -> Any:
         return text
     found = read_structured(text, name, "a dictionary", '{"key": "value"}')
     if not isinstance(found, Mapping):
-        raise TextError(f'{name} is a text that is no dictionary. Give it as JSON, like {name}={{"key": "value"}}.')
+        raise TextError(f'{name} is a text that is not a dictionary. Give it as JSON, like {name}={{"key": "value"}}.')
     return found
 
 

@@ -57,7 +57,7 @@ def settings_of(option: Callable[[str], Any], **defaults: Any) -> Settings:
 
     :param option: gives an option of the plugin by its name.
     :param defaults: values for options that are not given.
-    :raises SettingsError: something is missing or can't be understood.
+    :raises SettingsError: something is missing or cannot be understood.
     """
     given = {name: option(name) for name in SOURCES}
     options = {name: defaults.get(name) if is_blank(value) else value for name, value in given.items()}

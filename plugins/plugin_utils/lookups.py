@@ -22,7 +22,7 @@ from .connection import ConnectionOptions, report, settings_of
 
 #: What loops with ``with_`` give each lookup before 2.19, beside its own options.
 OF_LOOPS = frozenset({"wantlist"})
-#: What this process has read with the option ``cache``; a process that was forked from it reads anew.
+#: What this process has read with the option ``cache``; a process that was forked from it reads again.
 _answers: dict[tuple[Any, ...], Any] = {}
 
 

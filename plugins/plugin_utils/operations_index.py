@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""All list operations of the API, by the names that people call them."""
+"""All list operations of the API, by the names that users call them."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def list_operation(name: str) -> Operation:
         raise StorageError(f"{name!r} is an operation of several services. Give one: {_told(lists)}.")
     if not lists:
         known = [operation.name for operation in here if operation.paging is not None]
-        what = "is no list operation" if named else "is no operation"
+        what = "is not a list operation" if named else "is not an operation"
         raise StorageError(f"{name!r} {what}{f' of {service}' if service else ''}{closest(operation_id, known)}.")
     return lists[0]
 
@@ -64,7 +64,7 @@ def _told(operations: Iterable[Operation]) -> str:
 def parameters(operation: Operation) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What a list operation takes: the parameters of its path, which it needs, and its filters.
 
-    What pages need is none of a person's business.
+    Users have no use for what pages need.
     """
     paging = operation.paging
     pages = {paging.position, paging.size, paging.marker} if paging else set()

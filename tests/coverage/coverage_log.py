@@ -18,7 +18,7 @@ from tests.collection_path import CACHE
 
 FILE = CACHE / "evidence.jsonl"
 #: The tests that show what modules do. Others (faults, crashes, every switch) go the same ways, but where an accident
-#: leads a run is no evidence.
+#: leads a run is not an evidence.
 SHOWING = ("test_lifecycles.py", "test_examples.py", "test_routes.py")
 PREFIX = "scp.storage."
 

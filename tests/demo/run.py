@@ -47,7 +47,7 @@ _RECAP = re.compile(r"changed=(\d+)\s+unreachable=(\d+)\s+failed=(\d+)")
 
 
 class DemoFailed(Exception):
-    """Something did not go as the demo says; the text is meant for people."""
+    """Something did not go as the demo says; the text is meant for users."""
 
 
 def say(text: str) -> None:
@@ -93,7 +93,7 @@ class Stage:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            # A group of its own, so that all of it can be ended.
+            # A separate group, so that all of it can be ended.
             start_new_session=True,
         )
         try:
@@ -166,7 +166,7 @@ def demo(simulator: Simulator, stage: Stage) -> None:
     if again:
         raise DemoFailed(f"failing over again changed {again} tasks")
 
-    say(f"4. {lost} is back. End all protection, and delete the replicas, which wants a clear yes to each.")
+    say(f"4. {lost} is back. End all protection, and delete the replicas, which requires an explicit option to each.")
     simulator.clear_faults()
     yes = ("dr_teardown_confirm", "dr_teardown_delete_targets", "dr_teardown_detach")
     stage.play("dr_teardown", dict.fromkeys(yes, True))
@@ -202,7 +202,7 @@ def main() -> int:
     except DemoFailed as failure:
         print(f"\nThe demo failed: {failure}.", file=sys.stderr)
         return 1
-    print(f"The simulator has stopped. To protect volumes of your own, copy {INPUTS.relative_to(ROOT)}.")
+    print(f"The simulator has stopped. To protect your own volumes, copy {INPUTS.relative_to(ROOT)}.")
     return 0
 
 

@@ -24,11 +24,11 @@ class ConvergingRunner(ModuleRunner):
         return [entry["operation"] for entry in self.simulator.writes() if 0 < entry["status"] < 400]
 
     def converge(
-        self, module: ModuleType, *, foretold: bool = True, repeats: bool = False, **params: Any
+        self, module: ModuleType, *, predictable: bool = True, repeats: bool = False, **params: Any
     ) -> dict[str, Any]:
         """Run a task as a user would, in check mode, for real and once more; return the real run's result.
 
-        :param foretold: whether check mode can predict the result in every field; otherwise in its shape only.
+        :param predictable: whether check mode can predict the result in every field; otherwise in its shape only.
         :param repeats: the task acts in every run.
         """
         self.simulator.clear_operations()
@@ -41,7 +41,7 @@ class ConvergingRunner(ModuleRunner):
         assert predicted["changed"] == real["changed"] == bool(real["operations"])
         assert predicted["diff"]["before"] == real["diff"]["before"]
         assert set(real["diff"]["before"]) == set(real["diff"]["after"]) == set(predicted["diff"]["after"])
-        if foretold:
+        if predictable:
             assert predicted["diff"]["after"] == real["diff"]["after"]
         if repeats:
             return real

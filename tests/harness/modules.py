@@ -60,7 +60,7 @@ class SkippedTime(Clock):
         self._turn = threading.Lock()
 
     def monotonic(self) -> float:
-        """Return seconds on a clock that never goes back, and jumps where somebody waits."""
+        """Return seconds on a clock that never goes back, and jumps where something waits."""
         return super().monotonic() + self._skipped
 
     def sleep(self, seconds: float) -> None:
@@ -198,7 +198,7 @@ class ModuleRunner:
         return Run(rc, printed, "", results, {"localhost": counts})
 
     def crash(self, module: str, args: Mapping[str, Any], *, after: int, **options: Any) -> bool:
-        """Run one task in a process of its own, which dies right after it got its answer number ``after`` (from 1).
+        """Run one task in a separate process, which dies right after it got its answer number ``after`` (from 1).
 
         :param options: those of :meth:`run_task`.
         :return: whether it made so many calls; otherwise it came to its end.
@@ -317,7 +317,7 @@ def run_module(action: str, args: Mapping[str, Any] | str, mode: Mode) -> dict[s
     except TextError as problem:
         return {"failed": True, "msg": str(problem)}
     result = run_in_process(name, given, mode, called=action, invocation=False)
-    # As playbooks get it: what is no JSON would not come through.
+    # As playbooks get it: what is not JSON would not come through.
     return dict(json.loads(json.dumps(result)))
 
 

@@ -50,7 +50,7 @@ class Running:
     """A run that goes on; ``process`` can be watched and killed."""
 
     def __init__(self, command: Sequence[str], folder: Path, environ: Mapping[str, str], log: Path) -> None:
-        """Start it in ``folder``, as the leader of a process group of its own."""
+        """Start it in ``folder``, as the leader of a separate process group."""
         self.log = log
         self._stdout = (folder / f"{log.stem}.stdout").open("w+", encoding="utf-8")
         self._stderr = (folder / f"{log.stem}.stderr").open("w+", encoding="utf-8")
@@ -68,7 +68,7 @@ class Running:
     def kill(self) -> None:
         """End it as a lost machine would, with its workers and all that they began.
 
-        Workers of newer ansible-cores and asynchronous jobs lead sessions of their own and outlive their parent, so
+        Workers of newer ansible-cores and asynchronous jobs lead separate sessions and outlive their parent, so
         they are known by the log in their environment.
         """
         self.process.send_signal(signal.SIGSTOP)
@@ -196,7 +196,7 @@ class Controller:
     def run(self, tasks: Sequence[Mapping[str, Any]], *, play: Mapping[str, Any] | None = None, **options: Any) -> Run:
         """Run tasks on localhost, without facts.
 
-        :param play: further keywords of the play, as ``vars`` or ``module_defaults``.
+        :param play: further keywords of the play, for example ``vars`` or ``module_defaults``.
         :param options: those of :meth:`playbook`.
         """
         return self.playbook(
@@ -224,7 +224,7 @@ class Controller:
     ) -> Running:
         """Start a playbook.
 
-        :param arguments: further arguments of ansible-playbook, as ``--check``.
+        :param arguments: further arguments of ansible-playbook, for example ``--check``.
         :param variables: extra variables.
         :param environ: environment variables for this run; ``None`` takes one away.
         :param verbosity: how many ``-v``.

@@ -24,7 +24,7 @@ def task(
 
     :param module: a name of this collection (``scp_``…) without its prefix, or any other.
     :param args: options; a string is passed as ``key=value``.
-    :param keywords: keywords of the task, as ``register``, ``loop``, ``ignore_errors``, ``environment``.
+    :param keywords: keywords of the task, for example ``register``, ``loop``, ``ignore_errors``, ``environment``.
     """
     made: dict[str, Any] = {}
     if "name" in keywords:

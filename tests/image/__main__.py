@@ -37,12 +37,12 @@ PYTHON = "3.13"
 #: ssh and sshpass log in to servers.
 PACKAGES = ("ca-certificates", "openssh-client", "python3", "python3-pip", "sshpass")
 MIRROR = "http://deb.debian.org/debian"
-#: What nobody reads in a container.
+#: Not needed in a container.
 UNREAD = ("usr/share/doc", "usr/share/man", "usr/share/locale", "var/cache/apt", "var/lib/apt/lists")
 
 
 class ImageFailed(Exception):
-    """The image can't be built; the text is meant for people."""
+    """The image cannot be built; the text is meant for users."""
 
 
 def environment() -> dict[str, str]:
@@ -122,7 +122,7 @@ def build(folder: Path, context: Path) -> None:
 def main() -> int:
     """Build it, and clean up."""
     parser = argparse.ArgumentParser(prog="make image", description="Build an execution environment for AWX.")
-    parser.add_argument("--fresh", action="store_true", help="make the base anew, with the newest packages of Debian")
+    parser.add_argument("--fresh", action="store_true", help="make the base again, with the newest packages of Debian")
     parser.add_argument("--mirror", default=MIRROR, help=f"where Debian packages come from ({MIRROR})")
     options = parser.parse_args()
     try:

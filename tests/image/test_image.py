@@ -20,7 +20,7 @@ from tests.integration.dr.scenario import CRASHES
 from tests.simulator.fixture import Simulator
 
 DEMO = yaml.safe_load((ROOT / "playbooks" / "vars" / "dr.example.yml").read_text())
-#: What AWX tells ansible-runner on a machine with podman; the last is for the simulator, which is on this machine.
+#: What AWX shows ansible-runner on a machine with podman; the last is for the simulator, which is on this machine.
 ISOLATION = (
     *("--process-isolation", "--process-isolation-executable", "podman", "--container-image", IMAGE),
     *("--container-option=--user=root", "--container-option=--network=host"),

@@ -167,7 +167,7 @@ def crowd(servers: int, volumes: int) -> dict[str, Any]:
 
 
 def crowd_as_hosts(seed: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """For each server of a seed made by :func:`crowd`: its id, region, and its volumes as an inventory tells them."""
+    """For each server of a seed made by :func:`crowd`: its id, region, and its volumes as an inventory shows them."""
     names = {server["id"]: server["name"] for server in seed["servers"]}
     hosts = {
         server["name"]: {"scp_id": server["id"], "scp_region": server["region"], "scp_bm_volumes": {}}
@@ -178,9 +178,9 @@ def crowd_as_hosts(seed: dict[str, Any]) -> dict[str, dict[str, Any]]:
     shown = ("id", "name", "state", "disk_type", "size_gb", "iscsi_target_ips")
     for attachment in block["attachments"]:
         volume = volumes[attachment["volume_id"]]
-        told = {name: volume[name] for name in shown}
-        told |= {"purpose": "ORG", "has_relation": False, "volume_group": None}
-        hosts[names[attachment["server_id"]]]["scp_bm_volumes"][volume["id"]] = told
+        reported = {name: volume[name] for name in shown}
+        reported |= {"purpose": "ORG", "has_relation": False, "volume_group": None}
+        hosts[names[attachment["server_id"]]]["scp_bm_volumes"][volume["id"]] = reported
     return hosts
 
 

@@ -18,7 +18,7 @@ from tests.simulator.fixture import Simulator
 
 VOLUME = "scp_filestorage_volume"
 INFO = "scp_filestorage_volume_info"
-#: What other modules make in the examples before one foretells something.
+#: What other modules make in the examples before one predicts something.
 SNAPSHOTS = [
     {"id": "app-data-s", "owner_id": "app-data0", "name": "before"},
     {"id": "orders-s", "owner_id": "db0", "name": "before"},
@@ -59,12 +59,12 @@ def test_ad_hoc_calls(routed: Controller) -> None:
     assert (code, set(result["result"])) == (0, set(ids))
     code, result = _ad_hoc(routed, VOLUME, "name=typed access_rules={{wanted}}", "-e", f"wanted='{rules[:-1]}'")
     assert code != 0
-    assert result["msg"].startswith("access_rules is a text that can't be read as a list of dictionaries (line 1, ")
+    assert result["msg"].startswith("access_rules is a text that cannot be read as a list of dictionaries (line 1, ")
     assert len(simulator.writes()) == 3
 
 
 def test_texts_of_surveys_and_extra_variables(routed: Controller) -> None:
-    """What a variable holds as text is taken as it is typed, in every way that Ansible hands it over."""
+    """What a variable holds as text is taken unchanged typed, in every way that Ansible hands it over."""
     server = routed.simulator.server("west-web1")["id"]
     survey = {"rules": f"- object_type: VM\n  object_id: {server}\n", "timeout": "60", "purge": "yes", "nobody": "[]"}
     asked = {"access_rules": "{{ rules }}", "purge_access_rules": "{{ purge }}", "wait_timeout": "{{ timeout }}"}
@@ -81,7 +81,7 @@ def test_texts_of_surveys_and_extra_variables(routed: Controller) -> None:
 
 
 def test_every_module_takes_typed_options(fast_simulator: Simulator, controller: Controller) -> None:
-    """The first example of every module foretells the same, typed or not (a unit test has them all)."""
+    """The first example of every module predicts the same, typed or not (a unit test has them all)."""
     fast_simulator.patch_world(seed(fast_simulator))
     fast_simulator.patch_world({"baremetal-blockstorage": {"snapshots": SNAPSHOTS}})
     fast_simulator.scale(0)

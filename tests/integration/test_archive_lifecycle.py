@@ -56,11 +56,11 @@ def _report(run: Run) -> dict[str, dict[str, Any]]:
 
 
 def test_life(controller: Controller) -> None:
-    """Check mode foretells it, a run does it, another one writes nothing, and a change changes what it says."""
-    foretold = _play(controller, LIST, arguments=["--check"]).succeeded()
-    assert _writes(foretold) == []
-    assert [operation for entry in _report(foretold).values() for operation in entry["operations"]] == BUCKETS
-    said = foretold["scp.storage.archive_lifecycle : Say what buckets would archive that are not there yet"]
+    """Check mode predicts it, a run does it, another one writes nothing, and a change changes what it says."""
+    predicted = _play(controller, LIST, arguments=["--check"]).succeeded()
+    assert _writes(predicted) == []
+    assert [operation for entry in _report(predicted).values() for operation in entry["operations"]] == BUCKETS
+    said = predicted["scp.storage.archive_lifecycle : Say what buckets would archive that are not there yet"]
     assert [item.result["msg"].split()[0] for item in said.items] == [
         "west-app-logs",
         "west-recovered",
@@ -87,10 +87,10 @@ def test_life(controller: Controller) -> None:
         "archive_lifecycle_object_lifecycle": "60",
         "archive_lifecycle_buckets": LIST["archive_lifecycle_buckets"][:2],
     }
-    foretold = _play(controller, later, arguments=["--check"]).succeeded()
+    predicted = _play(controller, later, arguments=["--check"]).succeeded()
     run = _play(controller, later).succeeded()
     assert _writes(run) == ["SetArchivingPolicy"]
-    assert _report(foretold)["app-archive"]["operations"] == _report(run)["app-archive"]["operations"] == _writes(run)
+    assert _report(predicted)["app-archive"]["operations"] == _report(run)["app-archive"]["operations"] == _writes(run)
 
 
 @pytest.mark.newest_core
@@ -141,7 +141,7 @@ def test_a_bucket_that_fails(controller: Controller) -> None:
     [
         ([], ("empty",)),
         ({"name": "app-archive"}, ("must be a list",)),
-        ("[{name: app", ("archive_lifecycle_buckets is a text that can't be read", "line 1", "as JSON")),
+        ("[{name: app", ("archive_lifecycle_buckets is a text that cannot be read", "line 1", "as JSON")),
         (
             [{"nam": "app-archive"}, 3, "a-archive", "a-archive"],
             ("Item 1", "nam is not known", "no name", "same as item 3"),

@@ -61,9 +61,9 @@ def _run(controller: Controller, *arguments: str, **variables: Any) -> Run:
 )
 def test_newest_before(world: Controller, moment: str, day: int) -> None:
     """Of all of the server's images, the newest of the moment or before it that can be restored."""
-    foretold = _run(world, "--check", moment=moment).succeeded()
-    assert foretold[RESTORE].operations == ["RestoreBackup"]
-    assert foretold[RESTORE].result["restore_point"]["restore_target_id"] == f"day-{day}"
+    predicted = _run(world, "--check", moment=moment).succeeded()
+    assert predicted[RESTORE].operations == ["RestoreBackup"]
+    assert predicted[RESTORE].result["restore_point"]["restore_target_id"] == f"day-{day}"
     assert world.simulator.writes() == []
 
 
@@ -104,22 +104,22 @@ def test_elsewhere(world: Controller) -> None:
 
 
 def test_refusals(world: Controller) -> None:
-    """What is missing or does not fit is told with what to do, before anything is sent."""
+    """What is missing or does not fit is reported with what to do, before anything is sent."""
     for variables, words in (
         ({"server": ""}, ("backup_restore_server", "backup_restore_server_type_id")),
         ({"server": "nobody"}, ("nobody has no backup of images", "what it has are: none")),
         ({"backup": "files"}, ("called files", "odd", "even")),
         ({"moment": "2026-10-01"}, ("No image of server west-web1", "before 2026-10-01", "even, odd")),
-        ({"moment": "yesterday"}, ("backup_end_time 'yesterday' is no time",)),
+        ({"moment": "yesterday"}, ("backup_end_time 'yesterday' is not a time",)),
         ({"server_name": "west-web2"}, ("west-web2 is taken",)),
-        ({"subnet_ids": "[a"}, ("backup_restore_subnet_ids is a text that can't be read", "line 1")),
-        ({"security_group_ids": "[a"}, ("backup_restore_security_group_ids is a text that can't be read",)),
+        ({"subnet_ids": "[a"}, ("backup_restore_subnet_ids is a text that cannot be read", "line 1")),
+        ({"security_group_ids": "[a"}, ("backup_restore_security_group_ids is a text that cannot be read",)),
     ):
         run = _run(world, **variables)
         assert run.rc != 0
         message = next(result for result in run if result.failed)
-        told = message.message + "".join(item.message for item in message.items)
-        assert [word for word in words if word not in told] == [], told
+        reported = message.message + "".join(item.message for item in message.items)
+        assert [word for word in words if word not in reported] == [], reported
         assert run.count("failures") == 1
     assert world.simulator.writes() == []
 

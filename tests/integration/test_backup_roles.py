@@ -48,8 +48,8 @@ def _lines(controller: Controller, file: str) -> list[str]:
 
 def test_agents(controller: Controller) -> None:
     """They are made and installed, with the address of Backup's master at hand; a second run does nothing."""
-    foretold = agents(controller, "--check").succeeded()
-    assert sum(result.operations == ["CreateBackupAgent"] for result in foretold) == len(SERVERS)
+    predicted = agents(controller, "--check").succeeded()
+    assert sum(result.operations == ["CreateBackupAgent"] for result in predicted) == len(SERVERS)
     assert controller.simulator.writes() == []
     agents(controller).succeeded()
     found = controller.simulator.world()[SERVICE]["agents"]
@@ -67,14 +67,14 @@ def test_agents(controller: Controller) -> None:
 def test_installer_is_private_and_removed_after_a_failure(controller: Controller) -> None:
     """A file that another user has made under its name is not run, and what fails leaves nothing behind."""
     for server in SERVERS:
-        (controller.folder / f"fetched-{server}").write_text("of somebody else", encoding="utf-8")
+        (controller.folder / f"fetched-{server}").write_text("of someone else", encoding="utf-8")
     look = f'stat -c %a "$(dirname "$INSTALLER")" >> {controller.folder}/modes.txt; echo no way >&2; exit 126'
     run = agents(controller, backup_agent_install_command=look)
     assert run.rc != 0
     assert _lines(controller, "modes.txt") == ["700"] * len(SERVERS)
     assert not list(controller.folder.glob("*.scp-backup-agent"))
     for server in SERVERS:
-        assert (controller.folder / f"fetched-{server}").read_text(encoding="utf-8") == "of somebody else"
+        assert (controller.folder / f"fetched-{server}").read_text(encoding="utf-8") == "of someone else"
     messages = [result.message for result in run if result.failed]
     assert len(messages) == len(SERVERS)
     for words in ("ended with 126: no way", "mounted noexec, set backup_agent_installer to a path"):
@@ -83,13 +83,13 @@ def test_installer_is_private_and_removed_after_a_failure(controller: Controller
 
 @pytest.mark.newest_core
 def test_agents_that_do_not_connect(controller: Controller) -> None:
-    """What is wrong is told after as many checks as were asked for; the next run installs them again."""
+    """What is wrong is reported after as many checks as were asked for; the next run installs them again."""
     controller.simulator.switch(backup_connection_result="FAILED")
     run = agents(controller)
     assert run.rc != 0
-    told = [result for result in run if result.name.endswith("Wait until Backup is connected to it")]
-    assert len(told) == len(SERVERS)
-    assert all("has no connection" in result.message for result in told)
+    reported = [result for result in run if result.name.endswith("Wait until Backup is connected to it")]
+    assert len(reported) == len(SERVERS)
+    assert all("has no connection" in result.message for result in reported)
     checks = {call["sequence"] for call in run.calls if call["operation"] == "CheckBackupMasterConnectionState"}
     assert len(checks) == len(SERVERS) * (1 + 2)
     controller.simulator.switch(backup_connection_result="SUCCESS")
@@ -103,9 +103,9 @@ def test_agents_installed_in_another_way(controller: Controller) -> None:
     controller.simulator.switch(backup_connection_result="FAILED")
     run = agents(controller, backup_agent_install_command="")
     assert run.rc != 0
-    told = [result.message for result in run if result.failed]
-    assert len(told) == len(SERVERS)
-    assert all("backup_agent_install_command" in message and "file://" in message for message in told)
+    reported = [result.message for result in run if result.failed]
+    assert len(reported) == len(SERVERS)
+    assert all("backup_agent_install_command" in message and "file://" in message for message in reported)
     tasks, mine = controller.folder / "mine.yml", str(controller.folder / "mine-{{ inventory_hostname }}")
     copy = {"content": "{{ backup_agent_url }} {{ backup_agent_facts.id }}", "dest": mine, "mode": "0600"}
     tasks.write_text(json.dumps([{"name": "My own way", "ansible.builtin.copy": copy}]), encoding="utf-8")
@@ -150,10 +150,10 @@ def test_policies(controller: Controller) -> None:
     simulator = controller.simulator
     by_name = policies(controller, backup_servers="west-web1").succeeded()
     assert _writes(by_name) == ["CreateBackup"]
-    foretold = policies(controller, "--check", backup_policy_first_backup=True).succeeded()
-    assert _writes(foretold) == []
-    assert sum(item.operations == ["ManualBackup"] for result in foretold for item in result.items) == 1
-    assert foretold["scp.storage.backup_policy : Say which would run that are not there yet"].changed
+    predicted = policies(controller, "--check", backup_policy_first_backup=True).succeeded()
+    assert _writes(predicted) == []
+    assert sum(item.operations == ["ManualBackup"] for result in predicted for item in result.items) == 1
+    assert predicted["scp.storage.backup_policy : Say which would run that are not there yet"].changed
     run = policies(controller, backup_policy_first_backup=True).succeeded()
     assert sorted(_writes(run)) == ["CreateBackup"] * 2 + ["CreateBackupAgent"] + ["ManualBackup"] * 3
     world = simulator.world()[SERVICE]
@@ -165,7 +165,7 @@ def test_policies(controller: Controller) -> None:
     assert sorted(job["backup_job_state"] for job in world["histories"]) == ["SUCCESS"] * 3
     again = policies(controller, backup_policy_first_backup=True).succeeded()
     assert (again.count("changed"), _writes(again)) == (0, [])
-    # What is as it should be is looked at once.
+    # What is in the desired state is looked at once.
     assert [call["operation"] for call in again.calls].count("ListBackupSchedules") == len(WANTED)
     as_texts = {"backup_servers": json.dumps(["west-web1", *WANTED[1:]]), "backup_schedules": json.dumps(SCHEDULES[:1])}
     assert _writes(policies(controller, **as_texts).succeeded()) == ["SetBackupSchedule"] * 2
@@ -173,12 +173,12 @@ def test_policies(controller: Controller) -> None:
 
 @pytest.mark.newest_core
 def test_agents_on_the_way(controller: Controller) -> None:
-    """Check mode tells one agent for a server, and its images; a killed run whose agent is on its way goes on."""
+    """Check mode shows one agent for a server, and its images; a killed run whose agent is on its way goes on."""
     simulator = controller.simulator
     files = {"server": "west-web1", "is_all_filesystem": True}
     servers = [files, {**files, "name": "more"}, {"server": "west-web1"}]
-    foretold = policies(controller, "--check", backup_servers=servers).succeeded()
-    said = [name for result in foretold if result.changed for item in result.items for name in item.operations or []]
+    predicted = policies(controller, "--check", backup_servers=servers).succeeded()
+    said = [name for result in predicted if result.changed for item in result.items for name in item.operations or []]
     assert said == ["CreateBackupAgent", "CreateBackup"]
 
     simulator.switch(backup_agent_create_seconds=4 * TIME_SCALE)
@@ -189,34 +189,34 @@ def test_agents_on_the_way(controller: Controller) -> None:
 
 @pytest.mark.newest_core
 def test_nothing_is_changed_before_all_is_looked_at(controller: Controller) -> None:
-    """What stands in the way of some servers is told of all of them at once, and the others get nothing yet."""
+    """What blocks some servers is reported of all of them at once, and the others get nothing yet."""
     servers = [*WANTED, {"server": "no-such"}, {"server": "none-such", "server_category": "BAREMETAL_SERVER"}]
     for arguments in ((), ("--check",)):
         run = policies(controller, *arguments, backup_servers=servers)
         assert run.rc != 0
         assert _writes(run) == []
         message = run[-1].message
-        assert message.startswith("backup_policy can't work on 2 of 5 backups, and nothing was changed.")
+        assert message.startswith("backup_policy cannot work on 2 of 5 backups, and nothing was changed.")
         assert "no-such: no-such-image: " in message
         assert "none-such: none-such-files: " in message
         assert run.count("changed") == 0
 
 
 def test_lists_that_can_not_be(controller: Controller) -> None:
-    """What is wrong is told before anything is sent."""
+    """What is wrong is reported before anything is sent."""
     mistakes: dict[str, tuple[Any, tuple[str, ...]]] = {
         "nothing": ([], ("backup_policy_servers is empty",)),
         "a key": ([{"server": "west-web1", "retention": "WEEK_2"}], ("retention", "retention_period")),
         "twice": ([{"server": "west-web1"}, {"server": "x", "name": "west-web1-image"}], ("west-web1-image", "own")),
         "no server": ([{"name": "x"}], ("server",)),
         "no list": ("server: west-web1", ("backup_servers must be a list", "with a server")),
-        "a broken text": ("[{server: west-web1", ("backup_servers is a text that can't be read", "line 1", "as JSON")),
+        "a broken text": ("[{server: west-web1", ("backup_servers is a text that cannot be read", "line 1", "as JSON")),
     }
     for servers, words in mistakes.values():
         run = policies(controller, backup_servers=servers)
         assert run.rc != 0
-        told = " ".join(
+        reported = " ".join(
             f"{result.message} {result.result.get('argument_errors', '')}" for result in run if result.failed
         )
-        assert [word for word in words if word not in told] == [], told
+        assert [word for word in words if word not in reported] == [], reported
         assert run.calls == []

@@ -77,7 +77,7 @@ def test_delegated_tasks_are_the_controllers_own(controller: Controller, servers
     assert "sudo was called" not in run.output
     assert SECRET not in run.output
     assert run["plain"].result["volumes"] == run["async"].result["volumes"] == []
-    assert "storage.invalid can't be reached" in run["proxy of the play"].message
+    assert "storage.invalid cannot be reached" in run["proxy of the play"].message
     assert "Check HTTPS_PROXY (environment: of the task) and NO_PROXY." in run["proxy"].message
     assert run["lookup"].message in ("0", "[0]")
     started = [line for line in run.stdout.splitlines() if " EXEC " in line and "async_wrapper" not in line]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What README.md and the guides tell people to type really runs, in the order in which they say it.
+"""What README.md and the guides show users to type really runs, in the order in which they say it.
 
 One start of ansible-playbook runs all commands, playbooks and tasks of a document. Scripts, and what is sent to the
 simulator, run as they stand.
@@ -236,7 +236,7 @@ def test_simulator(simulator: Simulator) -> None:
     guide = blocks(GUIDES / "guide_simulator.rst")
     sent = [block for block in guide if block.language == "shell" and "/_control" in block.content and not block.file]
     script = "".join(block.content for block in sent).replace("http://127.0.0.1:8080", simulator.url)
-    # A refusal is an answer too, of which curl makes a failure only if it is told so.
+    # A refusal is an answer too, of which curl makes a failure only if it is reported so.
     script = script.replace("curl ", "curl --fail ")
     command = ["bash", "-ec", script]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)

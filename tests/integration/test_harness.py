@@ -39,7 +39,7 @@ def test_nothing_outlives_a_killed_run(controller: Controller) -> None:
 
 
 def test_calls_belong_to_their_tasks(controller: Controller) -> None:
-    """Each task has its own calls, each item of a loop too, and a failed task is told as such."""
+    """Each task has its own calls, each item of a loop too, and a failed task is reported as such."""
     run = controller.run(
         [
             task("scp_filestorage_volume_info", name="read"),

@@ -129,7 +129,7 @@ def test_all_sources_in_two_regions(fleet: Controller) -> None:
 
 @pytest.mark.parametrize("source", SOURCES)
 def test_one_source_asks_for_nothing_else(fleet: Controller, source: str) -> None:
-    """Not even for names: where its own calls tell no name, the id has to do."""
+    """Not even for names: where its own calls show no name, the id has to do."""
     found = fleet.inventory({"sources": [source]}).succeeded()
     assert {f"{call['service']}.{call['operation']}" for call in found.calls} == LISTED[source]
     called = {name: name for name in HOSTS[source]}
@@ -141,7 +141,7 @@ def test_one_source_asks_for_nothing_else(fleet: Controller, source: str) -> Non
 
 
 def test_no_more_calls_than_lists_need(fleet: Controller) -> None:
-    """What lists tell is not asked for again; who is who is asked only where it is open."""
+    """What lists show is not asked for again; who is who is asked only where it is open."""
     found = fleet.inventory({"regions": [WEST, EAST], "sources": ["bm_volumes", "backup_agents", "backups"]})
     assert names(found) == {"west-db1", "west-db2", "west-web1", "west-app1", "east-db1"}
     assert sorted(call["operation"] for call in found.calls) == sorted(
@@ -158,7 +158,7 @@ def test_no_more_calls_than_lists_need(fleet: Controller) -> None:
 
 
 def test_servers_of_one_name(fleet: Controller) -> None:
-    """In one region they are told apart by their ids, in two by their regions; who has the agent is asked."""
+    """In one region they are distinguished by their ids, in two by their regions; who has the agent is asked."""
     server = ids(fleet.simulator)
     twins = {"west-db2": "west-db1", "east-db1": "west-db1"}
     fleet.simulator.patch_world({"servers": [{"id": server[was], "name": name} for was, name in twins.items()]})
@@ -181,7 +181,7 @@ def test_filters_and_names(fleet: Controller) -> None:
     config = {"filters": {"volume_name": ["bm-sh*", "web_data"], "server_type": ["BM", "VM"]}}
     found = fleet.inventory({**config, "hostnames": ["name_and_region"]})
     assert names(found) == {f"{name}.{WEST}" for name in ("west-db1", "west-db2", "west-web1")}
-    # What is told of a server is complete, whatever made it fit.
+    # What is reported of a server is complete, whatever made it fit.
     assert len(found.hosts[f"west-db1.{WEST}"]["scp_bm_volumes"]) == 2
 
 
@@ -292,7 +292,7 @@ def test_what_a_list_does_not_show_yet(fleet: Controller) -> None:
 
 def test_mistakes_are_told(fleet: Controller) -> None:
     """One error that says what to do, and no inventory."""
-    for config, told in (
+    for config, reported in (
         ({"source": ["backups"]}, "There is no option 'source', did you mean sources?"),
         ({"filters": {"server": "x"}}, "filters has no 'server', did you mean server_id?"),
         ({"filters": {"server_name": 5}}, "filters has 5 for server_name. Give a text, or a list of texts."),
@@ -302,9 +302,9 @@ def test_mistakes_are_told(fleet: Controller) -> None:
         ),
         ({"sources": ["volumes"]}, "sources"),
         ({"hostnames": ["nam"]}, "hostnames"),
-        ({"regions": ["kr-north9"], "sources": ["backups"]}, "Can't read backups in kr-north9: ListBackups of backup"),
-        ({"regions": [WEST, "kr west"], "unreadable": "warn"}, "region 'kr west' is no name of a region"),
-        ({"secret_key": WRONG}, "Can't read bm_volumes in kr-west1: ListVolumes of baremetal-blockstorage"),
+        ({"regions": ["kr-north9"], "sources": ["backups"]}, "Cannot read backups in kr-north9: ListBackups of backup"),
+        ({"regions": [WEST, "kr west"], "unreadable": "warn"}, "region 'kr west' is not a name of a region"),
+        ({"secret_key": WRONG}, "Cannot read bm_volumes in kr-west1: ListVolumes of baremetal-blockstorage"),
         (
             {"endpoint_url": f"http://robot:{WRONG}[x@127.0.0.1"},
             "endpoint_url contains a user or password before an @.",
@@ -313,14 +313,14 @@ def test_mistakes_are_told(fleet: Controller) -> None:
         failed = fleet.inventory(config, environ={"SCP_AUTH_URL": None})
         assert failed.rc != 0, config
         assert "Traceback" not in failed.stderr
-        assert flat(told) in flat(failed.stderr), failed.stderr
+        assert flat(reported) in flat(failed.stderr), failed.stderr
         assert WRONG not in failed.output
         # Nothing can be read, so nothing is left to go on with.
         assert "setunreadable" not in flat(failed.stderr)
 
 
 def test_what_an_account_is_not_entitled_to(fleet: Controller) -> None:
-    """It fails the inventory, unless half an inventory is asked for; that is told, and never cached."""
+    """It fails the inventory, unless half an inventory is asked for; that is reported, and never cached."""
     pair = next(pair for pair in PAIRS if "filestorage" not in pair["entitlements"])
     simulator = fleet.simulator
     account = pair["account_id"]
@@ -337,12 +337,12 @@ def test_what_an_account_is_not_entitled_to(fleet: Controller) -> None:
     environ = {"SCP_AUTH_URL": None}
     failed = fleet.inventory(config, environ=environ)
     assert failed.rc != 0
-    for told in (
-        "Can't read filestorage_volumes in kr-west1",
+    for reported in (
+        "Cannot read filestorage_volumes in kr-west1",
         "not entitled to filestorage in kr-west1",
         "leave it out of sources, or set unreadable to warn",
     ):
-        assert flat(told) in flat(failed.stderr)
+        assert flat(reported) in flat(failed.stderr)
     for choice in ("warn", "ignore"):
         found = fleet.inventory({**config, "unreadable": choice}, environ=environ)
         assert found.rc == 0
@@ -357,7 +357,7 @@ def test_what_an_account_is_not_entitled_to(fleet: Controller) -> None:
     both = ["bm_volumes", "backups"]
     away = fleet.inventory({"unreadable": "warn", "sources": both, "max_retries": 0}, environ=environ)
     assert away.rc != 0
-    assert flat("Can't read bm_volumes in kr-west1") in flat(away.stderr)
+    assert flat("Cannot read bm_volumes in kr-west1") in flat(away.stderr)
 
 
 def test_where_keys_come_from(fleet: Controller) -> None:
@@ -416,8 +416,8 @@ def test_a_playbook_uses_it(fleet: Controller) -> None:
     simulator = fleet.simulator
     odd = {"id": "odd", "name": "odd", "server_name": f"west {TEMPLATE}", "server_uuid": ids(simulator)["west-web2"]}
     simulator.patch_world({"backup": {"backups": [odd]}})
-    told = "{{ inventory_hostname }} {{ scp_bm_volumes | map(attribute='name') | sort | join(',') }} {{ scp_name }}"
-    debug = {"ansible.builtin.debug": {"msg": "{{ told }}"}, "vars": {"told": told}, "connection": "local"}
+    reported = "{{ inventory_hostname }} {{ scp_bm_volumes | map(attribute='name') | sort | join(',') }} {{ scp_name }}"
+    debug = {"ansible.builtin.debug": {"msg": "{{ told }}"}, "vars": {"told": reported}, "connection": "local"}
     play = {"hosts": "all", "gather_facts": False, "tasks": [debug]}
     run = fleet.playbook([play], arguments=["-i", path]).succeeded()
     messages = {result.host: result.message for result in run}

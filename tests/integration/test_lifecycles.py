@@ -22,7 +22,7 @@ from tests.simulator.fixture import Simulator
 
 pytestmark = pytest.mark.newest_core
 
-#: Far enough ahead of the real time, which simulated time can't go back behind.
+#: Far enough ahead of the real time, which simulated time cannot go back behind.
 BEGINNING = "2099-03-02T03:04:05Z"
 #: Nothing takes time, and all that is left to chance is drawn alike.
 ALIKE = {
@@ -65,8 +65,8 @@ def _results(run: Run, steps: Sequence[Step]) -> list[str]:
         result = run[step.name]
         assert result.accepted == list(step.operations), (step.name, result.message)
         assert result.changed, step.name
-        told = {name: value for name, value in result.result.items() if name != "invocation"}
-        texts.append(f"{step.name} {json.dumps(told, indent=1, sort_keys=True)}")
+        reported = {name: value for name, value in result.result.items() if name != "invocation"}
+        texts.append(f"{step.name} {json.dumps(reported, indent=1, sort_keys=True)}")
     return texts
 
 

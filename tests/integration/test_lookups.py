@@ -163,15 +163,15 @@ MISTAKES = {
     f"lookup('{VOLUME}', 'x', secret_key=wrong)": "The signature does not fit: check secret_key",
     f"lookup('{QUERY}', 'ListVolumes')": "'ListVolumes' is an operation of several services. Give one:"
     " baremetal-blockstorage.ListVolumes, filestorage.ListVolumes, parallel-filestorage.ListVolumes.",
-    f"lookup('{QUERY}', 'bm.ListVolume')": "'bm.ListVolume' is no operation of baremetal-blockstorage, did you mean"
+    f"lookup('{QUERY}', 'bm.ListVolume')": "'bm.ListVolume' is not an operation of baremetal-blockstorage, did you mean"
     " ListVolumes?",
-    f"lookup('{QUERY}', 'bm.ShowVolume')": "'bm.ShowVolume' is no list operation of baremetal-blockstorage",
+    f"lookup('{QUERY}', 'bm.ShowVolume')": "'bm.ShowVolume' is not a list operation of baremetal-blockstorage",
     f"lookup('{QUERY}', 'filestore.ListVolumes')": "There is no service 'filestore' in 'filestore.ListVolumes', did you"
     " mean filestorage?",
     f"lookup('{QUERY}', 'bm.ListVolumes', params={{'nam': 'x'}})": "baremetal-blockstorage.ListVolumes takes no"
     " parameter 'nam', did you mean name? There is name, object_name, sort, volume_group_name.",
     f"lookup('{QUERY}', 'ListBackupHistories')": "backup.ListBackupHistories needs backup_id. Give it in params.",
-    f"lookup('{QUERY}', 'ListBackups', query='[')": "query '[' is no JMESPath expression",
+    f"lookup('{QUERY}', 'ListBackups', query='[')": "query '[' is not a JMESPath expression",
     f"lookup('{QUERY}', 'ListBackups', query='abs(@)')": "query 'abs(@)' does not fit the result",
     f"lookup('{QUERY}', 'ListBackups', region='kr-north9')": "ListBackups of backup in kr-north9 was answered with 404",
 }
@@ -186,12 +186,12 @@ def test_mistakes(fleet: Controller) -> None:
     ]
     run = fleet.run(tasks, environ={"SCP_AUTH_URL": None}, verbosity=4)
     assert run.rc == 0, run.output
-    for expression, told in MISTAKES.items():
+    for expression, reported in MISTAKES.items():
         result = run[expression]
         assert result.failed, expression
-        assert told in " ".join(result.message.split()), (expression, result.message)
+        assert reported in " ".join(result.message.split()), (expression, result.message)
     assert shown(run, "ignore") == "nothing"
-    assert "'nothing' is no operation" in " ".join(run.output.split())
+    assert "'nothing' is not an operation" in " ".join(run.output.split())
     assert not [call for call in run.calls if call["write"]]
     text = run.output + json.dumps([result.result for result in run])
     for secret in (WRONG, fleet.simulator.secret_key, "Scp-Signature"):

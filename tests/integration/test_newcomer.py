@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Somebody who has only README.md gets from a clone to a playbook of their own, by typing what it says."""
+"""Somebody who has only README.md gets from a clone to a separate playbook, by typing what it says."""
 
 from __future__ import annotations
 
@@ -50,13 +50,13 @@ def environment(home: Path) -> dict[str, str]:
 
 
 def free_port() -> int:
-    """A port on which nobody listens."""
+    """A port without a listener."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         return int(listening.getsockname()[1])
 
 
 def start(script: str, folder: Path, environ: dict[str, str], output: Path) -> subprocess.Popen[bytes]:
-    """Type a script into a terminal of its own, in which Ctrl-C reaches all that it runs."""
+    """Type a script into a separate terminal, in which Ctrl-C reaches all that it runs."""
     typing = ["bash", "-ec", script]
     with output.open("wb") as file:
         return subprocess.Popen(
@@ -70,7 +70,7 @@ def start(script: str, folder: Path, environ: dict[str, str], output: Path) -> s
         )
 
 
-@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="this is no clone that can be cloned")
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="this is not a clone that can be cloned")
 def test_from_a_clone_to_the_first_playbook(tmp_path: Path) -> None:
     """The first run changes two things and the second none, all within five minutes of the clone."""
     typed = first_playbook()

@@ -49,9 +49,9 @@ def test_lookup(controller: Controller, lookup: str) -> None:
     run = controller.run(tasks).succeeded()
     shown = [item.result["msg"] for result in run for item in result.items or [result]]
     # Before 2.19 what a template makes of a number or a truth is a text.
-    told = [found if isinstance(found, list) else str(found) for found in shown]
+    reported = [found if isinstance(found, list) else str(found) for found in shown]
     assert (
-        told
+        reported
         == {
             "scp_volume": ["10.1.1.1:/scp_web_data_2m060u", [10, 10], "False"],
             "scp_query": [["fast_aaaaaa", "web_data_2m060u", "alone_aaaaaa"], ["west-db1"], ["s2"], "6"],

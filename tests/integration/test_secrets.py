@@ -82,7 +82,7 @@ def test_nothing_secret_shows(routed: Controller, source: str) -> None:
     assert run[0].operations == ["CreateVolume"]
     results = json.dumps([result.result for result in run])
     log = json.dumps(routed.simulator.operations())
-    # A signature of each kind of request could be told by its look only: none is as long as one.
+    # A signature of each kind of request could be reported by its look only: none is as long as one.
     for place, text in (
         ("output", run.output),
         ("results", results),

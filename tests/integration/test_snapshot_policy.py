@@ -95,18 +95,18 @@ def _snapshots(controller: Controller) -> dict[str, int]:
 
 
 def test_life(there: Controller) -> None:
-    """Check mode foretells it, a run does it, within the age another one writes nothing, later ones take and delete."""
+    """Check mode predicts it, a run does it, within the age another one writes nothing, later ones take and delete."""
     simulator = there.simulator
     simulator.scale(1)
-    foretold = _play(there, POLICY, arguments=["--check"]).succeeded()
-    assert _writes(foretold) == []
-    planned = [operation for entry in _report(foretold).values() for operation in entry["operations"]]
-    # Without space for snapshots check mode can't go on, and says so.
+    predicted = _play(there, POLICY, arguments=["--check"]).succeeded()
+    assert _writes(predicted) == []
+    planned = [operation for entry in _report(predicted).values() for operation in entry["operations"]]
+    # Without space for snapshots check mode cannot go on, and says so.
     assert sorted([*planned, "CreateVolumeSnapshot"]) == sorted(WRITES)
-    said = foretold["scp.storage.snapshot_policy : Say what volumes would get that have no space for snapshots yet"]
+    said = predicted["scp.storage.snapshot_policy : Say what volumes would get that have no space for snapshots yet"]
     assert [item.result["msg"] for item in said.items] == ["a snapshot"]
     assert said.changed
-    table = foretold["scp.storage.snapshot_policy : Show what each volume has"].result["msg"]
+    table = predicted["scp.storage.snapshot_policy : Show what each volume has"].result["msg"]
     assert table[0].endswith("WOULD BE DONE")
 
     run = _play(there, POLICY).succeeded()
@@ -172,7 +172,7 @@ def test_as_time_goes_by(there: Controller) -> None:
 
 @pytest.mark.newest_core
 def test_one_that_fails(there: Controller) -> None:
-    """It is told with all the others that failed, and keeps nobody from a snapshot; run again, it goes on."""
+    """It is reported with all that failed, and keeps no other volume from its snapshot; run again, it goes on."""
     simulator = there.simulator
     volumes = ["web_data", "no_data", "twin_data", "office", {"name": "none", "kind": "bm_volume_group"}]
     simulator.fault("status", operation="CreateSnapshot", status=403)
@@ -275,7 +275,7 @@ MISTAKES: dict[str, tuple[Any, list[str]]] = {
         [{"name": "web", "schedule": {"hour": 3, "snapshot_retention_count": 129}}],
         ["129", "1 to 128"],
     ),
-    "what a schedule can not say": (
+    "what a schedule cannot say": (
         [{"name": "app", "kind": "bm_volume", "schedule": {"hour": 3, "snapshot_retention_count": 5}}],
         ["snapshot_retention_count", "Block Storage (BM) volume", "frequency, day_of_week, hour"],
     ),
@@ -293,7 +293,7 @@ MISTAKES: dict[str, tuple[Any, list[str]]] = {
     ),
     "an empty list": ([], ["empty"]),
     "no list": ({"name": "web"}, ["must be a list"]),
-    "a broken text": ("[{name: web", ["snapshot_policy_volumes is a text that can't be read", "line 1", "as JSON"]),
+    "a broken text": ("[{name: web", ["snapshot_policy_volumes is a text that cannot be read", "line 1", "as JSON"]),
     "a number": ([7], ["Item 1", "must be a name"]),
     "all at once": (
         [{"name": "web", "kind": "tape"}, {"name": "office", "max_age": "old"}, {"region": EAST}],
@@ -303,16 +303,16 @@ MISTAKES: dict[str, tuple[Any, list[str]]] = {
 
 
 def test_mistakes(controller: Controller) -> None:
-    """Each is told with the item and what to do, before any call."""
+    """Each is reported with the item and what to do, before any call."""
     role = {"name": "scp.storage.snapshot_policy"}
     tasks = []
     for mistake, (given, _ignored) in MISTAKES.items():
-        told = task("ansible.builtin.debug", {"msg": "{{ ansible_failed_result.msg }}"}, name=mistake)
+        reported = task("ansible.builtin.debug", {"msg": "{{ ansible_failed_result.msg }}"}, name=mistake)
         variables = {"snapshot_policy_volumes": given, "snapshot_policy_max_age": "1d"}
-        tasks.append({"block": [{"ansible.builtin.include_role": role, "vars": variables}], "rescue": [told]})
+        tasks.append({"block": [{"ansible.builtin.include_role": role, "vars": variables}], "rescue": [reported]})
     nothing = {"snapshot_policy_volumes": ["web", {"name": "train", "kind": "pfs"}]}
-    told = task("ansible.builtin.debug", {"msg": "{{ ansible_failed_result.msg }}"}, name="no policy")
-    tasks.append({"block": [{"ansible.builtin.include_role": role, "vars": nothing}], "rescue": [told]})
+    reported = task("ansible.builtin.debug", {"msg": "{{ ansible_failed_result.msg }}"}, name="no policy")
+    tasks.append({"block": [{"ansible.builtin.include_role": role, "vars": nothing}], "rescue": [reported]})
     run = controller.run(tasks).succeeded()
     assert not [word for word in CRASHES if word in run.output]
     assert run.calls == []

@@ -139,7 +139,7 @@ def test_shares(controller: Controller, server: Server) -> None:
     ]
     assert any("remount" in call and "/srv/train" in call for call in server.calls("mount.nfs"))
 
-    # The volumes may be gone by then: nobody is asked.
+    # The volumes may be gone by then: nothing is asked.
     gone = [{**volume, "name": "gone", "state": "absent"} for volume in VOLUMES]
     planned = mount(controller, server, gone, "--check").succeeded()
     assert changes(planned).count("Say what would be unmounted") == 3
@@ -152,7 +152,7 @@ def test_shares(controller: Controller, server: Server) -> None:
 
 @pytest.mark.newest_core
 def test_what_is_in_the_way(controller: Controller, server: Server) -> None:
-    """Nothing that is no volume is unmounted or taken out of the table, and a refused mount is explained."""
+    """Nothing that is not a volume is unmounted or taken out of the table, and a refused mount is explained."""
     server.run("mkdir", "/srv/data")
     server.run("mount", "-t", "tmpfs", "/dev/vdx1", "/srv/data")
     fstab = server.fstab()
@@ -166,11 +166,11 @@ def test_what_is_in_the_way(controller: Controller, server: Server) -> None:
     run = mount(controller, server, [{**VOLUMES[0], "path": "/srv/link/web"}, {**VOLUMES[2], "path": "/srv//train"}])
     assert "path /srv/link/web leads to /srv/real/web, and a mount is known by the place" in failure(run)
     assert "path /srv//train leads to /srv/train, " in failure(run)
-    # Each has a file of its own for its password.
+    # Each has a separate file for its password.
     work = mount(controller, server, ALIKE, "--check")["scp.storage.storage_mount : Decide what is to be done"]
     assert len({each["credentials"] for each in work.result["ansible_facts"]["storage_mount_work"]}) == len(ALIKE)
     run = mount(controller, server, [{"path": "/srv/data", "state": "absent"}])
-    assert "/dev/vdx1 on /srv/data is no volume of File Storage. It is left alone; check path." in failure(run)
+    assert "/dev/vdx1 on /srv/data is not a volume of File Storage. It is left alone; check path." in failure(run)
     assert (server.mounts(), server.fstab()) == ({"/srv/data": "/dev/vdx1"}, fstab)
     run = mount(controller, server, [{"source": "10.9.9.9:/scp_x_000000", "path": "/srv/x"}])
     assert failure(run).startswith("10.9.9.9:/scp_x_000000 could not be mounted on /srv/x: mount.nfs: access denied by")
@@ -178,7 +178,7 @@ def test_what_is_in_the_way(controller: Controller, server: Server) -> None:
 
 
 def test_mistakes(controller: Controller, server: Server) -> None:
-    """All that is wrong with the list is told at once; so is what the platform does not have."""
+    """All that is wrong with the list is reported at once; so is what the platform does not have."""
     volumes = [
         "web_data",
         {"name": "office", "path": "mnt", "pth": "/srv"},
@@ -189,13 +189,13 @@ def test_mistakes(controller: Controller, server: Server) -> None:
     ]
     run = mount(controller, server, volumes)
     assert failure(run) == (
-        "storage_mount_volumes can't be worked on, and nothing was changed."
+        "storage_mount_volumes cannot be worked on, and nothing was changed."
         " Item 1 (web_data): it has no path, which is the folder of the server to mount it on."
         " Item 2 (office): pth is not known for kind filestorage; the keys are name, kind, region, state, path, source,"
         " options, cifs_username; path is mnt; it is the whole path of a folder, without blanks, and not /."
         " Item 3 (x): kind is nfs, and there is filestorage, pfs, bm_volume only; state is mounted; it can be present"
         " or absent."
-        " Item 4 (ledger): to mount it, it needs device (as /dev/mapper/mpatha; the platform does not tell which one it"
+        " Item 4 (ledger): to mount it, it needs device (as /dev/mapper/mpatha; the platform does not show which one it"
         " is) and fstype (as xfs)."
         " Item 5 (ledger): portals is a list of IP addresses, without ports."
         " Item 6 (files): with a source that is a CIFS share it needs cifs_username, and its password in"
@@ -241,7 +241,7 @@ def test_sources_in_another_spelling_are_left_alone(controller: Controller, serv
         {**ALIKE[0], "source": "//Files.example/Office/", "path": "/srv/share"},
     ]
     mount(controller, server, volumes).succeeded()
-    # As another client, or a person, has mounted them.
+    # As another client, or the user, has mounted them.
     server.run("umount", "/srv/slash", "/srv/share")
     server.run("mount", "-i", "-t", "tmpfs", "files.example:/export", "/srv/slash")
     server.run("mount", "-i", "-t", "tmpfs", "//files.example/office", "/srv/share")
@@ -267,7 +267,7 @@ time.sleep(300)
 def test_mount_whose_server_is_gone_does_not_hang(controller: Controller, server: Server) -> None:
     """Within a limit it is forced off where the platform has given another address, and refused otherwise."""
     if not (server.can_have_disks and Path("/dev/fuse").exists()):
-        pytest.skip("a mount that nobody answers for wants root and FUSE")
+        pytest.skip("a mount without an answer requires root and FUSE")
     limits = {"storage_mount_unmount_timeout": 1, "storage_mount_mount_timeout": 5}
     gone = WEB.replace("10.1.1.1", "10.7.7.7")
     for source, volume, message in (
@@ -338,7 +338,7 @@ def test_block_volumes(controller: Controller, server: Server) -> None:
     logins = [call for call in server.calls("iscsiadm") if call.endswith("--login")]
     assert logins == [f"-m node -T {TARGET} -p {address}:3260 --login" for address in ("10.2.2.1", "10.2.2.2")]
     nodes = sorted((server.folder / "nodes").iterdir())
-    # What an array tells of other addresses is not noted: some systems log in to that when they start.
+    # What an array shows other addresses is not noted: some systems log in to that when they start.
     assert [node.name for node in nodes] == ["10.2.2.1:3260", "10.2.2.2:3260"]
     assert [node.read_text() for node in nodes] == [f"{TARGET} automatic\n"] * 2
 

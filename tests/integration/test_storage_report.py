@@ -44,13 +44,13 @@ MAX_EVENT = 100_000
 class Made:
     """A report that was made.
 
-    :ivar told: what the info modules told in the same run, by kind, over both regions.
+    :ivar told: what the info modules returned in the same run, by kind, over both regions.
     """
 
     controller: Controller
     run: Run
     folder: Path
-    told: dict[str, list[dict[str, Any]]]
+    reported: dict[str, list[dict[str, Any]]]
 
     @property
     def report(self) -> dict[str, Any]:
@@ -78,7 +78,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Controller]:
 
 @pytest.fixture(scope="module")
 def made(stage: Controller) -> Made:
-    """A report of both regions, the first of its folder, and what the info modules tell."""
+    """A report of both regions, the first of its folder, and what the info modules return."""
     folder = stage.folder / "reports"
     tasks = []
     for kind, (_plural, module, gather) in INFOS.items():
@@ -93,11 +93,11 @@ def made(stage: Controller) -> Made:
     }
     run = stage.run(tasks, variables=variables).succeeded()
     assert not [word for word in CRASHES if word in run.output], run.output
-    told = {
+    reported = {
         kind: [thing for item in run[f"info {kind}"].items for thing in item.result[plural]]
         for kind, (plural, _module, _gather) in INFOS.items()
     }
-    return Made(stage, run, folder, told)
+    return Made(stage, run, folder, reported)
 
 
 def _play(controller: Controller, variables: dict[str, Any], **options: Any) -> Run:
@@ -121,30 +121,30 @@ def _findings(report: dict[str, Any], area: str, severity: str = "critical") -> 
 @pytest.mark.newest_core
 def test_numbers(made: Made) -> None:
     """They are those of the info modules, for each single thing and in sum."""
-    report, told = made.report, made.told
+    report, reported = made.report, made.reported
     sizes = {
-        **{one["id"]: one["usage"] for one in told["filestorage"]},
-        **{one["id"]: one["capacity_tb"] * 1024 * GIB for one in told["pfs"]},
-        **{one["id"]: one["size_gb"] * GIB for one in told["bm_volume"]},
-        **{one["id"]: 0 for one in told["bm_volume_group"]},
+        **{one["id"]: one["usage"] for one in reported["filestorage"]},
+        **{one["id"]: one["capacity_tb"] * 1024 * GIB for one in reported["pfs"]},
+        **{one["id"]: one["size_gb"] * GIB for one in reported["bm_volume"]},
+        **{one["id"]: 0 for one in reported["bm_volume_group"]},
     }
     assert {one["id"]: one["bytes"] for one in report["volumes"]} == sizes
     volumes = {one["id"]: one for one in report["volumes"]}
-    for one in [*told["filestorage"], *told["pfs"]]:
+    for one in [*reported["filestorage"], *reported["pfs"]]:
         own = [snapshot for snapshot in one["snapshots"] if not snapshot["name"].startswith("snapmirror")]
         assert volumes[one["id"]]["snapshots"] == len(own), one["name"]
-    for one in told["bm_volume_group"]:
+    for one in reported["bm_volume_group"]:
         assert volumes[one["id"]]["snapshots"] == len(one["snapshots"])
     space = {
         one["id"]: round(100 * one["snapshot_total_usage"] / one["snapshot_capacity_mb"], 1)
-        for one in told["bm_volume"]
+        for one in reported["bm_volume"]
         if one["snapshot_capacity_mb"]
     }
     shown = {one["id"]: one["snapshot_space_percent"] for one in report["volumes"]}
     assert {name: percent for name, percent in shown.items() if percent is not None} == pytest.approx(space, abs=0.1)
     lags = {
         (one["replication"]["source"]["id"], one["replication"]["target"]["id"]): one["replication"]["lag_seconds"]
-        for one in [*told["bm_volume"], *told["bm_volume_group"]]
+        for one in [*reported["bm_volume"], *reported["bm_volume_group"]]
         if one["replication"]
     }
     found = {(one["source"]["id"], one["target"]["id"]): one["lag_seconds"] for one in report["replications"]}
@@ -154,21 +154,21 @@ def test_numbers(made: Made) -> None:
     assert len(paused) == 1
     assert {name.rpartition("_")[0] for name in paused} == {"erp_files"}
     assert len(report["replications"]) == len(lags) + 2
-    points = {one["id"]: len(one["restore_points"]) for one in told["backup"]}
+    points = {one["id"]: len(one["restore_points"]) for one in reported["backup"]}
     assert {one["id"]: one["restore_points"] for one in report["backups"]} == points
-    jobs = sum(len(one["histories"]) for one in told["backup"])
+    jobs = sum(len(one["histories"]) for one in reported["backup"])
     assert sum(len(one["jobs"]) for one in report["backups"]) == jobs
     assert {one["id"]: one["bytes"] for one in report["buckets"]} == {
-        one["id"]: int(one["usage"]) for one in told["archive"]
+        one["id"]: int(one["usage"]) for one in reported["archive"]
     }
     totals = {one["kind"]: one["bytes"] for one in report["capacity"]["kinds"]}
-    assert totals["filestorage"] == sum(one["usage"] for one in told["filestorage"])
-    assert totals["bm_volume"] == sum(one["size_gb"] for one in told["bm_volume"]) * GIB
-    assert totals["pfs"] == sum(one["capacity_tb"] for one in told["pfs"]) * 1024 * GIB
+    assert totals["filestorage"] == sum(one["usage"] for one in reported["filestorage"])
+    assert totals["bm_volume"] == sum(one["size_gb"] for one in reported["bm_volume"]) * GIB
+    assert totals["pfs"] == sum(one["capacity_tb"] for one in reported["pfs"]) * 1024 * GIB
 
 
 def test_what_is_found(made: Made) -> None:
-    """Each sort of trouble in the world is told, and nothing else; the fact is what the JSON has."""
+    """Each sort of trouble in the world is reported, and nothing else; the fact is what the JSON has."""
     report = made.report
     assert _fact(made.run) == report
     unprotected = {"broken-disk", "legacy", "stage-data", "build_cache", "office", "models", "simulation"}
@@ -214,7 +214,7 @@ ROWS = """
 Object.fromEntries([...document.querySelectorAll('section[id]')].map(section => [section.id,
   [...section.querySelectorAll('tbody tr')].map(row => [...row.cells].map(cell => cell.innerText.trim()))]))
 """
-#: What a person without eyes or without a mouse would miss.
+#: What the user without eyes or without a mouse would miss.
 BARRIERS = """
 [...[...document.querySelectorAll('svg:not([aria-label])')].filter(svg => !svg.closest('[aria-hidden]')),
  ...[...document.querySelectorAll('table')].filter(table => !table.querySelector('thead th[scope=col]')),
@@ -274,16 +274,16 @@ async def _look(file: Path, report: dict[str, Any]) -> None:
 
 @pytest.mark.newest_core
 def test_as_a_monitor(made: Made, tmp_path: Path) -> None:
-    """Check mode writes nothing; with history it tells growth; what is critical makes it fail after it has written."""
+    """Check mode writes nothing; with history it shows growth; what is critical makes it fail after it has written."""
     controller, folder = made.controller, tmp_path / "new"
     base = {
         "storage_report_regions": f"{WEST}, {EAST}",
         "storage_report_folder": str(folder),
         "storage_report_kinds": "filestorage pfs",
     }
-    foretold = _play(controller, base, arguments=["--check"]).succeeded()
+    predicted = _play(controller, base, arguments=["--check"]).succeeded()
     assert not folder.exists()
-    assert _fact(foretold)["counts"]["unprotected"] == 5
+    assert _fact(predicted)["counts"]["unprotected"] == 5
 
     folder.mkdir()
     seeded = report_fixtures.build(datetime.now(UTC), controller.simulator.world()["servers"])
@@ -328,12 +328,12 @@ def test_as_a_monitor(made: Made, tmp_path: Path) -> None:
 
 def _attempt(name: str, variables: dict[str, Any]) -> dict[str, Any]:
     """Include the role, and show what it fails with."""
-    told = task("ansible.builtin.debug", {"msg": "{{ ansible_failed_result.msg }}"}, name=name)
-    return {"block": [{"ansible.builtin.include_role": ROLE, "vars": variables}], "rescue": [told]}
+    reported = task("ansible.builtin.debug", {"msg": "{{ ansible_failed_result.msg }}"}, name=name)
+    return {"block": [{"ansible.builtin.include_role": ROLE, "vars": variables}], "rescue": [reported]}
 
 
 def test_what_can_not_be_read(made: Made, tmp_path: Path) -> None:
-    """A service that the account has not got is told, and an error if asked; one that fails is an error at the end."""
+    """A service that the account does not have is reported, and an error if asked; one that fails is an error."""
     controller = made.controller
     base = {"storage_report_folder": str(tmp_path), "storage_report_kinds": ["filestorage", "archive", "pfs"]}
     partial = {
@@ -368,7 +368,7 @@ def test_what_can_not_be_read(made: Made, tmp_path: Path) -> None:
     assert "). What could be read is in" in run["reset"].message
 
 
-#: Options that can't be, and what the message must say.
+#: Options that cannot be, and what the message must say.
 MISTAKES: dict[str, tuple[dict[str, Any], list[str]]] = {
     "folder": ({"folder": "reports"}, ["storage_report_folder is reports", "absolute"]),
     "name": ({"name": "a/b"}, ["storage_report_name is a/b"]),
@@ -377,7 +377,7 @@ MISTAKES: dict[str, tuple[dict[str, Any], list[str]]] = {
 
 
 def test_mistakes(made: Made, tmp_path: Path) -> None:
-    """Each is told with the option and what to do, before any call; so is a key that is refused."""
+    """Each is reported with the option and what to do, before any call; so is a key that is refused."""
     tasks = []
     for name, (options, _ignored) in MISTAKES.items():
         given = {f"storage_report_{option}": value for option, value in options.items()}

@@ -85,7 +85,7 @@ def check_messages(runner: ModuleRunner | Controller, cases: Sequence[Case], fil
 
 
 def seed_server(name: str) -> dict[str, str]:
-    """A server that the simulator starts with, as ``attachments`` lists it."""
+    """A server that the simulator starts with, for example ``attachments`` lists it."""
     found = next(server for server in _SEED["servers"] if server["name"] == name)
     return {"object_type": found["type"], "object_id": found["id"]}
 
@@ -128,7 +128,7 @@ def _problems(case: Case, result: TaskResult) -> list[str]:
     if not result.failed:
         problems.append("did not fail")
     if len(message) >= LONGEST or "\n" in message:
-        problems.append("is no paragraph")
+        problems.append("is not a paragraph")
     problems += [f"does not say {word!r}" for word in case.says if word not in message]
     problems += [f"says {word!r}" for word in ("Traceback", "object at 0x", "Exception", "None") if word in message]
     return problems

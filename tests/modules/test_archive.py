@@ -40,7 +40,7 @@ def _histories(runner: ModuleRunner) -> list[dict[str, Any]]:
 
 @pytest.mark.module("scp_archive_bucket")
 def test_a_bucket_that_ends_in_error(runner: ModuleRunner) -> None:
-    """It is told, stays known, and can be removed."""
+    """It is reported, stays known, and can be removed."""
     runner.simulator.switch(archive_create_ends_in="ERROR")
     bucket = {"name": "sad-archive", "versioning": True}
     run = runner.run(
@@ -95,28 +95,28 @@ def test_jobs_that_fail(runner: ModuleRunner) -> None:
 
 @pytest.mark.module("scp_archive_recovery", "scp_archive_job")
 def test_a_recovery_is_joined(runner: ModuleRunner) -> None:
-    """While it runs no second one begins, whoever waits; a finished one counts for as long as it was asked for."""
+    """While it runs no second one begins, with or without waiting; a finished one counts as long as requested."""
     _world(runner)
     version = {"source_object_path": "readme.txt", "source_object_version": "v1"}
     old = {name: value for name, value in BACK.items() if name != "recovery_infos"} | version
     tasks = [
         task("scp_archive_recovery", {**BACK, "wait": False}, name="begin"),
-        task("scp_archive_recovery", BACK, name="foretold", check=True),
+        task("scp_archive_recovery", BACK, name="predicted", check=True),
         task("scp_archive_recovery", BACK, name="join"),
         task("scp_archive_job", {"bucket": BUCKET, "kind": "recovery"}, name="wait"),
         task("scp_archive_recovery", {**BACK, "max_age": "1h"}, name="done"),
-        task("scp_archive_recovery", {**BACK, "max_age": "0"}, name="anew"),
+        task("scp_archive_recovery", {**BACK, "max_age": "0"}, name="again"),
         task("scp_archive_recovery", old, name="a version"),
         task("scp_archive_recovery", old, name="the same version"),
         task("scp_archive_recovery", {**old, "source_object_version": "v2"}, name="another version"),
     ]
     run = runner.run(tasks).succeeded()
-    for name in ("foretold", "join", "wait", "done", "the same version"):
+    for name in ("predicted", "join", "wait", "done", "the same version"):
         assert (run[name].changed, run[name].operations, run[name].writes) == (False, [], []), name
     assert run["join"].result["joined"] is True
     assert run["join"].result["recovery"]["state"] == "SUCCESS"
     assert run["begin"].result["recovery"]["id"] == run["wait"].result["job"]["id"]
-    assert run["anew"].operations == ["RecoverObjects"]
+    assert run["again"].operations == ["RecoverObjects"]
     for name in ("a version", "another version"):
         assert run[name].operations == ["RecoverObjectVersions"], name
     assert len(_histories(runner)) == 4
@@ -124,7 +124,7 @@ def test_a_recovery_is_joined(runner: ModuleRunner) -> None:
 
 @pytest.mark.module("scp_archive_job")
 def test_waiting_goes_on_through_errors(runner: ModuleRunner, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A service that is away for a while is waited for, and lines for a person tell how far things are."""
+    """A service that is away for a while is waited for, and lines for the user show how far things are."""
     running = {"id": JOB_ID, "state": "PENDING", "parts": [{"path": "/", "objects": [{"path": "x", "size": 1}]}]}
     _world(runner, archiving_histories=[running])
     runner.simulator.fault("status", status=503, operation="ShowArchivingHistory", times=3, skip=2)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs, restores and restore points of Backup: failures as a person sees them, and calls that count."""
+"""Runs, restores and restore points of Backup: failures as the user sees them, and calls that count."""
 
 from __future__ import annotations
 
@@ -276,7 +276,7 @@ CASES = [
 @pytest.mark.violations_expected
 @each(CASES)
 def test_message(runner: ModuleRunner, case: Case) -> None:
-    """Each failure is one paragraph with the words that help; only what the service alone can tell is sent."""
+    """Each failure is one paragraph with the words that help; only what the service alone can show is sent."""
     simulator = runner.simulator
     world = _world(simulator)
     world["backups"].append(_backup("sadder", simulator.server("west-web1"), state="ERROR"))
@@ -290,7 +290,7 @@ def test_message(runner: ModuleRunner, case: Case) -> None:
 
 @pytest.mark.module(RUN, RESTORE)
 def test_a_failed_restore_is_tried_again(runner: ModuleRunner) -> None:
-    """What went wrong before the task began does not count, and the entry is told."""
+    """What went wrong before the task began does not count, and the entry is reported."""
     simulator = runner.simulator
     simulator.patch_world({"backup": _world(simulator)})
     simulator.switch(backup_restore_ends_in="FAILED", backup_job_ends_in="FAILED")
@@ -330,7 +330,7 @@ def test_partial_is_good_enough_where_allowed(runner: ModuleRunner) -> None:
 
 @pytest.mark.module(RUN, RESTORE, FILES)
 def test_what_runs_is_joined(runner: ModuleRunner) -> None:
-    """By a second task, whoever began it; nothing is begun a second time, and check mode foretells nothing."""
+    """By a second task, whatever began it; nothing is begun a second time, and check mode predicts nothing."""
     simulator = runner.simulator
     simulator.patch_world({"backup": _world(simulator)})
     simulator.switch(backup_job_seconds=200, backup_restore_seconds=200, backup_file_restore_seconds=200)
@@ -338,7 +338,7 @@ def test_what_runs_is_joined(runner: ModuleRunner) -> None:
     for module, args in ((RUN, {"backup": "image"}), (RESTORE, SERVER), (FILES, {**SOME, "overwrite": True})):
         tasks += [
             task(module, {**args, "wait": False}, name=f"begin {module}"),
-            task(module, args, name=f"foretell {module}", check=True),
+            task(module, args, name=f"predict {module}", check=True),
             task(module, args, name=f"join {module}"),
         ]
     run = runner.run(tasks).succeeded()
@@ -347,7 +347,7 @@ def test_what_runs_is_joined(runner: ModuleRunner) -> None:
         assert run[f"join {module}"].result[noun][state] in ("SUCCESS", "COMPLETED")
     for module in (RUN, RESTORE, FILES):
         assert len(run[f"begin {module}"].writes) == 1
-        assert not run[f"foretell {module}"].changed
+        assert not run[f"predict {module}"].changed
         assert (run[f"join {module}"].changed, run[f"join {module}"].writes) == (False, []), module
 
 
@@ -372,7 +372,7 @@ def test_killed_and_run_again(runner: ModuleRunner) -> None:
 
 @pytest.mark.module(RUN, RESTORE, POINT, POINT_INFO)
 def test_calls_of_unchanged_items(runner: ModuleRunner) -> None:
-    """What is as it should be takes few calls; histories and restore points are read to their end, once."""
+    """What is in the desired state takes few calls; histories and restore points are read to their end, once."""
     simulator = runner.simulator
     world = _world(simulator)
     many = [

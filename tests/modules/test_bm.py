@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Failures of Block Storage (BM) tasks as a person sees them, and how volumes and groups get out of trouble."""
+"""Failures of Block Storage (BM) tasks as the user sees them, and how volumes and groups get out of trouble."""
 
 from __future__ import annotations
 
@@ -154,13 +154,13 @@ CASES = [
     Case("a volume in error", VOLUME, {"name": "broken"}, ("ERROR", "403 Forbidden", "BM server", "absent")),
     Case("nothing said of a new group", GROUP, {"name": "new-group"}, ("volumes", "one volume")),
     Case(
-        "volumes that can't be members",
+        "volumes that cannot be members",
         GROUP,
         {"name": "new-group", "volumes": ["free", "plain", "member", "busy", "sent", "nobody"]},
         ("plain has no snapshot rate", "group-one", "schedule", "replication", "'nobody'"),
     ),
     Case(
-        "volumes that can't be members of a group that can't change",
+        "volumes that cannot be members of a group that cannot change",
         GROUP,
         {"name": "group-sent", "volumes": ["plain", "nobody"]},
         ("plain has no snapshot rate", "'nobody'", "while the group is replicated", "dr_teardown"),
@@ -198,7 +198,7 @@ def test_message(runner: ModuleRunner, case: Case) -> None:
 @pytest.mark.module(VOLUME)
 @pytest.mark.parametrize("what", ["create", "attach", "detach", "edit"])
 def test_a_volume_in_error_is_repaired(runner: ModuleRunner, what: str) -> None:
-    """What went wrong is told, with the answer of the servers' service; the next run repairs the volume."""
+    """What went wrong is reported, with the answer of the servers' service; the next run repairs the volume."""
     simulator = runner.simulator
     servers = [server(simulator, "west-db1"), server(simulator, "west-db2")]
     made = {"name": "data", **SSD, "attachments": servers[:1]}
@@ -226,7 +226,7 @@ def test_a_volume_in_error_is_repaired(runner: ModuleRunner, what: str) -> None:
 
 @pytest.mark.module(VOLUME)
 def test_a_volume_in_error_can_go(runner: ModuleRunner) -> None:
-    """A volume in error is removed; a deletion that goes wrong is told, and the next run deletes it."""
+    """A volume in error is removed; a deletion that goes wrong is reported, and the next run deletes it."""
     simulator = runner.simulator
     made = {"name": "data", **HDD, "attachments": [server(simulator, "west-db1")]}
     absent = {"name": "data", "state": "absent", "detach": True}
@@ -248,19 +248,19 @@ def test_a_volume_in_error_can_go(runner: ModuleRunner) -> None:
 
 @pytest.mark.module(VOLUME, GROUP, f"{GROUP}_replication")
 def test_what_is_changing_is_waited_for(runner: ModuleRunner) -> None:
-    """A volume that is about to get its snapshot rate, or that somebody else changes, can be a member soon."""
+    """A volume that is about to get its snapshot rate, or that someone else changes, can be a member soon."""
     simulator = runner.simulator
     simulator.patch_world({"baremetal-blockstorage": _world(simulator)})
     simulator.switch(bm_conflict_status="400", bm_edit_seconds=20)
     remove = {"state": "absent", "leave_volume_group": True}
 
     def somebody_changes(name: str, iops: int) -> dict[str, Any]:
-        return task(VOLUME, {"name": name, "qos": {"iops": iops}, "wait": False}, name="somebody changes it")
+        return task(VOLUME, {"name": name, "qos": {"iops": iops}, "wait": False}, name="another process changes it")
 
     copied = {"name": "all-copy", "target_region": "kr-east1", "cycle": "DAILY", "replication_volume_name_prefix": "c-"}
     run = runner.run(
         [
-            task(VOLUME, {"name": "plain", "snapshot_rate": 20, "wait": False}, name="somebody changes it"),
+            task(VOLUME, {"name": "plain", "snapshot_rate": 20, "wait": False}, name="another process changes it"),
             task(GROUP, {"name": "all", "volumes": ["plain"]}, name="make", check=True),
             task(GROUP, {"name": "all", "volumes": ["plain"]}, name="make"),
             somebody_changes("plain", 6000),

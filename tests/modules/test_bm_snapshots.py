@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Snapshots, schedules and recoveries of Block Storage (BM): failures as a person sees them, and calls that count."""
+"""Snapshots, schedules and recoveries of Block Storage (BM): failures as the user sees them, and calls that count."""
 
 from __future__ import annotations
 
@@ -238,7 +238,7 @@ def test_message(runner: ModuleRunner, case: Case) -> None:
 
 @pytest.mark.module(RECOVERY, "scp_bm_volume")
 def test_a_recovery_in_error_is_told_again(runner: ModuleRunner) -> None:
-    """A recovery that went wrong is not made a second time; it can be removed, and made anew."""
+    """A recovery that went wrong is not made a second time; it can be removed, and made again."""
     simulator = runner.simulator
     simulator.patch_world({"baremetal-blockstorage": _world(simulator)})
     wanted = {"volume": "free", "snapshot": "latest", "name": "new-data"}
@@ -289,7 +289,7 @@ def test_after_break(runner: ModuleRunner) -> None:
 
 @pytest.mark.module(SNAPSHOT, GROUP_SCHEDULE, "scp_bm_volume")
 def test_what_is_changing_is_waited_for(runner: ModuleRunner) -> None:
-    """A volume that is about to get its snapshot rate, or to lose its servers, is no reason to refuse."""
+    """A volume that is about to get its snapshot rate, or to lose its servers, is not a reason to refuse."""
     simulator = runner.simulator
     simulator.patch_world({"baremetal-blockstorage": _world(simulator)})
     simulator.switch(bm_edit_seconds=60, bm_detach_seconds=60)
@@ -321,7 +321,7 @@ def test_what_is_changing_is_waited_for(runner: ModuleRunner) -> None:
     "scp_bm_volume_group_snapshot_info",
 )
 def test_calls_of_unchanged_items(runner: ModuleRunner) -> None:
-    """What is as it should be takes few calls."""
+    """What is in the desired state takes few calls."""
     simulator = runner.simulator
     world = _world(simulator)
     world["snapshot_schedules"] = [{"owner_id": "id-of-free", "hour": 3}, {"owner_id": "g1", "hour": 3}]

@@ -21,7 +21,7 @@ from tests.scenarios.steps import MADE, RECORDS, without
 from tests.simulator.fixture import Simulator
 
 #: What can be sent once more without harm while it is under way: it names what goes by id or path, and the service does
-#: not show that a deletion has begun (a restore point that can't be restored may as well be damaged).
+#: not show that a deletion has begun (a restore point that cannot be restored may as well be damaged).
 HARMLESS = frozenset({"DeleteBucketObjects", "DeleteBucketObjectVersions", "DeleteBackupRestoreTarget"})
 MODULES = [pytest.param(module, marks=pytest.mark.module(module)) for module in SCENARIOS]
 

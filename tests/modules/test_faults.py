@@ -86,7 +86,7 @@ class Played:
     fired: int = 0
 
     def story(self) -> str:
-        """Return a line for each run, for a person who looks into a failure."""
+        """Return a line for each run, for the user who looks into a failure."""
         return "\n".join(
             f"{result.name}: {result.status} {result.operations} {result.message}"
             f" {[(call['operation'], call['status'], call['fault']) for call in result.calls]}"
@@ -209,7 +209,7 @@ def _check_nothing_left(simulator: Simulator) -> None:
 def _check_sent_once(done: Played) -> None:
     """Assert that no call took effect twice that creates, or destroys, each time that it does.
 
-    A failed step was run again on purpose, and is a run of its own. One that went well has sent what a clean run sends.
+    A failed step was run again on purpose, and is a separate run. One that went well has sent what a clean run sends.
     """
     runs = [done.first] if done.step.repeats or done.again is None or done.first.failed else [done.first, done.again]
     sent = Counter(

@@ -55,7 +55,7 @@ def test_list_with_a_region_that_does_not_answer_does_the_rest(runner: ModuleRun
     result = runner.run_task("scp_storage_apply", {"resources": resources})
     assert runner.clock.monotonic() - began < 150
     assert result.accepted == ["CreateVolume"] * 4
-    assert result.message.startswith("4 of 8 resources failed, 0 were not tried, and 4 are as asked.")
+    assert result.message.startswith("4 of 8 resources failed, 0 were not tried, and 4 are in the desired state.")
 
 
 def test_requested_pause_beyond_timeout_is_waited_for_by_all(runner: ModuleRunner) -> None:

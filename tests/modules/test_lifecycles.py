@@ -11,7 +11,7 @@ from tests.collection_path import ROOT
 from tests.harness.modules import ModuleRunner
 from tests.scenarios import SCENARIOS, check_lifecycle, played
 
-#: Modules that write and have tests of their own kind.
+#: Modules that write and have separate tests kind.
 OTHERS = {"scp_storage_apply"}
 
 

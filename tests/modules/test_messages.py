@@ -50,7 +50,7 @@ WORLD = {
 
 
 def _nobody() -> str:
-    """A URL of this machine on which nobody listens."""
+    """A URL of this machine without a listener."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
     return f"http://127.0.0.1:{port}/{{service}}/{{region}}"
@@ -104,14 +104,14 @@ CASES = [
         "unreachable endpoint",
         MODULE,
         VOLUME,
-        ("ListVolumes", "can't be reached", "endpoint_url"),
+        ("ListVolumes", "cannot be reached", "endpoint_url"),
         lambda _ignored: {"SCP_ENDPOINT_URL": _nobody(), **SOON},
     ),
     Case(
         "host name that does not exist",
         MODULE,
         VOLUME,
-        ("can't be reached", "region"),
+        ("cannot be reached", "region"),
         lambda _ignored: {"SCP_ENDPOINT_URL": "https://{service}.{region}.e.scp.invalid", **SOON},
     ),
     Case(
@@ -260,7 +260,7 @@ CASES = [
         "region without replication",
         "scp_filestorage_replication",
         {**REPLICATION, "target_region": "kr-south1"},
-        ("can't be replicated to target_region 'kr-south1'", "lists these regions for its type: kr-east1"),
+        ("cannot be replicated to target_region 'kr-south1'", "lists these regions for its type: kr-east1"),
     ),
     Case(
         "region without replication, in check mode",

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a person sees when something of Archive Storage can't be."""
+"""What the user sees when something of Archive Storage cannot be."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ CASES = (
         "another source",
         POLICY,
         {"bucket": "full-archive", "archiving_source_bucket_name": "west-recovered"},
-        ("archiving_source_bucket_name", "'west-app-logs'", "'west-recovered'", "for good", "bucket of its own"),
+        ("archiving_source_bucket_name", "'west-app-logs'", "'west-recovered'", "for good", "separate bucket"),
         check=True,
     ),
     Case(
@@ -169,7 +169,10 @@ CASES = (
         (FAILED, "full-archive", "state FAILED", "0 of 1 objects", "no reason"),
     ),
     Case(
-        "a job that was stopped", JOB, {"bucket": FULL, "kind": "archiving"}, (STOPPED, "state CANCELLED", "somebody")
+        "a job that was stopped",
+        JOB,
+        {"bucket": FULL, "kind": "archiving"},
+        (STOPPED, "state CANCELLED", "it was cancelled"),
     ),
     Case(
         "no such job",

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Failures with backups and agents as a person sees them, and what is done about them."""
+"""Failures with backups and agents as the user sees them, and what is done about them."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ CASES = [
         "two of a name", BACKUP, {"name": "twin"}, ("fits 2 backups", "id-of-twin-1", "id-of-twin-2", "id of the one")
     ),
     Case(
-        "times that can't be",
+        "times that cannot be",
         BACKUP,
         {**IMAGE, "schedules": [{**SUNDAYS, "start_time": "09:15"}, {**NIGHTLY, "start_time": "630"}, NIGHTLY]},
         ("schedules[0] {type: FULL", "09:15", "minutes 00 or 30", "schedules[1]", "630", "write it as '10:30'"),
@@ -159,7 +159,7 @@ CASES = [
     ),
     Case("no replication there", BACKUP, {**FILES, "dr_enabled": True, "backup_region": "kr-south1"}, ("kr-south1",)),
     Case(
-        "kept where it can't be",
+        "kept where it cannot be",
         BACKUP,
         {**IMAGE, "backup_region": "kr-south1"},
         ("backup_region kr-south1 keeps no backups of kr-west1", "possible: kr-east1, kr-west1"),
@@ -204,7 +204,7 @@ CASES = [
         faults=({"kind": "list_lag", "operation": "ListBackups", "seconds": 1e9},),
     ),
     Case(
-        "all that stays as it is",
+        "all that stays unchanged",
         BACKUP,
         {
             "backup_id": "id-of-images",
@@ -215,10 +215,10 @@ CASES = [
             "schedules": None,
         },
         (
-            "name is 'images' and can't be 'new-files'",
+            "name is 'images' and cannot be 'new-files'",
             "server_category is 'VIRTUAL_SERVER'",
-            "policy_category is 'AGENTLESS' and can't be 'AGENT'",
-            "encrypt_enabled is True and can't be False",
+            "policy_category is 'AGENTLESS' and cannot be 'AGENT'",
+            "encrypt_enabled is True and cannot be False",
             "backup_region is 'kr-west1'",
             "server is 'west-web2 (",
             "'west-db1'",
@@ -229,7 +229,7 @@ CASES = [
         "images get no replica",
         BACKUP,
         {"name": "images", "dr_enabled": True},
-        ("dr_enabled (of a backup without an agent) is False and can't be True",),
+        ("dr_enabled (of a backup without an agent) is False and cannot be True",),
     ),
     Case(
         "a replica",
@@ -251,7 +251,7 @@ CASES = [
         {"backup_id": "1234567890abcdef1234567890abcdef"},
         ("late", "being deleted", "by name"),
     ),
-    Case("an agent for nobody", AGENT, {"server": "west-db99"}, ("'west-db99'", WEST, "still there")),
+    Case("an agent for no server", AGENT, {"server": "west-db99"}, ("'west-db99'", WEST, "still there")),
     Case(
         "an agent of another kind",
         AGENT,
@@ -268,7 +268,7 @@ CASES = [
         "an agent elsewhere",
         AGENT,
         {"server": "west-db1", "subnet_id": "another", "server_category": "GPU_SERVER"},
-        ("agent_one", "server_category is 'BAREMETAL_SERVER'", "can't be 'GPU_SERVER'", "can't be 'another'"),
+        ("agent_one", "server_category is 'BAREMETAL_SERVER'", "cannot be 'GPU_SERVER'", "cannot be 'another'"),
     ),
     Case(
         "an agent in no subnet",
@@ -320,7 +320,7 @@ CASES = [
 
 @each(CASES)
 def test_message(runner: ModuleRunner, case: Case) -> None:
-    """Each failure is one paragraph with the words that help, and only what the service alone can tell is sent."""
+    """Each failure is one paragraph with the words that help, and only what the service alone can show is sent."""
     runner.simulator.patch_world({SERVICE: _world(runner.simulator)})
     check_case(runner, case)
 
@@ -362,7 +362,7 @@ def _delete_beside_a_job(runner: ModuleRunner, status: str) -> None:
 @pytest.mark.module(BACKUP)
 @pytest.mark.parametrize("what", ["create", "delete"])
 def test_a_backup_that_ends_in_error(runner: ModuleRunner, what: str) -> None:
-    """It is told, stays known, and can be removed in the end."""
+    """It is reported, stays known, and can be removed in the end."""
     simulator = runner.simulator
     simulator.switch(**{f"backup_{what}_ends_in": "ERROR"})
     absent = {"name": "new-image", "state": "absent"}
@@ -388,7 +388,7 @@ def test_a_backup_that_ends_in_error(runner: ModuleRunner, what: str) -> None:
 
 @pytest.mark.module(AGENT)
 def test_an_agent_that_ends_in_error(runner: ModuleRunner) -> None:
-    """It is told, stays known, and can be removed."""
+    """It is reported, stays known, and can be removed."""
     runner.simulator.switch(backup_agent_create_ends_in="ERROR")
     run = runner.run(
         [task(AGENT, {"server": "west-db1"}, name=name, ignore_errors=True) for name in ("make", "again")]
@@ -444,20 +444,20 @@ def test_a_replica_that_stays_on_its_own(runner: ModuleRunner) -> None:
 
 @pytest.mark.module(BACKUP)
 def test_a_new_backup_waits_for_the_old_one(runner: ModuleRunner) -> None:
-    """One of the same name that is on its way out is no backup any more, and yet its name is not free."""
+    """One of the same name that is on its way out is not a backup any more, and yet its name is not free."""
     simulator = runner.simulator
     simulator.switch(backup_delete_seconds=60)
     run = runner.run(
         [
             task(BACKUP, IMAGE),
             task(BACKUP, {"name": "new-image", "state": "absent", "wait": False}, name="go"),
-            task(BACKUP, IMAGE, name="foretell", check=True),
-            task(BACKUP, IMAGE, name="anew"),
+            task(BACKUP, IMAGE, name="predict", check=True),
+            task(BACKUP, IMAGE, name="again"),
         ]
     ).succeeded()
-    assert run["foretell"].operations == run["anew"].operations == ["CreateBackup"]
-    assert run["anew"].accepted == ["CreateBackup"]
-    assert run[0].result["backup"]["id"] != run["anew"].result["backup"]["id"]
+    assert run["predict"].operations == run["again"].operations == ["CreateBackup"]
+    assert run["again"].accepted == ["CreateBackup"]
+    assert run[0].result["backup"]["id"] != run["again"].result["backup"]["id"]
 
 
 @pytest.mark.module(BACKUP, "scp_backup_info")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Failures of Block Storage (BM) replications as a person sees them, and what happens when a region is lost."""
+"""Failures of Block Storage (BM) replications as the user sees them, and what happens when a region is lost."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ CASES = [
         "nothing said of a new one", VOLUME, {"volume": "free"}, ("name and target_region and cycle", "no replication")
     ),
     Case(
-        "all that stands in the way",
+        "all blockers",
         VOLUME,
         {"volume": "member", "name": "new-copy", "target_region": WEST},
         ("cycle", "another region", "snapshot_rate of scp_bm_volume", "group-one", "nothing was changed"),
@@ -137,7 +137,7 @@ def test_message(runner: ModuleRunner, case: Case) -> None:
 
 @pytest.mark.module(VOLUME)
 def test_one_that_failed_can_be_ended(runner: ModuleRunner) -> None:
-    """A replication whose first transfer goes wrong is told, stays known, and goes with its target."""
+    """A replication whose first transfer goes wrong is reported, stays known, and goes with its target."""
     simulator = runner.simulator
     simulator.patch_world({SERVICE: {"volumes": [_volume("data")]}})
     simulator.switch(bm_fails="replicate")
@@ -161,7 +161,7 @@ def test_one_that_failed_can_be_ended(runner: ModuleRunner) -> None:
 
 @pytest.mark.module(VOLUME)
 def test_a_replication_that_is_stalled_is_told(runner: ModuleRunner) -> None:
-    """One without space for its snapshots is no failure, but its health tells."""
+    """One without space for its snapshots is not a failure, but its health shows."""
     simulator = runner.simulator
     world = {"volumes": [_volume("data"), _volume("copy", region=EAST, purpose="REPL")]}
     world["replications"] = [{"source_id": "id-of-data", "target_id": "id-of-copy", "full": True}]
@@ -176,7 +176,7 @@ def test_a_replication_that_is_stalled_is_told(runner: ModuleRunner) -> None:
 @pytest.mark.parametrize("side", ["source", "target", "both"])
 @pytest.mark.parametrize("related", ["both", "other"])
 def test_failing_over_without_the_source_region(runner: ModuleRunner, side: str, related: str) -> None:
-    """No call goes to the lost region, unless the other one refuses the change; the message tells of both then."""
+    """No call goes to the lost region, unless the other one refuses the change; the message shows both then."""
     simulator = runner.simulator
     simulator.switch(bm_replication_side=side, bm_replication_related=related)
     world = {"volumes": [_volume("data"), _volume("copy", region=EAST, purpose="REPL")]}

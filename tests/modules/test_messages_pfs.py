@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Failures with Parallel File Storage as a person sees them, and what is done about them."""
+"""Failures with Parallel File Storage as the user sees them, and what is done about them."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def test_one_snapshot_too_many(runner: ModuleRunner) -> None:
 
 @pytest.mark.module(_VOLUME)
 def test_creation_that_ends_in_error(runner: ModuleRunner) -> None:
-    """It is told, stays known, and can be removed."""
+    """It is reported, stays known, and can be removed."""
     runner.simulator.switch(pfs_create_ends_in="error")
     run = _run(runner, ("make", VOLUME), ("again", VOLUME), ("remove", {"name": "train_data", "state": "absent"}))
     for name in ("make", "again"):
@@ -139,7 +139,7 @@ def test_creation_that_ends_in_error(runner: ModuleRunner) -> None:
 @pytest.mark.module(_VOLUME)
 @pytest.mark.parametrize("state", ["extending", "available"])
 def test_growth_that_ends_in_error(runner: ModuleRunner, state: str) -> None:
-    """It is told, with the capacity that there is."""
+    """It is reported, with the capacity that there is."""
     runner.simulator.switch(pfs_grow_ends_in="error", pfs_grow_state=state)
     larger = {**VOLUME, "capacity_tb": 20}
     run = _run(runner, ("make", VOLUME), ("grow", larger), ("again", larger))
@@ -153,7 +153,7 @@ def test_growth_that_ends_in_error(runner: ModuleRunner, state: str) -> None:
 
 @pytest.mark.module(_VOLUME)
 def test_a_rule_that_ends_in_error(runner: ModuleRunner) -> None:
-    """It is told with what to do, and that does it."""
+    """It is reported with what to do, and that does it."""
     simulator = runner.simulator
     asked = {**VOLUME, "access_rules": [{"object_id": simulator.server("west-gpunode1")["id"]}]}
     simulator.switch(pfs_access_rule_ends_in="error")
@@ -196,7 +196,7 @@ def test_somebody_else_changes_it(runner: ModuleRunner, status: str) -> None:
         ]
     ).succeeded()
     assert run["set"].operations == ["SetAccessRule"]
-    # Nothing was tried before its time, and what has nothing to do waits for nobody.
+    # Nothing was tried before its time, and what has nothing to do does not wait.
     assert [run[name].writes for name in ("take", "restore", "young", "delete")] == [
         ["CreateSnapshot"],
         ["RestoreSnapshot"],

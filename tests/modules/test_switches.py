@@ -166,7 +166,7 @@ def _play(runner: ModuleRunner, module: str, position: dict[str, Any]) -> None:
 
 
 def test_creation_that_ends_in_error(runner: ModuleRunner) -> None:
-    """A volume or a replication that ends in state error is told, stays known, and can be removed."""
+    """A volume or a replication that ends in state error is reported, stays known, and can be removed."""
     volume = {"name": "sad_data", "protocol": "NFS", "type_name": "SSD"}
     replication = {"volume": "data", "name": "sad_copy", "target_region": "kr-east1"}
     runner.simulator.switch(filestorage_create_ends_in="error")

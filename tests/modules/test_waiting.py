@@ -148,7 +148,7 @@ def test_rules_of_the_platform(runner: ModuleRunner) -> None:
             task(
                 "scp_filestorage_volume",
                 {**VOLUME, "access_rules": [mine], "purge_access_rules": True},
-                name="foretell",
+                name="predict",
                 check=True,
                 diff=True,
             ),
@@ -167,8 +167,8 @@ def test_rules_of_the_platform(runner: ModuleRunner) -> None:
     }
     assert "access_rules" not in run["say nothing"].result["volume"]
     assert (run["say nothing"].changed, run["none"].changed) == (False, False)
-    assert run["foretell"].operations == run["purge"].operations == ["SetAccessRule"]
-    assert run["foretell"].result["diff"] == run["purge"].result["diff"]
+    assert run["predict"].operations == run["purge"].operations == ["SetAccessRule"]
+    assert run["predict"].result["diff"] == run["purge"].result["diff"]
     assert [found["object_id"] for found in run["purge"].result["volume"]["access_rules"]] == [mine["object_id"]]
 
 
@@ -198,16 +198,14 @@ def test_snapshots_kept(runner: ModuleRunner) -> None:
     args = {"volume": "web_data", "max_age": "1d", "keep": 2}
     run = runner.run(
         [
-            task("scp_filestorage_snapshot", args, name="foretell", check=True, diff=True),
+            task("scp_filestorage_snapshot", args, name="predict", check=True, diff=True),
             task("scp_filestorage_snapshot", args, name="keep", diff=True),
             task("scp_filestorage_snapshot", args, name="again"),
         ]
     ).succeeded()
-    assert (
-        run["foretell"].operations == run["keep"].operations == ["CreateSnapshot", "DeleteSnapshot", "DeleteSnapshot"]
-    )
+    assert run["predict"].operations == run["keep"].operations == ["CreateSnapshot", "DeleteSnapshot", "DeleteSnapshot"]
     gone = [snapshots[0]["name"], snapshots[2]["name"]]
-    assert run["foretell"].result["deleted_snapshots"] == run["keep"].result["deleted_snapshots"] == gone
+    assert run["predict"].result["deleted_snapshots"] == run["keep"].result["deleted_snapshots"] == gone
     assert (run["again"].changed, run["again"].writes) == (False, [])
     left = {
         found["id"][-1] for found in runner.simulator.world()["filestorage"]["snapshots"] if found["origin"] != "user"

@@ -104,7 +104,7 @@ class Page:
 
 @contextlib.asynccontextmanager
 async def opened(url: str) -> AsyncIterator[Page]:
-    """A page in a browser of its own, which is gone afterwards.
+    """A page in a separate browser, which is gone afterwards.
 
     :raises AssertionError: there is no Chromium, or it did not start.
     """

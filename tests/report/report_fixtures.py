@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A world that has all that a report can tell of, for the simulator: what is well kept, and all sorts of trouble.
+"""A world that has all that a report can show, for the simulator: what is well kept, and all sorts of trouble.
 
 Its times are relative to a moment, so that a snapshot that should be two days old is so whenever it is looked at.
 """
@@ -53,7 +53,7 @@ def build(now: datetime, servers: Iterable[Mapping[str, Any]]) -> dict[str, Any]
 def history(now: datetime, world: Mapping[str, Any], days: int = 45) -> dict[str, Any]:
     """What reports of earlier days have measured of this world, which grew until it is as it is.
 
-    File volumes grew at a pace of their own each, and one of them has doubled in a week.
+    File volumes grew at a separate pace each, and one of them has doubled in a week.
     """
     volumes = world["filestorage"]["volumes"]
     paces = {volume["id"]: 0.001 + 0.0015 * (int(volume["id"][:2], 16) % 4) for volume in volumes}

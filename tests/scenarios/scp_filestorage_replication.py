@@ -25,7 +25,7 @@ def scenario(_simulator: Simulator) -> list[Step]:
         replication("replicate", {**target, "replication_frequency": "daily"}, "CreateVolumeReplication"),
         replication("more often", {"replication_frequency": "hourly"}, "SetVolumeReplication"),
         replication("pause", {"replication_policy": "paused"}, "SetVolumeReplication"),
-        replication("take up again", {**target, "replication_policy": "use"}, "SetVolumeReplication"),
+        replication("resume", {**target, "replication_policy": "use"}, "SetVolumeReplication"),
         replication(
             "end it",
             {**target, "delete_target_volume": True, "state": "absent"},

@@ -26,7 +26,7 @@ class Step:
     """One step of a scenario: a task that changes something.
 
     :ivar operations: what it sends, by ``operationId``.
-    :ivar repeats: it acts in every run, and is no step to run twice.
+    :ivar repeats: it acts in every run, and is not a step to run twice.
     :ivar before: tasks of what happens before it, which change the simulator, or read what the step names.
     """
 
@@ -64,18 +64,18 @@ def played(steps: Sequence[Step]) -> list[dict[str, Any]]:
 
 
 def check_lifecycle(run: Run, steps: Sequence[Step]) -> None:
-    """Assert that every step did what it was to do, that check mode foretold it, and that it was done once."""
+    """Assert that every step did what it was to do, that check mode predicted it, and that it was done once."""
     assert run.rc == 0, run.output[-4000:]
     assert_no_secrets(run, steps)
     for step in steps:
-        done, foretold = run[step.name], run[f"check {step.name}"]
+        done, predicted = run[step.name], run[f"check {step.name}"]
         assert done.operations == list(step.operations), step.name
         assert done.accepted == done.operations, step.name
         assert done.changed, step.name
-        assert foretold.writes == [], step.name
-        assert foretold.operations == done.operations, step.name
-        assert foretold.changed, step.name
-        _check_diffs(step, foretold, done)
+        assert predicted.writes == [], step.name
+        assert predicted.operations == done.operations, step.name
+        assert predicted.changed, step.name
+        _check_diffs(step, predicted, done)
         if step.repeats:
             continue
         for name in ("again", "unchanged"):
@@ -93,13 +93,13 @@ def assert_no_secrets(run: Run, steps: Sequence[Step]) -> None:
         assert not [secret for secret in secrets if secret in shown], result.name
 
 
-def _check_diffs(step: Step, foretold: TaskResult, done: TaskResult) -> None:
-    for result in (foretold, done):
+def _check_diffs(step: Step, predicted: TaskResult, done: TaskResult) -> None:
+    for result in (predicted, done):
         diff = result.result["diff"]
         assert diff["before"].keys() == diff["after"].keys(), step.name
         assert diff["before"] != diff["after"], step.name
-    assert foretold.result["diff"]["before"] == done.result["diff"]["before"], step.name
-    assert foretold.result["diff"]["after"].keys() == done.result["diff"]["after"].keys(), step.name
+    assert predicted.result["diff"]["before"] == done.result["diff"]["before"], step.name
+    assert predicted.result["diff"]["after"].keys() == done.result["diff"]["after"].keys(), step.name
 
 
 def without(counts: Mapping[str, int], endings: tuple[str, ...]) -> dict[str, int]:

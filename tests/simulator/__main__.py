@@ -52,7 +52,7 @@ def _parser(switches: Switches) -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the simulator; 0 after a clean end, 2 where it can't start."""
+    """Run the simulator; 0 after a clean end, 2 where it cannot start."""
     switches = known_switches()
     options = _parser(switches).parse_args(arguments)
     try:

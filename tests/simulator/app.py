@@ -40,7 +40,7 @@ class Simulator:
     ) -> None:
         """Begin with what ``state`` holds where it exists, otherwise with ``seed``.
 
-        :raises SeedError: the seed or the state can't be read or does not fit.
+        :raises SeedError: the seed or the state cannot be read or does not fit.
         """
         self.switches = switches
         self.scale = scale
@@ -96,7 +96,7 @@ class Simulator:
     async def run(self, port: int) -> None:
         """Serve on the loopback address until SIGTERM or SIGINT; print one line when ready.
 
-        :raises OSError: the port is in use, or the state file can't be written.
+        :raises OSError: the port is in use, or the state file cannot be written.
         """
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()

@@ -12,7 +12,7 @@ from typing import Any
 
 
 class SwitchError(ValueError):
-    """A switch that does not exist, or a value that it does not take. The text is meant for people."""
+    """A switch that does not exist, or a value that it does not take. The text is meant for users."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ CORE = (
         "Whether deprecated versions past their date are refused as unknown, or answered in the newest format.",
         ("refuse", "serve"),
     ),
-    Switch("largest_page", 0, "The largest page that a paged list gives, whatever is asked for; 0 is no limit."),
+    Switch("largest_page", 0, "The largest page that a paged list gives, whatever is asked for; 0 is not a limit."),
     Switch("name_filter", "part", "How the name filter of lists matches [assumed].", ("part", "prefix", "exact")),
     Switch(
         "random_seed",

@@ -54,7 +54,7 @@ class Operation:
 class Request:
     """What a request holds, and how it breaks the contract: ``error`` is the service's answer to that.
 
-    ``violation`` says precisely what is wrong, for people; unlike ``error`` it names the field, never its value.
+    ``violation`` says precisely what is wrong, for users; unlike ``error`` it names the field, never its value.
     """
 
     query: dict[str, Any]
@@ -163,7 +163,7 @@ def check_request(operation: Operation, raw_query: str, body: bytes, content_typ
         return _request(query, None, [*query_faults, why])
     try:
         document = json.loads(body, parse_constant=_refuse_constant)
-        # Half of a surrogate pair is a text that nothing can be encoded to; what is too deep can't be walked through.
+        # Half of a surrogate pair is a text that nothing can be encoded to; what is too deep cannot be walked through.
         json.dumps(document, ensure_ascii=False).encode()
         errors = list(operation.body.iter_errors(document))
     except (ValueError, RecursionError):
@@ -209,10 +209,10 @@ def _check_query(operation: Operation, raw_query: str) -> tuple[dict[str, Any], 
                 values[name] = int(text)
             else:
                 message = "Input should be a valid integer, unable to parse string as an integer"
-                faults.append((message, f"the query parameter {name!r} is no integer"))
+                faults.append((message, f"the query parameter {name!r} is not an integer"))
         elif parameter.choices and text not in parameter.choices:
             message = f"Input should be {_choices(parameter.choices)}"
-            faults.append((message, f"the query parameter {name!r} is no choice"))
+            faults.append((message, f"the query parameter {name!r} is not a choice"))
     faults += [
         ("Field required", f"the query parameter {name!r} is missing")
         for name, parameter in operation.query.items()
@@ -227,7 +227,7 @@ def _choices(options: Iterable[Any]) -> str:
 
 
 def _explain(error: ValidationError) -> tuple[str, str]:
-    """What the service says (without the field's name), and what people need to know (without the value)."""
+    """What the service says (without the field's name), and what users need to know (without the value)."""
     where = ".".join(str(part) for part in error.instance_path) or "the body"
     facts = error.kind.as_dict()
     name = error.kind.name

@@ -46,7 +46,7 @@ INDEX = {
 
 
 class ControlError(Exception):
-    """A request to the control interface that can't be done: an HTTP status and a text for people."""
+    """A request to the control interface that cannot be done: an HTTP status and a text for users."""
 
     def __init__(self, status: int, text: str) -> None:
         """Answer with ``status``."""

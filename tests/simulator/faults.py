@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Faults on demand: what a test or a person wants to go wrong, and with which calls."""
+"""Faults on demand: what a test or the user wants to go wrong, and with which calls."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ AFTER = {
 }
 DELAY = {"delay": "do the work at once, answer `seconds` (real time, default 1) later"}
 LISTS = {
-    "list_lag": "objects younger than `seconds` (simulated time, default 5) are missing from lists; fires for ever "
+    "list_lag": "objects younger than `seconds` (simulated time, default 5) are missing from lists; fires indefinitely "
     "unless `times` is given",
-    "page_cap": "the largest page has `count` items (default 5); fires for ever unless `times` is given",
+    "page_cap": "the largest page has `count` items (default 5); fires indefinitely unless `times` is given",
     "duplicate": "a page after the first begins with the last item of the page before, as if one had been put in front",
     "drop": "the first item of the page (or the one with `id` = `item`) is missing",
 }
@@ -51,7 +51,7 @@ _FIELDS: dict[str, tuple[type, ...]] = {
 
 
 class FaultError(ValueError):
-    """A fault that can't be set. The text is meant for people."""
+    """A fault that cannot be set. The text is meant for users."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +127,9 @@ class Faults:
                 raise FaultError(f"a fault has no field {name!r}; the fields are {', '.join(_FIELDS)}")
             wrong_bool = isinstance(value, bool) and bool not in _FIELDS[name]
             if wrong_bool or not isinstance(value, _FIELDS[name]):
-                raise FaultError(f"the fault's field {name!r} can't be {value!r}")
+                raise FaultError(f"the fault's field {name!r} cannot be {value!r}")
             if isinstance(value, (int, float)) and value < 0:
-                raise FaultError(f"the fault's field {name!r} can't be less than 0")
+                raise FaultError(f"the fault's field {name!r} cannot be less than 0")
         kind = document.get("kind")
         if kind not in KINDS:
             raise FaultError(f"there is no kind of fault {kind!r}; the kinds are {', '.join(KINDS)}")

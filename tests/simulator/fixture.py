@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The simulator for tests: a process of its own, and pytest fixtures.
+"""The simulator for tests: a separate process, and pytest fixtures.
 
 Tests take the fixtures over with ``pytest_plugins = ["tests.simulator.fixture"]`` in the topmost ``conftest.py``.
 """
@@ -225,7 +225,7 @@ def simulator_process() -> Iterator[Simulator]:
 
 @pytest.fixture
 def simulator(request: pytest.FixtureRequest, simulator_process: Simulator) -> Iterator[Simulator]:
-    """A simulator as new. After the test it must have found no bug of its own, and no broken contract."""
+    """A simulator as new. After the test it must have found no separate bug, and no broken contract."""
     simulator_process.reset()
     yield simulator_process
     log = simulator_process.operations()

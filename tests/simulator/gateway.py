@@ -132,7 +132,7 @@ class Gateway:
             reply, fault = envelope_c(exchange.path, stamp(self.world.now)), None
         except WrongHost:
             reply, fault = envelope_d(), None
-        except Exception:  # noqa: BLE001  # whatever it is, it is a bug to be told of, and not the service's answer
+        except Exception:  # noqa: BLE001  # whatever it is, it is a bug to be reported of, and not the service's answer
             reply, fault = self._bug(exchange, traceback.format_exc()), None
         cut = fault.kind if fault and fault.kind in ("lost", "reset") else None
         self._record(exchange, 0 if cut else reply.status)

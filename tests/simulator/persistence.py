@@ -28,7 +28,7 @@ class StateFile:
     def keep(self) -> None:
         """Write, if there is anything new.
 
-        :raises OSError: the file can't be written.
+        :raises OSError: the file cannot be written.
         """
         if self._world.changes != self._written:
             self.write()
@@ -36,7 +36,7 @@ class StateFile:
     def write(self) -> None:
         """Write at once.
 
-        :raises OSError: the file can't be written.
+        :raises OSError: the file cannot be written.
         """
         self._written = self._world.changes
         write_atomically(self.path, self._text())

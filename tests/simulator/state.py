@@ -55,7 +55,7 @@ class Server(Record):
     files: list[Any] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        """Be of a usual size and system, unless told otherwise."""
+        """Be of a usual size and system, unless requested otherwise."""
         self.server_type = self.server_type or _USUAL_TYPES.get(self.type, "")
         self.os_version = self.os_version or ("WINDOWS 2022" if self.os_type == "WINDOWS" else "UBUNTU 22.04")
 
@@ -202,7 +202,7 @@ class World:
         return {**self._shared, **own}
 
     def dump(self, *, secrets: bool) -> dict[str, Any]:
-        """Everything as a document that :meth:`replace` takes; without secrets for people to look at."""
+        """Everything as a document that :meth:`replace` takes; without secrets for users to look at."""
         document: dict[str, Any] = {"random_seed": self._seed, "random_draws": self._draws}
         document |= {name: table.dump() for name, table in self._shared.items()}
         if not secrets:
@@ -341,7 +341,7 @@ def _with_secrets(document: object, keys: Table[KeyPair]) -> object:
 def read_document(path: Path) -> Any:
     """A seed or state file.
 
-    :raises SeedError: it can't be read, or is not JSON.
+    :raises SeedError: it cannot be read, or is not JSON.
     """
     try:
         return json.loads(path.read_text(encoding="utf-8"))

@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_
 
 
 class SeedError(ValueError):
-    """A seed or state that does not fit. The text names the place and is meant for people."""
+    """A seed or state that does not fit. The text names the place and is meant for users."""
 
 
 @dataclass(slots=True)

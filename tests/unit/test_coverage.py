@@ -55,9 +55,9 @@ def test_an_operation_without_evidence(
 ) -> None:
     """It is named, and the check fails."""
     assert _check(monkeypatch, {item for item in shown if item.operation != operation}) == 1
-    told = capsys.readouterr()
-    assert f"{operation}: no module sent it in a test." in told.err
-    assert f"{ALL - 1} of {ALL} operations." in told.out
+    reported = capsys.readouterr()
+    assert f"{operation}: no module sent it in a test." in reported.err
+    assert f"{ALL - 1} of {ALL} operations." in reported.out
 
 
 def test_a_claim_without_evidence(

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What README.md and the guides tell people to type, and the messages that they quote, is what there is."""
+"""What README.md and the guides show users to type, and the messages that they quote, is what there is."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ MODULES = {file.stem for file in (ROOT / "plugins" / "modules").glob("scp*.py")}
 PLAYBOOKS = {file.stem for file in (ROOT / "playbooks").glob("*.yml")}
 ROLES = {file.parent.parent.name for file in (ROOT / "roles").glob("*/meta/argument_specs.yml")}
 ALL = [block for document in documents() for block in blocks(document)]
-#: Programs of the machine that the documents use; what they are told is not looked at here.
+#: Programs of the machine that the documents use; what they are reported is not looked at here.
 OTHERS = {
     *("ansible-builder", "ansible-galaxy", "ansible-runner", "ansible-vault", "apt-get"),
     *("cp", "curl", "echo", "export", "mkdir", "pip", "source"),
@@ -182,7 +182,7 @@ def test_commands_name_what_there_is(block: Block) -> None:
     without_running = ["bash", "-n"]
     subprocess.run(without_running, input=block.content, text=True, check=True)
     if block.file:
-        # A script of its own, which a test runs.
+        # A separate script, which a test runs.
         return
     files = {other.file: other.data for other in ALL if other.document == block.document and other.language == "yaml"}
     wrong = [
@@ -257,7 +257,7 @@ def pieces(message: str) -> list[str]:
 def test_a_quoted_message_can_be_seen(message: str) -> None:
     unheard = [piece for piece in pieces(message) if not any(piece in text for text in spoken())]
 
-    assert any(len(piece) > 9 for piece in pieces(message)), "too little to tell it from others"
+    assert any(len(piece) > 9 for piece in pieces(message)), "too little to distinguish it from others"
     assert not unheard
 
 

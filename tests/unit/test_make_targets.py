@@ -212,5 +212,5 @@ def test_interpreter_that_is_too_old_is_refused_before_anything_is_installed(fil
     )
     assert done.returncode == 2
     assert done.stdout == ""
-    told = f"{sys.executable} is Python 3.10. Python 3.11 or newer is required, for example: make PYTHON=python3.11"
-    assert done.stderr.splitlines()[0] == f"{told} {file}"
+    reported = f"{sys.executable} is Python 3.10. Python 3.11 or newer is required, for example: make PYTHON=python3.11"
+    assert done.stderr.splitlines()[0] == f"{reported} {file}"

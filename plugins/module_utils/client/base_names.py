@@ -17,7 +17,7 @@ def without_suffix(name: str) -> str:
 
 
 def likely_base_name(name: str) -> str:
-    """The name that was asked for, from a text that may have the suffix or not, as far as the look of it tells.
+    """The name that was asked for, from a text that may have the suffix or not, as far as the look of it shows.
 
     The suffix is by chance, so most have a digit; six letters are taken for a word.
     """

@@ -29,14 +29,14 @@ class Endpoints:
         self._catalogue: list[dict[str, Any]] | None = None
         self._lock = threading.Lock()
         self._known: dict[tuple[str, str], str] = {}
-        # Calls side by side may be the first ones, and the catalogue is read once.
+        # Calls in parallel may be the first ones, and the catalogue is read once.
         self._finding = threading.Lock()
 
     def url(self, service: str, region: str) -> str:
         """Return the base URL, without a slash at its end.
 
-        :raises SettingsError: this is no region, the template has an unknown placeholder, or the catalogue has no such
-            endpoint.
+        :raises SettingsError: this is not a region, the template has an unknown placeholder, or the catalogue has no
+            such endpoint.
         """
         key = (service, region)
         with self._finding:

@@ -33,14 +33,14 @@ REGIONS = "Regions are kr-west1 and kr-east1, and in environment g kr-south1, kr
 _NOT_IN_CATALOGUE = "service account catalog"
 #: For what was tried as often as the settings allow.
 BUSY = "The service is busy or away. Try again later; max_retries and timeout say how long a call is tried."
-#: What to do where an account has not got a service; whoever reads many services knows these errors by it.
+#: What to do where an account does not have a service; what reads many services knows these errors by it.
 APPLY = "apply for the service in the console"
 #: A difference of clocks (seconds) that is worth telling when a signature is refused.
 _NOTABLE_SKEW = 60
 
 
 class StorageError(Exception):
-    """Anything this collection reports to a person: one paragraph that says what to do.
+    """Anything this collection reports to the user: one paragraph that says what to do.
 
     :ivar facts: machine-readable companions of the message, returned beside it.
     """
@@ -57,7 +57,7 @@ class StorageError(Exception):
 
 
 class SettingsError(StorageError):
-    """A connection option is missing or can't be used; nothing was sent."""
+    """A connection option is missing or cannot be used; nothing was sent."""
 
 
 class NotOffered(SettingsError):
@@ -238,7 +238,7 @@ def _service_error(error: Any, request_id: str) -> tuple[str, str, str]:
 def _unreadable(where: CallContext, status: int, headers: Mapping[str, str], body: bytes) -> CallError:
     """Envelope D (an HTML page), an empty or a broken body, and a redirect, whatever it says."""
     excerpt = _excerpt(body)
-    reason = f"was answered with {status} and {'no body' if not body else f'something that is no JSON ({excerpt})'}"
+    reason = f"was answered with {status} and {'no body' if not body else f'something that is not JSON ({excerpt})'}"
     if 300 <= status < 400:
         reason = f"was answered with a redirect ({status})"
         advice = (
@@ -267,7 +267,7 @@ def _skew(headers: Mapping[str, str]) -> float:
 
 
 def _advice(where: CallContext, status: int, code: str, detail: str, skew: float) -> str:
-    """What a person can do, where that is known."""
+    """What the user can do, where that is known."""
     lowered = f"{code} {detail}".lower()
     if _NOT_IN_CATALOGUE in lowered:
         return (
@@ -297,7 +297,7 @@ def _advice(where: CallContext, status: int, code: str, detail: str, skew: float
         )
     if "replication is not available" in lowered:
         return (
-            "It can't be replicated to that region: choose another target_region. Where the service tells which are"
+            "It cannot be replicated to that region: choose another target_region. Where the service shows which are"
             " possible, the info module of the replication lists those, with gather regions."
         )
     if status == 404 and "servernotfound" in code.lower():

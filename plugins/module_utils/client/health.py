@@ -80,7 +80,7 @@ class Endpoint:
             self.report(f"{self.name} asks for a pause of {seconds:.0f} seconds (Retry-After)")
 
     def note_success(self) -> None:
-        """Note an answer that is no failure of the endpoint."""
+        """Note an answer that is not a failure of the endpoint."""
         with self._lock:
             self._failing_since = None
             self._left_alone_until = 0.0

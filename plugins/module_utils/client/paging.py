@@ -56,7 +56,7 @@ def read_all(fetch: Fetch, paging: Paging, spread: Spread | None = None) -> list
     """Return all items of a list, each once, in the order of the service.
 
     :param fetch: asks for one page with the given query parameters and returns the answer.
-    :param spread: asks for the pages behind the first side by side, where the first one tells how many there are.
+    :param spread: asks for the pages behind the first in parallel, where the first one shows how many there are.
     :raises StorageError: the list does not end, or an answer holds no list.
     """
     if paging.limit_only:
@@ -103,7 +103,7 @@ def _read_pass(fetch: Fetch, paging: Paging, seen: dict[Any, dict[str, Any]], sp
 def _read_places(
     answers: Iterable[Mapping[str, Any]], paging: Paging, seen: dict[Any, dict[str, Any]], most: int
 ) -> int:
-    """Take pages in; return the largest number of matches that one of them, or ``most``, tells of."""
+    """Take pages in; return the largest number of matches that one of them, or ``most``, shows."""
     for answer in answers:
         most = max(most, _count(answer, paging))
         _add(_items(answer, paging), paging, seen)
@@ -119,7 +119,7 @@ def _places_behind(size: int, total: int, paging: Paging) -> list[Place]:
 
 
 def _read_growing(fetch: Fetch, paging: Paging) -> list[dict[str, Any]]:
-    """Ask for more until fewer come than were asked for; how many there are is told nowhere."""
+    """Ask for more until fewer come than were asked for; how many there are is reported nowhere."""
     size = PAGE_SIZE
     while True:
         items = _items(fetch({paging.size: size}), paging)
@@ -148,7 +148,7 @@ def _read_marked(fetch: Fetch, paging: Paging) -> list[dict[str, Any]]:
 
 
 def _items(answer: Mapping[str, Any], paging: Paging) -> list[dict[str, Any]]:
-    """The array of an answer. One that is missing is no empty list: what is there would be made a second time."""
+    """The array of an answer. One that is missing is not an empty list: what is there would be made a second time."""
     items = answer.get(paging.items, "")
     if items is None:
         return []
@@ -163,7 +163,7 @@ def _count(answer: Mapping[str, Any], paging: Paging) -> int:
     count = answer.get(paging.count)
     if not isinstance(count, int):
         raise StorageError(
-            f"A service answered a list of {paging.items} without {paging.count}, so its end can't be seen;"
+            f"A service answered a list of {paging.items} without {paging.count}, so its end cannot be seen;"
             " run the task again, or check endpoint_url."
         )
     return count
@@ -181,6 +181,6 @@ def _unique(items: list[dict[str, Any]], paging: Paging) -> list[dict[str, Any]]
 
 
 def _identity(item: Mapping[str, Any], key: str) -> Any:
-    """By what an item is told from others; one without a key by all that it says."""
+    """By what an item is distinguished from others; one without a key by all that it says."""
     identity = item.get(key) if key else None
     return repr(sorted(item.items())) if identity is None else identity

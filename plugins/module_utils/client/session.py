@@ -104,7 +104,7 @@ class Call(Protocol):
 
     @property
     def paging(self) -> Paging | None:
-        """How a list is paged; ``None`` where the answer is no list."""
+        """How a list is paged; ``None`` where the answer is not a list."""
 
 
 class Client:
@@ -135,7 +135,7 @@ class Client:
         adapter = adapter or cached_connections()
         for scheme in ("https://", "http://"):
             self._session.mount(scheme, adapter)
-        # Whoever calls side by side, and within that again: no more at once than there are connections.
+        # Whoever calls in parallel, and within that again: no more at once than there are connections.
         self._turns = threading.BoundedSemaphore(POOL_SIZE)
         self._proxies: dict[str, dict[str, str]] = {}
         self._health = Health(clock, settings.timeout)
@@ -207,7 +207,7 @@ class Client:
         query: Mapping[str, Any] | None = None,
         on_answer: Callable[[Mapping[str, Any]], None] | None = None,
     ) -> list[dict[str, Any]]:
-        """Read a list operation to its end and return all items, each once; the pages behind the first side by side.
+        """Read a list operation to its end and return all items, each once; the pages behind the first in parallel.
 
         :param on_answer: gets every answer, as it comes, for what it holds beside the list.
         """
@@ -315,7 +315,7 @@ class Client:
         except requests.exceptions.RequestException as error:
             raise _broken(where, url, error, timeout, self._proxy_setting(url)) from None
         except (LocationValueError, OSError) as error:
-            # A host name or a bundle of authorities that can't be used: requests does not wrap these.
+            # A host name or a bundle of authorities that cannot be used: requests does not wrap these.
             raise CallError(
                 where,
                 f"was not sent: {_root(error)}",
@@ -327,7 +327,7 @@ class Client:
         try:
             request = requests.Request(method, url, json=None if body is None else dict(body)).prepare()
         except UNUSABLE_ADDRESS as error:
-            raise SettingsError(f"{_origin(url)} can't be called ({_root(error)}). Correct endpoint_url.") from None
+            raise SettingsError(f"{_origin(url)} cannot be called ({_root(error)}). Correct endpoint_url.") from None
         # What requests made of the URL is what goes on the wire, so that is what is signed.
         request.url = without_default_port(str(request.url))
         timestamp = str(int(time.time() * 1000))
@@ -407,7 +407,7 @@ def without_default_port(url: str) -> str:
 def _segment(name: str, value: str) -> str:
     """An id as one segment of a path; refused where it would make the path another one."""
     if value in ("", ".", ".."):
-        raise StorageError(f"{name} {shown(value)} is no id.")
+        raise StorageError(f"{name} {shown(value)} is not an id.")
     return quote(value, safe="")
 
 
@@ -422,7 +422,7 @@ def _payload(where: CallContext, response: Response) -> dict[str, Any]:
     status, content = response.status_code, response.content
     if not 200 <= status < 300:
         raise errors.from_answer(where, status, response.headers, content)
-    # Not every version of urllib3 tells when a body is shorter than announced.
+    # Not every version of urllib3 shows when a body is shorter than announced.
     if response.raw.length_remaining:
         raise ambiguous_failure(where, f"was answered with {status} and a body that breaks off", status=status)
     if content.strip() in (b"", b"null") and where.method != "GET":
@@ -430,7 +430,7 @@ def _payload(where: CallContext, response: Response) -> dict[str, Any]:
     payload = errors.json_object(content)
     if payload is None:
         raise ambiguous_failure(
-            where, f"was answered with {status} and something that is no JSON object", status=status
+            where, f"was answered with {status} and something that is not JSON object", status=status
         )
     return payload
 
@@ -462,7 +462,7 @@ def _broken(where: CallContext, url: str, error: Exception, timeout: float, prox
     if isinstance(inner, NOT_CONNECTED):
         return Unreachable(
             where,
-            f"was not sent: {_origin(url)} can't be reached {said}",
+            f"was not sent: {_origin(url)} cannot be reached {said}",
             advice=f"Check region, environment, endpoint_url, and the network from here to there. {errors.REGIONS}",
         )
     if isinstance(error, requests.exceptions.Timeout):

@@ -43,7 +43,7 @@ GOVERNMENT_REGION_PREFIX = "kr-south"
 
 @dataclass(frozen=True)
 class SettingSpec:
-    """Where a setting may come from, and how Ansible is told about it.
+    """Where a setting may come from, and how Ansible documents it.
 
     :param kind: the Ansible type of the option.
     :param environment: names of environment variables, first come first served.
@@ -163,7 +163,7 @@ def resolve(options: Mapping[str, Any], environ: Mapping[str, str], default_regi
 
     :param options: option values by name; one that is missing or blank (see :func:`is_blank`) is not given.
     :param default_region: the region where none is set.
-    :raises SettingsError: something is missing or can't be understood; the message says where it can be set.
+    :raises SettingsError: something is missing or cannot be understood; the message says where it can be set.
     """
     home = environ.get("HOME") or os.path.expanduser("~")
     chosen: dict[str, Any] = {}
@@ -260,7 +260,7 @@ def _from_files(config_file: str | None, profile: str | None, home: str) -> _Sto
         candidates = [path, path.with_name("credentials.json")]
         if not path.is_file():
             raise SettingsError(
-                f"config_file {config_file} does not exist or is no file. Correct or leave out the option."
+                f"config_file {config_file} does not exist or is not a file. Correct or leave out the option."
             )
     else:
         candidates = [Path(name.replace("~", home, 1)) for name in DEFAULT_FILES]
@@ -343,9 +343,9 @@ def _checked(chosen: dict[str, Any]) -> Settings:
 
 
 def check_region(region: str) -> None:
-    """Refuse what is no name of a region, before it becomes part of an address."""
+    """Refuse what is not a name of a region, before it becomes part of an address."""
     if not REGION.fullmatch(region):
-        raise SettingsError(f"region {shown(region)} is no name of a region. Write it like kr-west1.")
+        raise SettingsError(f"region {shown(region)} is not a name of a region. Write it like kr-west1.")
 
 
 def check_url(name: str, url: str, *, validate_certs: bool) -> None:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Ages and moments as people write them and as the platform does."""
+"""Ages and moments as users write them and as the platform does."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ def parse_age(option: str, text: str) -> timedelta:
     match = _AGE.match(text)
     if not match:
         raise StorageError(
-            f"{option} {text!r} is no age. Write seconds, or a number with a unit, as 90s, 30m, 12h, 7d or 2w."
+            f"{option} {text!r} is not an age. Write seconds, or a number with a unit, for example 90s, 30m, 12h,"
+            " 7d or 2w."
         )
     return timedelta(seconds=int(match[1]) * _UNITS[match[2].lower() or "s"])
 

@@ -185,8 +185,8 @@ class Executor(Generic[StateT]):
             try:
                 return self._send_by(step, step.fallback)
             except StorageError as second:
-                told = f"{refusal.message.rstrip('.')}. The other way failed too: {second.message}"
-                raise StorageError(told, **refusal.facts) from None
+                reported = f"{refusal.message.rstrip('.')}. The other way failed too: {second.message}"
+                raise StorageError(reported, **refusal.facts) from None
 
     def _send_by(self, step: Step[StateT], way: Step[StateT]) -> Mapping[str, Any] | _ReadAgain[StateT]:
         """Send a step in one of the ways that there are to do it."""
@@ -215,14 +215,14 @@ class Executor(Generic[StateT]):
         self.journal.note(step.operation.name, self.target)
 
     def _find_and_plan(self) -> tuple[StateT, Plan[StateT]]:
-        """What is there, and what is to be done; all that stands in the way is said before the first write."""
+        """What is there, and what is to be done; all blockers are reported before the first write."""
         state = self._find()
         plan = make_plan(self.resource, state)
         self.planned = True
         return state, plan
 
     def _check(self) -> None:
-        """Refuse what can't work whatever is there."""
+        """Refuse what cannot work whatever is there."""
         if self.waiter.limit < 0:
             raise StorageError(f"wait_timeout is {self.waiter.limit:g}. Give a number of seconds, from 0 on.")
         self.resource.check()
@@ -266,11 +266,11 @@ class Executor(Generic[StateT]):
     def _wait_until_listed(self, created: Step[StateT]) -> None:
         """Wait until the next task will find what this one made.
 
-        A list can lag behind, and that task would make another. So this is no part of what ``wait`` is about.
+        A list can lag behind, and that task would make another. So this is not part of what ``wait`` is about.
         """
 
         def missing(seen: StateT) -> str:
-            # What was found knows nothing of what this task did beside it, so it is not what the task tells.
+            # What was found knows nothing of what this task did beside it, so it is not what the task shows.
             planned = [step.key for step in make_plan(self.resource, seen).steps]
             return f"the service to list what {created.operation.name} made" if created.key in planned else ""
 
@@ -344,14 +344,14 @@ class Executor(Generic[StateT]):
                 if self._still_planned(step, state):
                     raise error
                 return state
-        # Somebody else, or a schedule, changes the thing as well: let that end first.
+        # Someone else, or a schedule, changes the thing as well: let that end first.
         self._refused_for += FIRST_REFUSAL_PAUSE
         self._settle(state, None)
         return self.resource.find()
 
 
 def _not_sent_again(step: Step[Any], resends: int) -> str:
-    """What a person is to do after a write whose outcome stays unknown."""
+    """What the user is to do after a write whose outcome stays unknown."""
     if step.operation.destroys:
         return (
             "It was sent once, and whether it was done could not be seen. It is not sent again, because that would"

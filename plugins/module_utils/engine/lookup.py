@@ -89,7 +89,7 @@ def _described(item: Mapping[str, Any], now: datetime) -> str:
 class LookupSpec:
     """How things of one kind are found.
 
-    :param title: what a person calls it, as ``File Storage volume``.
+    :param title: what users call it, as ``File Storage volume``.
     :param option: name of the id in the show operation's path.
     :param suffixed: the service appends a suffix to the name that was asked for.
     :param rule: what names may look like; also what makes a text a possible name.
@@ -116,7 +116,7 @@ class LookupSpec:
     def check_name(self, name: str) -> None:
         """Refuse a name that the service would refuse."""
         if not self.rule.fullmatch(name):
-            raise StorageError(f"{name!r} can't be the name of a {self.title}: {self.rule_text}.")
+            raise StorageError(f"{name!r} cannot be the name of a {self.title}: {self.rule_text}.")
 
 
 @dataclass(frozen=True)
@@ -165,9 +165,9 @@ class Finder:
     ) -> dict[str, Any] | None:
         """The one thing of that name or id, as the list or show operation gives it; ``None`` where there is none.
 
-        :param leave_out: tells things that do not count when a name is looked up.
+        :param leave_out: shows things that do not count when a name is looked up.
         :param last_resort: take one of these if there is no other.
-        :param prefer: tells things that count before all others of the name.
+        :param prefer: shows things that count before all others of the name.
         :raises StorageError: several things fit; the message lists them.
         """
         if is_id(wanted):
@@ -204,7 +204,7 @@ class Finder:
 
 
 def immutable(option: str, present: Any, wanted: Any, way_out: str) -> None:
-    """Refuse a difference that can't be changed after creation (architecture.md, rule 6).
+    """Refuse a difference that cannot be changed after creation (architecture.md, rule 6).
 
     :param wanted: ``None`` where the task does not ask.
     """
@@ -212,12 +212,12 @@ def immutable(option: str, present: Any, wanted: Any, way_out: str) -> None:
 
 
 def all_immutable(values: Mapping[str, tuple[Any, Any]], way_out: str) -> None:
-    """Refuse, all at once, differences that can't be changed after creation and have one way out.
+    """Refuse, all at once, differences that cannot be changed after creation and have one way out.
 
     :param values: by option, what there is and what the task asks for; ``None`` where it does not ask.
     """
     differing = [
-        f"{option} is {present!r} and can't be changed to {wanted!r}"
+        f"{option} is {present!r} and cannot be changed to {wanted!r}"
         for option, (present, wanted) in values.items()
         if wanted is not None and wanted != present
     ]

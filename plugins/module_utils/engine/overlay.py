@@ -52,7 +52,7 @@ def created(kind: LookupSpec, fields: Fields, region: str = "") -> list[Response
 def updated(kind: LookupSpec, identifier: str, fields: Fields, region: str = "") -> list[ResponsePatch]:
     """A thing that is there, and what is new about it.
 
-    A list tells less of a thing than its show operation, and goes on to do so.
+    A list shows less of a thing than its show operation, and goes on to do so.
     """
 
     def in_list(item: dict[str, Any]) -> dict[str, Any]:

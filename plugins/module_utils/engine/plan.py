@@ -41,13 +41,13 @@ class Step(Generic[StateT]):
     :param region: where the call goes; empty for the task's region.
     :param effect: the state after it, from the state before it and the answer (empty when only planned).
     :param done: whether a state that was read shows the effect; asked before the next step and at the end.
-    :param replan_after: things come to light only after it, so the rest is planned anew from what is read then.
+    :param replan_after: things come to light only after it, so the rest is planned again from what is read then.
     :param no_wait: the next step need not wait for it.
-    :param is_retryable: tells a refusal that passes by itself; the step is planned and sent again a little later.
+    :param is_retryable: shows a refusal that passes by itself; the step is planned and sent again a little later.
     :param fallback: the same step by another way, taken when this one is refused and nothing else is under way.
     :param taken: whether a state that was read proves that the service took the call, though its effect is to come.
     :param listed: what it creates is found by the next task only once the service lists it.
-    :param advice: what a person can do when it is refused, beyond the service's words.
+    :param advice: what the user can do when it is refused, beyond the service's words.
     """
 
     operation: Call
@@ -88,7 +88,7 @@ class Planner(Protocol[StateT]):
     def next_step(self, state: StateT) -> Step[StateT] | None:
         """The first step that leads from ``state`` to what is asked; ``None`` when nothing is left to do.
 
-        :raises StorageError: what is asked can't be reached; the message says why and what to do.
+        :raises StorageError: what is asked cannot be reached; the message says why and what to do.
         """
 
 
@@ -108,7 +108,7 @@ class Plan(Generic[StateT]):
 def make_plan(planner: Planner[StateT], state: StateT) -> Plan[StateT]:
     """Walk from ``state`` to the end.
 
-    :raises StorageError: what is asked can't be reached.
+    :raises StorageError: what is asked cannot be reached.
     """
     steps: list[Step[StateT]] = []
     while (step := planner.next_step(state)) is not None:

@@ -34,7 +34,7 @@ class Query:
         try:
             self._expression = jmespath.compile(text)
         except jmespath.exceptions.JMESPathError as error:
-            raise StorageError(f"query {text!r} is no JMESPath expression: {one_line(str(error))}.") from None
+            raise StorageError(f"query {text!r} is not a JMESPath expression: {one_line(str(error))}.") from None
 
     def search(self, data: Any) -> Any:
         """What the expression finds.

@@ -46,7 +46,7 @@ class Resource(ABC, Generic[StateT]):
         return ""
 
     def check(self) -> None:
-        """Refuse options that can't work whatever is there; sends nothing.
+        """Refuse options that cannot work whatever is there; sends nothing.
 
         :raises StorageError: with what to do.
         """
@@ -68,7 +68,7 @@ class Resource(ABC, Generic[StateT]):
         return ""
 
     def failed(self, state: StateT) -> str:
-        """Why the thing can't be used any more, in the service's words; empty when it can."""
+        """Why the thing cannot be used any more, in the service's words; empty when it can."""
         return ""
 
     @abstractmethod
@@ -84,11 +84,11 @@ class Resource(ABC, Generic[StateT]):
         return {}
 
     def planned_responses(self, before: StateT, after: StateT) -> Iterable[ResponsePatch]:
-        """What others that hang on this thing, or share something with it, read once its plan has been carried out.
+        """What others that depend on this thing, or share something with it, read once its plan has been carried out.
 
         Asked only where there is something to do, and only when many things are planned together.
 
-        :param after: the state that the plan leads to; the traces tell it as it is when it has settled.
+        :param after: the state that the plan leads to; the traces show it as it is when it has settled.
         """
         return ()
 

@@ -96,6 +96,6 @@ def read_structured(text: str, name: str, wanted: str, example: str, *, typed: b
         mark = getattr(error, "problem_mark", None)
         place = f" (line {mark.line + 1}, column {mark.column + 1})" if mark else ""
         raise TextError(
-            f"{name} is a text that can't be read as {wanted}{place}. Give it as JSON, like {name}={example}."
+            f"{name} is a text that cannot be read as {wanted}{place}. Give it as JSON, like {name}={example}."
             " On a command line, put it in quotes once more, so that the shell leaves its quotes alone."
         ) from None

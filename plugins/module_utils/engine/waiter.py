@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Waiting: poll fast first and then slower, against a monotonic deadline, telling a person what is going on."""
+"""Waiting: poll fast first and then slower, against a monotonic deadline, telling the user what is going on."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Waiter:
 
     :param limit: seconds for all waiting of one task (``wait_timeout``).
     :param slowest: seconds between two looks at the slowest.
-    :param report: gets one line for a person now and then; ``None`` where nobody listens.
+    :param report: gets one line for the user now and then; ``None`` if progress is not reported.
     :param report_after: seconds of silence before the first line, and ``report_every`` between two.
     """
 
@@ -50,7 +50,7 @@ class Waiter:
     def until(self, look: Callable[[], T], missing: Callable[[T], str], *, slowest: float | None = None) -> T:
         """Look until nothing is missing, and return what was seen last.
 
-        :param missing: what is still awaited in something seen, for a person; empty when all is there.
+        :param missing: what is still awaited in something seen, for the user; empty when all is there.
         :param slowest: seconds between two looks at the slowest, in place of :attr:`slowest`.
         :raises WaitTimeout: the deadline passed.
 

@@ -23,9 +23,9 @@ from .parallel_filestorage import specs as pfs
 def _acts_always(params: Mapping[str, Any]) -> str:
     """Why a snapshot would be taken, or restored, in every run."""
     if params["state"] == "restored":
-        return "going back to a snapshot acts in every run; use the module of this kind in a task of its own"
+        return "going back to a snapshot acts in every run; use the module of this kind in a separate task"
     if params["state"] == "present" and not (params.get("max_age") or params.get("snapshot")):
-        return "without max_age a snapshot would be taken in every run; say how old the newest may be, as 1d"
+        return "without max_age a snapshot would be taken in every run; say how old the newest may be, for example 1d"
     return ""
 
 
@@ -47,8 +47,8 @@ _GROUP = Reference("volume_group", "bm_volume_group")
 class Storage(kinds.KindRegistry):
     """``scp_storage_apply``."""
 
-    # Of what hangs on one volume or group, the first here is done first: a snapshot is kept by what the schedule says,
-    # members have no schedule of their own, and a recovery is made of the newest snapshot.
+    # Of the dependents of one volume or group, the first here is managed first: a snapshot is kept by what the schedule
+    # says, members have no separate schedule, and a recovery is made of the newest snapshot.
     kinds: ClassVar = {
         "filestorage_volume": ResourceKind(
             filestorage.VOLUME, identified_by=("name", "volume_id"), suffixed=True, short="filestorage"

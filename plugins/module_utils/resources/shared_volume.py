@@ -144,7 +144,7 @@ class Volume(Resource[MountT]):
         """The next step for a volume that is there and is to go."""
 
     def with_obstacles(self, state: MountT, volume: dict[str, Any]) -> MountT:
-        """The state with what must go before the volume can, or stands in the way."""
+        """The state with what must go before the volume can, and its blockers."""
         return replace(state, rules=self.read_rules(volume["id"]))
 
     # -- what is asked ------------------------------------------------------------------------------------------------
@@ -233,11 +233,11 @@ class Volume(Resource[MountT]):
         name = self.params.get("name")
         if name and name != base_name(self.kind, volume) and not self.kind.matches(str(volume["name"]), name):
             immutable("name", base_name(self.kind, volume), name, "Leave out name, or give the id of another volume.")
-        anew = "Use another name for a new volume, or remove this one first (state absent), which deletes its data."
-        all_immutable({option: (volume.get(option), self.params.get(option)) for option in self.fixed}, anew)
+        again = "Use another name for a new volume, or remove this one first (state absent), which deletes its data."
+        all_immutable({option: (volume.get(option), self.params.get(option)) for option in self.fixed}, again)
 
     def demand_for_creation(self, *options: str) -> None:
-        """Refuse to create a volume of which the task says too little, or a name that can't be.
+        """Refuse to create a volume of which the task says too little, or a name that cannot be.
 
         :param options: those that creation needs.
         """

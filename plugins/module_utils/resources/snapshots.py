@@ -69,7 +69,7 @@ class SnapshotRecord:
     """One snapshot, whatever the service calls its fields.
 
     :ivar created: when it was taken, in the service's words.
-    :ivar state: empty where the service tells none.
+    :ivar state: empty where the service shows none.
     :ivar shown: the snapshot as results show it, in the API's fields.
     """
 
@@ -107,8 +107,8 @@ class SnapshotTable:
     """How one service's snapshots of one kind of owner are called and addressed.
 
     :param owners: the kind of thing that has the snapshots.
-    :param schedule: list operation of the schedule; ``None`` where the service has none, or tells it with the owner.
-    :param option: the module option that names the owner, and what a person calls it.
+    :param schedule: list operation of the schedule; ``None`` where the service has none, or shows it with the owner.
+    :param option: the module option that names the owner, and what users call it.
     :param in_path: the owner's id is part of the path; otherwise of the query, and of the body that takes a snapshot.
     :param id: the field that holds the snapshot's id; ``name`` and ``created`` likewise.
     :param around: further fields of the list's answer, which the info module shows beside the list.
@@ -131,7 +131,7 @@ class SnapshotTable:
 
     @property
     def label(self) -> str:
-        """What a person calls the owner."""
+        """What the user calls the owner."""
         return self.option.replace("_", " ")
 
     def taken(self, shown: Mapping[str, Any]) -> SnapshotRecord:
@@ -159,8 +159,8 @@ class SnapshotState:
     """An owner's snapshots, oldest first.
 
     :ivar known: ids that were there when the task began; every other one was made since.
-    :ivar spared: ids of snapshots that are no business of ``keep``, beside those of schedules and replications.
-    :ivar hindrances: what keeps the owner from having, or going back to, a snapshot, with what to do about each.
+    :ivar spared: ids of snapshots that are not business of ``keep``, beside those of schedules and replications.
+    :ivar blockers: what keeps the owner from having, or going back to, a snapshot, with what to do about each.
     :ivar restored: name of the snapshot that this task restored.
     :ivar removed: the snapshots that this task deleted.
     """
@@ -170,7 +170,7 @@ class SnapshotState:
     known: frozenset[str] = frozenset()
     schedule: dict[str, Any] | None = None
     spared: frozenset[str] = frozenset()
-    hindrances: tuple[str, ...] = ()
+    blockers: tuple[str, ...] = ()
     now: datetime | None = None
     restored: str = ""
     removed: tuple[SnapshotRecord, ...] = ()
@@ -192,7 +192,7 @@ class SnapshotState:
 
     @property
     def scheduled(self) -> frozenset[str]:
-        """Ids of the snapshots that the owner's schedule made, as far as their times tell (the API does not say).
+        """Ids of the snapshots that the owner's schedule made, as far as their times show (the API does not say).
 
         A schedule takes one snapshot at its hour and keeps ``snapshot_retention_count`` of them. Whatever else was
         taken in the same minutes, or before those, is not the schedule's.
@@ -261,8 +261,8 @@ class Snapshot(Resource[SnapshotState]):
         schedules = self.client.read_list(self.table.schedule, **self.table.address(str(owner["id"])))
         return schedules[0] if schedules else None
 
-    def read_hindrances(self, owner: Mapping[str, Any]) -> tuple[str, ...]:
-        """What keeps the service from taking, or going back to, a snapshot, as far as it can be told beforehand."""
+    def read_blockers(self, owner: Mapping[str, Any]) -> tuple[str, ...]:
+        """What keeps the service from taking, or going back to, a snapshot, as far as it can be reported beforehand."""
         return ()
 
     def read_spared(self, owner: Mapping[str, Any], found: tuple[SnapshotRecord, ...]) -> frozenset[str]:
@@ -283,7 +283,7 @@ class Snapshot(Resource[SnapshotState]):
             known=self._known,
             schedule=self.read_schedule(owner) if keeps else None,
             spared=self.read_spared(owner, found) if keeps else frozenset(),
-            hindrances=() if self.wants_absent else self.read_hindrances(owner),
+            blockers=() if self.wants_absent else self.read_blockers(owner),
             now=self.client.now(),
         )
 
@@ -359,12 +359,12 @@ class Snapshot(Resource[SnapshotState]):
         return self.table.deletes_unusable and not at_work
 
     def _refuse(self, state: SnapshotState, what: str) -> None:
-        """Say all that stands in the way at once."""
-        if state.hindrances:
+        """Say all blockers at once."""
+        if state.blockers:
             owner = state.owner or {}
             raise StorageError(
-                f"{self.table.label.capitalize()} {owner['name']} ({owner['id']}) can't {what}:"
-                f" {'; and '.join(state.hindrances)}."
+                f"{self.table.label.capitalize()} {owner['name']} ({owner['id']}) cannot {what}:"
+                f" {'; and '.join(state.blockers)}."
             )
 
     def _create(self, state: SnapshotState) -> Step[SnapshotState]:
@@ -483,7 +483,7 @@ class Snapshot(Resource[SnapshotState]):
 def snapshot_spec(handler: type[Snapshot], owner: str) -> ModuleSpec:
     """The options of a module for snapshots.
 
-    :param owner: the option that names what the snapshots are of, as ``volume``.
+    :param owner: the option that names what the snapshots are of, for example ``volume``.
     """
     return ModuleSpec(
         handler=handler,
@@ -516,8 +516,8 @@ def named_snapshot(snapshots: Iterable[SnapshotRecord], wanted: str | None) -> S
 def describe_names(present: Iterable[SnapshotRecord]) -> str:
     """The names of some snapshots, oldest first; only the newest where there are many."""
     names = [snapshot.name for snapshot in present]
-    told = ", ".join(names[-MAX_NAMES:]) or "none"
-    return f"{len(names)}, the newest of them {told}" if len(names) > MAX_NAMES else told
+    reported = ", ".join(names[-MAX_NAMES:]) or "none"
+    return f"{len(names)}, the newest of them {reported}" if len(names) > MAX_NAMES else reported
 
 
 class SnapshotInfo(Info):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reading an inventory: all sources in all regions side by side, then who is who."""
+"""Reading an inventory: all sources in all regions in parallel, then who is who."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FoundT = TypeVar("FoundT")
 
 
 class Unreadable(StorageError):
-    """Something of an inventory can't be read; the message begins with what.
+    """Something of an inventory cannot be read; the message begins with what.
 
     :ivar refused: whether the account is denied it. Only that may be tolerated: hosts that a failure hides would be
         deleted by an AWX source with ``overwrite``.
@@ -35,7 +35,7 @@ class Unreadable(StorageError):
 
 @contextmanager
 def reader_of(settings: Settings, gather: Iterable[str], server_name: str | None = None) -> Iterator[Reader]:
-    """A reader with a client of its own, for as long as it is needed; see :class:`.sources.Reader`."""
+    """A reader with a separate client, for as long as it is needed; see :class:`.sources.Reader`."""
     with closing(Client(settings)) as client:
         client.begin(report, ())
         yield Reader(client, frozenset(gather), server_name)
@@ -47,7 +47,7 @@ def read_servers(
     """The servers that these sources know in these regions.
 
     :param tolerated: gets what the account is refused, and the rest is returned; without it that is an error.
-    :raises StorageError: a source can't be read, or none of them.
+    :raises StorageError: a source cannot be read, or none of them.
     """
     asked = [(source, region) for source in dict.fromkeys(sources) for region in regions]
     answers = map_concurrently(lambda one: _read(reader, *one), asked)
@@ -61,7 +61,7 @@ def read_servers(
     uses = [use for answer in answers if not isinstance(answer, Unreadable) for use in answer]
 
     def tolerantly(what: str, read: Callable[[], FoundT], nothing: FoundT) -> FoundT:
-        """What is read to tell servers apart; without it they are less well known."""
+        """What is read to distinguish servers; without it they are less well known."""
         try:
             return read()
         except StorageError as error:
@@ -89,16 +89,16 @@ def _read(reader: Reader, source: str, region: str) -> list[Use] | Unreadable:
 
 
 def _failure(problems: Sequence[Unreadable], asked: int, *, advice: str = "") -> StorageError:
-    """Return one error for everything that can't be read."""
+    """Return one error for everything that cannot be read."""
     first, others = problems[0], len(problems) - 1
     more = f" The same or something else keeps {others} more of {asked} from being read." if others else ""
-    return StorageError(f"Can't read {first.message}{more}{advice}", **first.facts)
+    return StorageError(f"Cannot read {first.message}{more}{advice}", **first.facts)
 
 
 def _way_out(problem: Unreadable) -> str:
     """Return how to read the rest of an inventory."""
     if problem.refused:
-        return " Where a source can't be read at all, leave it out of sources, or set unreadable to warn."
+        return " Where a source cannot be read at all, leave it out of sources, or set unreadable to warn."
     return (
         " The inventory fails so that no host is lost, because unreadable tolerates only what the account is refused."
         " Update the inventory again later, or leave the source out of sources."

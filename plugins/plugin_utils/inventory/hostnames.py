@@ -52,7 +52,7 @@ _PATTERN = re.compile(r"[*?[]")
 class Filters:
     """The option ``filters``: a server becomes a host when it fits all criteria, with any pattern of each.
 
-    :raises StorageError: there is no such criterion, or a pattern is no text.
+    :raises StorageError: there is no such criterion, or a pattern is not a text.
     """
 
     def __init__(self, given: Mapping[str, Any]) -> None:
@@ -85,7 +85,7 @@ class Filters:
 def host_names(servers: Sequence[ServerFacts], preference: Sequence[str], groups: Collection[str] = ()) -> list[str]:
     """Return a name for each server, no two alike, and none that is the name of a group.
 
-    :param preference: keys of :data:`NAMES`, the best first. One that is not there or can't be the name of a host
+    :param preference: keys of :data:`NAMES`, the best first. One that is not there or cannot be the name of a host
         leaves it to the next, and in the end to the id. What several servers, or a server and a group, would be called
         is made unique with the region, and where that does not help with the id.
     """

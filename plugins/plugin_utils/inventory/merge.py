@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """From uses to servers: which uses are of one and the same server.
 
-A server is known by its id, and by its name in its region only where a source tells no id. Where that leaves open who
+A server is known by its id, and by its name in its region only where a source shows no id. Where that leaves open who
 is who (a server without a name, two of one name, a backup seen from another region), the service is asked.
 """
 
@@ -14,7 +14,7 @@ from typing import Any
 
 from .sources import OF_BACKUP, REPLICA, Server, Use
 
-#: Type in an access rule of what is no server, and has no name.
+#: Type in an access rule of what is not a server, and has no name.
 NO_SERVER = "ENDPOINT"
 #: What is known of a server, as host variables have it (with a prefix).
 ServerFacts = dict[str, Any]
@@ -29,7 +29,7 @@ def merge(
 
     :param directory: lists the servers of a region; asked for a region where uses of Backup meet servers that have no
         name, or share one.
-    :param identify: id and region of the server of a use that is known by a name which does not tell.
+    :param identify: id and region of the server of a use that is known by a name which does not show.
     """
     return _Merger(directory, identify).merge(uses)
 
@@ -117,7 +117,7 @@ class _Merger:
                 self._by_name.setdefault((server["region"], server["name"]), []).append(server)
 
     def _leaves_open(self, region: str, by_name: Iterable[Use]) -> bool:
-        """Whether the servers of a region can't be told apart by what is known of them."""
+        """Whether the servers of a region cannot be distinguished by what is known of them."""
         here = [server for server in self._servers if server["region"] == region]
         nameless = any(not server["name"] and server["type"] != NO_SERVER for server in here)
         return nameless or any(
@@ -168,7 +168,7 @@ class _Merger:
         return server
 
     def _add_replica(self, use: Use) -> None:
-        """A replica's server is in the region of the original; where that is not read, the service tells."""
+        """A replica's server is in the region of the original; where that is not read, the service shows."""
         originals = self._originals.get((str(use.thing["name"]), use.name), [])
         elsewhere = [server for original, server in originals if original.region != use.region]
         server = elsewhere[0] if len(elsewhere) == 1 else self._asked(use)
@@ -176,7 +176,7 @@ class _Merger:
             self._add(server, use)
 
     def _asked(self, use: Use) -> ServerFacts | None:
-        """The server of a use by the id that the service tells; none where the thing went meanwhile."""
+        """The server of a use by the id that the service shows; none where the thing went meanwhile."""
         identifier, region = self._identify(use)
         if not identifier:
             return None

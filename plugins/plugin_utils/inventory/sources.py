@@ -1,9 +1,9 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where servers are known to storage: each source reads one list of a region, and tells which server uses what.
+"""Where servers are known to storage: each source reads one list of a region, and shows which server uses what.
 
-What lists tell is taken from lists. A call for each volume is made where nothing else says who may mount it, and a call
+What lists show is taken from lists. A call for each volume is made where nothing else says who may mount it, and a call
 for each thing where a part was asked for.
 """
 
@@ -76,7 +76,7 @@ class Use:
 
 @dataclass(frozen=True)
 class Server:
-    """A server as Backup lists all of them: ``ids`` are its uuid and, where it is told, its guid."""
+    """A server as Backup lists all of them: ``ids`` are its uuid and, where it is reported, its guid."""
 
     ids: tuple[str, ...]
     name: str
@@ -221,7 +221,7 @@ class Reader:
         ]
 
     def backup_agents(self, region: str) -> list[Use]:
-        """Backup agents; the list tells the server's name only."""
+        """Backup agents; the list shows the server's name only."""
         agents = self._list(backup.LIST_BACKUP_AGENTS, region, query={"server_name": self.server_name})
         return [
             Use(
@@ -237,7 +237,7 @@ class Reader:
         ]
 
     def backups(self, region: str) -> list[Use]:
-        """Backups; the list tells the server's name only."""
+        """Backups; the list shows the server's name only."""
         found = self._list(backup.LIST_BACKUPS, region, query={"server_name": self.server_name})
         shown = [{**_picked(one, _BACKUP), "region": region} for one in found]
         if LAST_JOB in self.gather:
@@ -311,7 +311,7 @@ SOURCES: dict[str, Callable[[Reader, str], list[Use]]] = {
     "backup_agents": Reader.backup_agents,
     "backups": Reader.backups,
 }
-#: Those that ask Backup, which can also tell who is who.
+#: Those that ask Backup, which can also show who is who.
 OF_BACKUP = frozenset({"backup_agents", "backups"})
 
 

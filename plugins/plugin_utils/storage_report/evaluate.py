@@ -1,9 +1,9 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is wrong, and how badly: things are measured against limits, and what a person should look at becomes a finding.
+"""Findings: resources are measured against limits, and what the user should look at becomes a finding.
 
-Critical is what may lose data now, or what was said to be too much; all else that is not as it should be is a warning.
+Critical is what may lose data now, or what is over a limit; all else that is not in the desired state is a warning.
 """
 
 from __future__ import annotations
@@ -14,7 +14,20 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from ...module_utils.client.redaction import shorten_list
-from .models import CRITICAL, KINDS, WARNING, Backup, Bucket, Finding, Replication, Server, Thing, Volume, told, worst
+from .models import (
+    CRITICAL,
+    KINDS,
+    WARNING,
+    Backup,
+    Bucket,
+    Finding,
+    Replication,
+    Server,
+    Thing,
+    Volume,
+    span,
+    worst,
+)
 from .parse import World
 
 #: Above this the service itself drops the oldest snapshots, and replication may pause (platform-behaviour.md §7).
@@ -30,7 +43,7 @@ _TROUBLE = {
     "error": "is in error",
     "unknown": "is in a state that is not known",
 }
-#: Seconds between two transfers. Where nobody says how far a replica may be behind, it is twice that.
+#: Seconds between two transfers. Where no limit is given for the lag of a replica, it is twice that.
 _CYCLES = {"5min": 300, "hourly": 3600, "daily": 86400, "weekly": 604800, "monthly": 2592000}
 #: A transfer takes its time, so that short cycles get at least these seconds.
 _LEAST_LIMIT = 900
@@ -87,20 +100,20 @@ class Judge:
         young = self._since(backup.created_at) <= allowed
         backup.works = success is not None and success["age_seconds"] <= allowed and backup.restore_points > 0
         if backup.jobs and backup.jobs[0]["state"] == "FAILED":
-            message = f"of server {backup.server}: the last job failed, {told(backup.jobs[0]['age_seconds'])} ago"
-            kept = f"; the last good one is {told(success['age_seconds'])} old" if success else "; none was good"
+            message = f"of server {backup.server}: the last job failed, {span(backup.jobs[0]['age_seconds'])} ago"
+            kept = f"; the last good one is {span(success['age_seconds'])} old" if success else "; none was good"
             self._find(CRITICAL, "backup", backup, message + kept)
         elif backup.jobs and backup.jobs[0]["state"] == "PARTIAL_SUCCESS":
             message = (
-                f"of server {backup.server}: the last job kept a part only, {told(backup.jobs[0]['age_seconds'])} ago"
+                f"of server {backup.server}: the last job kept a part only, {span(backup.jobs[0]['age_seconds'])} ago"
             )
             self._find(WARNING, "backup", backup, message)
         if success is None and not backup.jobs:
             severity = WARNING if young else CRITICAL
             self._find(severity, "backup", backup, f"of server {backup.server}: it has not run yet")
         elif success is not None and success["age_seconds"] > allowed:
-            message = f"of server {backup.server}: the last good job is {told(success['age_seconds'])} old"
-            self._find(CRITICAL, "backup", backup, f"{message}, allowed are {told(allowed)}")
+            message = f"of server {backup.server}: the last good job is {span(success['age_seconds'])} old"
+            self._find(CRITICAL, "backup", backup, f"{message}, allowed are {span(allowed)}")
         elif success is not None and not backup.restore_points:
             self._find(CRITICAL, "backup", backup, f"of server {backup.server}: nothing of it can be restored")
 
@@ -111,7 +124,7 @@ class Judge:
         replication.limit_seconds = limit or max(2 * _CYCLES.get(replication.frequency, 86400), _LEAST_LIMIT)
         lag, health = replication.lag_seconds, replication.health
         replication.late = lag is not None and lag > replication.limit_seconds and health != "creating"
-        behind = f"{told(lag)} behind, allowed are {told(replication.limit_seconds)}" if lag is not None else ""
+        behind = f"{span(lag)} behind, allowed are {span(replication.limit_seconds)}" if lag is not None else ""
         to = f"to {replication.target['name']} in {replication.target['region']}"
         label = "disk backup" if replication.type == "backup" else "replication"
         message = ""
@@ -147,7 +160,7 @@ class Judge:
         self._look_at_snapshots(volume, group)
         if volume.kind == "bm_volume":
             self._add_backups(volume)
-        # A group whose members are all protected needs nothing of its own.
+        # A group whose members are all protected needs no protection itself.
         members = [self._volumes[one] for one in volume.members if one in self._volumes]
         covered = bool(members) and not any(member.unprotected for member in members)
         volume.unprotected = not (volume.protected_by or volume.exempt or covered or volume.snapshot_state == "waiting")
@@ -201,9 +214,9 @@ class Judge:
             self._find(WARNING, "snapshots", volume, f"has snapshots that cannot be restored: {names}")
         if volume.unprotected or volume.exempt:
             return
-        allowed = f"allowed are {told(volume.max_age_seconds)}"
+        allowed = f"allowed are {span(volume.max_age_seconds)}"
         if volume.snapshot_state == "old" and volume.newest_snapshot:
-            age = told(volume.newest_snapshot["age_seconds"])
+            age = span(volume.newest_snapshot["age_seconds"])
             self._find(WARNING, "snapshots", volume, f"the newest snapshot is {age} old, {allowed}")
         elif volume.snapshot_state == "none" and not volume.members:
             why = f"; its schedule ({volume.schedule}) has taken none so far" if volume.schedule else ""
@@ -212,8 +225,8 @@ class Judge:
     def _missing(self, volume: Volume) -> str:
         """Why nothing protects a volume."""
         if volume.newest_snapshot:
-            age = told(volume.newest_snapshot["age_seconds"])
-            parts = [f"its newest snapshot is {age} old, allowed are {told(volume.max_age_seconds)}"]
+            age = span(volume.newest_snapshot["age_seconds"])
+            parts = [f"its newest snapshot is {age} old, allowed are {span(volume.max_age_seconds)}"]
         else:
             parts = [
                 f"no snapshot, though there is a schedule ({volume.schedule})" if volume.schedule else "no snapshot"

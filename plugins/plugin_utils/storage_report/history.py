@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Growth: what is there now, against what earlier reports have measured. The services keep no history of their own."""
+"""Growth: what is there now, against what earlier reports have measured. The services keep no separate history."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from .models import CRITICAL, GIB, KINDS, WARNING, Bucket, Finding, Volume, desc
 FORMAT = 1
 #: Kinds whose things grow by themselves.
 GROWING = ("filestorage", "archive")
-#: What grew less than this is no finding, however many percent it is.
+#: What grew less than this is not a finding, however many percent it is.
 LEAST_GROWTH = GIB
 #: Percent of a limit of capacity, and days until it is reached, from which on there is a warning.
 NEAR_PERCENT = 80
 NEAR_DAYS = 30
-#: As many of those that grew most are told.
+#: As many of those that grew most are reported.
 MOST = 10
 DAY = 86400
 
@@ -28,7 +28,7 @@ DAY = 86400
 class History:
     """The measurements of earlier reports, one a day, and the one of now.
 
-    :ivar problem: why the measurements that there are can't be used; empty otherwise.
+    :ivar problem: why the measurements that there are cannot be used; empty otherwise.
     """
 
     def __init__(self, text: str, now: datetime) -> None:
@@ -82,7 +82,7 @@ def _check(measured: Mapping[str, Any]) -> None:
         _region, _kind = key.split("/")
     for number in (*totals.values(), *things.values()):
         if not isinstance(number, int):
-            raise TypeError(f"{number} is no number of bytes")
+            raise TypeError(f"{number} is not a number of bytes")
 
 
 def measure(things: Iterable[Volume | Bucket | Any], now: datetime, read: Iterable[tuple[str, str]]) -> dict[str, Any]:

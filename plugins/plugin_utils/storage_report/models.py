@@ -15,7 +15,7 @@ from typing import Any
 
 OK, WARNING, CRITICAL = "ok", "warning", "critical"
 SEVERITIES = (OK, WARNING, CRITICAL)
-#: What findings are about, in the order in which a person should hear of them.
+#: What findings are about, in the order in which the user should hear of them.
 AREAS = ("state", "protection", "replication", "backup", "snapshots", "capacity", "archive")
 GIB = 1024**3
 
@@ -24,9 +24,9 @@ GIB = 1024**3
 class Kind:
     """A kind of thing that can be read.
 
-    :param title: what a person calls one, and several.
+    :param title: what users call one, and several.
     :param result: the list in what its info module returns.
-    :param holds: what its bytes are: used ones, those of its size, or none that are told.
+    :param holds: what its bytes are: used ones, those of its size, or none that are reported.
     """
 
     title: str
@@ -53,7 +53,7 @@ PROTECTED_KINDS = ("filestorage", "pfs", "bm_volume", "bm_volume_group")
 
 @dataclass
 class Finding:
-    """Something that a person should look at.
+    """Something that the user should look at.
 
     :ivar severity: one of SEVERITIES; ``area`` one of AREAS.
     """
@@ -105,7 +105,7 @@ class Volume(Thing):
     :ivar newest_snapshot: ``name``, ``taken_at`` and ``age_seconds``; those of replications and
         those that are not usable do not count.
     :ivar unusable_snapshots: names and states of snapshots that cannot be restored.
-    :ivar snapshot_space_percent: how full the space for snapshots is; ``None`` where the service tells none.
+    :ivar snapshot_space_percent: how full the space for snapshots is; ``None`` where the service shows none.
     :ivar max_age_seconds: how old its newest snapshot may be.
     :ivar snapshot_state: ``fresh``, ``old``, ``none``, or ``waiting`` for a young volume with a schedule.
     :ivar replication: health of its replication, empty where it has none.
@@ -140,7 +140,7 @@ class Replication:
     :ivar source: ``id``, ``name`` and ``region``; ``target`` likewise.
     :ivar health: ``ok``, ``paused``, ``broken``, ``creating``, ``resyncing``, ``stalled``, ``ending``, ``error`` or
         ``unknown``.
-    :ivar lag_seconds: how far the target is behind; ``None`` where the service does not tell.
+    :ivar lag_seconds: how far the target is behind; ``None`` where the service does not show.
     :ivar limit_seconds: how far it may be.
     """
 
@@ -204,8 +204,8 @@ class Bucket(Thing):
     last_job: dict[str, Any] | None = None
 
 
-def told(seconds: float) -> str:
-    """A span of time for people, in its two largest units."""
+def span(seconds: float) -> str:
+    """A span of time for users, in its two largest units."""
     span = timedelta(seconds=max(0, int(seconds)))
     hours, minutes = divmod(span.seconds // 60, 60)
     parts = [(span.days, "d"), (hours, "h"), (minutes, "min")]
@@ -214,7 +214,7 @@ def told(seconds: float) -> str:
 
 
 def describe_bytes(number: float) -> str:
-    """A number of bytes for people, counted in steps of 1024 as the services do."""
+    """A number of bytes for users, counted in steps of 1024 as the services do."""
     size, units = abs(float(number)), ("B", "KB", "MB", "GB", "TB", "PB")
     step = 0
     while size >= 1024 and step < len(units) - 1:

@@ -74,7 +74,7 @@ class _Plan:
         return self._options.get(option) not in (None, "", [], {})
 
     def _read(self, option: str, value: Any) -> Any:
-        """The list or dictionary that a value is or, as a text of a survey, holds; ``None`` where it can't be read."""
+        """The list or dictionary that a value is or, as a text of a survey, holds; ``None`` where it cannot be read."""
         try:
             return parse_structured(value, f"{PREFIX}{option}")
         except TextError as error:
@@ -100,7 +100,9 @@ class _Plan:
         try:
             return int(parse_age(option, str(value)).total_seconds())
         except StorageError:
-            self._wrong(option, f"has {value}; it can be seconds, or a number with a unit, as 90s, 30m, 12h, 7d or 2w")
+            self._wrong(
+                option, f"has {value}; it can be seconds, or a number with a unit, for example 90s, 30m, 12h, 7d or 2w"
+            )
             return 0
 
     def _age(self, option: str) -> int:

@@ -14,7 +14,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from .models import describe_bytes, told
+from .models import describe_bytes, span
 
 TEMPLATE = "report.html.j2"
 
@@ -35,5 +35,5 @@ def page(report: Mapping[str, Any], folder: str, title: str, titles: Mapping[str
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"span": told, "size": describe_bytes}
+    environment.filters |= {"span": span, "size": describe_bytes}
     return environment.get_template(TEMPLATE).render(report=report, title=title, titles=titles)

@@ -17,7 +17,7 @@ from .models import AREAS, KINDS, OK, PROTECTED_KINDS, SEVERITIES, Volume, worst
 from .parse import World, read
 
 FORMAT = 1
-#: Ages of newest snapshots that are counted together: as a person calls them, and up to how many seconds they go.
+#: Ages of newest snapshots that are counted together: as the user calls them, and up to how many seconds they go.
 AGES = {"6 h": 6 * 3600, "1 d": 86400, "2 d": 2 * 86400, "7 d": 7 * 86400, "30 d": 30 * 86400}
 #: Of so many days the results of jobs are counted.
 JOB_DAYS = 14
@@ -37,7 +37,7 @@ def facts(
     :param limits: as :func:`plan.plan` returns them.
     :param history: what the report before has kept, as a text; empty where there is none.
     :param keep: for how many days measurements are kept.
-    :return: ``report``, and ``history``: what to keep, empty where what there is can't be read and is left alone.
+    :return: ``report``, and ``history``: what to keep, empty where what there is cannot be read and is left alone.
     """
     world = read(readings, jobs, now)
     judge = Judge(world, limits)
@@ -83,7 +83,7 @@ def facts(
 
 
 def _by_trouble(thing: Any) -> tuple[int, str, str, str]:
-    """The worst first."""
+    """Return findings sorted by severity."""
     name = getattr(thing, "name", "") or str(getattr(thing, "source", {}).get("name"))
     return -SEVERITIES.index(thing.status), getattr(thing, "kind", ""), getattr(thing, "region", ""), name
 
@@ -121,7 +121,7 @@ def _notes(world: World, growth: Growth, history: History) -> list[str]:
         (
             "bm_volume",
             "backup",
-            "block volumes that only a backup protects count as unprotected, and servers are not told",
+            "block volumes that only a backup protects count as unprotected, and servers are not reported",
         ),
         ("bm_volume", "bm_volume_group", "block volumes that only their group protects count as unprotected"),
     ):
@@ -158,7 +158,7 @@ def _largest(things: Iterable[Any]) -> list[dict[str, Any]]:
 
 
 def _protection(world: World) -> list[dict[str, Any]]:
-    """How many of each kind are as they should be."""
+    """How many of each kind are in the desired state."""
     found = []
     for kind in PROTECTED_KINDS:
         statuses = Counter(

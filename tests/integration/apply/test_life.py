@@ -14,5 +14,5 @@ pytestmark = pytest.mark.module("scp_storage_apply")
 
 
 def test_a_whole_life(routed: Controller) -> None:
-    """Something of every kind is made, changed and removed; each time check mode foretells every entry."""
+    """Something of every kind is made, changed and removed; each time check mode predicts every entry."""
     check_whole_lifecycle(routed)

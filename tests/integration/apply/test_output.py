@@ -26,7 +26,7 @@ def test_what_a_person_sees(controller: Controller) -> None:
 
 
 def test_a_list_as_text(controller: Controller) -> None:
-    """Ad-hoc calls and surveys know nothing else; mistakes are told as those of any list."""
+    """Ad-hoc calls and surveys know nothing else; mistakes are reported as those of any list."""
     bucket = '{"kind": "archive_bucket", "name": "shop-logs"}'
     things = f'[{{"kind": "pfs_volume", "name": "train", "capacity_tb": 10}}, {bucket}]'
     wrong = things.replace("pfs_volume", "pfs")

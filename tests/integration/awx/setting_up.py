@@ -18,7 +18,7 @@ from tests.harness.tasks import Run
 from tests.integration.awx.specs import COLLECTION, stored
 
 STAND_IN = Path(__file__).parent / "stand_in" / "action.py"
-#: What a person writes down for the playbook.
+#: What the user writes down for the playbook.
 ANSWERS: dict[str, Any] = {
     "awx_setup_image": "registry.example.com/scp-storage-ee:0.1.0",
     "awx_setup_scm_url": "https://git.example.com/scp-storage.git",

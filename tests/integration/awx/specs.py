@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the modules of the collection ``awx.awx`` take, as a file: options, types, choices, and which go together.
 
-The collection is no dependency of the tests: 50 MB are much for that. ``nox -s awx_modules`` tells when this file is
-no longer what the modules take; ``python -m tests.integration.awx.specs`` writes it anew, in an environment with the
+The collection is not a dependency of the tests: 50 MB are much for that. ``nox -s awx_modules`` shows when this file is
+no longer what the modules take; ``python -m tests.integration.awx.specs`` writes it again, in an environment with the
 pins of ``collections.txt``.
 """
 

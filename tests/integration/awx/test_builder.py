@@ -18,7 +18,7 @@ from tests.harness.playbooks import PROGRAMS
 pytestmark = pytest.mark.newest_core
 
 WHOLE = ROOT / "extensions" / "execution-environment" / "execution-environment.yml"
-#: What somebody else's definition says to have this collection among others.
+#: What someone else's definition says to have this collection among others.
 NAMED = {
     "version": 3,
     "images": {"base_image": {"name": "registry.example.com/base:1"}},

@@ -61,7 +61,7 @@ def test_disaster_recovery(awx: Awx, fast_simulator: Simulator) -> None:
 
 
 def test_disaster(awx: Awx, fast_simulator: Simulator) -> None:
-    """A region that is lost keeps nobody from failing over; a denied approval ends the workflow there."""
+    """A region that is lost prevents no failover; a denied approval ends the workflow there."""
     typed = {
         "dr_volumes": "web_data, {name: office, target_name: office_copy}",
         "dr_region": WEST,
@@ -86,7 +86,7 @@ def test_disaster(awx: Awx, fast_simulator: Simulator) -> None:
     _assert_nothing_secret(awx, protected, drilled, *jobs.values())
 
 
-#: What people type into the surveys of other job templates, and what the simulator makes of it.
+#: What users type into the surveys of other job templates, and what the simulator makes of it.
 TYPED: list[tuple[str, dict[str, Any], list[str]]] = [
     (
         "Keep snapshots",
@@ -125,7 +125,7 @@ TYPED: list[tuple[str, dict[str, Any], list[str]]] = [
 
 
 def test_surveys(awx: Awx, fast_simulator: Simulator, tmp_path: Path) -> None:
-    """Texts that people type, and the defaults of what they leave out, do what they say."""
+    """Texts that users type, and the defaults of what they leave out, do what they say."""
     fast_simulator.patch_world({"filestorage": {"volumes": [{"name": "web_data_2m060u", "type_name": "SSD"}]}})
     jobs = []
     report = (

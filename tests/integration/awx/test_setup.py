@@ -18,7 +18,7 @@ from tests.integration.awx.awx import Awx
 from tests.integration.awx.setting_up import ANSWERS, Made, set_up
 from tests.integration.awx.specs import stored, used
 
-#: Playbooks that are no job of AWX: the one that sets it up.
+#: Playbooks that are not job of AWX: the one that sets it up.
 NO_JOBS = {"awx_setup"}
 PLAYBOOKS = sorted({file.stem for file in (ROOT / "playbooks").glob("*.yml")} - NO_JOBS)
 KEYS = {"access_key": "AK-made-up", "secret_key": "SK-made-up-secret", "auth_token": "token-made-up-secret"}

@@ -119,7 +119,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         task = getattr(outcome, "task", None) or outcome._task
         host = getattr(outcome, "host", None) or outcome._host
         result = outcome.result if hasattr(type(outcome), "result") else outcome._result
-        told = {key: value for key, value in dict(result).items() if not str(key).startswith("_ansible")}
+        reported = {key: value for key, value in dict(result).items() if not str(key).startswith("_ansible")}
         self._append(
             {
                 "event": event,
@@ -128,7 +128,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
                 "name": task.get_name(),
                 "action": task.action,
                 "host": host.get_name(),
-                "result": told,
+                "result": reported,
                 "calls": self._new_calls(),
             }
         )

@@ -86,7 +86,7 @@ def changed(run: Run) -> list[str]:
 
 
 def assert_no_crash(run: Run) -> None:
-    """Assert that what the run printed are messages for people."""
+    """Assert that what the run printed are messages for users."""
     assert not [word for word in CRASHES if word in run.output], run.output
 
 
@@ -138,7 +138,7 @@ def assert_protected(simulator: Simulator, policy: str = "use") -> None:
 
 
 def assert_unprotected(simulator: Simulator, *, targets: bool) -> None:
-    """Assert that there are the two volumes, their former replicas if ``targets``, and nothing that hangs on them."""
+    """Assert that there are the two volumes, their former replicas if ``targets``, and nothing that depends on them."""
     expected = Counter(
         (name, region, "none") for name, region, purpose in PROTECTED_VOLUMES if targets or purpose == "original"
     )
@@ -204,7 +204,7 @@ def replicas(run: Run) -> list[dict[str, Any]]:
 
 
 def table(run: Run) -> list[str]:
-    """The lines that show a person how the replicas are."""
+    """The lines that show the user how the replicas are."""
     lines: list[str] = run["scp.storage.dr_common : Show the replicas"].result["msg"]
     return lines
 

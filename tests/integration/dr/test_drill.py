@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A drill of all kinds: what it makes, measures, reports and removes; and options that can't work."""
+"""A drill of all kinds: what it makes, measures, reports and removes; and options that cannot work."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_a_drill_of_all_kinds(controller: Controller) -> None:
 
 
 def test_mistakes(controller: Controller) -> None:
-    """Options that can't work are told all at once, before any call."""
+    """Options that cannot work are reported together, before any call."""
     run = drill(
         controller,
         [{"name": "web_data", "kinde": "bm_volume"}],
@@ -121,9 +121,9 @@ def test_mistakes(controller: Controller) -> None:
         },
     )
     assert failure(run) == (
-        "dr_drill can't begin, and nothing was changed."
+        "dr_drill cannot begin, and nothing was changed."
         " dr_drill_prefix is Drill!; it is 2 to 6 lower-case letters and digits, a letter first."
-        " dr_drill_rto is soon; it is a number with a unit, as 90s, 15m, 2h or 1d, or nothing."
+        " dr_drill_rto is soon; it is a number with a unit, for example 90s, 15m, 2h or 1d, or nothing."
         " dr_drill_check_tasks is check.yml; give the file's whole path, from / on."
         " dr_drill_report_dir is /nowhere, and there is no such folder on this machine."
         " dr_drill_cifs_passwords must be a dictionary: a password by each name of the list."

@@ -38,13 +38,13 @@ SECRET = "hunter2-Of-The-Server"
 
 
 def test_from_the_replica_no_call_goes_to_the_lost_region(controller: Controller) -> None:
-    """With dr_drill_from replica the region of the volumes may be out of reach, and hidden snapshots are no way."""
+    """With dr_drill_from replica the region of the volumes may be out of reach, and hidden snapshots are not way."""
     simulator = controller.simulator
     drill_world(simulator)
     before = things(simulator)
     refused = drill(controller, variables={"dr_drill_from": "replica"})
     assert failure(refused).startswith(
-        "dr_drill made nothing, for 1 of 4 volumes can't be drilled. office (kr-west1 to"
+        "dr_drill made nothing, for 1 of 4 volumes cannot be drilled. office (kr-west1 to"
     )
     assert "its replica shows no snapshot, and a drill takes none; with dr_drill_from auto" in failure(refused)
     assert not writes(refused)
@@ -71,7 +71,7 @@ def test_from_the_replica_no_call_goes_to_the_lost_region(controller: Controller
 
 
 def test_what_goes_wrong_in_the_middle(controller: Controller) -> None:
-    """A copy that can't be made, and one that fails the user's check, keep no other from its drill; all is removed."""
+    """A copy that cannot be made, and one that fails the user's check, keep no other from its drill; all is removed."""
     simulator = controller.simulator
     drill_world(simulator)
     before = things(simulator)
@@ -124,7 +124,7 @@ def test_copies_are_kept_and_removed_later(controller: Controller) -> None:
     copies = by_name(report(kept))
     assert report(kept)["kept"]
     assert len(things(simulator)[f"{BLOCKS}.volumes"]) == len(before[f"{BLOCKS}.volumes"]) + 3
-    # Somebody gave a volume the name of a copy, and a copy of a copy was made from a volume that is no replica.
+    # Somebody gave a volume the name of a copy, and a copy of a copy was made from a volume that is not a replica.
     alike = {"name": copies["ledger"]["recovered"]["name"], "region": EAST}
     ours = copies["web_data"]["recovered"]["name"][:-7]
     simulator.patch_world(
@@ -166,7 +166,7 @@ def test_copies_are_kept_and_removed_later(controller: Controller) -> None:
 
 
 def test_what_can_not_be_drilled(controller: Controller) -> None:
-    """Without a snapshot there is no copy, and the message says what to do; nothing is made before that is told."""
+    """Without a snapshot there is no copy, and the message says what to do; nothing is made before that is reported."""
     simulator = controller.simulator
     drill_world(simulator)
     world = simulator.world()

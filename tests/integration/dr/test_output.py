@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What people and other people's logs get to see: no secret, and a table."""
+"""What users and other users's logs get to see: no secret, and a table."""
 
 from __future__ import annotations
 

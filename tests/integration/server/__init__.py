@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A server to mount volumes on: this machine in a mount namespace of its own, with its own ``/etc`` and ``/usr/sbin``.
+"""A server to mount volumes on: this machine in a separate mount namespace, with its own ``/etc`` and ``/usr/sbin``.
 
 All is real there, programs, kernel and ``/etc/fstab``, but for three stand-ins that have no network storage to talk to:
 ``mount.nfs`` and ``mount.cifs`` mount a file system in memory under the name of the share, and ``iscsiadm`` keeps its

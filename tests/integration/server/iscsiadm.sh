@@ -25,7 +25,7 @@ case $mode/$action in
     cat sessions ;;
   discovery/*)
     grep "^$portal " offers 2>/dev/null | while read -r address name; do
-      # Arrays tell of their other addresses too, and unless it is told not to, the program notes all of them.
+      # Arrays show their other addresses too, and unless it is told not to, the program notes all of them.
       for told in "$address" 192.0.2.9; do
         [ "$action" = nonpersistent ] || echo "$name automatic" > "nodes/$told:3260"
         echo "$told:3260,1 $name"

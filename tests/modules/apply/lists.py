@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lists of things as a person would write them, and how they are played."""
+"""Lists of things as the user would write them, and how they are played."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def whole(simulator: Simulator) -> Things:
         {"kind": "bm_volume_group_snapshot", **group, "max_age": "1d"},
         {"kind": "bm_volume_group", "name": "shop-db", "volumes": ["shop-data", "shop-log"]},
         *blocks(simulator, "shop-data", "shop-log", snapshot_rate=30),
-        # What a replication and a recovery make gets servers of its own.
+        # What a replication and a recovery make gets separate servers.
         {"kind": "bm_volume", "name": "dr-shop-data", **far, "attachments": servers(simulator, "east-db1")},
         {"kind": "bm_volume", "name": "solo-dr", **far, "attachments": servers(simulator, "east-db1")},
         {"kind": "bm_volume", "name": "solo-copy", "attachments": servers(simulator, "west-db2")},
@@ -141,7 +141,7 @@ def changes(simulator: Simulator) -> Things:
         {"kind": "bm_volume_snapshot_schedule", "volume": "solo", "state": "absent"},
         {"kind": "bm_volume_replication", "volume": "solo", "state": "absent"},
         {"kind": "bm_volume", "name": "solo-dr", "region": EAST, "state": "absent", "detach": True},
-        # It joins the group when it has got rid of all that members can't have.
+        # It joins the group when it has got rid of all that members cannot have.
         {"kind": "bm_volume_group", "name": "third-db", "volumes": ["solo", "extra"]},
         {"kind": "bm_volume_group_snapshot_schedule", "volume_group": "third-db", "hour": 1},
         *blocks(simulator, "extra", snapshot_rate=20),
@@ -194,7 +194,7 @@ def nothing_left() -> Things:
 
 
 def some(simulator: Simulator) -> Things:
-    """A few things of each service that hang on each other."""
+    """A few things of each service that depend on each other."""
     return [
         {"kind": "filestorage_snapshot_schedule", "volume": "media", "frequency": "DAILY", "hour": "5"},
         {
@@ -264,19 +264,19 @@ def each(result: TaskResult) -> list[tuple[str, str, str, list[str]]]:
 
 
 def check_played(run: Run, name: str) -> None:
-    """Assert that a list was made, that check mode foretold all of it, and that it was done once."""
-    done, foretold = run[name], run[f"check {name}"]
-    for result in (foretold, done):
+    """Assert that a list was made, that check mode predicted all of it, and that it was done once."""
+    done, dry_run = run[name], run[f"check {name}"]
+    for result in (dry_run, done):
         assert not result.failed, result.message
         assert result.changed, result.result
-    assert foretold.writes == []
-    assert each(foretold) == each(done)
-    assert Counter(foretold.operations) == Counter(done.operations)
+    assert dry_run.writes == []
+    assert each(dry_run) == each(done)
+    assert Counter(dry_run.operations) == Counter(done.operations)
     # Calls that are under way at the same time may be answered in another order than they came.
     assert Counter(done.operations) == Counter(done.accepted)
     changed = [entry for entry in done.result["resources"] if entry["changed"]]
     assert Counter(done.operations) == Counter(name for entry in changed for name in entry["operations"])
-    headers = [[diff["before_header"] for diff in result.result["diff"]] for result in (foretold, done)]
+    headers = [[diff["before_header"] for diff in result.result["diff"]] for result in (dry_run, done)]
     assert headers[0] == headers[1]
     assert len(headers[0]) >= len(changed) - 1  # All but a password or the like shows.
     for repeated in (run[f"again {name}"], run[f"unchanged {name}"]):

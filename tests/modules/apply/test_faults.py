@@ -57,8 +57,8 @@ def test_unknown_outcomes(runner: ModuleRunner, wanted: Shape, fault: dict[str, 
     simulator = runner.simulator
     things = some(simulator)
     for list_of_things, expected in ((things, wanted), (none_of_some(), {})):
-        foretold = apply(runner, list_of_things, check_mode=True)
-        for operation in set(foretold.operations or ()):
+        predicted = apply(runner, list_of_things, check_mode=True)
+        for operation in set(predicted.operations or ()):
             simulator.fault(**fault, operation=operation, writes=True)
         apply(runner, list_of_things)
         simulator.clear_faults()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whole lists: foretold, made, changed and removed again."""
+"""Whole lists: predicted, made, changed and removed again."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.module("scp_storage_apply")
 
 
 def test_a_whole_life(runner: ModuleRunner) -> None:
-    """Something of every kind is made, changed and removed; each time check mode foretells every entry."""
+    """Something of every kind is made, changed and removed; each time check mode predicts every entry."""
     check_whole_lifecycle(runner)
 
 
@@ -89,11 +89,11 @@ def test_a_branch_fails(runner: ModuleRunner) -> None:
             task("scp_storage_apply", args, name="real", ignore_errors=True),
         ]
     )
-    foretold, done = run["check"], run["real"]
-    assert each(foretold) == each(done)
-    assert foretold.message.replace("would be as asked", "are as asked") == done.message
+    predicted, done = run["check"], run["real"]
+    assert each(predicted) == each(done)
+    assert predicted.message.replace("would be in the desired state", "are in the desired state") == done.message
     words = (
-        "2 of 7 resources failed, 2 were not tried, and 3 are as asked.",
+        "2 of 7 resources failed, 2 were not tried, and 3 are in the desired state.",
         "resource 4 (bm_volume shop-log): There is no Block Storage (BM) volume 'shop-log' in kr-west1, and to create",
         "resource 7 (pfs_snapshot no_such): There is no Parallel File Storage volume with the name or id 'no_such'",
         "Not tried because of that: resource 1 (bm_volume_group_snapshot_schedule shop-db), resource 2 (bm_volume_gro",
@@ -109,7 +109,7 @@ def test_a_branch_fails(runner: ModuleRunner) -> None:
 
 
 def test_what_the_service_refuses(runner: ModuleRunner) -> None:
-    """A call that fails is told with the service's words, and what is known of it."""
+    """A call that fails is reported with the service's words, and what is known of it."""
     runner.simulator.fault("status", operation="CreateVolume", service="parallel-filestorage", status=403)
     result = runner.run_task("scp_storage_apply", {"resources": _branches(runner)[4:6]})
     failed, skipped = result.result["resources"][1], result.result["resources"][0]

@@ -73,7 +73,8 @@ def test_apply_entry_that_fails_skips_its_dependents_only(runner: ModuleRunner, 
         "CreateVolumeSnapshotRate",
     ]
     assert (
-        f"1 of 6 resources failed, 2 were not tried, and 3 {'would be' if check else 'are'} as asked." in result.message
+        f"1 of 6 resources failed, 2 were not tried, and 3 {'would be' if check else 'are'} in the desired state."
+        in result.message
     )
     assert sorted(result.accepted) == ([] if check else sorted(result.operations or ()))
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a person sees when a list is wrong, or can't be as listed."""
+"""What the user sees when a list is wrong, or cannot be as listed."""
 
 from __future__ import annotations
 
@@ -53,19 +53,19 @@ CASES = [
     _case(
         "all mistakes at once",
         [{**VOLUME, "name": "x"}, {"kind": "pfs_snapshot"}, {**SCHEDULE, "hour": 25}],
-        "resource 1 (bm_volume x): 'x' can't be the name",
+        "resource 1 (bm_volume x): 'x' cannot be the name",
         "resource 2 (pfs_snapshot without a name): missing required arguments: volume",
         "resource 3 (bm_volume_snapshot_schedule shop-data): hour must be from 0 to 23",
     ),
     _case(
-        "a key of its own",
+        "a separate key",
         [{**VOLUME, "secret_key": "quite-another-secret"}],
-        "resource 1 (bm_volume shop-data): secret_key can't be given for one resource, but for the whole task",
+        "resource 1 (bm_volume shop-data): secret_key cannot be given for one resource, but for the whole task",
     ),
     _case(
         "a region that is none",
         [{**VOLUME, "region": "kr west"}],
-        "resource 1 (bm_volume shop-data): region 'kr west' is no name of a region",
+        "resource 1 (bm_volume shop-data): region 'kr west' is not a name of a region",
     ),
     _case(
         "the same twice",
@@ -108,14 +108,15 @@ CASES = [
     _case(
         "going back in every run",
         [{"kind": "pfs_snapshot", "volume": "train", "snapshot": "x", "state": "restored"}],
-        "going back to a snapshot acts in every run; use the module of this kind in a task of its own",
+        "going back to a snapshot acts in every run; use the module of this kind in a separate task",
     ),
-    _case("nobody works", [VOLUME], "concurrency must be at least 1, not 0.", args={"concurrency": 0}),
+    _case("no workers", [VOLUME], "concurrency must be at least 1, not 0.", args={"concurrency": 0}),
     _case(
         "a reference to nothing",
         [{**SCHEDULE, "volume": "shop-dta"}],
-        "1 of 1 resources failed, 0 were not tried, and 0 are as asked. resource 1 (bm_volume_snapshot_schedule"
-        " shop-dta): There is no Block Storage (BM) volume with the name or id 'shop-dta' in kr-west1. Check its",
+        "1 of 1 resources failed, 0 were not tried, and 0 are in the desired state. resource 1"
+        " (bm_volume_snapshot_schedule shop-dta): There is no Block Storage (BM) volume with the name or id"
+        " 'shop-dta' in kr-west1. Check its",
     ),
     _case("a text", ["bm_volume"], "resources", "dict"),  # type: ignore[list-item]
     _case(

@@ -78,7 +78,7 @@ def moment_of(text: str) -> float:
 
 
 def demand_moments(row: Record, *names: str) -> None:
-    """Refuse a record from a seed in which one of these fields is no time.
+    """Refuse a record from a seed in which one of these fields is not a time.
 
     :raises SeedError: one is none.
     """
@@ -93,7 +93,7 @@ def demand_moments(row: Record, *names: str) -> None:
 def asked_moment(text: str | None) -> float | None:
     """Seconds since the epoch of a time in a query; without a zone it is UTC.
 
-    :raises ApiError: 400, it is no time.
+    :raises ApiError: 400, it is not a time.
     """
     if text is None:
         return None

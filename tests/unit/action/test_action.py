@@ -192,7 +192,7 @@ class TaskTimeoutError(BaseException):
 
 
 @pytest.mark.parametrize(
-    ("check", "changed", "told"),
+    ("check", "changed", "reported"),
     [
         (
             False,
@@ -204,7 +204,7 @@ class TaskTimeoutError(BaseException):
     ],
 )
 def test_task_that_its_timeout_ends_reports_what_was_done(
-    runner: Callable[[Behave], None], check: bool, changed: bool, told: str
+    runner: Callable[[Behave], None], check: bool, changed: bool, reported: str
 ) -> None:
     def end(_params: Mapping[str, Any], _environ: Mapping[str, str], mode: Mode) -> Report:
         mode.journal.note("CreateVolume", "my_volume")
@@ -215,7 +215,7 @@ def test_task_that_its_timeout_ends_reports_what_was_done(
     result = action(check_mode=check, timeout=7).run(task_vars={})
     assert (result["failed"], result["changed"]) == (True, changed)
     assert result["operations"] == (["CreateVolume"] if changed else [])
-    assert result["msg"] == f"The task was ended by its timeout of 7 seconds.{told}"
+    assert result["msg"] == f"The task was ended by its timeout of 7 seconds.{reported}"
     assert result["timedout"] == {"period": 7}
 
 
@@ -348,12 +348,12 @@ def test_progress_is_told_with_the_host(runner: Callable[[Behave], None], monkey
     lines: list[tuple[str, bool]] = []
     monkeypatch.setattr(scp.display, "display", lambda text, stderr=False: lines.append((text, stderr)))
 
-    def tell(_params: Mapping[str, Any], _environ: Mapping[str, str], mode: Mode) -> Report:
+    def report_line(_params: Mapping[str, Any], _environ: Mapping[str, str], mode: Mode) -> Report:
         assert mode.report is not None
         mode.report("my_volume: creating, 5 s")
         return Report({})
 
-    runner(tell)
+    runner(report_line)
     action().run(task_vars={"inventory_hostname": "east"})
     # Programs read what callbacks write to stdout.
     assert lines == [("[east] my_volume: creating, 5 s", True)]
@@ -396,8 +396,8 @@ def test_options_that_are_secret_are_censored(
     monkeypatch.setenv("ANSIBLE_INJECT_INVOCATION", "true")
 
     def leak(params: Mapping[str, Any], _environ: Mapping[str, str], _mode: Mode) -> Report:
-        told = " and ".join(str(params[name]) for name in (*KEYS, "cifs_password"))
-        return Report({"msg": told, "diff": {"before": {"a": [told]}, "after": None}, "volume": dict(params)})
+        reported = " and ".join(str(params[name]) for name in (*KEYS, "cifs_password"))
+        return Report({"msg": reported, "diff": {"before": {"a": [reported]}, "after": None}, "volume": dict(params)})
 
     runner(leak)
     secrets = {**KEYS, "cifs_password": "Passw0rd-made-up!"}
@@ -463,7 +463,7 @@ def update_arguments(made: scp.ActionModule, _name: str, args: dict[str, Any], v
 
 @pytest.mark.parametrize("transport", ["local", "ssh"])
 def test_secrets_in_a_list_are_censored_where_options_do_not_fit(transport: str) -> None:
-    """Even where the module would run elsewhere, which would tell all of its options."""
+    """Even where the module would run elsewhere, which would show all of its options."""
     result = action({"resources": [OFFICE], "resource": "office"}, name=APPLY, transport=transport).run()
     assert result["failed"]
     assert result["msg"].startswith(f"Unsupported parameters for ({APPLY}) module: resource.")

@@ -18,10 +18,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-#: Answers that are no bytes: break the connection off, or never say a word.
+#: Answers that are not bytes: break the connection off, or never say a word.
 RESET: Final = "reset"
 SILENCE: Final = "silence"
-#: With this byte somebody begins TLS, here with a server that has none.
+#: With this byte a client begins TLS, here with a server that has none.
 TLS_HANDSHAKE: Final = b"\x16"
 
 
@@ -62,7 +62,7 @@ class Received:
 
 
 class RawServer:
-    """Gives one answer after the other, the last one for ever. One connection carries one request."""
+    """Gives one answer after the other, the last one indefinitely. One connection carries one request."""
 
     def __init__(
         self, answers: Sequence[bytes | str], *, host: str = "127.0.0.1", context: ssl.SSLContext | None = None

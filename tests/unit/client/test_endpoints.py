@@ -80,7 +80,7 @@ def test_unknown_placeholder(part: str) -> None:
 
 @pytest.mark.parametrize("region", ["evil.example/", "a@b", "", "kr-west1\n"])
 def test_a_region_that_would_change_the_host_is_refused(region: str) -> None:
-    with pytest.raises(SettingsError, match="is no name of a region"):
+    with pytest.raises(SettingsError, match="is not a name of a region"):
         endpoints()[0].url("filestorage", region)
 
 

@@ -74,7 +74,7 @@ def test_shape_a() -> None:
 
 
 @pytest.mark.parametrize(
-    ("detail", "told"),
+    ("detail", "reported"),
     [
         ("One\nTwo", "One Two"),
         (["Field required", "Field required"], "Field required; Field required"),
@@ -85,8 +85,8 @@ def test_shape_a() -> None:
         ({"a": "b"}, "{'a': 'b'}"),
     ],
 )
-def test_detail(detail: Any, told: str) -> None:
-    assert made(error_a(400, detail=detail)).detail == told
+def test_detail(detail: Any, reported: str) -> None:
+    assert made(error_a(400, detail=detail)).detail == reported
 
 
 def test_without_detail_and_title() -> None:
@@ -225,7 +225,7 @@ def test_answer_without_json_has_advice(where: CallContext, status: int, advice:
 
 
 def test_json_that_is_too_deep() -> None:
-    assert "no JSON" in made(b"[" * 100_000, 400).message
+    assert "not JSON" in made(b"[" * 100_000, 400).message
 
 
 @pytest.mark.parametrize("body", [HTML, b"", b"{}", json.dumps(error_a(302)).encode()])

@@ -200,7 +200,7 @@ def test_write_of_unknown_outcome_passes_on_the_pause_that_the_service_asks_for(
 def test_failure_of_long_ago_counts_no_more(connect: Connect) -> None:
     caller = connect(NOWHERE, timeout=10, max_retries=1)
     for calls in (1, 2):
-        with pytest.raises(Unreachable, match="can't be reached"):
+        with pytest.raises(Unreachable, match="cannot be reached"):
             caller.client.call(LIST)
         assert len([pause for pause in caller.pauses if pause < 1]) == calls
         caller.client.clock.sleep(21)

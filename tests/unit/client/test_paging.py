@@ -266,7 +266,7 @@ def test_what_is_no_list_can_not_be_read_as_one(connect: Callable[..., Caller]) 
         connect("http://127.0.0.1:1").client.read_list(READ)
 
 
-# --- pages side by side
+# --- pages in parallel
 
 
 def last_first(fetch: paging.Fetch, places: Sequence[paging.Place]) -> list[Mapping[str, Any]]:
@@ -303,7 +303,7 @@ def test_pages_that_get_shorter_or_longer_hide_nothing(style: Paging, size: int,
     """The first page says how long pages are; a service that then gives less is read page after page."""
     lister = Lister(style, size)
     if style.by_page:
-        # Pages that are counted can't change their size and still mean something.
+        # Pages that are counted cannot change their size and still mean something.
         caps = caps[:1]
 
     def change(call: int, _items: list[Item]) -> None:

@@ -31,7 +31,7 @@ from tests.unit.client.raw_server import RESET, SILENCE, answer
 Connect = Callable[..., Caller]
 HTML = b"<html><body>Maintenance</body></html>"
 DONE = answer(200, {"things": [{"id": "one"}], "count": 1})
-#: Answers after which nobody knows what became of a call.
+#: Answers after which the outcome of a call is unknown.
 UNCLEAR = {
     "502": answer(502, HTML),
     "503": answer(503, {"errors": [{"code": "x", "status": 503}]}),
@@ -152,18 +152,18 @@ def test_a_connection_that_could_not_be_made_is_tried_again_for_all(connect: Con
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     caller = connect(f"http://127.0.0.1:{port}", max_retries=3)
-    with pytest.raises(Unreachable, match=f"was not sent: http://127.0.0.1:{port} can't be reached") as caught:
+    with pytest.raises(Unreachable, match=f"was not sent: http://127.0.0.1:{port} cannot be reached") as caught:
         caller.client.call(operation)
     assert len(caller.pauses) == 3
     # Of what the libraries say only the innermost reason, without the address and the names of their objects.
-    assert re.search(rf"127.0.0.1:{port} can't be reached \(\[Errno \d+\] Connection refused\)", caught.value.message)
+    assert re.search(rf"127.0.0.1:{port} cannot be reached \(\[Errno \d+\] Connection refused\)", caught.value.message)
     assert "object at 0x" not in caught.value.message
     assert "Check region, environment, endpoint_url" in caught.value.message
 
 
 @pytest.mark.parametrize("host", ["no-such-host.invalid", "a..b.example", "x" * 70 + ".example"])
 def test_a_host_that_can_not_be_found(connect: Connect, host: str) -> None:
-    with pytest.raises(CallError, match=r"was not sent|can't be called") as caught:
+    with pytest.raises(CallError, match=r"was not sent|cannot be called") as caught:
         connect(f"https://{host}", max_retries=0).client.call(WRITES["POST"])
     assert not isinstance(caught.value, UnknownOutcome)
 

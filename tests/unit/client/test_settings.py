@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where settings come from, which count, and what is said of those that can't be used."""
+"""Where settings come from, which count, and what is said of those that cannot be used."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from ansible_collections.scp.storage.plugins.module_utils.resources.connection i
 
 KEYS = {"access_key": "AK-made-up-one", "secret_key": "SK-made-up-two"}
 GIVEN = {**KEYS, "region": "kr-west1"}
-#: A value that each setting takes, and others, to tell apart where one came from.
+#: A value that each setting takes, and others, to distinguish where one came from.
 SAMPLES: dict[str, tuple[Any, ...]] = {
     "validate_certs": (False, True, False, True),
     "timeout": (11.5, 12.0, 13.0, 14.0),
@@ -39,7 +39,7 @@ SAMPLES: dict[str, tuple[Any, ...]] = {
 PLAIN = ("from-option", "from-first", "from-second", "from-file")
 #: Settings that a file may hold.
 IN_FILES = [name for name, source in SOURCES.items() if source.file_keys]
-#: Settings that the result has, apart from those with a meaning of their own.
+#: Settings that the result has, apart from those with a separate meaning.
 RESOLVED = [name for name in SOURCES if name not in ("profile", "config_file", "ca_path", "api_versions")]
 
 
@@ -51,7 +51,7 @@ def write(path: Path, content: Any) -> Path:
 
 
 def refusal(options: Mapping[str, Any], environ: Mapping[str, str]) -> str:
-    """What is said of settings that can't be used: one paragraph without secrets."""
+    """What is said of settings that cannot be used: one paragraph without secrets."""
     with pytest.raises(SettingsError) as caught:
         resolve(options, {"HOME": "/nowhere", **environ})
     message = caught.value.message
@@ -300,7 +300,7 @@ def test_broken_files_are_named_and_not_quoted(tmp_path: Path, content: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "reported"),
     [
         ("access-key: AK", " is not valid JSON (line 1, column 1). Correct it. For example: {"),
         ('{\n"a" 1\n}', " is not valid JSON (line 2, column 5). Correct it. "),
@@ -309,11 +309,11 @@ def test_broken_files_are_named_and_not_quoted(tmp_path: Path, content: str) -> 
     ],
 )
 def test_config_file_that_is_no_json_is_reported_with_place_and_example(
-    tmp_path: Path, content: str, told: str
+    tmp_path: Path, content: str, reported: str
 ) -> None:
     path = write(tmp_path / "mine.json", content)
     message = refusal({**GIVEN, "config_file": str(path)}, {"HOME": "/nowhere"})
-    assert message.startswith(f"{path}{told}")
+    assert message.startswith(f"{path}{reported}")
     assert "Error" not in message
     assert "remove" not in message.lower()
 
@@ -570,7 +570,7 @@ def test_long_value_is_shortened() -> None:
     "region", ["kr west1", "evil.example/", "a@b", "kr-west1.", "-", "kr_west1", "볼륨", "kr-west1#"]
 )
 def test_a_region_that_would_change_the_host_is_refused(region: str) -> None:
-    assert "is no name of a region" in refusal({**GIVEN, "region": region}, {})
+    assert "is not a name of a region" in refusal({**GIVEN, "region": region}, {})
 
 
 # --- secrets

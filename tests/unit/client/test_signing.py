@@ -90,7 +90,7 @@ def test_an_id_is_one_segment_of_the_path(serve: Serve, connect: Connect, thing:
 @pytest.mark.parametrize("thing", ["", ".", ".."])
 def test_an_id_that_would_change_the_path_is_refused(serve: Serve, connect: Connect, thing: str) -> None:
     server = serve(answer(200, {}))
-    with pytest.raises(StorageError, match=r"thing_id '.*' is no id"):
+    with pytest.raises(StorageError, match=r"thing_id '.*' is not an id"):
         connect(server).client.call(READ, path={"thing_id": thing})
     assert server.received == []
 

@@ -125,11 +125,11 @@ def test_a_bundle_that_is_none(serve: Serve, connect: Connect, certificate: Cert
 
 def test_without_verification(serve: Serve, connect: Connect, certificate: Certificate) -> None:
     server = serve(OK, context=certificate.context)
-    with warnings.catch_warnings(record=True) as told:
+    with warnings.catch_warnings(record=True) as reported:
         connect(server, validate_certs=False).client.call(LIST)
     assert len(server.received) == 1
     # It is what was asked for; there is nothing to warn of in every task.
-    assert not told
+    assert not reported
 
 
 def test_a_server_without_tls(serve: Serve, connect: Connect) -> None:

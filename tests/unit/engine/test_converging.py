@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Properties of planning and carrying out, driven at random against the simulator (architecture.md, decision 1).
 
-For random things that are there and random tasks: check mode tells exactly the operations of the real run and sends
+For random things that are there and random tasks: check mode shows exactly the operations of the real run and sends
 none; the real run's operations are what reaches the service; after it nothing is left to do; and nothing changes that
 was not asked for.
 """

@@ -254,12 +254,12 @@ def test_executor_refuses_a_negative_time_before_it_reads() -> None:
 
 def test_executor_checks_the_options_before_it_reads(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(_resource: Stairs) -> None:
-        raise StorageError("Options that can't work.")
+        raise StorageError("Options that cannot work.")
 
     monkeypatch.setattr(Stairs, "check", refuse)
     service = Service()
     for run in (executor(service, {}).apply, executor(service, {}).show):
-        with pytest.raises(StorageError, match="Options that can't work"):
+        with pytest.raises(StorageError, match="Options that cannot work"):
             run()
     assert service.log == []
 

@@ -46,7 +46,7 @@ def test_never_another_volume(name: str, other: str, suffix: str) -> None:
 
 
 class Volumes:
-    """A client that knows a list of volumes; ``filter`` tells how the service's own name filter compares."""
+    """A client that knows a list of volumes; ``filter`` shows how the service's own name filter compares."""
 
     def __init__(self, names: list[str], compare: str = "part") -> None:
         self.volumes = [{"id": f"{number:032x}", "name": name} for number, name in enumerate(names)]
@@ -142,14 +142,14 @@ def test_those_that_are_preferred_count_first() -> None:
 
 
 def test_immutable_names_all_differences_and_the_way_out() -> None:
-    said = "size is 1 and can't be changed to 2: the service sets it at creation only. Create another one."
+    said = "size is 1 and cannot be changed to 2: the service sets it at creation only. Create another one."
     with pytest.raises(StorageError) as one:
         all_immutable({"size": (1, 2), "kind": ("a", None)}, "Create another one.")
     assert one.value.message == said
     with pytest.raises(StorageError) as two:
         all_immutable({"size": (1, 2), "kind": ("a", "b")}, "Create another one.")
     assert two.value.message == (
-        "size is 1 and can't be changed to 2, and kind is 'a' and can't be changed to 'b': the service sets them at"
+        "size is 1 and cannot be changed to 2, and kind is 'a' and cannot be changed to 'b': the service sets them at"
         " creation only. Create another one."
     )
 

@@ -44,7 +44,7 @@ class Module:
 
 @pytest.mark.parametrize("check", [True, False])
 @pytest.mark.parametrize("diff", [True, False])
-@pytest.mark.parametrize("result", [{"changed": True}, {"failed": True, "msg": "It can't."}], ids=["done", "failed"])
+@pytest.mark.parametrize("result", [{"changed": True}, {"failed": True, "msg": "It cannot."}], ids=["done", "failed"])
 def test_run_module_passes_the_mode_and_returns_the_result(
     monkeypatch: pytest.MonkeyPatch, check: bool, diff: bool, result: dict[str, Any]
 ) -> None:

@@ -31,7 +31,7 @@ def test_query_finds_values_in_the_result() -> None:
 def test_query_that_is_no_expression_is_refused_in_one_paragraph(text: str) -> None:
     with pytest.raises(StorageError) as caught:
         Query(text)
-    assert caught.value.message.startswith(f"query {text!r} is no JMESPath expression: ")
+    assert caught.value.message.startswith(f"query {text!r} is not a JMESPath expression: ")
     assert "\n" not in caught.value.message
 
 
@@ -82,7 +82,7 @@ def test_info_with_an_invalid_query_reads_nothing() -> None:
     before = Volumes.reads
     report = report_of(query="volumes[")
     assert report.result["failed"] is True
-    assert "is no JMESPath expression" in report.result["msg"]
+    assert "is not a JMESPath expression" in report.result["msg"]
     assert Volumes.reads == before
 
 

@@ -211,7 +211,7 @@ def test_what_is_in_error_and_needs_no_change_fails() -> None:
 
 @pytest.mark.parametrize("reads", [0, 1, 40])
 def test_a_lost_answer_is_waited_for_while_something_is_under_way(reads: int) -> None:
-    """However long the change takes, it is sent once, and the task tells that it was done."""
+    """However long the change takes, it is sent once, and the task shows that it was done."""
     service = Service(busy_reads=reads, silent=True)
     executor = applied(service)
     assert service.sent == [HERE]
@@ -225,11 +225,11 @@ class Advised(Adjusted):
         return step and replace(step, advice="Ask the one who has it.")
 
 
-@pytest.mark.parametrize(("status", "told"), [(400, True), (404, True), (409, True), (403, False), (500, False)])
-def test_advice_goes_with_refusals_of_what_is_there(status: int, told: bool) -> None:
+@pytest.mark.parametrize(("status", "reported"), [(400, True), (404, True), (409, True), (403, False), (500, False)])
+def test_advice_goes_with_refusals_of_what_is_there(status: int, reported: bool) -> None:
     with pytest.raises(StorageError, match=f"was refused with {status}") as error:
         applied(Service({HERE: [status]}), Advised)
-    assert error.value.message.endswith("Ask the one who has it.") is told
+    assert error.value.message.endswith("Ask the one who has it.") is reported
     assert error.value.facts["status"] == status
 
 
@@ -301,7 +301,7 @@ class Deleting(Adjusted):
 
 
 def test_what_is_gone_already_need_not_be_deleted() -> None:
-    """Only the list still shows it, and nothing is told as done."""
+    """Only the list still shows it, and nothing is reported as done."""
     service = Listed()
     assert applied(service, Deleting).outcome.operations == []
     assert 1 <= len(service.sent) <= 2

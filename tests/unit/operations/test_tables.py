@@ -255,7 +255,7 @@ def test_what_it_answers(service: str, operation: Operation) -> None:
 
 @each
 def test_lists_are_marked_as_lists(service: str, operation: Operation) -> None:
-    """Every list of objects is paged by the table; a list of plain values is no list of things."""
+    """Every list of objects is paged by the table; a list of plain values is not a list of things."""
     contract = Contract(service)
     arrays = contract.arrays(operation.name) if operation.method == "GET" and operation.name.startswith("List") else []
     of_objects = [
@@ -284,7 +284,7 @@ def test_paging(service: str, operation: Operation) -> None:
     assert pages.limit_only == (not POSITIONS & set(operation.query) and bool(SIZES & set(operation.query)))
     assert bool(pages.marker) == bool(pages.truncated) == ("marker" in answer["properties"])
     if pages.position:
-        # Without a count nobody could tell where the pages end.
+        # Without a count the end of the pages is unknown.
         assert pages.count
         assert {pages.size} == SIZES & set(operation.query)
         assert pages.by_page == (pages.position == "page")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Options given as text: what is read, what is left to Ansible, and what a mistake is told as."""
+"""Options given as text: what is read, what is left to Ansible, and what a mistake is reported as."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_nothing_is_nothing(text: str, items: list[Any]) -> None:
 
 
 def test_words_of_yaml_stay_texts() -> None:
-    """A time of day is no number of minutes, and an id no number."""
+    """A time of day is not a number of minutes, and an id no number."""
     assert parse(SPEC, {"resources": "[{at: 01:00, id: 0123, on: yes, size: 10, when: 2026-01-01, tag: !!int 5}]"}) == {
         "resources": [{"at": "01:00", "id": "0123", "on": "yes", "size": "10", "when": "2026-01-01", "tag": "5"}]
     }
@@ -116,23 +116,26 @@ def test_a_simple_list_can_be_json() -> None:
     [
         (
             {"rules": '[{"object_type": "hunter2"'},
-            "rules is a text that can't be read as a list of dictionaries (line 1, column 27). Give it as JSON, like "
+            "rules is a text that cannot be read as a list of dictionaries (line 1, column 27). Give it as JSON, like "
             'rules=[{"key": "value"}]. On a command line, put it in quotes once more, so that the shell leaves its '
             "quotes alone.",
         ),
         (
             {"rules": "[{a: *hunter2}]"},
-            "rules is a text that can't be read as a list of dictionaries (line 1, column 6)",
+            "rules is a text that cannot be read as a list of dictionaries (line 1, column 6)",
         ),
-        ({"rules": "&a [*a]"}, "rules is a text that can't be read as a list of dictionaries (line 1, column 5)"),
-        ({"rules": "[" * 20_000}, "rules is a text that can't be read as a list of dictionaries"),
+        ({"rules": "&a [*a]"}, "rules is a text that cannot be read as a list of dictionaries (line 1, column 5)"),
+        ({"rules": "[" * 20_000}, "rules is a text that cannot be read as a list of dictionaries"),
         ({"rules": "hunter2"}, "rules is a text that is not a list of dictionaries. Give it as JSON, like rules=[{"),
         ({"rules": " "}, "rules is an empty text. Leave it out, or give [] for an empty list."),
         ({"rules": '[{"a": 1}, "hunter2"]'}, "rules[1] is not a dictionary. Give a list of dictionaries, like rules="),
-        ({"qos": "{iops: hunter2"}, "qos is a text that can't be read as a dictionary (line 1, column 15). Give it as"),
-        ({"qos": "{a: 1}\n---\n{}"}, "qos is a text that can't be read as a dictionary (line 2, column 1)"),
+        (
+            {"qos": "{iops: hunter2"},
+            "qos is a text that cannot be read as a dictionary (line 1, column 15). Give it as",
+        ),
+        ({"qos": "{a: 1}\n---\n{}"}, "qos is a text that cannot be read as a dictionary (line 2, column 1)"),
         ({"outer": [{}, {"rules": "hunter2"}]}, "outer[1].rules is a text that is not a list of dictionaries. Give it"),
-        ({"outer": '[{"qos": "{hunter2"}]'}, "outer[0].qos is a text that can't be read as a dictionary"),
+        ({"outer": '[{"qos": "{hunter2"}]'}, "outer[0].qos is a text that cannot be read as a dictionary"),
     ],
     ids=str,
 )
@@ -169,7 +172,7 @@ def test_what_a_survey_gives_is_read(value: Any, read: Any) -> None:
 @pytest.mark.parametrize("text", ["[{a: hunter2", "{hunter2", "a: &b [hunter2]\nc: *b", "@hunter2"])
 def test_a_survey_that_can_not_be_read(text: str) -> None:
     with pytest.raises(
-        TextError, match=r"volumes is a text that can't be read as a list or a dictionary \(line"
+        TextError, match=r"volumes is a text that cannot be read as a list or a dictionary \(line"
     ) as raised:
         parse_structured(text, "volumes")
     assert "hunter2" not in str(raised.value)

@@ -18,7 +18,7 @@ from ansible_collections.scp.storage.plugins.plugin_utils.storage_report.models 
     GIB,
     PROTECTED_KINDS,
     describe_bytes,
-    told,
+    span,
 )
 from ansible_collections.scp.storage.plugins.plugin_utils.storage_report.options import plan
 from ansible_collections.scp.storage.plugins.plugin_utils.storage_report.render import page
@@ -99,7 +99,7 @@ def severities(made: dict[str, Any], area: str) -> list[str]:
         ({"snapshots": [snapshot(hours=27), snapshot(hours=2)]}, False, "fresh"),
         # The service's clock, or a zone that it does not name, may put it in the future.
         ({"snapshots": [{"name": "x", "created_at": "2026-11-24T20:00:00"}]}, False, "fresh"),
-        # Its name tells Korean time, where the time names no zone: this one is 27 hours old, not 18.
+        # Its name shows Korean time, where the time names no zone: this one is 27 hours old, not 18.
         ({"snapshots": [{"name": "web.2026-11-23_180000", "created_at": "2026-11-23T18:00:00"}]}, True, "old"),
         ({"snapshots": [{"name": "snapmirror.x", "created_at": ago(hours=1)}]}, True, "none"),
         # What cannot be restored protects nothing.
@@ -170,7 +170,7 @@ def file_replication(**fields: Any) -> dict[str, Any]:
     ],
 )
 def test_file_replications(fields: dict[str, Any], health: str) -> None:
-    """One that works protects, also as a disk backup; it is told once, though both ends show it."""
+    """One that works protects, also as a disk backup; it is reported once, though both ends show it."""
     shown = [file_replication(**fields)]
     readings = read(filestorage=[file_volume(replications=shown, purpose="original")])
     copy = file_volume("copy", replications=shown, purpose="replication")
@@ -240,7 +240,7 @@ def test_servers_and_groups() -> None:
     assert [one["unprotected"] for one in made["volumes"]] == [False, False]
     made = report(read(bm_volume=[member], bm_volume_group=[{**group, "snapshots": []}], backup=[]))
     assert severities(made, "protection") == ["critical"] * 3
-    # What was not read can't be judged, and the report says so.
+    # What was not read cannot be judged, and the report says so.
     made = report(read(bm_volume=[member]))
     assert made["servers"] == []
     assert [note.split(" were not read")[0] for note in made["notes"][:2]] == ["Backups", "Volume groups"]
@@ -274,7 +274,7 @@ def test_growth() -> None:
 
 
 def test_what_is_kept() -> None:
-    """One measurement a day, that of today anew, and no more than wanted; what can't be read is not replaced."""
+    """One measurement a day, that of today again, and no more than wanted; what cannot be read is not replaced."""
     limits = planned()["limits"]
     kept = facts(read(filestorage=[file_volume()]), [], limits, NOW, _history(3, 2, 1, 0), 2)["history"]
     assert [one["day"] for one in kept["measurements"]] == ["2026-11-23", "2026-11-24"]
@@ -300,8 +300,8 @@ def _history_with(**fields: Any) -> str:
         (_history_with(at="2026-11-01T00:00:00"), "2026-11-01T00:00:00 names no zone"),
         (_history_with(day="yesterday"), "yesterday"),
         (_history_with(totals={"filestorage": 1}), "not what a report has written"),
-        (_history_with(totals={f"{WEST}/filestorage": "much"}), "much is no number of bytes"),
-        (_history_with(things={"id-web": None}), "None is no number of bytes"),
+        (_history_with(totals={f"{WEST}/filestorage": "much"}), "much is not a number of bytes"),
+        (_history_with(things={"id-web": None}), "None is not a number of bytes"),
     ],
 )
 def test_a_history_that_can_not_be_read(broken: str, says: str) -> None:
@@ -313,7 +313,7 @@ def test_a_history_that_can_not_be_read(broken: str, says: str) -> None:
 
 
 def test_archives() -> None:
-    """An inactive policy is told, the newest archiving that ended counts, and what can't be read is told too."""
+    """An inactive policy is reported, the newest archiving that ended counts, and what cannot be read is reported."""
     bucket = {"id": "b1", "name": "logs", "state": "ACTIVE", "usage": "10", "archiving_source_bucket_name": "app"}
     limits = planned()["limits"]
 
@@ -365,9 +365,9 @@ def test_options_as_texts() -> None:
         ({"capacity_gb": {"pfs": "big"}}, ["storage_report_capacity_gb has big", "number of GB"]),
         ({"capacity_gb": {"pfs": "inf"}}, ["storage_report_capacity_gb has inf", "number of GB"]),
         ({"capacity_gb": {"pfs": -5}}, ["storage_report_capacity_gb has -5", "number of GB"]),
-        ({"exempt": "[web, office"}, ["storage_report_exempt is a text that can't be read", "line 1", "as JSON"]),
-        ({"policies": "[{name: web"}, ["storage_report_policies is a text that can't be read", "line 1"]),
-        ({"snapshot_max_age": "{pfs: 1d"}, ["storage_report_snapshot_max_age is a text that can't be read", "line 1"]),
+        ({"exempt": "[web, office"}, ["storage_report_exempt is a text that cannot be read", "line 1", "as JSON"]),
+        ({"policies": "[{name: web"}, ["storage_report_policies is a text that cannot be read", "line 1"]),
+        ({"snapshot_max_age": "{pfs: 1d"}, ["storage_report_snapshot_max_age is a text that cannot be read", "line 1"]),
         ({"capacity_gb": "5"}, ["storage_report_capacity_gb must be a dictionary"]),
         ({"policies": [{"name": "web", "max_aeg": "1d"}]}, ["item 1 (web) has max_aeg", "max_age"]),
         ({"policies": [{"max_age": "1d"}]}, ["item 1 has no name"]),
@@ -385,7 +385,7 @@ def test_mistakes(options: dict[str, Any], words: list[str]) -> None:
 
 @pytest.mark.parametrize(("seconds", "text"), [(0, "0 min"), (3600, "1 h"), (90061, "1 d 1 h"), (59 * 60, "59 min")])
 def test_spans(seconds: float, text: str) -> None:
-    assert told(seconds) == text
+    assert span(seconds) == text
 
 
 @pytest.mark.parametrize(
@@ -400,7 +400,7 @@ def test_the_page_of_nothing_and_of_many() -> None:
     """Without anything there is a page too; a thousand volumes take seconds at most, and each is on it."""
     folder = str(ROLE / "templates")
     empty = page(report(read(filestorage=[], backup=[], archive=[])), folder, "x", TITLES)
-    assert "All is as it should be" in empty
+    assert "All is in the desired state" in empty
     assert "a warning from 80 % on" in empty
     volumes = [file_volume(f"v{number}", snapshots=[snapshot(days=number % 3)]) for number in range(1000)]
     began = time.process_time()

@@ -34,7 +34,7 @@ class Contract:
                     names = {item["name"] for item in call.get("parameters", []) if item["in"] == "query"}
                     body = call.get("requestBody")
                     return (body["content"]["application/json"]["schema"] if body else None), names
-        raise AssertionError(f"{operation} is no operation")
+        raise AssertionError(f"{operation} is not an operation")
 
     def check(self, plan: Plan[Any]) -> None:
         """Assert that every step is a call that the contract allows, with no field that it does not know."""
@@ -49,7 +49,7 @@ class Contract:
 
 
 def plan(resource: Resource[Any], state: Any, contract: Contract) -> Plan[Any]:
-    """The plan of a resource, which is legal and leaves nothing to do; a task that can't be met is no matter."""
+    """The plan of a resource, which is legal and leaves nothing to do; a task that cannot be met is no matter."""
     try:
         resource.check()
         made = make_plan(resource, state)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Archive Storage holds under random tasks, however the service settles what nobody knows of it."""
+"""Archive Storage holds under random tasks, however the service settles what is unknown."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _filled(simulator: Simulator, versioning: bool = False) -> None:
 
 
 def _legal(name: str) -> bool:
-    """Whether a bucket may be called so, told in another way than the collection does (platform-behaviour.md §9)."""
+    """Whether a bucket may be called so, decided in another way than by the collection (platform-behaviour.md §9)."""
     if re.fullmatch(r"\d{1,3}(\.\d{1,3}){3}", name):
         return False
     ends = set("abcdefghijklmnopqrstuvwxyz0123456789")
@@ -104,8 +104,8 @@ def test_buckets(simulator: Simulator, unknowns: dict[str, Any], first: dict[str
     assert changed["id"] == made["id"]
     (row,) = (row for row in simulator.world()[SERVICE]["buckets"] if row["id"] == made["id"])
     for name, default in (("versioning", False), ("encryption", unknowns["archive_encryption_default"])):
-        told = [value for value in (default, first[name], second[name]) if value is not None]
-        assert row[name] is told[-1], name
+        reported = [value for value in (default, first[name], second[name]) if value is not None]
+        assert row[name] is reported[-1], name
         assert changed.get(name) is second[name], name
     bench.converge(scp_archive_bucket, name="app-archive", state="absent")
     assert len(simulator.world()[SERVICE]["buckets"]) == 2
@@ -181,15 +181,15 @@ def test_recoveries(simulator: Simulator, unknowns: dict[str, Any], paths: list[
 
 
 def test_what_was_lately_by_the_time_of_the_service(simulator: Simulator) -> None:
-    """What the service tells of the time counts, and not this machine: a job of a moment ago is told in any case."""
+    """What the service shows the time counts, and not this machine: a job of a moment ago is reported in any case."""
     bench = _begin(simulator, {})
     _filled(simulator)
     simulator.advance(90 * 86400)
     infos = [{"source_object_path": "app/", "object_type": "FOLDER"}]
     task = {"bucket": "app-archive", "recovery_target_bucket_name": "west-recovered"}
     done = bench.call(scp_archive_recovery, recovery_infos=infos, **task)
-    # A client of its own, as each task of a playbook has: one that has not heard of the service's time yet.
+    # A separate client, as each task of a playbook has: one that has not heard of the service's time yet.
     other = ConvergingRunner(simulator)
     other.environ["SCP_LANGUAGE"] = "ko-KR"
-    told = other.call(scp_archive_job_info, bucket="app-archive")
-    assert [job["id"] for job in told["jobs"]] == [done["recovery"]["id"]]
+    reported = other.call(scp_archive_job_info, bucket="app-archive")
+    assert [job["id"] for job in reported["jobs"]] == [done["recovery"]["id"]]

@@ -318,9 +318,9 @@ def test_files_restored(simulator: Simulator, unknowns: dict[str, Any], server: 
     asked = {**SOME_FILES, "server": server, "overwrite": True}
     begun = _once(bench, scp_backup_file_restore, wait=False, **asked)
     assert begun["operations"] == ["RestoreAgentBackup"]
-    foretold = bench.call(scp_backup_file_restore, check=True, **asked)
+    dry_run = bench.call(scp_backup_file_restore, check=True, **asked)
     joined = bench.call(scp_backup_file_restore, **asked)
-    assert foretold["operations"] == joined["operations"] == []
+    assert dry_run["operations"] == joined["operations"] == []
     assert joined["restore"]["restore_state"] == "COMPLETED"
     assert joined["restore"]["restore_server_name"] == (server or "west-db1")
     again = _once(bench, scp_backup_file_restore, **asked)
@@ -417,7 +417,7 @@ def test_what_goes_with_it_is_told(simulator: Simulator) -> None:
 
 
 def test_an_hour(simulator: Simulator) -> None:
-    """Long work is looked at seldom, told about, and survives answers that fail; run again, it is joined."""
+    """Long work is polled seldom, reported, and survives answers that fail; run again, it is joined."""
     bench = _bench(simulator, backup_job_seconds=3600, backup_restore_seconds=3600, backup_file_restore_seconds=3600)
     bench.environ["SCP_MAX_RETRIES"] = "0"
     steps = (
@@ -445,4 +445,4 @@ def test_an_hour(simulator: Simulator) -> None:
         lines = bench.reported
         assert len(lines) > 50
         assert any("INPROGRESS" in line for line in lines)
-        assert any("50" in line for line in lines), "what failed is told"
+        assert any("50" in line for line in lines), "what failed is reported"

@@ -92,10 +92,10 @@ def test_what_a_state_means(word: str | None, auth: str | None, health: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("told", "seconds"), [("00:00:00", 0), ("01:23:45", 5025), ("123:00:01", 442801), (None, None), ("soon", None)]
+    ("reported", "seconds"), [("00:00:00", 0), ("01:23:45", 5025), ("123:00:01", 442801), (None, None), ("soon", None)]
 )
-def test_lag(told: str | None, seconds: int | None) -> None:
-    assert judged(shown("SNAPMIRROED", "READ", told))["lag_seconds"] == seconds
+def test_lag(reported: str | None, seconds: int | None) -> None:
+    assert judged(shown("SNAPMIRROED", "READ", reported))["lag_seconds"] == seconds
 
 
 def schema_of(operation: str) -> dict[str, Any] | None:
@@ -216,8 +216,8 @@ def test_an_old_error_of_a_server_stops_no_failover(owner_state: str, fails: boo
     client: Any = SimpleNamespace(settings=SimpleNamespace(region=EAST))
     resource = VolumeReplication({"policy": "BREAK"}, client)
     found = judged({**shown("SNAPMIRROED", "READ"), "sync_cycle": "HOURLY"})
-    told = resource.failed(ReplicationState(near, found, None, WEST, near_is_target=True))
-    assert ("403 Forbidden" in told) is fails
+    reported = resource.failed(ReplicationState(near, found, None, WEST, near_is_target=True))
+    assert ("403 Forbidden" in reported) is fails
 
 
 class Replications(ConvergingRunner):

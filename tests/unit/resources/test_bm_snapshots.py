@@ -69,7 +69,7 @@ def test_planning_schedules(
     resource = kind({"state": state, "day_of_week": day, "hour": hour}, CLIENT)
     owner = {**(GROUP if grouped else OWNER), "snapshot_schedule": shown}
     there = shown is not None and shown["frequency"] != "NONE"
-    begin = resource._with_schedule(schedule.ScheduleState(None, hindrances=("it can't",) if hindered else ()), owner)
+    begin = resource._with_schedule(schedule.ScheduleState(None, blockers=("it cannot",) if hindered else ()), owner)
     assert (begin.schedule is not None) == there
     resource.check()
     impossible = state == "present" and not there and (hindered or hour is None)
@@ -180,7 +180,7 @@ def _state(taken: dict[str, tuple[float, str]], **more: Any) -> snapshots.Snapsh
 @pytest.mark.parametrize(
     ("taken", "operations", "removed", "shown"),
     [
-        # What cannot be restored is no reason to take none, and never the reason to delete what can.
+        # What cannot be restored is not a reason to take none, and never the reason to delete what can.
         (
             {"good": (26, "available"), "bad": (0.5, "error")},
             ["CreateSnapshot", "DeleteSnapshot", "DeleteSnapshot"],
@@ -263,9 +263,9 @@ class Snapshots(ConvergingRunner):
     def call(self, module: Any, check: bool = False, **params: Any) -> dict[str, Any]:
         return super().call(module, check, **{self.option: "data", **params})
 
-    def converge(self, module: Any, *, foretold: bool = False, **params: Any) -> dict[str, Any]:
+    def converge(self, module: Any, *, predictable: bool = False, **params: Any) -> dict[str, Any]:
         """The same, where the service decides on the names."""
-        return super().converge(module, foretold=foretold, **params)
+        return super().converge(module, predictable=predictable, **params)
 
     def shown(self) -> list[str]:
         """Names of the owner's snapshots, oldest first."""
@@ -302,9 +302,9 @@ def test_schedules(
 ) -> None:
     bench = Snapshots(simulator, grouped, **unknowns)
     module = bench.module(scp_bm_volume_snapshot_schedule, scp_bm_volume_group_snapshot_schedule)
-    made = bench.converge(module, foretold=True, **first)
+    made = bench.converge(module, predictable=True, **first)
     change = {**second, "hour": None if keep_hour else second["hour"]}
-    changed = bench.converge(module, foretold=True, **change)
+    changed = bench.converge(module, predictable=True, **change)
     expected = {"frequency": "WEEKLY" if second["day_of_week"] else "DAILY", "day_of_week": second["day_of_week"]}
     hour = first["hour"] if keep_hour else second["hour"]
     assert changed["snapshot_schedule"] == {f"{bench.option}_id": bench.owner_id, **expected, "hour": hour}
@@ -353,7 +353,7 @@ def test_recoveries(simulator: Simulator, unknowns: dict[str, Any], grouped: boo
     bench.call(bench.module(scp_bm_volume_snapshot, scp_bm_volume_group_snapshot))
     made: dict[str, str] = {}
     for name in names:
-        done = bench.converge(module, foretold=True, snapshot="latest", **{naming: f"{name}-x-"})
+        done = bench.converge(module, predictable=True, snapshot="latest", **{naming: f"{name}-x-"})
         assert done["changed"] is (name not in made)
         assert (done["snapshot"] is None) is (name in made)
         assert made.setdefault(name, done["recovery"]["id"]) == done["recovery"]["id"]
@@ -381,19 +381,19 @@ def test_parts_of_a_groups_snapshots_are_left_alone(simulator: Simulator, keep: 
 
 
 def test_full_space(simulator: Simulator) -> None:
-    """Snapshots that went when another was taken are told; how full the space is can be read."""
+    """Snapshots that went when another was taken are reported; how full the space is can be read."""
     bench = Snapshots(simulator, False, bm_snapshot_base_percent=20.0, bm_snapshot_growth_percent=0)
     first = bench.call(scp_bm_volume_snapshot)["snapshot"]["snapshot_name"]
     simulator.advance(60)
     bench.call(scp_bm_volume_snapshot)
     simulator.advance(60)
-    told = bench.call(scp_bm_volume_snapshot)
-    assert told["dropped_snapshots"] == [first]
-    assert told["deleted_snapshots"] == []
+    reported = bench.call(scp_bm_volume_snapshot)
+    assert reported["dropped_snapshots"] == [first]
+    assert reported["deleted_snapshots"] == []
     space = bench.call(scp_bm_volume_snapshot_info)
     assert space["is_snapshot_policy"] is True
     assert space["snapshot_capacity_rate"] == 50
     assert space["snapshot_total_usage"] == pytest.approx(0.8 * space["snapshot_capacity_mb"])
-    nobody = bench.call(scp_bm_volume_snapshot_info, volume="nobody")
-    assert (nobody["snapshots"], nobody["snapshot_capacity_mb"]) == ([], None)
-    assert set(nobody) == set(space)
+    no_user = bench.call(scp_bm_volume_snapshot_info, volume="nobody")
+    assert (no_user["snapshots"], no_user["snapshot_capacity_mb"]) == ([], None)
+    assert set(no_user) == set(space)

@@ -85,8 +85,8 @@ def test_volumes(
     change = {"capacity_tb": capacities[1], "access_rules": rules(second), "purge_access_rules": purge}
     if capacities[1] is not None and capacities[1] < capacities[0]:
         simulator.clear_operations()
-        told = bench.call(scp_pfs_volume, name="data", **change)["msg"]
-        assert f"is {capacities[0]} and can't be changed to {capacities[1]}" in told
+        reported = bench.call(scp_pfs_volume, name="data", **change)["msg"]
+        assert f"is {capacities[0]} and cannot be changed to {capacities[1]}" in reported
         assert simulator.writes() == []
         change["capacity_tb"] = None
     changed = bench.converge(scp_pfs_volume, volume_id=volume["id"], **change)

@@ -87,9 +87,9 @@ def test_a_rule_in_error_is_told_to_whom_it_is_of_concern(service: Any) -> None:
     kind = "GPU_NODE" if service[0] is parallel.Volume else "VM"
     rule = {"object_type": kind, "object_id": "n1"}
     state = service[1](_found(service), ({**rule, service[3]: "ERROR"},))
-    told = _volume(service, access_rules=[rule]).failed(state)
-    assert f"access rule for {kind} n1 is in state error" in told
-    assert "purge_access_rules" in told
+    reported = _volume(service, access_rules=[rule]).failed(state)
+    assert f"access rule for {kind} n1 is in state error" in reported
+    assert "purge_access_rules" in reported
     assert _volume(service, access_rules=[]).failed(state) == ""
     purging = _volume(service, access_rules=[], purge_access_rules=True)
     assert purging.failed(state) == ""

@@ -179,7 +179,7 @@ def test_an_item_missing_once(api: Api, simulator: Simulator) -> None:
         ({}, "no kind of fault None"),
         ({"kind": "storm"}, "the kinds are status"),
         ({"kind": "status", "operations": "x"}, "the fields are kind"),
-        ({"kind": "status", "times": "x"}, "can't be 'x'"),
+        ({"kind": "status", "times": "x"}, "cannot be 'x'"),
         ({"kind": "status", "times": -1}, "less than 0"),
         ({"kind": "status", "status": 99}, "from 200 to 599"),
         ([], "a JSON object"),

@@ -120,14 +120,14 @@ MISTAKES: dict[str, tuple[Any, str]] = {
         [{"name": "l", "kind": "bm", "servers": {"object_id": "x"}}],
         "servers must be a list",
     ),
-    "a broken text inside": ([{"name": "l", "kind": "bm", "servers": "[{"}], "servers is a text that can't be read"),
+    "a broken text inside": ([{"name": "l", "kind": "bm", "servers": "[{"}], "servers is a text that cannot be read"),
     "a number as item": ([7], "Item 1: it must be a name, or a dictionary with a name, not 7"),
     "a list as text": ([{"name": "web", "target_name": ["x"]}], "target_name must be a text, not ['x']"),
     "a list as name": ([{"name": ["web"]}], "name must be a text, not ['web']"),
     "an empty list": ([], "The list is empty. Name at least one volume"),
     "an empty text": ("", "The list is empty"),
     "no list": ({"name": "web"}, "volumes must be a list of names, or of dictionaries with a name"),
-    "a broken text": ("[{name: web", "volumes is a text that can't be read as a list or a dictionary (line 1"),
+    "a broken text": ("[{name: web", "volumes is a text that cannot be read as a list or a dictionary (line 1"),
 }
 
 

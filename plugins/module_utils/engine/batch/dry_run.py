@@ -18,7 +18,7 @@ from ...client.session import Call, Client
 from ..overlay import ResponsePatch
 from ..plan import UNKNOWN_ID
 
-#: The id of a planned thing tells it from others; people get to see what they would see of one alone.
+#: The id of a planned thing shows it from others; users get to see what they would see of one alone.
 _BARE = re.compile(rf"{re.escape(UNKNOWN_ID)}(?! \[)")
 _NUMBERED = re.compile(rf"({re.escape(UNKNOWN_ID)}) \[\d+\]")
 
@@ -122,7 +122,7 @@ class DryRunClient(Client):
 
 
 def display_ids(result: Any) -> Any:
-    """A result with the ids of planned things as people see them."""
+    """A result with the ids of planned things as users see them."""
     return _mapped(result, lambda text: _NUMBERED.sub(r"\1", text))
 
 
@@ -131,7 +131,7 @@ def _planned(given: Mapping[str, Any]) -> bool:
 
 
 def _owned(edit: Callable[[Any], Any], own: str) -> Callable[[Any], Any]:
-    """The same edit, which gives what is made an id of its own."""
+    """The same edit, which gives what is made a separate id."""
     return lambda answer: _mapped(edit(answer), lambda text: _BARE.sub(own, text))
 
 

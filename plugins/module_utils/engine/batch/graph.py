@@ -1,10 +1,10 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which entry of a list waits for which: pure, and all mistakes are told at once.
+"""Which entry of a list waits for which: pure, and all mistakes are reported together.
 
-What hangs on a thing is made after it and removed before it. What hangs on the same thing is done one after the other,
-for the services refuse a change while another one is under way.
+A dependent is created after what it depends on, and removed before it. Dependents of the same resource are managed one
+after the other, because the services refuse a change while another one is under way.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Graph:
     :ivar after: for each entry those that must have ended before.
     :ivar needs: those among them without which it is not even tried.
     :ivar holders: those that let others go and may hold what it is about. Whether one that stays does so only the
-        service knows, so it need not come after that; but where it can't be done, it may be possible afterwards.
+        service knows, so it need not come after that; but where it cannot be done, it may be possible afterwards.
     """
 
     order: tuple[int, ...]
@@ -50,7 +50,7 @@ class Graph:
 def build(entries: Sequence[Entry], kinds: Iterable[str]) -> Graph:
     """Find out what waits for what.
 
-    :param kinds: in the order in which those that hang on the same thing are done.
+    :param kinds: in the order in which those that depend on the same thing are done.
     :raises StorageError: a thing is listed twice, is needed and removed at once, or waits for itself.
     """
     return _Builder(entries, {kind: rank for rank, kind in enumerate(kinds)}).graph
@@ -200,7 +200,7 @@ class _Builder:
         ]
 
     def _hangs_on(self, index: int) -> set[Thing]:
-        """What an entry hangs on, and what that hangs on."""
+        """What an entry depends on, and what that depends on."""
 
         def of_owner(thing: Thing) -> Iterable[Thing]:
             owner = self._found(thing)
@@ -265,8 +265,8 @@ class _Builder:
                 if not waiting[follower]:
                     heapq.heappush(ready, key(follower))
         if len(order) < len(self.entries):
-            told = " and ".join(str(self.entries[index]) for index in _circle(waiting))
-            refuse([f"{told} wait for each other; take one of them out of the list"])
+            reported = " and ".join(str(self.entries[index]) for index in _circle(waiting))
+            refuse([f"{reported} wait for each other; take one of them out of the list"])
         return order
 
 
@@ -277,14 +277,14 @@ def _key(entry: Entry) -> tuple[str, ...]:
 
 
 def _names(entry: Entry) -> list[str]:
-    """By what others refer to an entry; nothing where it is only told by its owner."""
+    """By what others refer to an entry; nothing where only its owner identifies it."""
     if entry.resource_kind.owners:
         return []
     return [str(entry.params[option]) for option in entry.resource_kind.identified_by if entry.params.get(option)]
 
 
 def _referred(entry: Entry) -> Iterator[Thing]:
-    """The things that an entry hangs on."""
+    """The things that an entry depends on."""
     for reference in entry.resource_kind.references:
         if not reference.when(entry.params):
             continue

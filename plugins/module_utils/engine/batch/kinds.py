@@ -59,10 +59,10 @@ class ResourceKind:
     """One kind of thing: how its entries are checked, what they are called, and what they have to do with others.
 
     :param spec: that of its module.
-    :param identified_by: options that identify it, together with its owners; the first one is its name for people.
-    :param references: what it hangs on. It comes after it, and goes before it.
+    :param identified_by: options that identify it, together with its owners; the first one is its name for users.
+    :param references: what it depends on. It comes after it, and goes before it.
     :param produces: what comes with it.
-    :param requires: kinds of things that hang on the same and that it is made from.
+    :param requires: kinds of things that depend on the same and that it is made from.
     :param releases: kinds of things that others of this kind may hold until they have been changed or removed.
     :param purge_option: the option with which a change lets others go.
     :param suffixed: the service appends a suffix to its name.
@@ -90,7 +90,7 @@ class ResourceKind:
 class KindRegistry(Batch):
     """What a module manages that takes many things in one task.
 
-    :cvar kinds: all kinds of things; of those that hang on the same thing, the first are done first.
+    :cvar kinds: all kinds of things; of those that depend on the same thing, the first are done first.
     """
 
     kinds: ClassVar[Mapping[str, ResourceKind]]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The list of a task that takes many things: from what a person wrote to entries that are checked."""
+"""The list of a task that takes many things: from what the user wrote to entries that are checked."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Entry:
 
     @property
     def name(self) -> str:
-        """What it is called, as far as it has a name; otherwise what it hangs on."""
+        """What it is called, as far as it has a name; otherwise what it depends on."""
         return _name_of(self.resource_kind, self.params)
 
     def __str__(self) -> str:
@@ -83,7 +83,7 @@ def read_entries(
     """Check a whole list, sending nothing.
 
     :param common: options that count where an entry does not give them.
-    :raises StorageError: the message tells all mistakes of all entries.
+    :raises StorageError: the message shows all mistakes of all entries.
     """
     entries, mistakes = [], []
     for position, item in enumerate(given, 1):
@@ -152,7 +152,7 @@ class _Reader:
     def _validated(self, resource_kind: ResourceKind, title: str) -> dict[str, Any] | None:
         elsewhere = [name for name in self.item if name in CONNECTION_OPTIONS and name != REGION]
         if elsewhere:
-            self._tell(title, f"{', '.join(elsewhere)} can't be given for one resource, but for the whole task")
+            self._tell(title, f"{', '.join(elsewhere)} cannot be given for one resource, but for the whole task")
         spec = resource_kind.spec.argument_spec
         options = {name: option for name, option in spec.items() if name not in CONNECTION_OPTIONS or name == REGION}
         must = needed(resource_kind.spec.options, resource_kind.spec.rules)
@@ -179,7 +179,7 @@ class _Reader:
 
 
 def _name_of(resource_kind: ResourceKind, params: Mapping[str, Any]) -> str:
-    """What a person calls an entry."""
+    """What the user calls an entry."""
     options = [*resource_kind.identified_by[:1], *resource_kind.owners, *resource_kind.identified_by[1:]]
     return str(next((params[option] for option in options if params.get(option)), "without a name"))
 

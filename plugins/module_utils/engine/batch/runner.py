@@ -74,7 +74,7 @@ class BatchRunner:
     def _converge(self, index: int) -> Set[int] | None:
         """Converge one entry, unless something that it needs was not done.
 
-        :return: what may stand in its way until it has ended; the entry is to be tried once more then.
+        :return: the entries that may block it until they have ended; then the entry is tried once more.
         """
         entry = self.entries[index]
         lacking = sorted(needed for needed in self.graph.needs[index] if not self._succeeded(needed))
@@ -164,7 +164,7 @@ class BatchRunner:
         told_each = [f"{', '.join(entries)}: {message}" for message, entries in alike.items()]
         if skipped:
             told_each.append(f"Not tried because of that: {', '.join(str(self.entries[index]) for index in skipped)}.")
-        rest = f"{done} {'would be' if self.mode.check else 'are'} as asked"
+        rest = f"{done} {'would be' if self.mode.check else 'are'} in the desired state"
         counts = f"{len(failed)} of {len(self.entries)} resources failed, {len(skipped)} were not tried, and {rest}."
         return " ".join([counts, *told_each])
 

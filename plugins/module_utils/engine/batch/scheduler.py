@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Doing many things side by side, each when what it waits for has ended."""
+"""Doing many things in parallel, each when what it waits for has ended."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class Scheduler:
     def _next(
         self, results: queue.SimpleQueue[tuple[int, Set[int], BaseException | None]], running: Set[int]
     ) -> tuple[int, Set[int], BaseException | None]:
-        """What ends next; a person is told what goes on meanwhile."""
+        """Return what ends next; meanwhile, progress is reported."""
         while True:
             try:
                 return results.get(timeout=self.idle)

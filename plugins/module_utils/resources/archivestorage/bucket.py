@@ -31,7 +31,7 @@ from .lookup import (
 )
 from .policy import read_policies
 
-#: Options that are a call of their own each: how they are read, and how they are set.
+#: Options that are a separate call each: how they are read, and how they are set.
 SETTINGS: dict[str, tuple[Call, Call]] = {
     "versioning": (api.SHOW_BUCKET_VERSIONING, api.SET_BUCKET_VERSIONING),
     "encryption": (api.SHOW_BUCKET_ENCRYPTION, api.SET_BUCKET_ENCRYPTION),
@@ -163,12 +163,12 @@ class Bucket(Resource[BucketState]):
     @staticmethod
     def _delete(bucket: dict[str, Any], state: BucketState) -> Step[BucketState]:
         if state.running:
-            told = "; ".join(describe_job(kind, job) for kind, job in state.running)
+            reported = "; ".join(describe_job(kind, job) for kind, job in state.running)
             kinds = " and ".join(dict.fromkeys(kind.name for kind, _ignored in state.running))
             raise StorageError(
-                f"Bucket {describe_bucket(bucket)} can't be deleted while something runs in it: {told}. Wait for it"
-                f" (scp_archive_job with kind {kinds} and state finished), or cancel it (state cancelled), and run the"
-                " task again."
+                f"Bucket {describe_bucket(bucket)} cannot be deleted while something runs in it: {reported}. Wait for"
+                f" it (scp_archive_job with kind {kinds} and state finished), or cancel it (state cancelled), and run"
+                " the task again."
             )
         return Step(
             api.DELETE_BUCKET,

@@ -37,7 +37,7 @@ CANCELLED = "cancelled"
 
 
 def _may_have_ended(error: CallError) -> bool:
-    """A job that has ended meanwhile can't be cancelled, and need not be."""
+    """A job that has ended meanwhile cannot be cancelled, and need not be."""
     return error.status in (400, 409)
 
 
@@ -134,7 +134,7 @@ class Job(Resource[JobState]):
         return {
             "bucket": state.bucket["name"],
             "job": (state.job or {}).get("id"),
-            # That it ended by itself while the task waited is no change that the task made.
+            # That it ended by itself while the task waited is not a change that the task made.
             "runs": running and not state.cancelled if self._cancels else None,
         }
 
@@ -149,7 +149,7 @@ class JobInfo(Info):
         bucket = find_bucket(self.client, self.params["bucket"])
         if bucket is None:
             return {self.plural: []}
-        # Only now: the answer before has told what time it is for the service.
+        # Only now: the answer before has shown the service's time.
         earliest, latest = self._span(given)
         kinds = [KINDS[self.params["kind"]]] if self.params.get("kind") else list(KINDS.values())
         bucket_id = str(bucket["id"])

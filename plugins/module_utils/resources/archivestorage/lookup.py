@@ -29,7 +29,7 @@ BUCKETS = LookupSpec(
     rule=_NAME,
     rule_text=(
         "3 to 63 characters, lower-case letters, digits, dots and hyphens, a letter or a digit at both ends, no two"
-        " dots and no dot and hyphen side by side, no IP address, and not admin"
+        " dots and no dot and hyphen in parallel, no IP address, and not admin"
     ),
 )
 ACTIVE = "ACTIVE"
@@ -76,7 +76,7 @@ def state_of(thing: Mapping[str, Any] | None) -> str:
 
 
 def describe_bucket(bucket: Mapping[str, Any]) -> str:
-    """A bucket for a person."""
+    """A bucket for the user."""
     return f"{bucket['name']} ({bucket['id']})"
 
 
@@ -89,7 +89,7 @@ def bucket_under_way(bucket: Mapping[str, Any] | None) -> str:
 
 
 def bucket_failure(bucket: Mapping[str, Any] | None) -> str:
-    """Why a bucket can't be used; empty when it can."""
+    """Why a bucket cannot be used; empty when it can."""
     if bucket is None or "ERROR" not in state_of(bucket):
         return ""
     return (
@@ -204,7 +204,7 @@ def describe_progress(kind: JobKind, job: Mapping[str, Any]) -> str:
 
 
 def describe_job(kind: JobKind, job: Mapping[str, Any]) -> str:
-    """A job for a person."""
+    """A job for the user."""
     since = f" since {job['start_at']}" if job.get("start_at") else ""
     return f"{kind.name} {job.get('id')}{since}: {describe_progress(kind, job)}"
 
@@ -215,7 +215,7 @@ def job_failure(kind: JobKind, job: Mapping[str, Any] | None, bucket: Mapping[st
         return ""
     done, total = counts(kind, job)
     when = f" at {job['end_at']}" if job.get("end_at") else ""
-    why = "somebody cancelled it" if state_of(job) in _CANCELLED else "the service gives no reason"
+    why = "it was cancelled" if state_of(job) in _CANCELLED else "the service gives no reason"
     return (
         f"{kind.name.capitalize()} {job.get('id')} of bucket {describe_bucket(bucket)} ended in state {job['state']}"
         f"{when}, with {done} of {total} objects through; {why}. {advice}"
@@ -229,5 +229,7 @@ def parse_time(option: str, text: str) -> datetime:
     """
     moment = parse_moment(text)
     if moment is None:
-        raise StorageError(f"{option} {text!r} is no time. Write it as 2026-07-30T04:54:33+09:00 (UTC without a zone).")
+        raise StorageError(
+            f"{option} {text!r} is not a time. Write it as 2026-07-30T04:54:33+09:00 (UTC without a zone)."
+        )
     return moment

@@ -206,7 +206,7 @@ class ObjectInfo(Info):
 
 
 def describe_missing(bucket: Mapping[str, Any], missing: Sequence[str]) -> str:
-    """Objects that are not there, for a person."""
+    """Objects that are not there, for the user."""
     return (
         f"Bucket {describe_bucket(bucket)} has no {', '.join(missing)}. The path of a folder ends in '/';"
         " scp_archive_object_info shows what is there."

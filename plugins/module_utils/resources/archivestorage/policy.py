@@ -108,10 +108,10 @@ class Policy(Resource[PolicyState]):
         active = [one for one in fitting if state_of(one) == ACTIVE]
         if len(fitting) < 2 or len(active) == 1:
             return next(iter(active or fitting), None)
-        told = "; ".join(f"{one['id']} ({one['state']}, {one['object_lifecycle']} days)" for one in fitting)
+        reported = "; ".join(f"{one['id']} ({one['state']}, {one['object_lifecycle']} days)" for one in fitting)
         raise StorageError(
             f"Bucket {describe_bucket(bucket)} has {len(fitting)} archiving policies for {self.params['object_path']}:"
-            f" {told}. Make one of them ACTIVE and all others INACTIVE in the console, and run the task again."
+            f" {reported}. Make one of them ACTIVE and all others INACTIVE in the console, and run the task again."
         )
 
     def refresh(self, state: PolicyState) -> PolicyState:
@@ -143,7 +143,7 @@ class Policy(Resource[PolicyState]):
                 "archiving_source_bucket_name",
                 source,
                 self.params.get("archiving_source_bucket_name"),
-                f"Bucket {bucket['name']} archives that bucket for good. Archive the other into a bucket of its own.",
+                f"Bucket {bucket['name']} archives that bucket for good. Archive the other into a separate bucket.",
             )
         if policy is None:
             return self._create(bucket, source)

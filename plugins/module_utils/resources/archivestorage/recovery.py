@@ -44,7 +44,7 @@ class RecoveryState:
 
     :ivar job: the recovery; ``None`` where there is none that counts.
     :ivar seen: whether it was read, and is not only known from the call that begins it.
-    :ivar problem: why it can't begin, for a person.
+    :ivar problem: why it cannot begin, for the user.
     """
 
     bucket: dict[str, Any]
@@ -144,7 +144,7 @@ class Recovery(Resource[RecoveryState]):
         return paths == set(map(plain, self._paths))
 
     def _surely(self, bucket: Mapping[str, Any], shown: Mapping[str, Any]) -> bool:
-        """Whether a recovery that is over was that of the task's version, as far as its size tells."""
+        """Whether a recovery that is over was that of the task's version, as far as its size shows."""
         if not self._version:
             return True
         versions = read_versions(self.client, str(bucket["id"]), self._paths[0])
@@ -208,7 +208,7 @@ class Recovery(Resource[RecoveryState]):
             body["recovery_infos"] = [{"source_object_path": path, "object_type": kind} for path, kind in kinds.items()]
 
         def effect(before: RecoveryState, _answer: Mapping[str, Any]) -> RecoveryState:
-            # Whose id the service answers is not documented: the histories tell which one is meant.
+            # Whose id the service answers is not documented: the histories show which one is meant.
             job = {
                 "id": UNKNOWN_ID,
                 "state": "PENDING",

@@ -29,14 +29,14 @@ from .lookup import (
     in_error,
     leaving,
     moment_of,
-    told,
+    named,
     under_way,
     word,
 )
 from .servers import agentless_servers, backup_servers, find_servers, the_one
 
 RUNNING = "RUNNING"
-#: Times are told in whole seconds, so a check of the same second may look a little older than it is.
+#: Times are reported in whole seconds, so a check of the same second may look a little older than it is.
 _SECOND = timedelta(seconds=1)
 
 
@@ -75,7 +75,9 @@ class Agent(Resource[AgentState]):
 
     def check(self) -> None:
         if self._wants_check and not self.params["wait"]:
-            raise StorageError("check_connection waits for its result, so it can't go with wait: false. Leave one out.")
+            raise StorageError(
+                "check_connection waits for its result, so it cannot go with wait: false. Leave one out."
+            )
 
     @property
     def _wants_check(self) -> bool:
@@ -87,7 +89,7 @@ class Agent(Resource[AgentState]):
         agents = [agent for agent in self._agents_of_server() if not leaving(agent)]
         going = [agent for agent in self._seen if leaving(agent)]
         if len(agents) > 1:
-            candidates = "; ".join(f"{told(agent)} on {agent['server_uuid']}" for agent in agents)
+            candidates = "; ".join(f"{named(agent)} on {agent['server_uuid']}" for agent in agents)
             raise StorageError(
                 f"Servers of the name {self._wanted!r} in {self.region} have {len(agents)} agents: {candidates}. Give"
                 " the uuid of the server that you mean.",
@@ -103,8 +105,8 @@ class Agent(Resource[AgentState]):
         """The agents of servers of that name or uuid, in full; those that go are among them."""
         wanted = self._wanted
         if is_id(wanted):
-            named = find_servers(backup_servers(self.client, "FILESYSTEM"), wanted)
-            names = {server["server_name"] for server in named}
+            candidates = find_servers(backup_servers(self.client, "FILESYSTEM"), wanted)
+            names = {server["server_name"] for server in candidates}
         else:
             names = {wanted}
         name = next(iter(names), None)
@@ -120,7 +122,7 @@ class Agent(Resource[AgentState]):
         return self._seen
 
     def _new_server(self) -> dict[str, Any]:
-        """The server that is to have an agent; looked up once, for it is offered no more when it has one.
+        """The server that is to have an agent; looked up once, because it is offered no more when it has one.
 
         :raises StorageError: there is none.
         """
@@ -153,7 +155,7 @@ class Agent(Resource[AgentState]):
         shown = Finder(self.client, AGENTS).by_id(str(state.agent["id"]))
         if state.removing and shown is not None and in_error(shown):
             raise StorageError(
-                f"Agent {told(shown)} of {shown['server_name']} is in state {shown['state']}: its deletion went wrong."
+                f"Agent {named(shown)} of {shown['server_name']} is in state {shown['state']}: its deletion went wrong."
                 " Run the task again to delete it once more, or ask the provider's support."
             )
         state = replace(state, agent=shown)
@@ -193,7 +195,7 @@ class Agent(Resource[AgentState]):
         if self._wants_check and stopped != RUNNING:
             raise StorageError(
                 f"Server {server['server_name']} ({server['server_uuid']}) is in state {stopped}, and an agent on it"
-                " can't connect. Start the server first, or leave check_connection out."
+                " cannot connect. Start the server first, or leave check_connection out."
             )
         body = {"server_uuid": server["server_uuid"]}
         body |= {name: params[name] for name in ("subnet_id", "tags") if params.get(name) is not None}
@@ -217,14 +219,14 @@ class Agent(Resource[AgentState]):
     def _check_unchangeable(self, agent: Mapping[str, Any]) -> None:
         asked = {name: self.params.get(name) for name in ("server_category", "subnet_id")}
         different = [
-            f"{name} is {agent[name]!r} and can't be {value!r}"
+            f"{name} is {agent[name]!r} and cannot be {value!r}"
             for name, value in asked.items()
             if value is not None and agent.get(name) is not None and agent[name] != value
         ]
         if different:
             raise StorageError(
-                f"Agent {told(agent)} of {agent['server_name']} can't be changed so: {'; '.join(different)}. The"
-                " service sets this at creation only. Delete the agent first (state absent) to make it anew."
+                f"Agent {named(agent)} of {agent['server_name']} cannot be changed so: {'; '.join(different)}. The"
+                " service sets this at creation only. Delete the agent first (state absent) to make it again."
             )
 
     def _next_removal(self, state: AgentState) -> Step[AgentState] | None:
@@ -233,9 +235,9 @@ class Agent(Resource[AgentState]):
             return None
         staying = [backup for backup in state.users if not leaving(backup)]
         if staying or (agent.get("backup_policy_count") and not state.users):
-            listed = ", ".join(map(told, staying)) or f"{agent['backup_policy_count']} that this key does not see"
+            listed = ", ".join(map(named, staying)) or f"{agent['backup_policy_count']} that this key does not see"
             raise StorageError(
-                f"Agent {told(agent)} of {agent['server_name']} can't be deleted, because backups use it: {listed}."
+                f"Agent {named(agent)} of {agent['server_name']} cannot be deleted, because backups use it: {listed}."
                 " Delete them first (scp_backup with state absent), with all that they have kept."
             )
 
@@ -265,12 +267,12 @@ class Agent(Resource[AgentState]):
             return ""
         if in_error(agent):
             return (
-                f"Agent {told(agent)} of {agent['server_name']} is in state {agent['state']}. Remove it with state"
+                f"Agent {named(agent)} of {agent['server_name']} is in state {agent['state']}. Remove it with state"
                 " absent and create it again, or ask the provider's support."
             )
         if self._is_checked(agent) and word(agent, "connection_state") == FAILED:
             return (
-                f"Agent {told(agent)} has no connection: the check of {agent['connection_check_time']} ended with"
+                f"Agent {named(agent)} has no connection: the check of {agent['connection_check_time']} ended with"
                 f" {agent['connection_state']}. See that server {agent['server_name']} runs, that the agent is"
                 f" installed on it (installer: {agent['install_file_path']}), and that it reaches"
                 f" {agent.get('backup_master_ip') or 'the backup master'}."

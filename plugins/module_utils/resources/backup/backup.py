@@ -32,12 +32,12 @@ from .lookup import (
     is_replica,
     leaving,
     moment_of,
+    named,
     read_jobs,
     read_points,
     read_restores,
     read_schedules,
     running_job,
-    told,
     under_way,
     word,
 )
@@ -56,7 +56,7 @@ class BackupState:
     :ivar schedules: ``None`` where the task has no interest in them.
     :ivar server: the one that the task names, where that is not plain from the backup: ``server_uuid``,
         ``server_name``, and ``server_guid`` where known.
-    :ivar hindrances: what keeps the task from what it asks, found when it began.
+    :ivar blockers: what keeps the task from what it asks, found when it began.
     :ivar leaving: another backup of the same name that is on its way out.
     :ivar busy: what runs of a backup that is to go.
     :ivar removing: this task has sent the call that deletes it.
@@ -65,7 +65,7 @@ class BackupState:
     backup: dict[str, Any] | None = None
     schedules: tuple[dict[str, Any], ...] | None = None
     server: dict[str, Any] | None = None
-    hindrances: tuple[str, ...] = ()
+    blockers: tuple[str, ...] = ()
     leaving: dict[str, Any] | None = None
     busy: str = ""
     removing: bool = False
@@ -109,7 +109,7 @@ class Backup(Resource[BackupState]):
         by_id = self.params.get("backup_id")
         return "" if self.wants_absent or by_id else f"{BACKUPS.title} {self._wanted!r}"
 
-    # -- options that can't work --------------------------------------------------------------------------------------
+    # -- options that cannot work --------------------------------------------------------------------------------------
 
     def check(self) -> None:
         if self.wants_absent:
@@ -131,7 +131,7 @@ class Backup(Resource[BackupState]):
         if params.get("schedules") is not None:
             found += schedules.problems(params["schedules"])
         if found:
-            raise StorageError(f"This backup can't be: {'; '.join(found)}. Nothing was changed.")
+            raise StorageError(f"This backup cannot be: {'; '.join(found)}. Nothing was changed.")
 
     def _agentless_problems(self) -> list[str]:
         given = [name for name in ("filesystem_paths", "is_all_filesystem") if self.params.get(name)]
@@ -166,9 +166,9 @@ class Backup(Resource[BackupState]):
         if found is not None and leaving(found) and not self.params.get("backup_id"):
             return self._with_server(BackupState(leaving=found))
         if found is None:
-            return self._with_hindrances(self._with_server(BackupState()), first=first)
+            return self._with_blockers(self._with_server(BackupState()), first=first)
         state = self._with_schedules(BackupState(found, server=self._renamed(found)))
-        return self._with_hindrances(state, first=first)
+        return self._with_blockers(state, first=first)
 
     def _with_schedules(self, state: BackupState) -> BackupState:
         if state.backup is None or self.params.get("schedules") is None:
@@ -176,7 +176,7 @@ class Backup(Resource[BackupState]):
         return replace(state, schedules=tuple(read_schedules(self.client, str(state.backup["id"]))))
 
     def _with_server(self, state: BackupState) -> BackupState:
-        """The server of a new backup. What the task leaves out is told when the backup is planned.
+        """The server of a new backup. What the task leaves out is reported when the backup is planned.
 
         It is looked up once: the service may not offer it any more when it has the backup, and that is not listed yet.
         """
@@ -221,7 +221,7 @@ class Backup(Resource[BackupState]):
         shown = Finder(self.client, BACKUPS).by_id(str(state.backup["id"]))
         if state.removing and shown is not None and in_error(shown):
             raise StorageError(
-                f"Backup {told(shown)} is in state {shown['state']}: its deletion went wrong. Run the task again to"
+                f"Backup {named(shown)} is in state {shown['state']}: its deletion went wrong. Run the task again to"
                 " delete it once more, or ask the provider's support."
             )
         state = replace(state, backup=shown)
@@ -229,18 +229,18 @@ class Backup(Resource[BackupState]):
             return state if state.removing else self._with_busy(state)
         return self._with_schedules(state)
 
-    # -- what is in the way -------------------------------------------------------------------------------------------
+    # -- what blocks it -------------------------------------------------------------------------------------------
 
-    def _with_hindrances(self, state: BackupState, *, first: bool) -> BackupState:
-        """Add what the service would refuse, as far as reading tells. Later looks come after calls of this task."""
+    def _with_blockers(self, state: BackupState, *, first: bool) -> BackupState:
+        """Add what the service would refuse, as far as reading shows. Later looks come after calls of this task."""
         if not first:
             return state
-        found = self._path_hindrances(state)
+        found = self._path_blockers(state)
         if state.backup is None and self.params.get("name"):
-            found += [*self._name_hindrances(), *self._region_hindrances()]
-        return replace(state, hindrances=tuple(found))
+            found += [*self._name_blockers(), *self._region_blockers()]
+        return replace(state, blockers=tuple(found))
 
-    def _name_hindrances(self) -> list[str]:
+    def _name_blockers(self) -> list[str]:
         name = self.params["name"]
         if not self.client.call(api.CHECK_BACKUP_NAME_DUPLICATE, query={"backup_name": name}).get("result"):
             return []
@@ -249,7 +249,7 @@ class Backup(Resource[BackupState]):
             f" {self.region} (choose another name, or try again if it was made or deleted a moment ago)"
         ]
 
-    def _region_hindrances(self) -> list[str]:
+    def _region_blockers(self) -> list[str]:
         region = self.params.get("backup_region")
         if not region or region == self.region:
             return []
@@ -260,7 +260,7 @@ class Backup(Resource[BackupState]):
             return []
         return [f"backup_region {region} keeps no backups of {self.region} (possible: {', '.join(possible)})"]
 
-    def _path_hindrances(self, state: BackupState) -> list[str]:
+    def _path_blockers(self, state: BackupState) -> list[str]:
         """Paths that another backup of the server keeps (platform-behaviour.md §8: 404 without an agent)."""
         server = (state.backup or state.server or {}).get("server_uuid")
         category = state.backup["policy_category"] if state.backup else self._category
@@ -299,7 +299,7 @@ class Backup(Resource[BackupState]):
         ]
         if not others:
             return "by a backup that this key does not see"
-        by = " and ".join(f"{told(one)} in state {one['state']}" for one in others)
+        by = " and ".join(f"{named(one)} in state {one['state']}" for one in others)
         return f"by {by} (take it out there, or leave it out here)"
 
     # -- planning -----------------------------------------------------------------------------------------------------
@@ -311,7 +311,7 @@ class Backup(Resource[BackupState]):
         if backup is None:
             return self._create(state)
         if leaving(backup):
-            raise StorageError(f"Backup {told(backup)} is being deleted. Ask for it by name to make a new one.")
+            raise StorageError(f"Backup {named(backup)} is being deleted. Ask for it by name to make a new one.")
         self._check_unchangeable(state, backup)
         step = (
             self._next_retention(backup)
@@ -321,11 +321,11 @@ class Backup(Resource[BackupState]):
         )
         if step is not None and is_replica(backup):
             raise StorageError(
-                f"Backup {told(backup)} in {self.region} is a replica, and only its original changes it:"
+                f"Backup {named(backup)} in {self.region} is a replica, and only its original changes it:"
                 f" {_describe_original(backup)}. Run the task there (option region)."
             )
-        if step is not None and state.hindrances:
-            raise StorageError(f"Backup {told(backup)} can't be changed so: {'; '.join(state.hindrances)}.")
+        if step is not None and state.blockers:
+            raise StorageError(f"Backup {named(backup)} cannot be changed so: {'; '.join(state.blockers)}.")
         return step
 
     def _create(self, state: BackupState) -> Step[BackupState]:
@@ -336,7 +336,7 @@ class Backup(Resource[BackupState]):
             missing.append("policy_category")
         if category == "AGENT" and self._paths_asked is None:
             missing.append("filesystem_paths or is_all_filesystem")
-        problems = list(state.hindrances)
+        problems = list(state.blockers)
         if missing:
             problems.insert(0, f"to create it the task must also give {' and '.join(missing)}")
         if problems:
@@ -388,7 +388,7 @@ class Backup(Resource[BackupState]):
         return {field: asked, "is_all_filesystem": False} if asked else {"is_all_filesystem": True}
 
     def _check_unchangeable(self, state: BackupState, backup: Mapping[str, Any]) -> None:
-        """Refuse all differences that can't be changed after creation, at once."""
+        """Refuse all differences that cannot be changed after creation, at once."""
         asked = {
             **self._given("name", "server_category", "policy_category", "policy_type", "encrypt_enabled"),
             **self._given("backup_region"),
@@ -405,9 +405,9 @@ class Backup(Resource[BackupState]):
         if backup["policy_category"] == "AGENTLESS":
             different += self._agentless_differences(backup)
         if different:
-            told_each = "; ".join(f"{option} is {is_!r} and can't be {wanted!r}" for option, is_, wanted in different)
+            listed = "; ".join(f"{option} is {is_!r} and cannot be {wanted!r}" for option, is_, wanted in different)
             raise StorageError(
-                f"Backup {told(backup)} can't be changed so: {told_each}. The service sets this at creation only. Use"
+                f"Backup {named(backup)} cannot be changed so: {listed}. The service sets this at creation only. Use"
                 " another name for a new backup, or delete this one first (state absent)."
             )
 
@@ -444,7 +444,7 @@ class Backup(Resource[BackupState]):
         asked = self._paths_asked
         if asked is None and self.params.get("is_all_filesystem") is False and backup.get("is_all_filesystem"):
             raise StorageError(
-                f"Backup {told(backup)} keeps all of its server. Where is_all_filesystem is false,"
+                f"Backup {named(backup)} keeps all of its server. Where is_all_filesystem is false,"
                 " filesystem_paths must say what it is to keep instead."
             )
         if asked is None or _kept_of(backup) == {*map(paths.plain, asked)}:
@@ -521,7 +521,7 @@ class Backup(Resource[BackupState]):
         if backup is None or not in_error(backup):
             return ""
         return (
-            f"Backup {told(backup)} is in state {backup['state']}. Remove it with state absent, which deletes all that"
+            f"Backup {named(backup)} is in state {backup['state']}. Remove it with state absent, which deletes all that"
             " it has kept, and create it again, or ask the provider's support."
         )
 

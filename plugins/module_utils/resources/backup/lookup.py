@@ -74,7 +74,7 @@ def under_way(label: str, thing: Mapping[str, Any] | None) -> str:
     return f"{label} {thing['name']}: {thing['state']}"
 
 
-def told(thing: Mapping[str, Any]) -> str:
+def named(thing: Mapping[str, Any]) -> str:
     """A backup or an agent in an error: its name and id."""
     return f"{thing['name']} ({thing['id']})"
 
@@ -121,7 +121,7 @@ def read_schedules(client: Client, backup_id: str) -> list[dict[str, Any]]:
 
 
 def read_jobs(client: Client, backup_id: str, **filters: Any) -> list[dict[str, Any]]:
-    """The jobs of a backup as its histories tell them, the newest first.
+    """The jobs of a backup as its histories show them, the newest first.
 
     A job that has just begun may not show yet, and one that runs may have no ``backup_job_guid`` [assumed].
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Restores: new servers out of images, and files back on a server (platform-behaviour.md §8).
 
-What was restored is known by the histories only. They tell the server, the moment of the restore point and the state,
+What was restored is known by the histories only. They show the server, the moment of the restore point and the state,
 and neither the region nor the files.
 """
 
@@ -29,10 +29,10 @@ from .lookup import (
     INPROGRESS,
     PARTIAL_SUCCESS,
     moment_of,
+    named,
     read_points,
     read_restores,
     required_backup,
-    told,
     under_way,
     word,
 )
@@ -53,7 +53,7 @@ class RestoreState:
     :ivar restore: as the histories show it; ``None`` where there is none.
     :ivar point: the restore point to take, where that was looked up, and all ``points`` beside it.
     :ivar server: the server that files go to.
-    :ivar problems: why it can't be restored, each for a person.
+    :ivar problems: why it cannot be restored, each for the user.
     :ivar seen: whether the restore was read, and is not only known from the call that begins it.
     """
 
@@ -133,7 +133,7 @@ class Restore(Resource[RestoreState]):
         if state.restore is not None:
             return None
         if state.problems or state.point is None:
-            raise StorageError(f"Nothing can be restored from backup {told(state.backup)}: {_listed(state.problems)}.")
+            raise StorageError(f"Nothing can be restored from backup {named(state.backup)}: {_listed(state.problems)}.")
         return self.send(state, state.point)
 
     def begun(self, before: RestoreState, **fields: Any) -> RestoreState:
@@ -165,8 +165,8 @@ class Restore(Resource[RestoreState]):
             return broken_backup(state.backup)
         ended = word(state.restore, _STATE)
         if ended == FAILED or (ended == PARTIAL_SUCCESS and not self.params["allow_partial"]):
-            told_end = f"{self._told(state.restore)} ended as {ended}. The service's history has no reason."
-            return f"{told_end[0].upper()}{told_end[1:]} {self.advice(ended)}"
+            ending = f"{self._told(state.restore)} ended as {ended}. The service's history has no reason."
+            return f"{ending[0].upper()}{ending[1:]} {self.advice(ended)}"
         return ""
 
     @abstractmethod
@@ -206,8 +206,8 @@ class ServerRestore(Restore):
     def check(self) -> None:
         if not _SERVER_NAME.fullmatch(self._called):
             raise StorageError(
-                f"restore_server_name {self._called!r} can't be the name of a server: 1 to 63 letters, digits, hyphens,"
-                " underscores and spaces."
+                f"restore_server_name {self._called!r} cannot be the name of a server: 1 to 63 letters, digits,"
+                " hyphens, underscores and spaces."
             )
 
     @property
@@ -246,7 +246,7 @@ class ServerRestore(Restore):
             return replace(state, restore=made)
         if taken:
             problem = (
-                f"the name {self._called} is taken in {self._where} by a server that is no restore of this backup"
+                f"the name {self._called} is taken in {self._where} by a server that is not a restore of this backup"
                 " (choose another restore_server_name)"
             )
             state = replace(state, problems=(problem,))
@@ -354,8 +354,8 @@ class FileRestore(Restore):
             original = "" if self.params.get("server") else f" {state.backup['server_name']}"
             names = ", ".join(sorted(str(server["server_name"]) for server in listed)) or "none"
             problem = (
-                f"files can't go to server{original} {wanted!r}: it must run the same system, and have an agent that is"
-                f" AVAILABLE (scp_backup_agent makes one; servers that it can be are: {names})"
+                f"files cannot go to server{original} {wanted!r}: it must run the same system, and have an agent that"
+                f" is AVAILABLE (scp_backup_agent makes one; servers that it can be are: {names})"
             )
         return replace(state, problems=(*state.problems, problem))
 

@@ -16,7 +16,7 @@ from ...engine.lookup import Finder
 from ...engine.plan import Step
 from ...engine.resource import Info, Resource
 from ...operations import backup as api
-from .lookup import BACKUPS, LONG_AGO, find_backup, in_error, leaving, moment_of, read_points, told, under_way, word
+from .lookup import BACKUPS, LONG_AGO, find_backup, in_error, leaving, moment_of, named, read_points, under_way, word
 
 #: What an option says for the newest restore point.
 LATEST = "latest"
@@ -33,11 +33,11 @@ def busy(error: CallError) -> bool:
 
 
 def broken_backup(backup: Mapping[str, Any] | None) -> str:
-    """Why a backup can't be used; empty when it can."""
+    """Why a backup cannot be used; empty when it can."""
     if backup is None or not in_error(backup):
         return ""
     return (
-        f"Backup {told(backup)} is in state {backup['state']}, and the service gives no reason. Ask the support of the"
+        f"Backup {named(backup)} is in state {backup['state']}, and the service gives no reason. Ask the support of the"
         " platform, or delete it with scp_backup and state absent, with all that it has kept."
     )
 
@@ -54,7 +54,7 @@ def describe_points(points: Sequence[Mapping[str, Any]]) -> str:
 
 
 def chosen_point(points: Sequence[dict[str, Any]], wanted: str) -> tuple[dict[str, Any] | None, str]:
-    """The restore point of an id, or the newest that can be restored; and why there is none, for a person.
+    """The restore point of an id, or the newest that can be restored; and why there is none, for the user.
 
     :param points: the newest first.
     """
@@ -69,7 +69,7 @@ def chosen_point(points: Sequence[dict[str, Any]], wanted: str) -> tuple[dict[st
     if not restorable(found):
         return (
             None,
-            f"restore point {wanted} can't be restored, as the service says (there are: {describe_points(points)})",
+            f"restore point {wanted} cannot be restored, as the service says (there are: {describe_points(points)})",
         )
     return found, ""
 
@@ -220,7 +220,7 @@ class RestorePointInfo(Info):
         moment = parse_moment(text)
         if moment is None:
             raise StorageError(
-                f"{option} {text!r} is no time. Write it as 2026-10-01T05:21:50Z, or with another zone as"
+                f"{option} {text!r} is not a time. Write it as 2026-10-01T05:21:50Z, or with another zone as"
                 " 2026-10-01T14:21:50+09:00; without a zone it is UTC."
             )
         return moment
@@ -232,11 +232,11 @@ class RestorePointInfo(Info):
         """
         if word(backup, "policy_type") != "FILESYSTEM":
             raise StorageError(
-                f"Backup {told(backup)} keeps images of a server, in which files can't be listed. Leave out path."
+                f"Backup {named(backup)} keeps images of a server, in which files cannot be listed. Leave out path."
             )
         point, problem = chosen_point(points, self.params["restore_point"])
         if point is None:
-            raise StorageError(f"The files of backup {told(backup)} can't be listed: {problem}.")
+            raise StorageError(f"The files of backup {named(backup)} cannot be listed: {problem}.")
         try:
             return self._listed(backup, point, path)
         except NotFound:

@@ -29,10 +29,10 @@ from .lookup import (
     describe_job,
     is_replica,
     moment_of,
+    named,
     read_jobs,
     read_points,
     required_backup,
-    told,
     under_way,
     word,
 )
@@ -51,7 +51,7 @@ class RunState:
 
     :ivar jobs: the newest first.
     :ivar known: the jobs that had ended when the task began; every other one counts as the one that is asked for.
-    :ivar hints: what may have made that one fail, each for a person.
+    :ivar hints: what may have made that one fail, each for the user.
     :ivar point: the restore point that it has made.
     :ivar awaits: whether that may still come to light.
     """
@@ -136,7 +136,7 @@ class Run(Resource[RunState]):
             return None
         if is_replica(backup):
             raise StorageError(
-                f"Backup {told(backup)} is a replica, which gets its restore points from its original"
+                f"Backup {named(backup)} is a replica, which gets its restore points from its original"
                 f" ({backup.get('origin_backup_id') or 'it has none any more'}). Run that one, in its own region."
             )
 
@@ -177,11 +177,11 @@ class Run(Resource[RunState]):
         ended = word(job, _STATE)
         if ended not in ENDS or ended in self._good:
             return ""
-        told_end = (
-            f"Backup {told(state.backup)}: {describe_job(job)} ended as {ended}. The service's history has no reason."
+        ending = (
+            f"Backup {named(state.backup)}: {describe_job(job)} ended as {ended}. The service's history has no reason."
         )
         partly = " With allow_partial a job that was done in part is good enough." if ended == PARTIAL_SUCCESS else ""
-        return f"{told_end} {' '.join(state.hints)}{partly}"
+        return f"{ending} {' '.join(state.hints)}{partly}"
 
     def view(self, state: RunState) -> dict[str, Any]:
         job = self.job(state)
@@ -215,7 +215,7 @@ def _hints(client: Client, backup: Mapping[str, Any], ended: str) -> list[str]:
     """What may have made a job fail, as far as the service knows, and what to do about it."""
     found: list[str] = []
     if ended == FAILED:
-        # A server that is gone explains all else. No answer is no reason to tell less than that the job failed.
+        # A server that is gone explains all else. No answer is not a reason to show less than that the job failed.
         for cause in (_of_server, _of_agent):
             with contextlib.suppress(CallError):
                 found = found or cause(client, backup)
@@ -234,13 +234,13 @@ def _of_agent(client: Client, backup: Mapping[str, Any]) -> list[str]:
     if agent is None:
         return [f"Its agent {agent_id} is gone: scp_backup_agent makes another for server {server}."]
     if word(agent) != AVAILABLE:
-        return [f"Its agent {told(agent)} is in state {agent['state']}."]
+        return [f"Its agent {named(agent)} is in state {agent['state']}."]
     if word(agent, "connection_state") == SUCCESS:
-        return [f"Whether server {server} and its agent run now is told by scp_backup_agent with check_connection."]
+        return [f"Whether server {server} and its agent run now is reported by scp_backup_agent with check_connection."]
     connection = agent.get("connection_state") or "not checked yet"
     return [
-        f"The connection to its agent {told(agent)} is {connection}: start server {server} and the agent on it, and see"
-        " with scp_backup_agent and check_connection."
+        f"The connection to its agent {named(agent)} is {connection}: start server {server} and the agent on it, and"
+        " see with scp_backup_agent and check_connection."
     ]
 
 

@@ -49,7 +49,7 @@ def meanings(schedules: Iterable[Mapping[str, Any]]) -> list[Meaning]:
 
 
 def written(schedule: Mapping[str, Any]) -> str:
-    """A schedule as a person reads it, ``FULL WEEKLY SUN 01:00``."""
+    """A schedule as the user reads it, ``FULL WEEKLY SUN 01:00``."""
     time = meaning(schedule)[-1]
     return " ".join(word for word in (*meaning(schedule)[:-1], time.removesuffix(":00")) if word)
 
@@ -67,8 +67,8 @@ def problems(schedules: Sequence[Mapping[str, Any]]) -> list[str]:
     found = [f"schedules[{number}] {_given(one)}: {what}" for number, one in enumerate(schedules) for what in _of(one)]
     kinds = [schedule["type"] for schedule in schedules]
     if kinds.count("FULL") != 1:
-        told = ", ".join(_given(one) for one in schedules if one["type"] == "FULL") or "none"
-        found.append(f"schedules must have exactly one entry of type FULL, and has {kinds.count('FULL')} ({told})")
+        reported = ", ".join(_given(one) for one in schedules if one["type"] == "FULL") or "none"
+        found.append(f"schedules must have exactly one entry of type FULL, and has {kinds.count('FULL')} ({reported})")
     if kinds.count("INCREMENTAL") > MAX_INCREMENTAL:
         found.append(
             f"schedules can have {MAX_INCREMENTAL} entries of type INCREMENTAL, and has {kinds.count('INCREMENTAL')}"
@@ -89,7 +89,7 @@ def _of(schedule: Mapping[str, Any]) -> list[str]:
     if text.strip().isdigit():
         found.append("start_time is a number; YAML makes one of a time without quotes, so write it as '10:30'")
     elif time is None:
-        found.append("start_time is no time of the day; write it as '09:00' or '09:30'")
+        found.append("start_time is not a time of the day; write it as '09:00' or '09:30'")
     elif time[3:5] not in _HALVES or time[6:] != "00":
         found.append("start_time must be a full or a half hour (minutes 00 or 30, seconds 00)")
     for name, words in _WORDS.items():

@@ -19,7 +19,7 @@ REFUSES_IMAGES = 500
 
 
 class Read(Protocol):
-    """Reads servers of one category, and of one name where it is given, as far as the service's filter can tell."""
+    """Reads servers of one category, and of one name where it is given, as far as the service's filter goes."""
 
     def __call__(self, category: str, name: str | None) -> list[dict[str, Any]]:
         """Return them as the service lists them."""
@@ -93,17 +93,17 @@ def find_for_backup(client: Client, wanted: str, category: str, policy_type: str
 
 
 def _by_agents(client: Client, wanted: str, category: str) -> list[dict[str, Any]]:
-    """Servers as agents know them: each has an agent or has none. Only the first are told with their guid."""
+    """Servers as agents know them: each has an agent or has none. Only the first are reported with their guid."""
     reads = (agentless_servers(client), backup_servers(client, "FILESYSTEM"))
     return [server for read in reads for server in find_servers(read, wanted, [category])]
 
 
 def _why_not(client: Client, wanted: str, category: str, policy_type: str) -> str:
-    """Why a server can't have a backup, and what to do."""
+    """Why a server cannot have a backup, and what to do."""
     where = client.settings.region
     if policy_type == "FILESYSTEM" and find_servers(agentless_servers(client), wanted, [category]):
         return (
-            f"Server {wanted} in {where} has no backup agent, and its files can't be backed up without one. Make it"
+            f"Server {wanted} in {where} has no backup agent, and its files cannot be backed up without one. Make it"
             " with scp_backup_agent, and install it on the server (role backup_agent does both)."
         )
     others = [other for other in SERVER_CATEGORIES if other != category]

@@ -19,7 +19,7 @@ from .lookup import required_backup
 class Choice:
     """One kind of thing to choose.
 
-    :param filters: options that are query parameters of the same name, or of the one that :data:`PARAMETERS` tells.
+    :param filters: options that are query parameters of the same name, or of the one that :data:`PARAMETERS` shows.
     :param sort: the field that results are sorted by.
     :param of_backup: they are those of one backup, which is part of the path.
     """

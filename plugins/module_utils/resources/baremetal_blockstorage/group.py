@@ -35,7 +35,7 @@ from .snapshot_owner_info import OwnerInfo
 
 MAX_MEMBERS = 16
 _REPLICATED = (
-    "members stay as they are while the group is replicated (scp_bm_volume_group_replication with state absent, or the"
+    "members stay unchanged while the group is replicated (scp_bm_volume_group_replication with state absent, or the"
     " role dr_teardown, ends that)"
 )
 
@@ -45,7 +45,7 @@ class GroupState:
     """A group as the show operation gives it, and the volumes that a task lists.
 
     :ivar wanted: the listed volumes by id, as far as each is known; ``None`` where the task says nothing of them.
-    :ivar problems: what keeps listed volumes from being members, each for a person.
+    :ivar problems: what keeps listed volumes from being members, each for the user.
     """
 
     group: dict[str, Any] | None = None
@@ -122,12 +122,12 @@ class VolumeGroup(Resource[GroupState]):
                 continue
             wanted[str(found["id"])] = found
             # For one that is changing, what it is when that has ended counts, and is read then.
-            if not under_way("volume", found) and not _is_in(found, group) and (told := _unfit(found)):
-                problems.append(f"volume {word} {told}")
+            if not under_way("volume", found) and not _is_in(found, group) and (reported := _unfit(found)):
+                problems.append(f"volume {word} {reported}")
         return GroupState(group, wanted, tuple(problems))
 
     def _group_of(self, volumes: Iterable[dict[str, Any] | ResourceNotFound]) -> dict[str, Any] | None:
-        """The group of the task as its members tell of it: the list of groups can lag behind."""
+        """The group of the task as its members show it: the list of groups can lag behind."""
         groups = [volume.get("volume_group") or {} for volume in volumes if isinstance(volume, dict)]
         found = {str(group["id"]) for group in groups if group and group["name"] == self.params.get("name")}
         return show_owner(Finder(self.client, GROUPS), found.pop()) if len(found) == 1 else None
@@ -167,7 +167,7 @@ class VolumeGroup(Resource[GroupState]):
 
     def _describe_purpose(self, state: GroupState) -> str:
         name = self.params.get("name") or (state.group or {}).get("name")
-        return f"Volume group {name} can't have all the volumes that are listed"
+        return f"Volume group {name} cannot have all the volumes that are listed"
 
     def _create(self, state: GroupState) -> Step[GroupState]:
         params = self.params
@@ -233,7 +233,7 @@ class VolumeGroup(Resource[GroupState]):
     def _refuse_replicated(group: Mapping[str, Any]) -> None:
         if replicated(group):
             raise StorageError(
-                f"The members of volume group {group['name']} ({group['id']}) can't change: {_REPLICATED}."
+                f"The members of volume group {group['name']} ({group['id']}) cannot change: {_REPLICATED}."
             )
 
     @staticmethod
@@ -266,15 +266,15 @@ class VolumeGroup(Resource[GroupState]):
 
     def pending(self, state: GroupState) -> str:
         """A change of the group, and while there is something to do one of a volume that is, or becomes, a member."""
-        told = under_way("volume group", state.group)
-        if told or not self.next_step(state):
-            return told
+        reported = under_way("volume group", state.group)
+        if reported or not self.next_step(state):
+            return reported
         volumes = (state.wanted or {}).values()
         return changing(GROUPS, state.group) or next(filter(None, (under_way("volume", each) for each in volumes)), "")
 
     def failed(self, state: GroupState) -> str:
-        told = describe_failure("volume group", state.group)
-        return f"{told} Mend that, and run the task again with the volumes it should have." if told else ""
+        reported = describe_failure("volume group", state.group)
+        return f"{reported} Fix that, and run the task again with the volumes it should have." if reported else ""
 
     def view(self, state: GroupState) -> dict[str, Any]:
         return dict(state.group or {})
@@ -318,7 +318,7 @@ def _is_in(found: dict[str, Any] | ResourceNotFound, group: Mapping[str, Any] | 
 
 
 def _unfit(volume: Mapping[str, Any]) -> str:
-    """Why a volume can't become a member (platform-behaviour.md §7); empty where it can."""
+    """Why a volume cannot become a member (platform-behaviour.md §7); empty where it can."""
     group = volume.get("volume_group")
     reasons = [
         reason
@@ -326,8 +326,8 @@ def _unfit(volume: Mapping[str, Any]) -> str:
             (volume.get("purpose") not in (None, "ORG"), f"is of purpose {volume.get('purpose')}"),
             (bool(group), f"is in the volume group {(group or {}).get('name')} already"),
             (not volume.get("snapshot_rate"), "has no snapshot rate (scp_bm_volume with snapshot_rate gives it one)"),
-            (schedule_of(volume) is not None, "has a snapshot schedule of its own"),
-            (replicated(volume), "has a replication of its own"),
+            (schedule_of(volume) is not None, "has a separate snapshot schedule"),
+            (replicated(volume), "has a separate replication"),
         )
         if there
     ]

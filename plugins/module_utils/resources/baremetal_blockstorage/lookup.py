@@ -76,12 +76,12 @@ def under_way(label: str, owner: Mapping[str, Any] | None) -> str:
 
 
 def label_of(kind: LookupSpec) -> str:
-    """What a person calls an owner of this kind."""
+    """What the user calls an owner of this kind."""
     return "volume" if kind is VOLUMES else "volume group"
 
 
 def volumes_of(kind: LookupSpec, owner: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """A volume itself, or the members of a group as its show operation tells them."""
+    """A volume itself, or the members of a group as its show operation shows them."""
     return [owner] if kind is VOLUMES else list(owner.get("member_volumes") or ())
 
 
@@ -89,13 +89,13 @@ def changing(kind: LookupSpec, owner: Mapping[str, Any] | None) -> str:
     """What changes about a volume, or about a group and its members; empty when all is at rest."""
     if owner is None:
         return ""
-    told = under_way(label_of(kind), owner)
+    reported = under_way(label_of(kind), owner)
     members = [] if kind is VOLUMES else [volume for volume in volumes_of(kind, owner) if volume.get("state")]
-    return told or next((told for volume in members if (told := under_way("volume", volume))), "")
+    return reported or next((reported for volume in members if (reported := under_way("volume", volume))), "")
 
 
 def describe_failure(label: str, owner: Mapping[str, Any] | None) -> str:
-    """Why a volume or a group can't be used, in the service's words; empty when it can (platform-behaviour.md §7).
+    """Why a volume or a group cannot be used, in the service's words; empty when it can (platform-behaviour.md §7).
 
     A call to a server that went wrong shows in ``external_errors``, whatever the state is.
     """
@@ -107,8 +107,8 @@ def describe_failure(label: str, owner: Mapping[str, Any] | None) -> str:
     )
     if not (reasons or in_error(owner)):
         return ""
-    told = reasons or "the service gives no reason"
-    return f"{label.capitalize()} {owner['name']} ({owner['id']}) is in state {owner['state']}: {told}."
+    reported = reasons or "the service gives no reason"
+    return f"{label.capitalize()} {owner['name']} ({owner['id']}) is in state {owner['state']}: {reported}."
 
 
 def show_owner(finder: Finder, identifier: str) -> dict[str, Any] | None:

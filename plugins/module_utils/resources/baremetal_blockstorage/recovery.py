@@ -61,7 +61,7 @@ class RecoveryState:
     """What a recovery is made from, and the recovery.
 
     :ivar snapshot: the one to make it from; ``None`` where it is there already.
-    :ivar problems: why it can't be made, each for a person.
+    :ivar problems: why it cannot be made, each for the user.
     :ivar seen: whether the recovery was read, and is not only known from the call that makes it.
     """
 
@@ -98,7 +98,7 @@ class Recovery(Resource[RecoveryState]):
 
     @abstractmethod
     def read_problems(self, origin: Mapping[str, Any]) -> list[str]:
-        """What is wrong with the names that the recovery would have, each for a person."""
+        """What is wrong with the names that the recovery would have, each for the user."""
 
     @abstractmethod
     def planned(self, origin: Mapping[str, Any]) -> dict[str, Any]:
@@ -157,11 +157,11 @@ class Recovery(Resource[RecoveryState]):
         return found[0] if found else None
 
     def _end(self, shown: Mapping[str, Any], end: str) -> str:
-        """Id of an end of the recovery that a show answer tells of; empty where it tells of none."""
+        """Id of an end of the recovery that a show answer shows; empty where it shows none."""
         return str(((shown.get("recovery") or {}).get(end) or {}).get("id") or "")
 
     def _is_of(self, origin: Mapping[str, Any], shown: Mapping[str, Any]) -> bool:
-        """Whether something was made from a snapshot of ``origin``, as either of them tells."""
+        """Whether something was made from a snapshot of ``origin``, as either of them shows."""
         if shown["id"] == origin["id"]:
             return False
         source = self._end(shown, self.table.origin)
@@ -234,7 +234,7 @@ class Recovery(Resource[RecoveryState]):
         }
 
     def extras(self, before: RecoveryState, after: RecoveryState) -> dict[str, Any]:
-        """What it was made from, which the API does not tell later."""
+        """What it was made from, which the API does not show later."""
         new = before.recovery is None and before.snapshot is not None
         return {"snapshot": dict(before.snapshot.shown) if new and before.snapshot else None}
 
@@ -281,7 +281,7 @@ class VolumeRecovery(Recovery):
 
 
 class GroupRecovery(Recovery):
-    """``scp_bm_volume_group_recovery``. What the service calls the group is not documented: its members tell."""
+    """``scp_bm_volume_group_recovery``. What the service calls the group is not documented: its members show it."""
 
     table = RecoveryTable(
         GROUP_SNAPSHOTS,
@@ -294,7 +294,7 @@ class GroupRecovery(Recovery):
     def check(self) -> None:
         if not _PREFIX.fullmatch(self._called):
             raise StorageError(
-                f"block_storage_name_prefix {self._called!r} can't begin the name of a volume: letters, digits and"
+                f"block_storage_name_prefix {self._called!r} cannot begin the name of a volume: letters, digits and"
                 " hyphens, a letter first."
             )
 
@@ -314,7 +314,7 @@ class GroupRecovery(Recovery):
     def read_problems(self, origin: Mapping[str, Any]) -> list[str]:
         names = self._names(origin)
         unfit = sorted(name for name in names if not VOLUMES.rule.fullmatch(name))
-        problems = [f"with the prefix, {', '.join(unfit)} can't be names ({VOLUMES.rule_text})"] if unfit else []
+        problems = [f"with the prefix, {', '.join(unfit)} cannot be names ({VOLUMES.rule_text})"] if unfit else []
         listed = self.client.read_list(VOLUMES.listing, query={"sort": "created_at:asc"})
         return problems + _taken((volume for volume in listed if volume["name"] in names), self.table.naming)
 
@@ -336,8 +336,8 @@ class GroupRecovery(Recovery):
 
 def _taken(volumes: Iterable[Mapping[str, Any]], naming: str) -> list[str]:
     """Volumes that have names that a recovery needs, as a problem, if there are any."""
-    told = [describe_owner(volume) for volume in volumes if not leaving(volume)]
-    if not told:
+    reported = [describe_owner(volume) for volume in volumes if not leaving(volume)]
+    if not reported:
         return []
-    names, are = ("the name is", "is") if len(told) == 1 else ("the names are", "are")
-    return [f"{names} taken by {', '.join(told)}, which {are} no recovery of it (choose another {naming})"]
+    names, are = ("the name is", "is") if len(reported) == 1 else ("the names are", "are")
+    return [f"{names} taken by {', '.join(reported)}, which {are} no recovery of it (choose another {naming})"]

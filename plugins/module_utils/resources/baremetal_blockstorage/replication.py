@@ -71,7 +71,7 @@ _WITHOUT = "kr-south"
 class Table:
     """What differs between the replications of volumes and of groups.
 
-    :param label: what a person calls the owner.
+    :param label: what users call the owner.
     :param option: the module's option for the owner.
     :param related: field of the show answer that lists the ends.
     """
@@ -196,7 +196,7 @@ class ReplicationState:
 
     :ivar near: the end that the task names; ``None`` where there is no such thing.
     :ivar far: the target, where ``near`` is the source and the target is known. The source is never read from the
-        target's region, for it may be out of reach.
+        target's region, because it may be out of reach.
     :ivar far_region: region of the other end; empty where it is not known.
     :ivar near_is_target: whether ``near`` is, or was, the target.
     :ivar ending: the replication's deletion has been sent.
@@ -325,7 +325,7 @@ class Replication(Resource[ReplicationState]):
         params, near = self.params, state.near or {}
         if obstacles := self._obstacles(near):
             raise StorageError(
-                f"{self._called(near)} in {self.region} has no replication and can't get one, and nothing was changed:"
+                f"{self._called(near)} in {self.region} has no replication and cannot get one, and nothing was changed:"
                 f" {'; '.join(obstacles)}."
             )
         body = {"name": params["name"], "region": params["target_region"], "cycle": params["cycle"]}
@@ -363,7 +363,7 @@ class Replication(Resource[ReplicationState]):
         )
 
     def _obstacles(self, near: Mapping[str, Any]) -> list[str]:
-        """All that stands in the way of a new replication, with what to do about each."""
+        """All that blocks a new replication, with what to do about each."""
         params, region = self.params, self.params.get("target_region")
         needed = ["name", "target_region", "cycle"]
         if self.table is GROUP_REPLICATIONS:
@@ -405,7 +405,7 @@ class Replication(Resource[ReplicationState]):
         names = [f"{prefix}{member['name']}" for member in members]
         if unfit := [name for name in names if prefix and not VOLUMES.rule.fullmatch(name)]:
             found.append(
-                f"with replication_volume_name_prefix {prefix!r} copies would have names that can't be:"
+                f"with replication_volume_name_prefix {prefix!r} copies would have names that cannot be:"
                 f" {', '.join(unfit)} ({VOLUMES.rule_text})"
             )
         return found
@@ -419,10 +419,10 @@ class Replication(Resource[ReplicationState]):
         if state.near_is_target and region not in (None, self.region):
             raise StorageError(
                 f"{self._called(target)} in {self.region} is itself the target of the replication of {source['name']}"
-                f" ({source['id']}) in {source['region']}, so it can't be replicated to {region}. End that replication"
+                f" ({source['id']}) in {source['region']}, so it cannot be replicated to {region}. End that replication"
                 " first (state absent)."
             )
-        self._check_meant(replication, "can't be changed to {}: the service sets it at creation only")
+        self._check_meant(replication, "cannot be changed to {}: the service sets it at creation only")
 
     def _check_meant(self, replication: Mapping[str, Any], words: str) -> None:
         """Refuse a task that names another target than there is.
@@ -507,7 +507,7 @@ class Replication(Resource[ReplicationState]):
             found.append("it has a snapshot schedule (end that first: scp_bm_volume_snapshot_schedule)")
         if found:
             raise StorageError(
-                f"The target volume {volume['name']} ({volume['id']}) in {region} can't be deleted, and nothing was"
+                f"The target volume {volume['name']} ({volume['id']}) in {region} cannot be deleted, and nothing was"
                 f" changed: {'; '.join(found)}. Or leave out delete_target_volume to keep it."
             )
 
@@ -538,17 +538,17 @@ class Replication(Resource[ReplicationState]):
         if replication is None:
             return ""
         target = replication["target"]
-        told = f"replication to {target['name']} in {target['region']}"
+        reported = f"replication to {target['name']} in {target['region']}"
         if state.ending:
-            return f"{told} to go"
+            return f"{reported} to go"
         passing = {CREATING, RESYNCING}
-        # What nobody knows must not keep anybody from failing over.
+        # What is unknown must not prevent a failover.
         if not self.wants_absent and self.params.get("policy") != "BREAK":
             passing.add(UNKNOWN)
-        return f"{told}: {replication.get('sync_state') or 'no state yet'}" if state.health in passing else ""
+        return f"{reported}: {replication.get('sync_state') or 'no state yet'}" if state.health in passing else ""
 
     def failed(self, state: ReplicationState) -> str:
-        # That a server could not be reached some time ago is no reason not to fail over.
+        # That a server could not be reached some time ago is not a reason not to fail over.
         ends = (owner for owner in (state.near, state.far) if owner is not None and in_error(owner))
         reasons = [describe_failure(self.table.label, owner) for owner in ends]
         if state.health == ERROR and state.replication is not None:

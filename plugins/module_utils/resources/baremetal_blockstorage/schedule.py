@@ -42,12 +42,12 @@ class ScheduleState:
     """A volume or a group, and its schedule.
 
     :ivar schedule: as results show it; ``day_of_week`` is ``None`` where it is daily.
-    :ivar hindrances: what keeps the owner from having one, with what to do about it.
+    :ivar blockers: what keeps the owner from having one, with what to do about it.
     """
 
     owner: dict[str, Any] | None
     schedule: dict[str, Any] | None = None
-    hindrances: tuple[str, ...] = ()
+    blockers: tuple[str, ...] = ()
 
 
 class Schedule(Resource[ScheduleState]):
@@ -73,10 +73,10 @@ class Schedule(Resource[ScheduleState]):
         found = [*without_snapshots(kind, owner), *read_only(self.client, kind, owner)]
         if group := owner.get("volume_group"):
             found.append(
-                f"it is in the volume group {describe_owner(group)}, whose members have no schedule of their own"
+                f"it is in the volume group {describe_owner(group)}, whose members have no separate schedule"
                 " (scp_bm_volume_group_snapshot_schedule gives the group one)"
             )
-        return replace(state, hindrances=tuple(found))
+        return replace(state, blockers=tuple(found))
 
     def _with_schedule(self, state: ScheduleState, owner: dict[str, Any] | None) -> ScheduleState:
         found = schedule_of(owner)
@@ -104,10 +104,10 @@ class Schedule(Resource[ScheduleState]):
         wanted = {"frequency": "WEEKLY" if day else "DAILY", "day_of_week": day, "hour": hour}
         if all(present.get(name) == value for name, value in wanted.items()):
             return None
-        if state.hindrances:
+        if state.blockers:
             raise StorageError(
-                f"{label.capitalize()} {describe_owner(state.owner)} can't have a snapshot schedule:"
-                f" {'; and '.join(state.hindrances)}."
+                f"{label.capitalize()} {describe_owner(state.owner)} cannot have a snapshot schedule:"
+                f" {'; and '.join(state.blockers)}."
             )
         return self._write(state, wanted)
 

@@ -56,7 +56,7 @@ class Snapshot(snapshots.Snapshot):
     def read_schedule(self, owner: Mapping[str, Any]) -> dict[str, Any] | None:
         return schedule_of(owner)
 
-    def read_hindrances(self, owner: Mapping[str, Any]) -> tuple[str, ...]:
+    def read_blockers(self, owner: Mapping[str, Any]) -> tuple[str, ...]:
         kind = self.table.owners
         if changing(kind, owner):
             return ()  # what is there when that has ended counts, and is read then

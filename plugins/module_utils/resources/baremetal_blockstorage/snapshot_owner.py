@@ -34,17 +34,17 @@ def describe_owner(owner: Mapping[str, Any]) -> str:
 
 
 def broken_owner(kind: LookupSpec, owner: Mapping[str, Any] | None) -> str:
-    """Why a volume or a group has to be mended before anything else; empty where it has not."""
+    """Why a volume or a group has to be fixed before anything else; empty where it has not."""
     if owner is None or not in_error(owner):
         return ""
     label = label_of(kind)
-    return f"{describe_failure(label, owner)} Mend or remove it first (scp_bm_{label.replace(' ', '_')})."
+    return f"{describe_failure(label, owner)} Fix or remove it first (scp_bm_{label.replace(' ', '_')})."
 
 
 def without_snapshots(kind: LookupSpec, owner: Mapping[str, Any]) -> list[str]:
-    """Why a volume or a group can't have snapshots, and what to do about it (platform-behaviour.md §7)."""
+    """Why a volume or a group cannot have snapshots, and what to do about it (platform-behaviour.md §7)."""
     if is_recovery(owner):
-        return ["it is a recovery, and a recovery has no snapshots of its own"]
+        return ["it is a recovery, and a recovery has no separate snapshots"]
     volumes = volumes_of(kind, owner)
     if not volumes:
         return ["it has no volumes"]
@@ -86,11 +86,11 @@ def held_by_servers(client: Any, kind: LookupSpec, owner: Mapping[str, Any]) -> 
     used = [volume for volume in volumes if volume.get("attachments")]
     if not used:
         return []
-    told = " and ".join(
+    reported = " and ".join(
         f"{'it' if kind is VOLUMES else describe_owner(volume)} is attached to {_listed(volume['attachments'])}"
         for volume in used
     )
-    return [f"{told} (scp_bm_volume with attachments [] and purge_attachments lets them go)"]
+    return [f"{reported} (scp_bm_volume with attachments [] and purge_attachments lets them go)"]
 
 
 def _listed(things: Iterable[Mapping[str, Any]]) -> str:

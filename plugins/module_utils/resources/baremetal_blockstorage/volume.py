@@ -127,10 +127,10 @@ class Volume(Resource[VolumeState]):
                 raise finder.missing(identifier)
         else:
             shown = find_owner(finder, self._wanted, leaving_counts=self.wants_absent)
-        return self._with_hindrances(VolumeState(shown))
+        return self._with_blockers(VolumeState(shown))
 
-    def _with_hindrances(self, state: VolumeState) -> VolumeState:
-        """Add what the show operation does not tell of things that this task may end."""
+    def _with_blockers(self, state: VolumeState) -> VolumeState:
+        """Add what the show operation does not show of things that this task may end."""
         volume = state.volume
         if volume is None or not self.wants_absent:
             return state
@@ -153,7 +153,7 @@ class Volume(Resource[VolumeState]):
         state = replace(state, volume=shown)
         if state.group is not None and changing(GROUPS, state.group):
             state = replace(state, group=show_owner(Finder(self.client, GROUPS), state.group["id"]))
-        return self._with_hindrances(state) if state.replication is not None else state
+        return self._with_blockers(state) if state.replication is not None else state
 
     # -- planning -----------------------------------------------------------------------------------------------------
 
@@ -211,9 +211,9 @@ class Volume(Resource[VolumeState]):
     def _check_unchangeable(self, volume: Mapping[str, Any]) -> None:
         if self.params.get("volume_id"):
             immutable("name", volume["name"], self.params.get("name"), "Leave out name, or give another volume_id.")
-        anew = "Use another name for a new volume, or remove this one first (state absent), which deletes its data."
+        again = "Use another name for a new volume, or remove this one first (state absent), which deletes its data."
         all_immutable(
-            {option: (volume.get(option), self.params.get(option)) for option in ("disk_type", "size_gb")}, anew
+            {option: (volume.get(option), self.params.get(option)) for option in ("disk_type", "size_gb")}, again
         )
 
     def _next_qos(self, volume: dict[str, Any]) -> Step[VolumeState] | None:
@@ -242,7 +242,7 @@ class Volume(Resource[VolumeState]):
             return None
         if is_recovery(volume):
             raise StorageError(
-                f"Volume {volume['name']} ({volume['id']}) is a recovery, and a recovery has no snapshots of its own:"
+                f"Volume {volume['name']} ({volume['id']}) is a recovery, and a recovery has no separate snapshots:"
                 " leave out snapshot_rate."
             )
         if wanted == 0:
@@ -254,11 +254,11 @@ class Volume(Resource[VolumeState]):
         """End snapshots, and before that what needs them."""
         in_the_way = [
             hindrance
-            for hindrance in self._hindrances(VolumeState(volume))
+            for hindrance in self._blockers(VolumeState(volume))
             if hindrance.of_snapshots and not hindrance.allowed
         ]
         if in_the_way:
-            raise StorageError(_told(volume, "can't end its snapshots (snapshot_rate 0)", in_the_way))
+            raise StorageError(_told(volume, "cannot end its snapshots (snapshot_rate 0)", in_the_way))
         if schedule_of(volume):
             return self._end_schedule(volume)
         return self._write_rate(api.DELETE_VOLUME_SNAPSHOT_RATE, volume, 0, None)
@@ -340,7 +340,7 @@ class Volume(Resource[VolumeState]):
 
     # -- removing -----------------------------------------------------------------------------------------------------
 
-    def _hindrances(self, state: VolumeState) -> list[Hindrance]:
+    def _blockers(self, state: VolumeState) -> list[Hindrance]:
         """All that keeps the volume from being deleted, with what each needs to go (platform-behaviour.md §7)."""
         may, volume = self.params.get, state.volume or {}
         group = volume.get("volume_group") or {}
@@ -383,12 +383,12 @@ class Volume(Resource[VolumeState]):
         volume = state.volume
         if volume is None or leaving(volume):
             return None
-        in_the_way = [hindrance for hindrance in self._hindrances(state) if not hindrance.allowed]
+        in_the_way = [hindrance for hindrance in self._blockers(state) if not hindrance.allowed]
         if in_the_way:
-            raise StorageError(_told(volume, "can't be deleted", in_the_way))
+            raise StorageError(_told(volume, "cannot be deleted", in_the_way))
         if schedule_of(volume):
             return self._end_schedule(volume)
-        # One that the service does not show any more can't be ended: a volume may say a little longer that it has it.
+        # One that the service does not show any more cannot be ended: a volume may say a little longer that it has it.
         if replicated(volume) and state.replication is not None:
             return self._end_replication(volume, state.replication)
         if group := volume.get("volume_group"):
@@ -450,11 +450,11 @@ class Volume(Resource[VolumeState]):
         return under_way(self.result_key, state.volume) or (changing(GROUPS, state.group) if leaves else "")
 
     def failed(self, state: VolumeState) -> str:
-        told = describe_failure(self.result_key, state.volume)
-        if not told:
+        reported = describe_failure(self.result_key, state.volume)
+        if not reported:
             return ""
         return (
-            f"{told} Mend that, and run the task again with all that the volume should have, which attaches and sets"
+            f"{reported} Fix that, and run the task again with all that the volume should have, which attaches and sets"
             " what is missing; or remove it with state absent."
         )
 
@@ -487,7 +487,7 @@ class Volume(Resource[VolumeState]):
 
 
 def _member_edit(volume: Mapping[str, Any]) -> Callable[[Any], Any]:
-    """How the show operation of a volume's group tells of the volume as it is now."""
+    """How the show operation of a volume's group shows the volume as it is now."""
 
     def edit(answer: dict[str, Any] | None) -> dict[str, Any] | None:
         if answer is None:
@@ -523,19 +523,19 @@ class Hindrance:
         return f"{self.what} (set {self.option} to true to end that)" if self.option else self.what
 
 
-def _told(volume: Mapping[str, Any], what: str, hindrances: Sequence[Hindrance]) -> str:
-    return f"Volume {volume['name']} ({volume['id']}) {what}: " + "; ".join(map(str, hindrances)) + "."
+def _told(volume: Mapping[str, Any], what: str, blockers: Sequence[Hindrance]) -> str:
+    return f"Volume {volume['name']} ({volume['id']}) {what}: " + "; ".join(map(str, blockers)) + "."
 
 
 def _still_hanging(volume: Mapping[str, Any]) -> str:
     """What to do when a deletion is refused for what may, or may not, keep a volume (neither is documented)."""
     recovery = (volume.get("recovery") or {}).get("recovery_volume") or {}
-    told = []
+    reported = []
     if volume.get("snapshot_rate"):
-        told.append("If snapshots keep the volume, end them first (snapshot_rate 0).")
+        reported.append("If snapshots keep the volume, end them first (snapshot_rate 0).")
     if recovery and recovery.get("id") != volume["id"]:
-        told.append(f"If its recovery {recovery.get('name')} ({recovery['id']}) keeps it, remove that first.")
-    return " ".join(told)
+        reported.append(f"If its recovery {recovery.get('name')} ({recovery['id']}) keeps it, remove that first.")
+    return " ".join(reported)
 
 
 def _attached(volume: Mapping[str, Any] | None) -> dict[str, str]:

@@ -136,12 +136,12 @@ class Replication(Resource[ReplicationState]):
         region = self.params.get("target_region")
         fitting = [item for item in listed if region in (None, item["replication_volume_region"])]
         if len(fitting) > 1:
-            told = "; ".join(
+            reported = "; ".join(
                 f"{item['replication_id']} to {item['replication_volume_id']} in {item['replication_volume_region']}"
                 for item in fitting
             )
             raise StorageError(
-                f"Volume {volume['name']} has {len(fitting)} replications that fit: {told}."
+                f"Volume {volume['name']} has {len(fitting)} replications that fit: {reported}."
                 " Name the target volume (its id) as volume, with its region, or give target_region."
             )
         return fitting[0] if fitting else None
@@ -251,7 +251,7 @@ class Replication(Resource[ReplicationState]):
             )
         if self._possible is not None and params["target_region"] not in self._possible:
             raise StorageError(
-                f"Volume {volume['name']} in {self.region} can't be replicated to target_region"
+                f"Volume {volume['name']} in {self.region} cannot be replicated to target_region"
                 f" {params['target_region']!r}. The service lists these regions for its type:"
                 f" {', '.join(self._possible) or 'none'}."
             )

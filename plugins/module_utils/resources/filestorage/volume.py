@@ -34,10 +34,10 @@ SHOW_ONLY = "encryption_enabled"
 
 @dataclass(frozen=True)
 class VolumeState(shared_volume.VolumeState):
-    """A volume and what hangs on it.
+    """A volume and its dependents.
 
     :ivar leftovers: system snapshots that a replication left behind.
-    :ivar replications: read only where they may stand in the way.
+    :ivar replications: read only where they may be blockers.
     """
 
     leftovers: tuple[dict[str, Any], ...] = ()
@@ -165,13 +165,13 @@ def _set_rule(volume: Mapping[str, Any], key: RuleKey, action: str, *, no_wait: 
 
 
 def _replication_in_the_way(volume: Mapping[str, Any], replications: Sequence[Mapping[str, Any]]) -> str:
-    told = "; ".join(
+    reported = "; ".join(
         f"{item['replication_id']} from {item['source_volume_id']} in {item['source_volume_region']}"
         f" to {item['replication_volume_id']} in {item['replication_volume_region']}"
         for item in replications
     )
     return (
-        f"Volume {volume['name']} can't be deleted while it is replicated: {told}. End the replication first"
+        f"Volume {volume['name']} cannot be deleted while it is replicated: {reported}. End the replication first"
         " (scp_filestorage_replication with state absent, or the role dr_teardown)."
     )
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the nouns of Parallel File Storage share: how volumes are found, and what hangs on them."""
+"""What the nouns of Parallel File Storage share: how volumes are found, and their dependents."""
 
 from __future__ import annotations
 

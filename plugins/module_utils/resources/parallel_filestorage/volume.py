@@ -28,7 +28,7 @@ _IN_FORCE = ("active", "all")
 
 @dataclass(frozen=True)
 class VolumeState(shared_volume.VolumeState):
-    """A volume and what hangs on it.
+    """A volume and its dependents.
 
     :ivar snapshots: read only where the volume is to be deleted.
     :ivar dropped: ids of snapshots that this task deleted; they may show for a while.
@@ -115,7 +115,7 @@ class Volume(shared_volume.Volume[VolumeState]):
         present, wanted = volume["capacity_tb"], self.params.get("capacity_tb")
         if wanted is not None and wanted < present:
             raise StorageError(
-                f"capacity_tb of volume {volume['name']} is {present} and can't be changed to {wanted}: a volume grows"
+                f"capacity_tb of volume {volume['name']} is {present} and cannot be changed to {wanted}: a volume grows"
                 f" and never shrinks. Ask for {present} or more, or leave capacity_tb out. To have a smaller one, make"
                 " another volume and copy the data."
             )

@@ -38,7 +38,7 @@ class UsedName(Record):
 
 @dataclass(slots=True)
 class Policy(Record):
-    """An archiving policy. ``lifecycle`` is in days; ``planned`` tells that its next run is among the events."""
+    """An archiving policy. ``lifecycle`` is in days; ``planned`` shows that its next run is among the events."""
 
     bucket_id: str = ""
     source: str = ""

@@ -80,7 +80,7 @@ class Recoveries:
         return Reply(202, {"id": answered, "recovery_target_bucket_name": target})
 
     def finish(self, run: Recovery) -> str:
-        """Put what is done into the Object Storage bucket; FAILED where that can't be, otherwise empty."""
+        """Put what is done into the Object Storage bucket; FAILED where that cannot be, otherwise empty."""
         service = self._service
         bucket = service.buckets.get(run.bucket_id)
         target = service.object_bucket(run.target, bucket.region, bucket.account_id) if bucket else None

@@ -56,7 +56,7 @@ SWITCHES = (
     _either(
         "server_twice",
         "accept",
-        "a second image backup of the same server; refused, such servers are no backup-targets [assumed].",
+        "a second image backup of the same server; refused, such servers are not backup-targets [assumed].",
         *("409", "400"),
     ),
     _either("guid_missing", "accept", "an image backup without server_guid [assumed].", "400"),
@@ -78,7 +78,7 @@ SWITCHES = (
     _either(
         "manual_schedule",
         "own",
-        "the schedule in a manual job's history: one of its own or the FULL one [assumed].",
+        "the schedule in a manual job's history: a separate one or the FULL one [assumed].",
         "full",
     ),
     _either("job_guid", "always", "when a history has its backup_job_guid [assumed].", "ended"),
@@ -88,7 +88,7 @@ SWITCHES = (
     _either(
         "point_chain",
         "free",
-        "deleting a full restore target on which incremental ones build: they stay good, go too, can't be restored "
+        "deleting a full restore target on which incremental ones build: they stay good, go too, cannot be restored "
         "any more, or it is refused [assumed].",
         *("goes", "breaks", "400"),
     ),

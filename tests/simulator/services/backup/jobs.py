@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Jobs: backups run by hand or by a schedule, and what the histories tell of it."""
+"""Jobs: backups run by hand or by a schedule, and what the histories show it."""
 
 from __future__ import annotations
 

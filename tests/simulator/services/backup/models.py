@@ -57,7 +57,7 @@ class Policy(Owned):
 
 @dataclass(slots=True)
 class Schedule(Owned):
-    """When a backup runs; ``planned`` tells that its next run is among the events."""
+    """When a backup runs; ``planned`` shows that its next run is among the events."""
 
     backup_id: str = ""
     name: str = ""
@@ -90,7 +90,7 @@ class Job(Record):
 class Point(Record):
     """A restore target, of the moment at which its job began. It goes at ``expires_at``, seconds since the epoch.
 
-    Where that is 0 it follows from ``retention_period``. ``files`` are the paths in it. ``planned`` tells that its end
+    Where that is 0 it follows from ``retention_period``. ``files`` are the paths in it. ``planned`` shows that its end
     is among the events; ``broken`` that what it builds on is gone.
     """
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Replication: a backup of its own in the other region, with copies of what the original keeps."""
+"""Replication: a separate backup in the other region, with copies of what the original keeps."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Replicas:
         return Reply(200, {"count": len(shown), "contents": shown})
 
     def check_possible(self, region: str, category: str, *, creating: bool = False) -> None:
-        """Refuse to replicate a backup that is kept in ``region``, where that can't be.
+        """Refuse to replicate a backup that is kept in ``region``, where that cannot be.
 
         :raises ApiError: 400.
         """
@@ -103,7 +103,7 @@ class Replicas:
 
     @event("point_copied")
     def _copied(self, data: Mapping[str, Any]) -> None:
-        """A restore target has arrived in the other region, with an id of its own."""
+        """A restore target has arrived in the other region, with a separate id."""
         service = self._service
         point, other = service.points.get(data["point_id"]), service.backups.get(data["replica_id"])
         if point is not None and other is not None:
@@ -112,7 +112,7 @@ class Replicas:
     # --- deleting -----------------------------------------------------------------------------------------------
 
     def check_deletable(self, backup: Policy) -> None:
-        """Refuse to delete one end of a replication, where that can't be.
+        """Refuse to delete one end of a replication, where that cannot be.
 
         :raises ApiError: 400.
         """

@@ -87,7 +87,7 @@ class Restores:
         if found is None:
             raise self._service.not_found("ServerType")
         if found.type != CATEGORIES[backup.server_category]:
-            raise self._service.refused("InvalidServerType", f"{type_id} is no type of {backup.server_category}.")
+            raise self._service.refused("InvalidServerType", f"{type_id} is not a type of {backup.server_category}.")
 
     def _subnets(self, call: Call, backup: Policy, region: str) -> list[Subnet]:
         """The subnets that are asked for; where none is and the region stays the same, the original server's."""
@@ -187,7 +187,7 @@ def restorable(service: Backup, backup: Policy, point_id: str) -> Any:
     """
     point = service.point(backup, point_id)
     if point.broken:
-        raise service.refused("InvalidRestoreTarget", "The restore target can not be restored.")
+        raise service.refused("InvalidRestoreTarget", "The restore target cannot be restored.")
     return point
 
 

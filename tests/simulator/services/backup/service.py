@@ -91,7 +91,7 @@ class Backup(Service):
         return found
 
     def original(self, call: Call) -> Policy:
-        """The same, and it is no replica, which only its original changes.
+        """The same, and it is not a replica, which only its original changes.
 
         :raises ApiError: 404, 400, or the answer to a conflict.
         """
@@ -151,7 +151,7 @@ class Backup(Service):
         return backup.state
 
     def forget(self, backup: Policy) -> None:
-        """Take a backup away, and all of its own with it."""
+        """Take a backup away, and all its parts with it."""
         self.backups.remove(backup.id)
         for table in (self.schedules, self.jobs, self.points, self.restores):
             for row in table:

@@ -159,14 +159,14 @@ class Groups:
         volumes = [service.volume(call, volume_id) for volume_id in _once(service, volume_ids)]
         service.demand_settled(volumes)
         for volume in volumes:
-            hindrances = (
+            blockers = (
                 (volume.purpose != "ORG", f"is of purpose {volume.purpose}"),
                 (volume.group_id, "is in a volume group already"),
                 (not volume.snapshot_rate, "has no snapshot rate"),
                 (service.schedule_of(volume), "has a snapshot schedule"),
                 (service.replication_of(volume), "has a replication"),
             )
-            for hindered, why in hindrances:
+            for hindered, why in blockers:
                 if hindered:
                     raise service.refused("volume_group", f"The volume {volume.name} {why}.")
         return volumes

@@ -73,7 +73,7 @@ class BareMetalBlockStorage(Service):
         return _with_clones(body)
 
     def complete(self, row: Record) -> None:
-        """Ids are 32 hex digits, but those of snapshots have dashes; the storage has names and addresses of its own."""
+        """Ids are 32 hex digits, but those of snapshots have dashes; the storage has names and separate addresses."""
         if not row.id and not isinstance(row, Snapshot):
             row.id = self.world.new_id().replace("-", "")
         super().complete(row)
@@ -206,7 +206,7 @@ class BareMetalBlockStorage(Service):
         return self.world.switches.text("bm_fails") == what
 
     def server_errors(self, types: Iterable[str]) -> list[dict[str, Any]]:
-        """What the servers' service answered, as ``external_errors`` show it, for servers of these types."""
+        """What the servers' service answered, for example ``external_errors`` show it, for servers of these types."""
         status = self.world.switches.count("bm_fail_status")
         code = reason(status).replace(" ", "")
         return [{"code": code, "object_type": kind, "status": status} for kind in types]

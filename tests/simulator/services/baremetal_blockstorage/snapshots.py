@@ -33,7 +33,7 @@ class Snapshots:
         """Reserve space for snapshots, which makes them possible."""
         volume = self._rated(call, present=False)
         if volume.purpose == "RECOVERY":
-            raise self._service.refused("purpose", "A recovery volume has no snapshots of its own.")
+            raise self._service.refused("purpose", "A recovery volume has no separate snapshots.")
         return self._set_rate(volume, call.body["snapshot_rate"])
 
     @operation("SetVolumeSnapshotRate")
@@ -208,7 +208,7 @@ class Snapshots:
         """
         service = self._service
         if owner.purpose == "RECOVERY":
-            raise service.refused("purpose", "A recovery has no snapshots of its own.")
+            raise service.refused("purpose", "A recovery has no separate snapshots.")
         self.demand_rate(owner)
         if self._world.switches.text("bm_snapshot_on_target") != "allow":
             service.replication_part.check_writable(owner)

@@ -108,7 +108,7 @@ class Volumes:
 
     @operation("DeleteVolume")
     def delete(self, call: Call) -> Reply:
-        """Accept the end of a volume, unless something still hangs on it."""
+        """Accept the end of a volume, unless something still depends on it."""
         service = self._service
         volume = service.volume(call, call.path["volume_id"])
         if volume.state not in ("IN_USE", "AVAILABLE", "ERROR", "ERROR_EDITING", "ERROR_DELETING"):
@@ -192,7 +192,7 @@ class Volumes:
 
     @event("volume_deleted")
     def _deleted(self, data: Mapping[str, Any]) -> None:
-        """A volume is deleted, and all of its own with it; it may show for a while."""
+        """A volume is deleted, and all its parts with it; it may show for a while."""
         service = self._service
         volume = service.volumes.get(data["volume_id"])
         if volume is None or volume.state != "DELETING":

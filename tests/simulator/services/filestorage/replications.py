@@ -154,7 +154,7 @@ class Replications:
 
     @operation("SetVolumeReplication")
     def set(self, call: Call) -> Reply:
-        """Pause, take up again, or change the frequency (points 4 and 5)."""
+        """Pause, resume, or change the frequency (points 4 and 5)."""
         asked = {name: value for name, value in call.body.items() if value is not None}
         kind = asked.pop("replication_update_type")
         allowed = _FIELDS[kind]

@@ -36,7 +36,7 @@ class Volumes:
 
     @operation("CreateVolume")
     def create(self, call: Call) -> Reply:
-        """Accept a new volume; the name that it gets has a suffix, the answer has the name as asked."""
+        """Accept a new volume; the name that it gets has a suffix, the answer has the name in the desired state."""
         body = call.body
         check_tags(body.get("tags"))
         if body["type_name"] not in TYPE_NAMES:
@@ -100,7 +100,7 @@ class Volumes:
 
     @operation("DeleteVolume")
     def delete(self, call: Call) -> Reply:
-        """Accept the end of a volume, unless something still hangs on it."""
+        """Accept the end of a volume, unless something still depends on it."""
         service = self._service
         volume = service.volume(call, call.path["volume_id"])
         if volume.state not in ("available", "error"):
@@ -138,7 +138,7 @@ class Volumes:
 
     @event("volume_gone")
     def _gone(self, data: Mapping[str, Any]) -> None:
-        """A deleted volume is gone, and all of its own with it."""
+        """A deleted volume is gone, and all its parts with it."""
         service = self._service
         volume_id = data["volume_id"]
         if service.volumes.get(volume_id) is None:

@@ -39,7 +39,7 @@ SWITCHES = (
     Switch(
         "pfs_grow_state",
         "extending",
-        "Parallel File Storage: the state of a volume that grows [assumed]; with available only the capacity tells.",
+        "Parallel File Storage: the state of a volume that grows [assumed]; with available only the capacity shows.",
         ("extending", "available"),
     ),
     Switch(

@@ -71,7 +71,7 @@ def test_a_child_goes_before_its_parent_is_changed_which_does_not_need_it() -> N
 
 
 def test_what_is_not_listed_brings_its_children_into_an_order() -> None:
-    """A member has no schedule of its own, so that goes first."""
+    """A member has no separate schedule, so that goes first."""
     made = graph(group("pair", "one-volume"), schedule("one-volume", **GONE))
 
     assert made.after == ({1}, set())
@@ -132,7 +132,7 @@ def test_a_group_that_goes_lets_its_members_be_used_otherwise() -> None:
 
 
 def test_what_a_group_lets_go_may_be_possible_afterwards() -> None:
-    """A list does not tell whose member a volume is: all that is not for the group itself may have to wait for it."""
+    """A list does not show whose member a volume is: all that is not for the group itself may have to wait for it."""
     made = graph(
         group("pair", "one-volume", purge_volumes=True),
         volume("one-volume"),

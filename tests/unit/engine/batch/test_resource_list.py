@@ -43,7 +43,7 @@ def test_mistakes_of_all_entries_are_reported_at_once() -> None:
     with pytest.raises(StorageError) as caught:
         read_entries(Storage.kinds, [{"kind": "zzz"}, volume, {**volume, "name": "x"}], {}, client)
     assert "resource 1: there is no kind 'zzz'" in caught.value.message
-    assert "; resource 3 (pfs_volume x): 'x' can't be the name" in caught.value.message
+    assert "; resource 3 (pfs_volume x): 'x' cannot be the name" in caught.value.message
     twice = [volume, volume, {**volume, "name": "eval"}, {**volume, "name": "eval"}]
     with pytest.raises(StorageError) as caught:
         build(read_entries(Storage.kinds, twice, {}, client), Storage.kinds)

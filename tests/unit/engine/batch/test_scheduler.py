@@ -166,15 +166,15 @@ def test_clock_wait_ends_after_the_seconds_or_with_the_event() -> None:
 
 def test_scheduler_reports_what_is_running_while_nothing_ends() -> None:
     running: list[set[int]] = []
-    told = threading.Event()
+    reported = threading.Event()
 
-    def tell(indices: Set[int]) -> None:
+    def report(indices: Set[int]) -> None:
         running.append(set(indices))
-        told.set()
+        reported.set()
 
     def job(_index: int) -> None:
-        assert told.wait(5)
+        assert reported.wait(5)
 
-    Scheduler(2, on_idle=tell, idle=0.01).work([0, 1, 2], [set(), set(), {1}], job)
+    Scheduler(2, on_idle=report, idle=0.01).work([0, 1, 2], [set(), set(), {1}], job)
 
     assert running[0] == {0, 1}

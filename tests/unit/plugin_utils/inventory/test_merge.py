@@ -22,17 +22,17 @@ def volume(server_id: str, name: str = "", region: str = "west", **more: Any) ->
 
 
 def mount(server_id: str, region: str = "west") -> Use:
-    """A mount, which tells no name."""
+    """A mount, which shows no name."""
     return Use("filestorage_volumes", region, "mounts", {"id": "m", "name": "m"}, server_id, type="VM")
 
 
 def agent(name: str, region: str = "west") -> Use:
-    """An agent, which tells no id."""
+    """An agent, which shows no id."""
     return Use("backup_agents", region, "agent", {"id": f"agent of {name}"}, name=name, addresses=("10.0.0.1",))
 
 
 def backup(name: str, region: str = "west", role: str = "ORIGINAL") -> Use:
-    """A backup, which tells no id."""
+    """A backup, which shows no id."""
     return Use("backups", region, "backups", {"id": f"{role} {name}", "name": "b", "role_type": role}, name=name)
 
 

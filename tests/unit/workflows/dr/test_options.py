@@ -71,7 +71,7 @@ MISTAKES: dict[str, tuple[Any, list[str]]] = {
     ),
     "an empty list": ([], ["empty", "Name at least one volume"]),
     "no list": ({"name": "web_data"}, ["must be a list"]),
-    "a broken text": ("[{name: web_data", ["dr_volumes is a text that can't be read", "line 1", "as JSON"]),
+    "a broken text": ("[{name: web_data", ["dr_volumes is a text that cannot be read", "line 1", "as JSON"]),
     "a number": ([7], ["Item 1", "must be a name"]),
 }
 
