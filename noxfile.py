@@ -312,7 +312,7 @@ def docsite(session: nox.Session) -> None:
     home = WORK / "docsite"
     pages = home / "rst"
     shutil.rmtree(home, ignore_errors=True)
-    # antsibull-docs writes only where nobody else may.
+    # antsibull-docs writes only to folders that no other user can write to.
     pages.mkdir(mode=0o755, parents=True)
     titles = [f"--{kind}=scp.storage" for kind in ("project", "title", "html-short-title")]
     here = ("--use-current", "--squash-hierarchy", "scp.storage")

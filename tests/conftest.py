@@ -18,7 +18,7 @@ pytest_plugins = ["tests.selection", "tests.simulator.fixture"]
 
 load_profile()
 
-# No test reads the credentials or the Ansible settings of whoever runs it.
+# No test reads the credentials or the Ansible settings of the user who runs it.
 for _name in [name for name in os.environ if name.startswith(("ANSIBLE_", "SCP_"))]:
     del os.environ[_name]
 _home = CACHE / "home"

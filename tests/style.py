@@ -46,7 +46,7 @@ RULES = {
     r"\banew\b|\bmend(s|ed|ing)?\b|\bfor ever\b|\bforet(ell|ells|old)\b": "again, fix, indefinitely, predict",
     r", for (it|they|there) (is|are|may|can|has|have)\b": "because",
     r"\bclear yes\b": "requires an option",
-    r"\b(nobody|somebody|whoever|a person|people)\b": "you, the user, another process",
+    r"(?<![\"'])\b(nobody|somebody|whoever|a person|people)\b": "you, the user, another process",
     r"\bas (it|they) should be\b|\bas asked\b": "in the desired state",
     r"\bof (its|their|your) own\b": "separate, dedicated, its own …",
     r"\bhow bad\b|\bworst first\b": "severity",

@@ -87,7 +87,7 @@ options:
 notes:
   - >-
     B(Variables of each host): C(scp_id), C(scp_name), C(scp_region), C(scp_type) (C(VM), C(BM), C(GPU), C(GPU_NODE), C(MNGC) or C(ENDPOINT); empty where
-    no list tells), C(scp_addresses), C(scp_sources) (of O(sources), those that know the server), C(scp_bm_volumes), C(scp_mounts), C(scp_agent) (none
+    no list shows), C(scp_addresses), C(scp_sources) (of O(sources), those that know the server), C(scp_bm_volumes), C(scp_mounts), C(scp_agent) (none
     where there is none) and C(scp_backups). A list is empty where there is nothing, or where O(sources) leaves it out.
   - >-
     C(scp_bm_volumes) has C(id), C(name), C(state), C(purpose), C(disk_type), C(size_gb), C(iscsi_target_ips), C(volume_group) (C(id) and C(name), or none)
@@ -340,7 +340,7 @@ class InventoryModule(ConnectionOptions, BaseInventoryPlugin, Constructable, Cac
         facts = {f"{PREFIX}{field}": value for field, value in server.items()}
         if server["addresses"]:
             facts["ansible_host"] = server["addresses"][0]
-        # All at once: looking at each takes as long as all the rest, and what an inventory of before told is past.
+        # All at once: looking at each takes as long as all the rest, and what an earlier inventory showed is past.
         host.vars.update(facts)
         facts["inventory_hostname"] = host.name
         strict = self.get_option("strict")

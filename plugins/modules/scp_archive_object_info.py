@@ -31,7 +31,7 @@ options:
     type: str
   object_name:
     description:
-      - Only objects with this in their names, in the way that the service compares.
+      - Only objects with this in their names, compared as the service does.
     type: str
   object_type:
     description:

@@ -17,7 +17,7 @@ description:
   - One that runs is joined, and no second one begins. One that succeeded and is no older than O(max_age) counts as done. All others, failed and
     cancelled ones too, do not count, and another one begins.
   - The histories show neither the version nor O(overwrite). A running recovery of the same object is joined whatever its version. One that has
-    ended counts only where the size of what it brought back shows its version from all others.
+    ended counts only where the size of what it recovered shows its version from all others.
 author:
   - the scp.storage authors (@scp-storage)
 extends_documentation_fragment:
@@ -78,7 +78,7 @@ options:
   wait_timeout:
     description:
       - Seconds to wait at most. On time-out the task fails, says the last state it saw, and returns what it has.
-        How long a recovery takes depends on how much it brings back; a task that is run again goes on waiting for it.
+        How long a recovery takes depends on how much it recovers; a task that is run again goes on waiting for it.
     type: int
     default: 7200
 notes:
@@ -110,7 +110,7 @@ EXAMPLES = r"""
     query: "versions[?!latest].object_version_id"
   register: older
 
-- name: An older version comes back, and nobody waits for it
+- name: Recover an older version without waiting
   scp.storage.scp_archive_recovery:
     bucket: app-archive
     recovery_target_bucket_name: west-recovered

@@ -45,7 +45,7 @@ options:
     type: str
   filesystem_paths:
     description:
-      - What to bring back, and to where.
+      - What to restore, and to where.
     type: list
     elements: dict
     required: true
@@ -70,7 +70,7 @@ options:
     default: false
   state:
     description:
-      - With V(present) the files are brought back.
+      - With V(present) the files are restored.
     type: str
     choices: [present]
     default: present

@@ -143,7 +143,7 @@ deleted_restore_points:
     usage_gb: 24.2
     is_restore_available: true
 dropped_restore_points:
-  description: Restore points that went meanwhile without being told to, as those that build on a deleted one may. Empty in check mode.
+  description: Restore points that went meanwhile without being requested, as those that build on a deleted one may. Empty in check mode.
   returned: success
   type: list
   elements: dict

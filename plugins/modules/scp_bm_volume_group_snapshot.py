@@ -130,7 +130,7 @@ deleted_snapshots:
   sample: [go261001142150a6abf418e01___db.2026-09-01_142150]
 dropped_snapshots:
   description:
-    - Names of the snapshots that the service dropped meanwhile, without being told to delete them. Those are the newer ones with
+    - Names of the snapshots that the service dropped meanwhile, without a request to delete them. Those are the newer ones with
       O(state=restored), in check mode those that are expected to go, and the oldest ones where the space was full.
   returned: success
   type: list

@@ -129,7 +129,7 @@ deleted_snapshots:
   sample: [snapshot.2026-09-01_142150]
 dropped_snapshots:
   description:
-    - Names of the snapshots that the service dropped meanwhile, without being told to delete them. Those are the newer ones
+    - Names of the snapshots that the service dropped meanwhile, without a request to delete them. Those are the newer ones
       with O(state=restored). In check mode those that are expected to go.
   returned: success
   type: list

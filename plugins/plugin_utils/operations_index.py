@@ -64,7 +64,7 @@ def _told(operations: Iterable[Operation]) -> str:
 def parameters(operation: Operation) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What a list operation takes: the parameters of its path, which it needs, and its filters.
 
-    What pages need is none of a person's business.
+    Users have no use for what pages need.
     """
     paging = operation.paging
     pages = {paging.position, paging.size, paging.marker} if paging else set()

@@ -15,7 +15,7 @@ from typing import Any
 
 import ansible.template
 
-#: From 2.19 on a text is a template only if somebody trusts it; before, unless somebody says that it is unsafe.
+#: From 2.19 on a text is a template only if it is marked as trusted; before, unless it is marked as unsafe.
 _trust: Callable[[str], Any] | None = getattr(ansible.template, "trust_as_template", None)
 if _trust is None:
     from ansible.utils.unsafe_proxy import wrap_var

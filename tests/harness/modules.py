@@ -60,7 +60,7 @@ class SkippedTime(Clock):
         self._turn = threading.Lock()
 
     def monotonic(self) -> float:
-        """Return seconds on a clock that never goes back, and jumps where somebody waits."""
+        """Return seconds on a clock that never goes back, and jumps where something waits."""
         return super().monotonic() + self._skipped
 
     def sleep(self, seconds: float) -> None:

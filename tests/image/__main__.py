@@ -37,7 +37,7 @@ PYTHON = "3.13"
 #: ssh and sshpass log in to servers.
 PACKAGES = ("ca-certificates", "openssh-client", "python3", "python3-pip", "sshpass")
 MIRROR = "http://deb.debian.org/debian"
-#: What nobody reads in a container.
+#: Not needed in a container.
 UNREAD = ("usr/share/doc", "usr/share/man", "usr/share/locale", "var/cache/apt", "var/lib/apt/lists")
 
 

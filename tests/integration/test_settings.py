@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Settings come from everywhere users keep them, in their order; and tasks run where they are told to."""
+"""Settings come from everywhere users keep them, in their order; and tasks run where they are delegated to."""
 
 from __future__ import annotations
 

@@ -139,7 +139,7 @@ def test_shares(controller: Controller, server: Server) -> None:
     ]
     assert any("remount" in call and "/srv/train" in call for call in server.calls("mount.nfs"))
 
-    # The volumes may be gone by then: nobody is asked.
+    # The volumes may be gone by then: nothing is asked.
     gone = [{**volume, "name": "gone", "state": "absent"} for volume in VOLUMES]
     planned = mount(controller, server, gone, "--check").succeeded()
     assert changes(planned).count("Say what would be unmounted") == 3
@@ -267,7 +267,7 @@ time.sleep(300)
 def test_mount_whose_server_is_gone_does_not_hang(controller: Controller, server: Server) -> None:
     """Within a limit it is forced off where the platform has given another address, and refused otherwise."""
     if not (server.can_have_disks and Path("/dev/fuse").exists()):
-        pytest.skip("a mount that nobody answers for wants root and FUSE")
+        pytest.skip("a mount without an answer requires root and FUSE")
     limits = {"storage_mount_unmount_timeout": 1, "storage_mount_mount_timeout": 5}
     gone = WEB.replace("10.1.1.1", "10.7.7.7")
     for source, volume, message in (

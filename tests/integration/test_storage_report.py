@@ -44,7 +44,7 @@ MAX_EVENT = 100_000
 class Made:
     """A report that was made.
 
-    :ivar told: what the info modules told in the same run, by kind, over both regions.
+    :ivar told: what the info modules returned in the same run, by kind, over both regions.
     """
 
     controller: Controller
@@ -78,7 +78,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Controller]:
 
 @pytest.fixture(scope="module")
 def made(stage: Controller) -> Made:
-    """A report of both regions, the first of its folder, and what the info modules tell."""
+    """A report of both regions, the first of its folder, and what the info modules return."""
     folder = stage.folder / "reports"
     tasks = []
     for kind, (_plural, module, gather) in INFOS.items():

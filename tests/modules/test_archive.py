@@ -95,7 +95,7 @@ def test_jobs_that_fail(runner: ModuleRunner) -> None:
 
 @pytest.mark.module("scp_archive_recovery", "scp_archive_job")
 def test_a_recovery_is_joined(runner: ModuleRunner) -> None:
-    """While it runs no second one begins, whoever waits; a finished one counts for as long as it was asked for."""
+    """While it runs no second one begins, with or without waiting; a finished one counts as long as requested."""
     _world(runner)
     version = {"source_object_path": "readme.txt", "source_object_version": "v1"}
     old = {name: value for name, value in BACK.items() if name != "recovery_infos"} | version

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the info modules of Backup tell, read to the end whatever the pages are."""
+"""What the info modules of Backup return, read to the end whatever the pages are."""
 
 from __future__ import annotations
 

@@ -330,7 +330,7 @@ def test_partial_is_good_enough_where_allowed(runner: ModuleRunner) -> None:
 
 @pytest.mark.module(RUN, RESTORE, FILES)
 def test_what_runs_is_joined(runner: ModuleRunner) -> None:
-    """By a second task, whoever began it; nothing is begun a second time, and check mode predicts nothing."""
+    """By a second task, whatever began it; nothing is begun a second time, and check mode predicts nothing."""
     simulator = runner.simulator
     simulator.patch_world({"backup": _world(simulator)})
     simulator.switch(backup_job_seconds=200, backup_restore_seconds=200, backup_file_restore_seconds=200)

@@ -255,12 +255,12 @@ def test_what_is_changing_is_waited_for(runner: ModuleRunner) -> None:
     remove = {"state": "absent", "leave_volume_group": True}
 
     def somebody_changes(name: str, iops: int) -> dict[str, Any]:
-        return task(VOLUME, {"name": name, "qos": {"iops": iops}, "wait": False}, name="somebody changes it")
+        return task(VOLUME, {"name": name, "qos": {"iops": iops}, "wait": False}, name="another process changes it")
 
     copied = {"name": "all-copy", "target_region": "kr-east1", "cycle": "DAILY", "replication_volume_name_prefix": "c-"}
     run = runner.run(
         [
-            task(VOLUME, {"name": "plain", "snapshot_rate": 20, "wait": False}, name="somebody changes it"),
+            task(VOLUME, {"name": "plain", "snapshot_rate": 20, "wait": False}, name="another process changes it"),
             task(GROUP, {"name": "all", "volumes": ["plain"]}, name="make", check=True),
             task(GROUP, {"name": "all", "volumes": ["plain"]}, name="make"),
             somebody_changes("plain", 6000),

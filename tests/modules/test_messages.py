@@ -50,7 +50,7 @@ WORLD = {
 
 
 def _nobody() -> str:
-    """A URL of this machine on which nobody listens."""
+    """A URL of this machine without a listener."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
     return f"http://127.0.0.1:{port}/{{service}}/{{region}}"

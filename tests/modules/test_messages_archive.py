@@ -169,7 +169,10 @@ CASES = (
         (FAILED, "full-archive", "state FAILED", "0 of 1 objects", "no reason"),
     ),
     Case(
-        "a job that was stopped", JOB, {"bucket": FULL, "kind": "archiving"}, (STOPPED, "state CANCELLED", "somebody")
+        "a job that was stopped",
+        JOB,
+        {"bucket": FULL, "kind": "archiving"},
+        (STOPPED, "state CANCELLED", "it was cancelled"),
     ),
     Case(
         "no such job",

@@ -251,7 +251,7 @@ CASES = [
         {"backup_id": "1234567890abcdef1234567890abcdef"},
         ("late", "being deleted", "by name"),
     ),
-    Case("an agent for nobody", AGENT, {"server": "west-db99"}, ("'west-db99'", WEST, "still there")),
+    Case("an agent for no server", AGENT, {"server": "west-db99"}, ("'west-db99'", WEST, "still there")),
     Case(
         "an agent of another kind",
         AGENT,

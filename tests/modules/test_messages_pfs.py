@@ -196,7 +196,7 @@ def test_somebody_else_changes_it(runner: ModuleRunner, status: str) -> None:
         ]
     ).succeeded()
     assert run["set"].operations == ["SetAccessRule"]
-    # Nothing was tried before its time, and what has nothing to do waits for nobody.
+    # Nothing was tried before its time, and what has nothing to do does not wait.
     assert [run[name].writes for name in ("take", "restore", "young", "delete")] == [
         ["CreateSnapshot"],
         ["RestoreSnapshot"],

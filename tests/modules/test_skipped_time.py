@@ -21,7 +21,7 @@ WORK = 20.0
 
 
 def test_wait_in_many_threads_passes_for_each_and_in_the_simulator(simulator: Simulator) -> None:
-    """Each thread sees its own seconds pass, nobody waits for real, and both clocks show the same."""
+    """Each thread sees its own seconds pass, no time passes for real, and both clocks show the same."""
     clock = SkippedTime(simulator)
     scheduler = Scheduler(THREADS, clock=clock)
     waited: dict[int, float] = {}

@@ -33,7 +33,7 @@ REGIONS = "Regions are kr-west1 and kr-east1, and in environment g kr-south1, kr
 _NOT_IN_CATALOGUE = "service account catalog"
 #: For what was tried as often as the settings allow.
 BUSY = "The service is busy or away. Try again later; max_retries and timeout say how long a call is tried."
-#: What to do where an account has not got a service; whoever reads many services knows these errors by it.
+#: What to do where an account does not have a service; what reads many services knows these errors by it.
 APPLY = "apply for the service in the console"
 #: A difference of clocks (seconds) that is worth telling when a signature is refused.
 _NOTABLE_SKEW = 60

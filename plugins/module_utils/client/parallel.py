@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Calls in parallel. How many are under way at once is bounded by the client, whoever starts them."""
+"""Calls in parallel. The client limits how many run at once, for all callers."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ GOVERNMENT_REGION_PREFIX = "kr-south"
 
 @dataclass(frozen=True)
 class SettingSpec:
-    """Where a setting may come from, and how Ansible is told about it.
+    """Where a setting may come from, and how Ansible documents it.
 
     :param kind: the Ansible type of the option.
     :param environment: names of environment variables, first come first served.

@@ -31,7 +31,7 @@ class Waiter:
 
     :param limit: seconds for all waiting of one task (``wait_timeout``).
     :param slowest: seconds between two looks at the slowest.
-    :param report: gets one line for the user now and then; ``None`` where nobody listens.
+    :param report: gets one line for the user now and then; ``None`` if progress is not reported.
     :param report_after: seconds of silence before the first line, and ``report_every`` between two.
     """
 

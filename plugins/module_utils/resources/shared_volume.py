@@ -144,7 +144,7 @@ class Volume(Resource[MountT]):
         """The next step for a volume that is there and is to go."""
 
     def with_obstacles(self, state: MountT, volume: dict[str, Any]) -> MountT:
-        """The state with what must go before the volume can, or stands in the way."""
+        """The state with what must go before the volume can, and its blockers."""
         return replace(state, rules=self.read_rules(volume["id"]))
 
     # -- what is asked ------------------------------------------------------------------------------------------------

@@ -192,7 +192,7 @@ class SnapshotState:
 
     @property
     def scheduled(self) -> frozenset[str]:
-        """Ids of the snapshots that the owner's schedule made, as far as their times tell (the API does not say).
+        """Ids of the snapshots that the owner's schedule made, as far as their times show (the API does not say).
 
         A schedule takes one snapshot at its hour and keeps ``snapshot_retention_count`` of them. Whatever else was
         taken in the same minutes, or before those, is not the schedule's.

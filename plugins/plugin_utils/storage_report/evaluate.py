@@ -1,9 +1,9 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is wrong, and how badly: things are measured against limits, and what the user should look at becomes a finding.
+"""Findings: resources are measured against limits, and what the user should look at becomes a finding.
 
-Critical is what may lose data now, or what was said to be too much; all else that is not as it should be is a warning.
+Critical is what may lose data now, or what is over a limit; all else that is not in the desired state is a warning.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _TROUBLE = {
     "error": "is in error",
     "unknown": "is in a state that is not known",
 }
-#: Seconds between two transfers. Where nobody says how far a replica may be behind, it is twice that.
+#: Seconds between two transfers. Where no limit is given for the lag of a replica, it is twice that.
 _CYCLES = {"5min": 300, "hourly": 3600, "daily": 86400, "weekly": 604800, "monthly": 2592000}
 #: A transfer takes its time, so that short cycles get at least these seconds.
 _LEAST_LIMIT = 900
@@ -160,7 +160,7 @@ class Judge:
         self._look_at_snapshots(volume, group)
         if volume.kind == "bm_volume":
             self._add_backups(volume)
-        # A group whose members are all protected needs nothing of its own.
+        # A group whose members are all protected needs no protection itself.
         members = [self._volumes[one] for one in volume.members if one in self._volumes]
         covered = bool(members) and not any(member.unprotected for member in members)
         volume.unprotected = not (volume.protected_by or volume.exempt or covered or volume.snapshot_state == "waiting")

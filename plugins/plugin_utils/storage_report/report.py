@@ -83,7 +83,7 @@ def facts(
 
 
 def _by_trouble(thing: Any) -> tuple[int, str, str, str]:
-    """The worst first."""
+    """Return findings sorted by severity."""
     name = getattr(thing, "name", "") or str(getattr(thing, "source", {}).get("name"))
     return -SEVERITIES.index(thing.status), getattr(thing, "kind", ""), getattr(thing, "region", ""), name
 

@@ -133,7 +133,7 @@ class Awx:
     def run_workflow(self, workflow: str, *, approve: Sequence[str]) -> dict[str, Job]:
         """Run a workflow, by the end of its name, and return its jobs by node.
 
-        :param approve: the approval nodes that somebody approves; all others are denied.
+        :param approve: the approval nodes that are approved; all others are denied.
         """
         name = self.made.one("workflow_job_template", workflow)["name"]
         nodes = [node for node in self.made.all("workflow_job_template_node") if node["workflow_job_template"] == name]

@@ -61,7 +61,7 @@ def test_disaster_recovery(awx: Awx, fast_simulator: Simulator) -> None:
 
 
 def test_disaster(awx: Awx, fast_simulator: Simulator) -> None:
-    """A region that is lost keeps nobody from failing over; a denied approval ends the workflow there."""
+    """A region that is lost prevents no failover; a denied approval ends the workflow there."""
     typed = {
         "dr_volumes": "web_data, {name: office, target_name: office_copy}",
         "dr_region": WEST,

@@ -110,7 +110,7 @@ CASES = [
         [{"kind": "pfs_snapshot", "volume": "train", "snapshot": "x", "state": "restored"}],
         "going back to a snapshot acts in every run; use the module of this kind in a separate task",
     ),
-    _case("nobody works", [VOLUME], "concurrency must be at least 1, not 0.", args={"concurrency": 0}),
+    _case("no workers", [VOLUME], "concurrency must be at least 1, not 0.", args={"concurrency": 0}),
     _case(
         "a reference to nothing",
         [{**SCHEDULE, "volume": "shop-dta"}],

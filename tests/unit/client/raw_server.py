@@ -21,7 +21,7 @@ from typing import Any, Final
 #: Answers that are not bytes: break the connection off, or never say a word.
 RESET: Final = "reset"
 SILENCE: Final = "silence"
-#: With this byte somebody begins TLS, here with a server that has none.
+#: With this byte a client begins TLS, here with a server that has none.
 TLS_HANDSHAKE: Final = b"\x16"
 
 

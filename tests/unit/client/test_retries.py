@@ -31,7 +31,7 @@ from tests.unit.client.raw_server import RESET, SILENCE, answer
 Connect = Callable[..., Caller]
 HTML = b"<html><body>Maintenance</body></html>"
 DONE = answer(200, {"things": [{"id": "one"}], "count": 1})
-#: Answers after which nobody knows what became of a call.
+#: Answers after which the outcome of a call is unknown.
 UNCLEAR = {
     "502": answer(502, HTML),
     "503": answer(503, {"errors": [{"code": "x", "status": 503}]}),

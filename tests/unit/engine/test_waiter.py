@@ -19,7 +19,7 @@ WHERE = CallContext("filestorage", "ShowVolume", "kr-west1", "GET")
 
 
 class Time:
-    """A clock that moves only when somebody sleeps."""
+    """A clock that moves only in sleep."""
 
     def __init__(self) -> None:
         self.now = 100.0

@@ -284,7 +284,7 @@ def test_paging(service: str, operation: Operation) -> None:
     assert pages.limit_only == (not POSITIONS & set(operation.query) and bool(SIZES & set(operation.query)))
     assert bool(pages.marker) == bool(pages.truncated) == ("marker" in answer["properties"])
     if pages.position:
-        # Without a count nobody could show where the pages end.
+        # Without a count the end of the pages is unknown.
         assert pages.count
         assert {pages.size} == SIZES & set(operation.query)
         assert pages.by_page == (pages.position == "page")

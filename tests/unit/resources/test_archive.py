@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Archive Storage holds under random tasks, however the service settles what nobody knows of it."""
+"""Archive Storage holds under random tasks, however the service settles what is unknown."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _filled(simulator: Simulator, versioning: bool = False) -> None:
 
 
 def _legal(name: str) -> bool:
-    """Whether a bucket may be called so, told in another way than the collection does (platform-behaviour.md §9)."""
+    """Whether a bucket may be called so, decided in another way than by the collection (platform-behaviour.md §9)."""
     if re.fullmatch(r"\d{1,3}(\.\d{1,3}){3}", name):
         return False
     ends = set("abcdefghijklmnopqrstuvwxyz0123456789")

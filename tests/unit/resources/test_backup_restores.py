@@ -417,7 +417,7 @@ def test_what_goes_with_it_is_told(simulator: Simulator) -> None:
 
 
 def test_an_hour(simulator: Simulator) -> None:
-    """Long work is looked at seldom, told about, and survives answers that fail; run again, it is joined."""
+    """Long work is polled seldom, reported, and survives answers that fail; run again, it is joined."""
     bench = _bench(simulator, backup_job_seconds=3600, backup_restore_seconds=3600, backup_file_restore_seconds=3600)
     bench.environ["SCP_MAX_RETRIES"] = "0"
     steps = (

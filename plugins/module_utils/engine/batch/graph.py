@@ -277,7 +277,7 @@ def _key(entry: Entry) -> tuple[str, ...]:
 
 
 def _names(entry: Entry) -> list[str]:
-    """By what others refer to an entry; nothing where it is only told by its owner."""
+    """By what others refer to an entry; nothing where only its owner identifies it."""
     if entry.resource_kind.owners:
         return []
     return [str(entry.params[option]) for option in entry.resource_kind.identified_by if entry.params.get(option)]

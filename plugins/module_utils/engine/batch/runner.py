@@ -82,7 +82,7 @@ class BatchRunner:
     def _converge(self, index: int) -> Set[int] | None:
         """Converge one entry, unless something that it needs was not done.
 
-        :return: what may block it until it has ended; the entry is to be tried once more then.
+        :return: the entries that may block it until they have ended; then the entry is tried once more.
         """
         entry = self.entries[index]
         lacking = sorted(needed for needed in self.graph.needs[index] if not self._succeeded(needed))

@@ -91,7 +91,7 @@ class Scheduler:
     def _next(
         self, results: queue.SimpleQueue[tuple[int, Set[int], BaseException | None]], running: Set[int]
     ) -> tuple[int, Set[int], BaseException | None]:
-        """What ends next; the user is told what goes on meanwhile."""
+        """Return what ends next; meanwhile, progress is reported."""
         while True:
             try:
                 return results.get(timeout=self.idle)

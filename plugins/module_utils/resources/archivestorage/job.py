@@ -149,7 +149,7 @@ class JobInfo(Info):
         bucket = find_bucket(self.client, self.params["bucket"])
         if bucket is None:
             return {self.plural: []}
-        # Only now: the answer before has told what time it is for the service.
+        # Only now: the answer before has shown the service's time.
         earliest, latest = self._span(given)
         kinds = [KINDS[self.params["kind"]]] if self.params.get("kind") else list(KINDS.values())
         bucket_id = str(bucket["id"])

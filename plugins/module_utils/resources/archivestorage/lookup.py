@@ -215,7 +215,7 @@ def job_failure(kind: JobKind, job: Mapping[str, Any] | None, bucket: Mapping[st
         return ""
     done, total = counts(kind, job)
     when = f" at {job['end_at']}" if job.get("end_at") else ""
-    why = "somebody cancelled it" if state_of(job) in _CANCELLED else "the service gives no reason"
+    why = "it was cancelled" if state_of(job) in _CANCELLED else "the service gives no reason"
     return (
         f"{kind.name.capitalize()} {job.get('id')} of bucket {describe_bucket(bucket)} ended in state {job['state']}"
         f"{when}, with {done} of {total} objects through; {why}. {advice}"

@@ -19,7 +19,7 @@ REFUSES_IMAGES = 500
 
 
 class Read(Protocol):
-    """Reads servers of one category, and of one name where it is given, as far as the service's filter can tell."""
+    """Reads servers of one category, and of one name where it is given, as far as the service's filter goes."""
 
     def __call__(self, category: str, name: str | None) -> list[dict[str, Any]]:
         """Return them as the service lists them."""

@@ -281,7 +281,7 @@ class VolumeRecovery(Recovery):
 
 
 class GroupRecovery(Recovery):
-    """``scp_bm_volume_group_recovery``. What the service calls the group is not documented: its members tell."""
+    """``scp_bm_volume_group_recovery``. What the service calls the group is not documented: its members show it."""
 
     table = RecoveryTable(
         GROUP_SNAPSHOTS,

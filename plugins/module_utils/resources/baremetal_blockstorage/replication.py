@@ -542,7 +542,7 @@ class Replication(Resource[ReplicationState]):
         if state.ending:
             return f"{reported} to go"
         passing = {CREATING, RESYNCING}
-        # What nobody knows must not keep anybody from failing over.
+        # What is unknown must not prevent a failover.
         if not self.wants_absent and self.params.get("policy") != "BREAK":
             passing.add(UNKNOWN)
         return f"{reported}: {replication.get('sync_state') or 'no state yet'}" if state.health in passing else ""

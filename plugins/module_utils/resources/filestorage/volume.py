@@ -37,7 +37,7 @@ class VolumeState(shared_volume.VolumeState):
     """A volume and its dependents.
 
     :ivar leftovers: system snapshots that a replication left behind.
-    :ivar replications: read only where they may stand in the way.
+    :ivar replications: read only where they may be blockers.
     """
 
     leftovers: tuple[dict[str, Any], ...] = ()

@@ -91,8 +91,15 @@ def read_volumes(params: Mapping[str, Any], prefix: str = "") -> list[Volume]:
     :raises StorageError: the list has mistakes, or nothing is left of it.
     """
     items = read_items(_spec(f"{prefix}volumes"), params["volumes"], {name: params.get(name) for name in DEFAULTS})
+    creates = params.get("state") == "present"
     for item in items.items:
         _check_ends(items, item, prefix)
+        if creates and (item["protocol"] is None) != (item["type_name"] is None):
+            items.reject(
+                item,
+                "protocol and type_name go together. Give both for a volume that is to be created where it is missing,"
+                " or none",
+            )
     _check_names(items)
     volumes = [_volume(item) for item in items.validated()]
     return select(volumes, params.get("only"), params.get("skip"), prefix)
@@ -116,12 +123,6 @@ def _check_ends(items: ItemList, item: Item, prefix: str) -> None:
         items.reject(
             item,
             f"region and target_region are both {item['region']}, and a replica is in another region. Change one",
-        )
-    if (item["protocol"] is None) != (item["type_name"] is None):
-        items.reject(
-            item,
-            "protocol and type_name go together. Give both for a volume that is to be created where it is missing, or"
-            " none",
         )
     rule = _NAME_RULES[item.kind]
     target_name = _target_name(item)

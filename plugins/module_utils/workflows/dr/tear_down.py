@@ -60,6 +60,9 @@ def _refuse(run: Run, unclear: Sequence[tuple[str, str]]) -> None:
             if run.params["delete_targets"]
             else "keep the replicas as separate volumes"
         )
+        for outcome in run.outcomes.values():
+            if not outcome.failures:
+                outcome.fail(f"to {action} requires {run.prefix}confirm: true")
         lines = group_alike(
             ((volume.label, f"would end the replication, and {action}") for volume in run.volumes), "volume"
         )

@@ -94,7 +94,7 @@ class Buckets:
 
     @operation("DeleteBucket")
     def delete(self, call: Call) -> Reply:
-        """Accept the end of a bucket, unless something is in its way."""
+        """Accept the end of a bucket, unless something blocks it."""
         service, text = self._service, self._world.switches.text
         bucket = service.bucket(call)
         if bucket.state not in ("ACTIVE", "ERROR"):
@@ -149,7 +149,7 @@ class Buckets:
 
     @event("bucket_gone")
     def _gone(self, data: Mapping[str, str]) -> None:
-        """A deleted bucket is gone, and all of its own with it; its name is not free yet."""
+        """A deleted bucket is gone, and all its parts with it; its name is not free yet."""
         service = self._service
         bucket = service.buckets.get(data["bucket_id"])
         if bucket is None or bucket.state != "DELETING":

@@ -78,7 +78,7 @@ SWITCHES = (
     _either(
         "manual_schedule",
         "own",
-        "the schedule in a manual job's history: one of its own or the FULL one [assumed].",
+        "the schedule in a manual job's history: a separate one or the FULL one [assumed].",
         "full",
     ),
     _either("job_guid", "always", "when a history has its backup_job_guid [assumed].", "ended"),

@@ -54,7 +54,7 @@ class Points:
 
     @operation("DeleteBackupRestoreTarget")
     def delete(self, call: Call) -> Reply:
-        """Delete restore targets of a backup, all that are named or none; until they are gone they are no use."""
+        """Delete restore targets of a backup, all that are named or none; until they are gone they cannot be used."""
         service = self._service
         ids = call.body["restore_target_ids"]
         if not ids:

@@ -151,7 +151,7 @@ class Backup(Service):
         return backup.state
 
     def forget(self, backup: Policy) -> None:
-        """Take a backup away, and all of its own with it."""
+        """Take a backup away, and all its parts with it."""
         self.backups.remove(backup.id)
         for table in (self.schedules, self.jobs, self.points, self.restores):
             for row in table:

@@ -192,7 +192,7 @@ class Volumes:
 
     @event("volume_deleted")
     def _deleted(self, data: Mapping[str, Any]) -> None:
-        """A volume is deleted, and all of its own with it; it may show for a while."""
+        """A volume is deleted, and all its parts with it; it may show for a while."""
         service = self._service
         volume = service.volumes.get(data["volume_id"])
         if volume is None or volume.state != "DELETING":

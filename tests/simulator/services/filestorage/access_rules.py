@@ -31,7 +31,7 @@ class AccessRules:
 
     @operation("ListAccessRules")
     def list(self, call: Call) -> Reply:
-        """All rules of a volume, whoever made them."""
+        """All rules of a volume, of any origin."""
         volume = self._service.volume(call, call.path["volume_id"])
         rules = call.listed([rule for rule in self._service.access_rules if rule.volume_id == volume.id])
         shown = [

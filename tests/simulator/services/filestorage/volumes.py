@@ -138,7 +138,7 @@ class Volumes:
 
     @event("volume_gone")
     def _gone(self, data: Mapping[str, Any]) -> None:
-        """A deleted volume is gone, and all of its own with it."""
+        """A deleted volume is gone, and all its parts with it."""
         service = self._service
         volume_id = data["volume_id"]
         if service.volumes.get(volume_id) is None:

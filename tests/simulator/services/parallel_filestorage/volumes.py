@@ -125,7 +125,7 @@ class Volumes:
 
     @event("volume_gone")
     def _gone(self, data: Mapping[str, Any]) -> None:
-        """A deleted volume is gone, and all of its own with it."""
+        """A deleted volume is gone, and all its parts with it."""
         service, volume_id = self._service, data["volume_id"]
         service.volumes.remove(volume_id)
         for rule in service.rules_of(volume_id):

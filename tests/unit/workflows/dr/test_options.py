@@ -77,7 +77,9 @@ MISTAKES: dict[str, tuple[Any, list[str]]] = {
 
 
 def read(volumes: Any, **options: Any) -> list[Volume]:
-    return read_volumes({"volumes": volumes, "region": WEST, "target_region": EAST, **options}, "dr_")
+    return read_volumes(
+        {"volumes": volumes, "region": WEST, "target_region": EAST, "state": "present", **options}, "dr_"
+    )
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
@@ -93,6 +95,10 @@ def test_list_without_regions_is_refused_with_the_name_of_the_variable() -> None
         StorageError, match=r"2 items: it has no region\. Give it here, or for all volumes as dr_region"
     ):
         read(["web_data", "web_logs"], region=None)
+
+
+def test_half_of_what_creates_is_accepted_where_nothing_is_created() -> None:
+    assert read([{"name": "web_data", "protocol": "NFS"}], state="failed_over")[0].protocol == "NFS"
 
 
 def test_list_without_mistake_is_completed() -> None:
