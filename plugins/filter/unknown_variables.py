@@ -82,18 +82,22 @@ def _unknown(names: Iterable[str], folder: Path) -> list[str]:
 
 def _of_playbooks(names: Iterable[str]) -> list[str]:
     """Describe names that are not variables of playbooks, but must be meant for one."""
-    suspects = _unknown(names, _ROLES / "dr")
+    suspects = _unknown(names, _ROLES / "role_variables")
     if not suspects:
         return []
     playbooks = {file.stem: file.read_text(encoding="utf-8") for file in _PLAYBOOKS.glob("*.yml")}
+    # Roles that share a variable of a playbook read it in their defaults.
+    texts = [*playbooks.values(), *(file.read_text(encoding="utf-8") for file in _ROLES.glob("*/defaults/main.yml"))]
     roles = {specs.parents[1].name for specs in _ROLES.glob("*/meta/argument_specs.yml")}
+    options = tuple(f"{role}_" for role in roles)
     found = []
     for name in suspects:
-        if name.startswith(tuple(f"{role}_" for role in roles)):
+        if name.startswith(options):
             # The role itself reports it.
             continue
         prefix = name.partition("_")[0]
-        words = {word for text in playbooks.values() for word in re.findall(rf"\b{prefix}_\w*[^\W_]\b", text)}
+        pattern = re.compile(rf"\b{prefix}_\w*[^\W_]\b")
+        words = {word for text in texts for word in pattern.findall(text) if not word.startswith(options)}
         near = get_close_matches(name, words - playbooks.keys(), n=1, cutoff=_LIKENESS)
         own = [playbook for playbook in playbooks if playbook not in roles and name.startswith(f"{playbook}_")]
         if near:

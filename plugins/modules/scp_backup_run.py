@@ -154,19 +154,7 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.module_main import run_module
-from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
-from ansible_collections.scp.storage.plugins.module_utils.resources.backup import run
-
-SPEC = ModuleSpec(
-    handler=run.Run,
-    options={
-        "backup": {"type": "str", "required": True},
-        "max_age": {"type": "str"},
-        "allow_partial": {"type": "bool", "default": False},
-        "state": {"type": "str", "choices": ["present"], "default": "present"},
-    },
-    wait_timeout=7200,
-)
+from ansible_collections.scp.storage.plugins.module_utils.resources.backup.specs import RUN as SPEC
 
 
 def main() -> None:

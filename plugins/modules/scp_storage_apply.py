@@ -48,6 +48,8 @@ options:
         V(bm_volume_snapshot), V(bm_volume_replication), V(bm_volume_group), V(bm_volume_recovery),
         V(bm_volume_group_snapshot_schedule), V(bm_volume_group_snapshot), V(bm_volume_group_replication), V(bm_volume_group_recovery),
         V(backup_agent), V(backup), V(archive_bucket) and V(archive_policy).
+        Short forms are accepted for V(filestorage_volume) (V(filestorage)), V(pfs_volume) (V(pfs)), V(bm_volume) (V(bm)) and
+        V(bm_volume_group) (V(bm_group)).
       - An entry can have its own C(region), C(wait) and C(wait_timeout). All else about the connection is given for the whole task.
       - Snapshots need C(max_age), C(snapshot) or C(state=absent), and cannot be restored here, because otherwise every run would change
         something.

@@ -14,45 +14,18 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import yaml
-from yaml.composer import Composer
-
 from ansible_collections.scp.storage.plugins.module_utils.engine.options import TAGS, tags_as_list
+from ansible_collections.scp.storage.plugins.module_utils.engine.structured_text import (
+    TextError,
+    parse_structured,
+    read_structured,
+    words,
+)
+
+__all__ = ["TextError", "parse", "parse_structured", "words"]
 
 #: How Ansible's own form of a dictionary begins, ``object_type=VM object_id=…``, with commas between several.
 _KEY_VALUE = re.compile(r"\s*\w+=")
-_WORD = re.compile(r"[^,\s]+")
-
-
-class TextError(ValueError):
-    """A text is not what its option wants. The message names the option and never quotes the text: it may be secret."""
-
-
-class _Finite(Composer):
-    """Refuses aliases: with them a text can be endless."""
-
-    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        """Make a node of the next events."""
-        if self.check_event(yaml.AliasEvent):  # type: ignore[attr-defined]
-            event = self.peek_event()  # type: ignore[attr-defined]
-            raise yaml.MarkedYAMLError(problem_mark=event.start_mark)
-        return super().compose_node(parent, index)
-
-
-class _TypedLoader(_Finite, yaml.SafeLoader):
-    """YAML as Ansible reads it elsewhere, with numbers and booleans."""
-
-
-class _TextLoader(_Finite, yaml.BaseLoader):
-    """YAML whose scalars stay text, but for null: Ansible converts them by the option's type, as it does elsewhere.
-
-    YAML's own rules would make 60 of ``01:00``, and a number of an id of digits.
-    """
-
-
-_NULL = "tag:yaml.org,2002:null"
-_TextLoader.add_implicit_resolver(_NULL, re.compile(r"(~|null|)$"), ["~", "n", ""])
-_TextLoader.add_constructor(_NULL, lambda _loader, _node: None)
 
 
 def parse(spec: Mapping[str, Mapping[str, Any]], args: Mapping[str, Any], within: str = "") -> dict[str, Any]:
@@ -67,29 +40,11 @@ def parse(spec: Mapping[str, Mapping[str, Any]], args: Mapping[str, Any], within
     }
 
 
-def parse_structured(value: Any, name: str) -> Any:
-    """What a variable of a role or playbook holds: a survey gives lists and dictionaries as texts.
-
-    :param name: of the variable, for messages.
-    :return: the list or dictionary that a text holds in JSON or YAML, and of any other text the list of its words, with
-        commas or blanks between them. ``None`` for an empty text; what is not a text, as it is.
-    :raises TextError: a text begins as JSON or YAML, and is neither.
-    """
-    if not isinstance(value, str):
-        return value
-    if not value.strip():
-        return None
-    found = _read(value, name, "a list or a dictionary", '[{"key": "value"}]', _TypedLoader)
-    return found if isinstance(found, list | Mapping) else words(value)
-
-
-def words(text: str) -> list[str]:
-    """The words of a text, with commas or blanks between them."""
-    return _WORD.findall(text)
-
-
 def _value(option: Mapping[str, Any], value: Any, name: str) -> Any:
     many = option.get("type") == "list"
+    if option.get("type") == "raw":
+        # A list of names and dictionaries. The interpreter of a module may be unable to read YAML.
+        return parse_structured(value, name)
     if isinstance(value, str):
         if many and option.get("elements") != "dict":
             return _simple_list(value)
@@ -125,7 +80,7 @@ def _simple_list(text: str) -> Any:
 def _dictionary(text: str, name: str) -> Any:
     if not text.lstrip().startswith("{"):
         return text
-    found = _read(text, name, "a dictionary", '{"key": "value"}')
+    found = read_structured(text, name, "a dictionary", '{"key": "value"}')
     if not isinstance(found, Mapping):
         raise TextError(f'{name} is a text that is not a dictionary. Give it as JSON, like {name}={{"key": "value"}}.')
     return found
@@ -137,7 +92,7 @@ def _dictionaries(text: str, name: str, from_one: Callable[[Mapping[str, Any]], 
     wanted, example = "a list of dictionaries", '[{"key": "value"}]'
     if not text.strip():
         raise TextError(f"{name} is an empty text. Leave it out, or give [] for an empty list.")
-    found = _read(text, name, wanted, example)
+    found = read_structured(text, name, wanted, example)
     items = from_one(found) if isinstance(found, Mapping) else found
     if not isinstance(items, list):
         raise TextError(f"{name} is a text that is not {wanted}. Give it as JSON, like {name}={example}.")
@@ -145,21 +100,3 @@ def _dictionaries(text: str, name: str, from_one: Callable[[Mapping[str, Any]], 
         if not isinstance(item, Mapping):
             raise TextError(f"{name}[{position}] is not a dictionary. Give {wanted}, like {name}={example}.")
     return items
-
-
-def _read(
-    text: str, name: str, wanted: str, example: str, loader: type[_TextLoader] | type[_TypedLoader] = _TextLoader
-) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        pass
-    try:
-        return yaml.load(text, Loader=loader)  # noqa: S506  # It makes nothing but data.
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f" (line {mark.line + 1}, column {mark.column + 1})" if mark else ""
-        raise TextError(
-            f"{name} is a text that cannot be read as {wanted}{place}. Give it as JSON, like {name}={example}."
-            " On a command line, put it in quotes once more, so that the shell leaves its quotes alone."
-        ) from None

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The role dr_replication for many volumes, compared with one volume."""
+"""The roles dr_replication and dr_failover for many volumes, compared with one volume."""
 
 from __future__ import annotations
 
@@ -10,13 +10,17 @@ from tests.simulator.fixture import Simulator
 from .options import Options
 from .playbooks import Stage
 from .tables import missed, print_table
+from .workloads import Fleet
 
 VOLUMES = 20
 CREATE_SECONDS = 3.0
+#: Seconds by which each answer is late, and how many volumes are failed over.
+LATENCY = 0.2
+FLEET, FULL_FLEET = 20, 100
 
 
 def measure(options: Options) -> list[str]:
-    """Replicate one volume and many, many of them twice, and return what was missed."""
+    """Replicate one volume and many, many of them twice, fail over one and many, and return what was missed."""
     print(f"The role dr_replication; a volume takes {CREATE_SECONDS:g} s to be created, and so does its replication")
     with _simulator() as simulator:
         one = Stage(simulator, options.folder).run("scp.storage.dr_replication", _variables(1))
@@ -35,11 +39,39 @@ def measure(options: Options) -> list[str]:
         ],
     )
     print(f"Second run: changed={again.changed}, {writes} write calls")
-    return missed(
+    failovers = _measure_failover(options)
+    return failovers + missed(
         (many.seconds <= 2 * one.seconds, f"{VOLUMES} volumes take {many.seconds / one.seconds:.2f} times one volume"),
         (again.changed == 0, f"the second run reports changed={again.changed}"),
         (writes == 0, f"the second run sends {writes} write calls"),
     )
+
+
+def _measure_failover(options: Options) -> list[str]:
+    """Fail over a volume, and then all, with late answers; return what was missed."""
+    fleet = Fleet(FULL_FLEET if options.full else FLEET)
+    variables = fleet.dr_variables()
+    print(f"The role dr_failover, each answer {LATENCY:g} s later; {fleet.described}", flush=True)
+    with Simulator("--time-scale", "100") as simulator:
+        simulator.patch_world(fleet.block_storage())
+        stage = Stage(simulator, options.folder)
+        stage.run("scp.storage.dr_replication", variables)
+        simulator.scale(1)
+        simulator.fault("delay", seconds=LATENCY, times=None)
+        accepting = {**variables, "dr_failover_accept_lag": True}
+        one = stage.run("scp.storage.dr_failover", {**accepting, "dr_volumes": variables["dr_volumes"][:1]})
+        simulator.clear_operations()
+        many = stage.run("scp.storage.dr_failover", accepting)
+        calls = len(simulator.operations())
+    ratio = many.seconds / one.seconds
+    print_table(
+        ("run", "s", "against one volume", "calls"),
+        [
+            ("1 volume", f"{one.seconds:.1f}", "1", ""),
+            (f"{fleet.count} volumes", f"{many.seconds:.1f}", f"{ratio:.2f}", str(calls)),
+        ],
+    )
+    return missed((ratio <= 2, f"the failover of {fleet.count} volumes takes {ratio:.2f} times that of one"))
 
 
 def _simulator() -> Simulator:

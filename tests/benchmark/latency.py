@@ -173,7 +173,7 @@ def _kinds(options: Options) -> Row:
 
 
 def _many(options: Options, fleet: Fleet) -> list[Row]:
-    """Measure ``dr_replication`` and ``scp_storage_apply`` over the same volumes with their replications."""
+    """Measure ``dr_replication``, ``dr_status`` and ``scp_storage_apply`` over the same replicated volumes."""
     task = {"scp.storage.scp_storage_apply": {"resources": fleet.resources()}}
     # File Storage volumes, block volumes (which those of groups are among), and volume groups.
     lists = _pages(fleet.files) + _pages(fleet.blocks + 2 * fleet.groups) + _pages(fleet.groups)
@@ -186,6 +186,7 @@ def _many(options: Options, fleet: Fleet) -> list[Row]:
         simulator.scale(1)
         runs: Sequence[tuple[str, Callable[[], Timed]]] = (
             ("dr_replication", lambda: stage.run("scp.storage.dr_replication", fleet.dr_variables())),
+            ("dr_status", lambda: stage.run("scp.storage.dr_status", fleet.dr_variables())),
             ("scp_storage_apply", lambda: stage.play([task])),
         )
         for name, start in runs:

@@ -6,19 +6,34 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import NAMESPACE_DNS, uuid5
 
 from tests.simulator.fixture import Simulator
 
 ARCHIVE = "3d036efe-f576-48b0-8375-6d3704a95b63"
+
+
+def block_id(name: str) -> str:
+    """Return the id of a Block Storage (BM) volume or group of the examples."""
+    return uuid5(NAMESPACE_DNS, name).hex
+
+
 #: What the examples take to be there: the things of which those of a service speak, but for the module that makes them.
 WORLD = {
     "filestorage": {"volumes": [{"name": "web_data_2m060u", "type_name": "SSD"}]},
     "parallel-filestorage": {"volumes": [{"name": "train_data_7h2k1q", "capacity_tb": 10}]},
     "baremetal-blockstorage": {
-        "volume_groups": [{"id": "db0", "name": "orders"}],
+        "volume_groups": [{"id": block_id("orders"), "name": "orders"}],
         "volumes": [
-            {"id": f"{name}0", "name": name, "snapshot_rate": 30, "group_id": group, "iops": 5000, "throughput": 250}
-            for name, group in (("app-data", ""), ("app-log", ""), ("db-data", "db0"), ("db-log", "db0"))
+            {
+                "id": block_id(name),
+                "name": name,
+                "snapshot_rate": 30,
+                "group_id": block_id("orders") if name.startswith("db") else "",
+                "iops": 5000,
+                "throughput": 250,
+            }
+            for name in ("app-data", "app-log", "db-data", "db-log")
         ],
     },
     "archivestorage": {

@@ -13,15 +13,15 @@ from typing import Any
 from tests.examples import MODULES, examples, key_value
 from tests.harness.playbooks import PROGRAMS, Controller, other_spelling
 from tests.harness.tasks import task
-from tests.integration.example_fixtures import seed, variables
+from tests.integration.example_fixtures import block_id, seed, variables
 from tests.simulator.fixture import Simulator
 
 VOLUME = "scp_filestorage_volume"
 INFO = "scp_filestorage_volume_info"
 #: What other modules make in the examples before one predicts something.
 SNAPSHOTS = [
-    {"id": "app-data-s", "owner_id": "app-data0", "name": "before"},
-    {"id": "orders-s", "owner_id": "db0", "name": "before"},
+    {"id": "app-data-s", "owner_id": block_id("app-data"), "name": "before"},
+    {"id": "orders-s", "owner_id": block_id("orders"), "name": "before"},
     *({"id": f"{name}-s", "owner_id": f"{name}0", "part_of": "orders-s"} for name in ("db-data", "db-log")),
 ]
 

@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 
 from tests.harness.playbooks import Controller
-from tests.harness.tasks import Run, task
-from tests.integration.conftest import TIME_SCALE
+from tests.harness.tasks import Run
 
 SERVICE = "backup"
 SERVERS = ("west-db3", "west-db4")
@@ -92,6 +91,10 @@ def test_agents_that_do_not_connect(controller: Controller) -> None:
     assert all("has no connection" in result.message for result in reported)
     checks = {call["sequence"] for call in run.calls if call["operation"] == "CheckBackupMasterConnectionState"}
     assert len(checks) == len(SERVERS) * (1 + 2)
+    # Check mode predicts no installation, because whether the agent connects meanwhile is not known.
+    planned = agents(controller, "--check").succeeded()
+    assert [call["operation"] for call in planned.calls if call["write"]] == []
+    assert len(_lines(controller, "installed.txt")) == len(SERVERS)
     controller.simulator.switch(backup_connection_result="SUCCESS")
     again = agents(controller, backup_agent_server_category="BAREMETAL_SERVER").succeeded()
     assert [call["operation"] for call in again.calls if call["write"]] == []
@@ -121,8 +124,7 @@ SCHEDULES = [
     {"type": "INCREMENTAL", "frequency": "DAILY", "start_time": "02:30"},
 ]
 WANTED = [
-    {"server": "west-web1"},
-    {"server": "west-web2", "retention_period": "MONTH_3", "schedules": SCHEDULES[:1], "name": "web two"},
+    "west-web1",
     {
         "server": "west-db3",
         "server_category": "BAREMETAL_SERVER",
@@ -131,6 +133,8 @@ WANTED = [
         "tags": [{"key": "team", "value": "x"}],
     },
 ]
+OPERATIONS = ["CreateBackup", "ManualBackup", "CreateBackupAgent", "CreateBackup", "ManualBackup"]
+MODULE = "scp.storage.backup_policy : Converge agents and backups, and run first backups"
 
 
 def policies(controller: Controller, *arguments: str, **variables: Any) -> Run:
@@ -142,81 +146,35 @@ def policies(controller: Controller, *arguments: str, **variables: Any) -> Run:
 
 
 def _writes(run: Run) -> list[str]:
-    return [call["operation"] for call in run.calls if call["write"]]
+    return sorted(call["operation"] for call in run.calls if call["write"])
 
 
 def test_policies(controller: Controller) -> None:
     """All servers get theirs, and a first backup; a second run does nothing, and a change only what is asked."""
-    simulator = controller.simulator
-    by_name = policies(controller, backup_servers="west-web1").succeeded()
-    assert _writes(by_name) == ["CreateBackup"]
-    predicted = policies(controller, "--check", backup_policy_first_backup=True).succeeded()
-    assert _writes(predicted) == []
-    assert sum(item.operations == ["ManualBackup"] for result in predicted for item in result.items) == 1
-    assert predicted["scp.storage.backup_policy : Say which would run that are not there yet"].changed
+    planned = policies(controller, "--check", "--diff", backup_policy_first_backup=True).succeeded()
+    assert (_writes(planned), planned[MODULE].operations) == ([], OPERATIONS)
+    assert "backup west-db3-files in kr-west1" in planned.output
     run = policies(controller, backup_policy_first_backup=True).succeeded()
-    assert sorted(_writes(run)) == ["CreateBackup"] * 2 + ["CreateBackupAgent"] + ["ManualBackup"] * 3
-    world = simulator.world()[SERVICE]
-    original = {backup["name"]: backup for backup in world["backups"] if backup["role_type"] == "ORIGINAL"}
-    assert sorted(original) == ["web two", "west-db3-files", "west-web1-image"]
-    assert original["web two"]["retention_period"] == "MONTH_3"
-    assert original["west-db3-files"]["policy_type"] == "FILESYSTEM"
-    assert original["west-db3-files"]["dr_enabled"] is True
-    assert sorted(job["backup_job_state"] for job in world["histories"]) == ["SUCCESS"] * 3
+    assert (_writes(run), run[MODULE].operations) == (sorted(OPERATIONS), OPERATIONS)
+    facts = run["scp.storage.backup_policy : Return the backups"].result["ansible_facts"]
+    assert [backup["name"] for backup in facts["backup_policy_backups"]] == ["west-web1-image", "west-db3-files"]
+    table = run["scp.storage.backup_policy : Show the report"].result["msg"]
+    assert table[-1] == "2 created, 0 changed, 0 unchanged, 0 failed"
     again = policies(controller, backup_policy_first_backup=True).succeeded()
     assert (again.count("changed"), _writes(again)) == (0, [])
-    # What is in the desired state is looked at once.
-    assert [call["operation"] for call in again.calls].count("ListBackupSchedules") == len(WANTED)
-    as_texts = {"backup_servers": json.dumps(["west-web1", *WANTED[1:]]), "backup_schedules": json.dumps(SCHEDULES[:1])}
+    as_texts = {"backup_servers": json.dumps(WANTED), "backup_schedules": json.dumps(SCHEDULES[:1])}
     assert _writes(policies(controller, **as_texts).succeeded()) == ["SetBackupSchedule"] * 2
 
 
 @pytest.mark.newest_core
-def test_agents_on_the_way(controller: Controller) -> None:
-    """Check mode shows one agent for a server, and its images; a killed run whose agent is on its way goes on."""
-    simulator = controller.simulator
-    files = {"server": "west-web1", "is_all_filesystem": True}
-    servers = [files, {**files, "name": "more"}, {"server": "west-web1"}]
-    predicted = policies(controller, "--check", backup_servers=servers).succeeded()
-    said = [name for result in predicted if result.changed for item in result.items for name in item.operations or []]
-    assert said == ["CreateBackupAgent", "CreateBackup"]
-
-    simulator.switch(backup_agent_create_seconds=4 * TIME_SCALE)
-    agent = {"server": "west-web1", "wait": False}
-    controller.run([task("scp_backup_agent", agent)]).succeeded()
-    assert _writes(policies(controller, backup_servers=servers[:1]).succeeded()) == ["CreateBackup"]
-
-
-@pytest.mark.newest_core
-def test_nothing_is_changed_before_all_is_looked_at(controller: Controller) -> None:
-    """What blocks some servers is reported of all of them at once, and the others get nothing yet."""
-    servers = [*WANTED, {"server": "no-such"}, {"server": "none-such", "server_category": "BAREMETAL_SERVER"}]
-    for arguments in ((), ("--check",)):
-        run = policies(controller, *arguments, backup_servers=servers)
-        assert run.rc != 0
-        assert _writes(run) == []
-        message = run[-1].message
-        assert message.startswith("backup_policy cannot work on 2 of 5 backups, and nothing was changed.")
-        assert "no-such: no-such-image: " in message
-        assert "none-such: none-such-files: " in message
-        assert run.count("changed") == 0
-
-
-def test_lists_that_can_not_be(controller: Controller) -> None:
-    """What is wrong is reported before anything is sent."""
-    mistakes: dict[str, tuple[Any, tuple[str, ...]]] = {
-        "nothing": ([], ("backup_policy_servers is empty",)),
-        "a key": ([{"server": "west-web1", "retention": "WEEK_2"}], ("retention", "retention_period")),
-        "twice": ([{"server": "west-web1"}, {"server": "x", "name": "west-web1-image"}], ("west-web1-image", "own")),
-        "no server": ([{"name": "x"}], ("server",)),
-        "no list": ("server: west-web1", ("backup_servers must be a list", "with a server")),
-        "a broken text": ("[{server: west-web1", ("backup_servers is a text that cannot be read", "line 1", "as JSON")),
-    }
-    for servers, words in mistakes.values():
-        run = policies(controller, backup_servers=servers)
-        assert run.rc != 0
-        reported = " ".join(
-            f"{result.message} {result.result.get('argument_errors', '')}" for result in run if result.failed
-        )
-        assert [word for word in words if word not in reported] == [], reported
-        assert run.calls == []
+def test_policies_report_blockers_and_mistakes(controller: Controller) -> None:
+    run = policies(controller, backup_servers="west-web1, no-such")
+    assert run.rc != 0
+    assert _writes(run) == []
+    assert run[-1].message.startswith(
+        "backup_policy: 1 of 2 backups cannot be worked on, and nothing was changed. no-such (no-such-image): "
+    )
+    run = policies(controller, backup_servers=[{"server": "west-web1", "retention": "WEEK_2"}])
+    assert run.rc != 0
+    assert run.calls == []
+    assert "Item 1 (west-web1): retention is not a known key, did you mean retention_period?" in run[-1].message

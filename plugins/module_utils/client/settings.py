@@ -158,10 +158,11 @@ def given_secrets(options: Mapping[str, Any], environ: Mapping[str, str]) -> set
     return found.union(*map(secrets_of_url, proxy_variables(environ).values()))
 
 
-def resolve(options: Mapping[str, Any], environ: Mapping[str, str]) -> Settings:
+def resolve(options: Mapping[str, Any], environ: Mapping[str, str], default_region: str = "") -> Settings:
     """Build :class:`Settings` from module options and an environment.
 
     :param options: option values by name; one that is missing or blank (see :func:`is_blank`) is not given.
+    :param default_region: the region where none is set.
     :raises SettingsError: something is missing or cannot be understood; the message says where it can be set.
     """
     home = environ.get("HOME") or os.path.expanduser("~")
@@ -177,6 +178,8 @@ def resolve(options: Mapping[str, Any], environ: Mapping[str, str]) -> Settings:
     for name in pending:
         source = SOURCES[name]
         chosen[name] = _convert(name, source, *stored[name]) if name in stored else source.default
+    if not chosen.get("region"):
+        chosen["region"] = default_region
     return _checked(chosen)
 
 

@@ -42,6 +42,11 @@ def format_age(age: timedelta) -> str:
     return f"{count} {unit}{'' if count == 1 else 's'}"
 
 
+def format_lag(seconds: int) -> str:
+    """Return a lag as the platform writes it, for example ``0:12:03``."""
+    return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
 def parse_moment(text: str) -> datetime | None:
     """Read a time of the platform (ISO 8601; UTC where it names no zone); ``None`` where it is none."""
     try:

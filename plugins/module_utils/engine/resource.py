@@ -115,6 +115,11 @@ class Info(ABC):
         self.client = client
         self.region = client.settings.region
 
+    @classmethod
+    def default_region(cls, params: Mapping[str, Any]) -> str:
+        """Return the region of a task for which none is set; empty where one must be."""
+        return ""
+
     @abstractmethod
     def read(self) -> dict[str, Any]:
         """Return the result: the list under :attr:`plural`, and what else was gathered."""

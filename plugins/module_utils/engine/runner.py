@@ -21,7 +21,9 @@ from .query import Query
 from .resource import Batch, Info, Resource
 from .results import build_result, failure_of
 from .spec import ModuleSpec
+from .stages import run_workflow
 from .waiter import Waiter
+from .workflow import Workflow
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,9 @@ def run(spec: ModuleSpec, params: Mapping[str, Any], environ: Mapping[str, str],
     secrets = secrets_in(spec, params) | given_secrets(params, environ)
     try:
         check_options(spec.options, spec.rules, params)
-        settings = resolve(params, environ)
+        handler = spec.handler
+        default_region = handler.default_region(params) if issubclass(handler, (Info, Workflow)) else ""
+        settings = resolve(params, environ, default_region)
         secrets |= set(settings.secrets)
         mode = _discreet(mode, secrets)
         client = mode.connect(settings)
@@ -54,6 +58,8 @@ def run(spec: ModuleSpec, params: Mapping[str, Any], environ: Mapping[str, str],
             return Report(_read(spec.handler(params, client.sharing())), secrets)
         if issubclass(spec.handler, Batch):
             return Report(BatchRunner(spec.handler.kinds, params, client, mode).run(), secrets)
+        if issubclass(spec.handler, Workflow):
+            return Report(run_workflow(spec.handler, params, client, mode), secrets)
         return Report(_converge(spec.handler(params, client), mode), secrets)
     except StorageError as failure:
         return Report(failure_of(failure), secrets)

@@ -10,9 +10,12 @@ from typing import Any
 
 from ..client.settings import SOURCES
 from .resource import Batch, Info, Resource
+from .workflow import Workflow
 
 #: The least time to wait that makes sense for a service where nothing takes long.
 DEFAULT_WAIT_TIMEOUT = 600
+#: How many resources of a list are worked on at the same time.
+CONCURRENCY = 64
 
 
 def _connection_options() -> dict[str, dict[str, Any]]:
@@ -35,11 +38,12 @@ CONNECTION_OPTIONS = _connection_options()
 class ModuleSpec:
     """What a module file holds beside its documentation.
 
-    :param handler: the resource it manages, the info it reads, or the kinds that it manages many of in one task.
+    :param handler: the resource it manages, the info it reads, the kinds that it manages many of in one task, or the
+        workflow that it runs.
     :param wait_timeout: default in seconds; only for modules that write one thing.
     """
 
-    handler: type[Resource[Any]] | type[Info] | type[Batch]
+    handler: type[Resource[Any]] | type[Info] | type[Batch] | type[Workflow]
     options: dict[str, dict[str, Any]] = field(default_factory=dict)
     wait_timeout: int = DEFAULT_WAIT_TIMEOUT
     rules: dict[str, Any] = field(default_factory=dict)
@@ -52,4 +56,6 @@ class ModuleSpec:
             common = {"wait": {"type": "bool", "default": True}, "wait_timeout": {"type": "int"}}
         if issubclass(self.handler, Resource):
             common["wait_timeout"]["default"] = self.wait_timeout
+        if issubclass(self.handler, Workflow):
+            common["concurrency"] = {"type": "int", "default": CONCURRENCY}
         return {**CONNECTION_OPTIONS, **common, **self.options}

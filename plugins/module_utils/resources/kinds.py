@@ -50,7 +50,9 @@ class Storage(kinds.KindRegistry):
     # Of the dependents of one volume or group, the first here is managed first: a snapshot is kept by what the schedule
     # says, members have no separate schedule, and a recovery is made of the newest snapshot.
     kinds: ClassVar = {
-        "filestorage_volume": ResourceKind(filestorage.VOLUME, identified_by=("name", "volume_id"), suffixed=True),
+        "filestorage_volume": ResourceKind(
+            filestorage.VOLUME, identified_by=("name", "volume_id"), suffixed=True, short="filestorage"
+        ),
         "filestorage_snapshot_schedule": ResourceKind(filestorage.SNAPSHOT_SCHEDULE, references=(_FILE_VOLUME,)),
         "filestorage_snapshot": _snapshot(filestorage.SNAPSHOT, _FILE_VOLUME),
         "filestorage_replication": ResourceKind(
@@ -61,9 +63,9 @@ class Storage(kinds.KindRegistry):
             releases=("filestorage_volume",),
             suffixed=True,
         ),
-        "pfs_volume": ResourceKind(pfs.VOLUME, identified_by=("name", "volume_id"), suffixed=True),
+        "pfs_volume": ResourceKind(pfs.VOLUME, identified_by=("name", "volume_id"), suffixed=True, short="pfs"),
         "pfs_snapshot": _snapshot(pfs.SNAPSHOT, _PARALLEL_VOLUME),
-        "bm_volume": ResourceKind(bm.VOLUME, identified_by=("name", "volume_id")),
+        "bm_volume": ResourceKind(bm.VOLUME, identified_by=("name", "volume_id"), short="bm"),
         "bm_volume_snapshot_schedule": ResourceKind(bm.VOLUME_SNAPSHOT_SCHEDULE, references=(_BLOCK_VOLUME,)),
         "bm_volume_snapshot": _snapshot(bm.VOLUME_SNAPSHOT, _BLOCK_VOLUME),
         "bm_volume_replication": ResourceKind(
@@ -79,6 +81,7 @@ class Storage(kinds.KindRegistry):
             references=(Reference("volumes", "bm_volume", owner=False),),
             releases=("bm_volume",),
             purge_option="purge_volumes",
+            short="bm_group",
         ),
         "bm_volume_recovery": ResourceKind(
             bm.VOLUME_RECOVERY,
@@ -116,3 +119,8 @@ class Storage(kinds.KindRegistry):
         "archive_bucket": ResourceKind(archive.BUCKET, identified_by=("name", "bucket_id")),
         "archive_policy": ResourceKind(archive.POLICY, references=(Reference("bucket", "archive_bucket"),)),
     }
+
+
+def full_kind(text: str) -> str:
+    """Return a kind in its full form; what is not a short form, unchanged."""
+    return next((kind for kind, resource_kind in Storage.kinds.items() if resource_kind.short == text), text)

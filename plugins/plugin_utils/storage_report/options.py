@@ -18,6 +18,13 @@ PREFIX = "storage_report_"
 FAIL_ON = ("never", "unprotected", "critical", "warning")
 #: Keys of an item of a list of policies; all are those of the role snapshot_policy, and some of no interest here.
 POLICY_KEYS = ("name", "kind", "region", "schedule", "max_age", "keep", "snapshot_rate")
+#: Kinds as that list can have them, by which kind of the report they are.
+POLICY_KINDS = {
+    "filestorage_volume": "filestorage",
+    "pfs_volume": "pfs",
+    "bm": "bm_volume",
+    "bm_group": "bm_volume_group",
+}
 #: How old the newest snapshot may get by a schedule.
 _BY_FREQUENCY = {"DAILY": 86400, "WEEKLY": 7 * 86400}
 
@@ -161,7 +168,8 @@ class _Plan:
 
     def _policy(self, number: int, item: Any) -> dict[str, Any] | None:
         own = item if isinstance(item, Mapping) else {"name": item}
-        name, kind = own.get("name"), str(own.get("kind") or self._options.get("policy_kind"))
+        given = str(own.get("kind") or self._options.get("policy_kind"))
+        name, kind = own.get("name"), POLICY_KINDS.get(given, given)
         where = f"item {number}{f' ({name})' if name else ''}"
         unknown = [str(key) for key in own if key not in POLICY_KEYS]
         if not isinstance(name, str) or not name:

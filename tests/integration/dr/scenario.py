@@ -205,7 +205,7 @@ def replicas(run: Run) -> list[dict[str, Any]]:
 
 def table(run: Run) -> list[str]:
     """The lines that show the user how the replicas are."""
-    lines: list[str] = run["scp.storage.dr : Show the replicas"].result["msg"]
+    lines: list[str] = run["scp.storage.dr_common : Show the replicas"].result["msg"]
     return lines
 
 

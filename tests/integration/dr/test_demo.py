@@ -70,7 +70,7 @@ def test_demo_is_interrupted(tmp_path: Path, number: signal.Signals) -> None:
     folder.mkdir()
     running = start(folder, output)
     deadline = time.monotonic() + LONGEST_DEMO
-    while "Find the source volumes" not in output.read_text():
+    while "Validating arguments" not in output.read_text():
         assert time.monotonic() < deadline, output.read_text()
         time.sleep(0.1)
     running.send_signal(number)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from tests.harness.playbooks import Controller
-from tests.integration.dr.scenario import DELETING, DISCARDING, play, replicas, table
+from tests.integration.dr.scenario import DELETING, DISCARDING, play, replicas, story, table
 
 PASSWORD = "s3cret-Pw!42"
 CIFS = {"dr_protocol": "CIFS", "dr_volumes": ["web_data"]}
@@ -53,10 +53,12 @@ def test_passwords_of_the_wrong_type(controller: Controller) -> None:
 
 def test_table(controller: Controller) -> None:
     """The table has a line for each volume, in columns."""
-    run = play(controller, "dr_replication").succeeded()
+    run = story(controller, ("dr_replication", {}), ("dr_failover", {}))[1]
     lines = table(run)
     column = lines[0].index("MOUNT PATH")
-    assert [line[column:] for line in lines[1:]] == [replica["target_path"] for replica in replicas(run)]
-    assert [line.split()[:5] for line in lines[1:]] == [
-        [item["name"], item["source_region"], item["target_region"], "ok", item["frequency"]] for item in replicas(run)
+    assert [line[column:] for line in lines[1:3]] == [replica["target_path"] for replica in replicas(run)]
+    assert [line.split()[:5] for line in lines[1:3]] == [
+        [item["name"], item["source_region"], item["target_region"], "paused", item["frequency"]]
+        for item in replicas(run)
     ]
+    assert lines[3] == "0 created, 2 changed, 0 unchanged, 0 failed"

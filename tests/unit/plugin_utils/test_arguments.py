@@ -93,13 +93,18 @@ def test_dictionaries_and_what_is_in_them() -> None:
         {"paths": "[1]"},
         {"paths": "[a, b]"},
         {"name": '["a"]'},
-        {"anything": '["a"]'},
         {"unknown": '[{"a": 1}]'},
         {"_ansible_check_mode": True},
     ],
 )
 def test_what_ansible_reads_is_left_to_it(args: dict[str, Any]) -> None:
     assert parse(SPEC, args) == args
+
+
+@pytest.mark.parametrize("text", ['["a", {"name": "b"}]', "- a\n- name: b"])
+def test_parse_reads_names_and_dictionaries(text: str) -> None:
+    assert parse(SPEC, {"anything": text}) == {"anything": ["a", {"name": "b"}]}
+    assert parse(SPEC, {"anything": "a, b"}) == {"anything": ["a", "b"]}
 
 
 def test_a_simple_list_can_be_json() -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TypeVar
@@ -56,6 +56,16 @@ def build(entries: Sequence[Entry], kinds: Iterable[str]) -> Graph:
     return _Builder(entries, {kind: rank for rank, kind in enumerate(kinds)}).graph
 
 
+def arrange(entries: Sequence[Entry], kinds: Iterable[str], needs: Sequence[Collection[int]]) -> Graph:
+    """Return the graph of entries whose needs are known.
+
+    :param needs: for each entry the indices of those that it comes after, and without which it is not tried.
+    :raises StorageError: some entries wait for each other.
+    """
+    builder = _Builder(entries, {kind: rank for rank, kind in enumerate(kinds)})
+    return builder.arranged(needs)
+
+
 @dataclass
 class _Builder:
     entries: Sequence[Entry]
@@ -93,6 +103,12 @@ class _Builder:
                 self.holders[earlier].discard(holder)
         after, needs, holders = (tuple(map(frozenset, sets)) for sets in (self.after, self.needs, self.holders))
         return Graph(tuple(order), after, needs, holders)
+
+    def arranged(self, needs: Sequence[Collection[int]]) -> Graph:
+        """The graph of needs that are known."""
+        self.after = [set(ones) for ones in needs]
+        after = tuple(map(frozenset, self.after))
+        return Graph(tuple(self._in_order()), after, after, (frozenset(),) * len(self.entries))
 
     # -- what is called how -------------------------------------------------------------------------------------------
 

@@ -66,6 +66,7 @@ class ResourceKind:
     :param releases: kinds of things that others of this kind may hold until they have been changed or removed.
     :param purge_option: the option with which a change lets others go.
     :param suffixed: the service appends a suffix to its name.
+    :param short: a short form of the kind, which lists accept as well.
     :param reject_if: why an entry has no place among many things; empty where it has.
     """
 
@@ -77,6 +78,7 @@ class ResourceKind:
     releases: tuple[str, ...] = ()
     purge_option: str = ""
     suffixed: bool = False
+    short: str = ""
     reject_if: Callable[[Params], str] = field(default=nothing)
 
     @property

@@ -36,6 +36,7 @@ class Entry:
     :ivar position: its place in the list, from 1.
     :ivar params: validated, with defaults.
     :ivar resource: the very one that its module would converge.
+    :ivar label: what messages call it, if that is not one of its options.
     """
 
     position: int
@@ -44,6 +45,7 @@ class Entry:
     region: str
     params: Mapping[str, Any]
     resource: Resource[Any]
+    label: str = ""
 
     @property
     def absent(self) -> bool:
@@ -53,7 +55,7 @@ class Entry:
     @property
     def name(self) -> str:
         """What it is called, as far as it has a name; otherwise what it depends on."""
-        return _name_of(self.resource_kind, self.params)
+        return self.label or _name_of(self.resource_kind, self.params)
 
     def __str__(self) -> str:
         return f"resource {self.position} ({self.kind} {self.name})"
@@ -90,9 +92,16 @@ def read_entries(
         reader = _Reader(kinds, position, item, common, client)
         if (entry := reader.read()) is not None:
             entries.append(entry)
-        mistakes += reader.mistakes
+        mistakes += [f"{title}: {mistake}" for title, mistake in reader.mistakes]
     refuse(mistakes)
     return entries
+
+
+def find_mistakes(kinds: Mapping[str, ResourceKind], item: Mapping[str, Any], client: Client) -> list[str]:
+    """Return what is wrong with one entry, without naming it; sends nothing."""
+    reader = _Reader(kinds, 1, item, {}, client)
+    reader.read()
+    return [mistake for _title, mistake in reader.mistakes]
 
 
 def refuse(mistakes: Sequence[str]) -> None:
@@ -117,13 +126,14 @@ class _Reader:
         self.item = without_blanks(item)
         self.common = common
         self.client = client
-        self.mistakes: list[str] = []
+        self.mistakes: list[tuple[str, str]] = []
 
     def read(self) -> Entry | None:
         """The entry; ``None`` where something is wrong with it."""
         named = self.item.pop(KIND, None)
         # A module's name means its kind, also in full.
         kind = str(named).rpartition(".")[2].removeprefix("scp_")
+        kind = next((full for full, resource_kind in self.kinds.items() if resource_kind.short == kind), kind)
         resource_kind = self.kinds.get(kind)
         if resource_kind is None:
             self._tell(f"resource {self.position}", _unknown_kind(named, kind, self.kinds))
@@ -174,7 +184,7 @@ class _Reader:
         return None if self.mistakes else dict(checked.validated_parameters)
 
     def _tell(self, title: str, mistake: str) -> None:
-        self.mistakes.append(f"{title}: {mistake.rstrip('.')}")
+        self.mistakes.append((title, mistake.rstrip(".")))
 
 
 def _name_of(resource_kind: ResourceKind, params: Mapping[str, Any]) -> str:

@@ -6,17 +6,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
+from dataclasses import replace
 from typing import Any
 
 from ...client.errors import CallError, StorageError
 from ...client.session import Client
-from ..executor import Executor
+from ..executor import Executor, Outcome
 from ..mode import Mode
+from ..resource import Resource
 from ..results import build_result, failure_of
 from ..waiter import REPORT_AFTER, REPORT_EVERY, Waiter
+from ..workflow import Change
 from . import dry_run
-from .graph import Graph, build
+from .graph import Graph, arrange, build
 from .kinds import ResourceKind
 from .resource_list import LISTED, Entry, read_entries
 from .scheduler import Scheduler
@@ -29,25 +32,43 @@ class BatchRunner:
     """One run over a list.
 
     :param params: of the task: ``resources``, ``concurrency``, ``wait``, ``wait_timeout``.
+    :param planned_changes: what earlier runs of the same task have planned, in check mode.
+    :param needs: for each entry the indices of those that it needs; by default that is found out from their names.
+    :param labels: what messages call each entry, if its options have only ids.
     :raises StorageError: the list has mistakes; the message shows all of them, and nothing was sent.
     """
 
     def __init__(
-        self, kinds: Mapping[str, ResourceKind], params: Mapping[str, Any], client: Client, mode: Mode
+        self,
+        kinds: Mapping[str, ResourceKind],
+        params: Mapping[str, Any],
+        client: Client,
+        mode: Mode,
+        *,
+        planned_changes: dry_run.PlannedChanges | None = None,
+        needs: Sequence[Collection[int]] | None = None,
+        labels: Sequence[str] = (),
     ) -> None:
         common = {name: params[name] for name in ("wait", "wait_timeout") if params.get(name) is not None}
         concurrency = int(params["concurrency"])
         if concurrency < 1:
             raise StorageError(f"concurrency must be at least 1, not {concurrency}.")
         self.mode = mode
-        self.planned_changes = dry_run.PlannedChanges()
+        self.planned_changes = planned_changes or dry_run.PlannedChanges()
         reading = dry_run.DryRunClient(client, self.planned_changes) if mode.check else client
         self.entries: list[Entry] = read_entries(kinds, params[LISTED], common, reading)
-        self.graph: Graph = build(self.entries, kinds)
+        if labels:
+            named = zip(self.entries, labels, strict=True)
+            self.entries = [replace(entry, label=label) for entry, label in named]
+        self.graph: Graph = build(self.entries, kinds) if needs is None else arrange(self.entries, kinds, needs)
         self._numbers = Counter((entry.kind, entry.region) for entry in self.entries)
         self.clock = client.clock
         self.scheduler = Scheduler(concurrency, self._report if mode.report else None, clock=self.clock)
         self.results: list[dict[str, Any]] = [{} for _entry in self.entries]
+        #: What became of each entry.
+        self.changes: list[Change] = ["skipped" for _entry in self.entries]
+        #: In check mode, entries about which something is still under way that an earlier run has begun.
+        self.unsettled: set[int] = set()
         self._put_off: set[int] = set()
         self._awaited: dict[int, str] = {}
         self._began = self.clock.monotonic()
@@ -56,7 +77,7 @@ class BatchRunner:
     def run(self) -> dict[str, Any]:
         """Do it, and return the result of the task."""
         self.scheduler.work(self.graph.order, self.graph.after, self._converge)
-        return dry_run.display_ids(self._told()) if self.mode.check else self._told()
+        return dry_run.display_ids(self._build_result()) if self.mode.check else self._build_result()
 
     # -- one entry ----------------------------------------------------------------------------------------------------
 
@@ -111,20 +132,25 @@ class BatchRunner:
                 **build_result(executor.resource, executor.outcome, self.mode, failed=True),
                 **failure_of(failure),
             }
+            self.changes[index] = "failed"
             return None
-        self.results[index] = build_result(executor.resource, executor.outcome, self.mode)
-        if self.mode.check and executor.outcome.operations:
-            outcome = executor.outcome
-            self.planned_changes.note(executor.resource.planned_responses(outcome.before, outcome.after), entry.region)
+        # The one that acted, which may have read again.
+        resource, outcome = executor.resource, executor.outcome
+        self.results[index] = build_result(resource, outcome, self.mode)
+        self.changes[index] = _change(resource, outcome)
+        if self.mode.check and outcome.before is not None and resource.pending(outcome.before):
+            self.unsettled.add(index)
+        if self.mode.check and outcome.operations:
+            self.planned_changes.note(resource.planned_responses(outcome.before, outcome.after), entry.region)
         return None
 
     def _succeeded(self, index: int) -> bool:
         result = self.results[index]
         return not (result.get("failed") or result.get("skipped"))
 
-    # -- telling ------------------------------------------------------------------------------------------------------
+    # -- results ------------------------------------------------------------------------------------------------------
 
-    def _told(self) -> dict[str, Any]:
+    def _build_result(self) -> dict[str, Any]:
         resources, diffs = [], []
         for entry, found in zip(self.entries, self.results, strict=True):
             known = dict(found)
@@ -175,3 +201,12 @@ class BatchRunner:
         more = f", and {len(running) - MAX_NAMED} more" if len(known) > MAX_NAMED else ""
         details = f": {'; '.join(known[:MAX_NAMED])}{more}" if known else ""
         report(f"{done} of {len(self.entries)} resources done after {now - self._began:.0f}s{details}")
+
+
+def _change(resource: Resource[Any], outcome: Outcome[Any]) -> Change:
+    """Return what became of a resource that did not fail."""
+    if not outcome.operations or outcome.before is None or outcome.after is None:
+        return "unchanged"
+    if resource.managed(outcome.before) is None:
+        return "created"
+    return "deleted" if resource.managed(outcome.after) is None else "changed"

@@ -148,7 +148,7 @@ class Bucket(Resource[BucketState]):
             # Whether a new bucket is encrypted is documented nowhere, so that is set in any case.
             return BucketState(bucket, {"versioning": False, "encryption": None})
 
-        return Step(api.CREATE_BUCKET, effect, body=body, advice=_NOT_MADE)
+        return Step(api.CREATE_BUCKET, effect, body=body, listed=True, advice=_NOT_MADE)
 
     @staticmethod
     def _set(bucket: Mapping[str, Any], name: str, wanted: bool) -> Step[BucketState]:

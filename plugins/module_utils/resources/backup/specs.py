@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options of the modules of Backup whose nouns ``scp_storage_apply`` takes too.
+"""The options of the modules of Backup whose nouns ``scp_storage_apply`` or a workflow takes too.
 
 They stand here and not in the module files, because the process of a module holds no other module.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from ...engine.options import TAGS
 from ...engine.spec import ModuleSpec
-from . import agent, backup
+from . import agent, backup, run
 
 BACKUP = ModuleSpec(
     handler=backup.Backup,
@@ -43,6 +43,17 @@ BACKUP = ModuleSpec(
     },
     wait_timeout=7200,
     rules={"required_one_of": [("name", "backup_id")]},
+)
+
+RUN = ModuleSpec(
+    handler=run.Run,
+    options={
+        "backup": {"type": "str", "required": True},
+        "max_age": {"type": "str"},
+        "allow_partial": {"type": "bool", "default": False},
+        "state": {"type": "str", "choices": ["present"], "default": "present"},
+    },
+    wait_timeout=7200,
 )
 
 AGENT = ModuleSpec(

@@ -5,16 +5,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from ...client.errors import StorageError
 from ...engine.lookup import Finder
+from ...engine.overlay import ResponsePatch
 from ...engine.plan import UNKNOWN_ID, Step
 from ...operations import filestorage as api
 from .. import shared_volume, snapshots
-from ..shared_volume import DELETING, RuleChanges, RuleKey, lower, with_rules
+from ..shared_volume import DELETING, IN_FORCE, RuleChanges, RuleKey, lower, with_rules
 from .lookup import (
     NO_PURPOSE,
     REPLICATING,
@@ -140,6 +141,15 @@ class Volume(shared_volume.Volume[VolumeState]):
         for snapshot in state.leftovers:
             return delete_leftover(volume["id"], snapshot, _drop_leftover)
         return delete_volume(volume["id"], lambda before: replace(before, volume={**volume, "state": DELETING}))
+
+    def planned_responses(self, before: VolumeState, after: VolumeState) -> Iterable[ResponsePatch]:
+        patches = list(super().planned_responses(before, after))
+        if after.volume is not None and after.rules is not None and not self.wants_absent:
+            rules = [{**rule, "access_rule_state": IN_FORCE} for rule in after.rules]
+            patches.append(
+                ResponsePatch(api.LIST_ACCESS_RULES, lambda _items: rules, {"volume_id": after.volume["id"]})
+            )
+        return patches
 
     @property
     def managed_fields(self) -> Sequence[str]:

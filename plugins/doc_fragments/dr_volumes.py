@@ -1,0 +1,56 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Options that say which volumes of disaster recovery a task is about."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """``scp.storage.dr_volumes``."""
+
+    DOCUMENTATION = r"""
+options:
+  volumes:
+    description:
+      - Volumes and volume groups, each a name, or a dictionary with C(name) and what differs from the options for all volumes.
+      - The list C(replicas) of another task with this module is accepted unchanged, and so is the fact C(dr_replicas) of a role.
+      - "C(name): name or id of the volume. Required."
+      - "C(kind): V(filestorage_volume) (the default, also V(filestorage)), V(bm_volume) (also V(bm)), or V(bm_volume_group) (also V(bm_group))."
+      - "C(region): region of the volume. C(target_region): region of its replica, which must be another one."
+      - "C(target_name): name of the replica. The default is the name of the volume. Required where C(name) is an id."
+      - "C(source_id), C(target_id): ids of the volume and of its replica, where names are ambiguous."
+      - "C(mount_path): the folder where servers mount the volume, for RV(mounts)."
+      - "C(frequency), C(protocol), C(type_name), C(snapshot_rate), C(target_volume_prefix), C(target_access_rules), C(target_attachments): as
+        the options of these names."
+      - A text is accepted too, for surveys. It holds the list in JSON or YAML, or names with commas or blanks between them.
+      - All mistakes in the list are reported at once, before any call.
+    type: raw
+    required: true
+  region:
+    description:
+      - Region of the volumes, for those that have none of their own. It is never taken from the environment, because in a disaster it must be
+        clear which region is meant.
+    type: str
+  target_region:
+    description: Region of the replicas, for volumes that have none of their own.
+    type: str
+  only:
+    description:
+      - Names of the volumes that the task is about, of those in O(volumes); the others are left out. Names of replicas and ids are accepted too.
+      - A name that is not in O(volumes) is an error.
+    type: list
+    elements: str
+  skip:
+    description: Names of volumes in O(volumes) that are left out. A name that is not in O(volumes) is an error.
+    type: list
+    elements: str
+  paths:
+    description:
+      - Whether to return the mount paths of File Storage volumes and of their replicas. No list of the API has them, so each costs a call.
+    type: bool
+  variable_prefix:
+    description:
+      - What the names of options begin with in messages. Roles set it, so that messages name their variables, for example V(dr_failover_).
+    type: str
+"""

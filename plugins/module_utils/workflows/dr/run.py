@@ -1,0 +1,234 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One run over a list of volumes: what all desired states have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from ...client.errors import StorageError
+from ...client.parallel import map_concurrently
+from ...client.session import Client
+from ...engine.workflow import Converged, Converging
+from . import report
+from .model import BLOCK, FILE, GROUP, Found, Side, Volume
+from .outcome import Outcome
+from .reading import Reader
+
+ResultT = TypeVar("ResultT")
+
+#: Seconds to wait for one resource where the task does not say, by desired state.
+WAIT_TIMEOUTS = {"present": 1800, "failed_over": 600, "failed_back": 600, "absent": 900}
+
+
+@dataclass(frozen=True)
+class Job:
+    """A resource to converge for a volume.
+
+    :ivar about: its role: ``source``, ``target``, ``replication``, or another one.
+    :ivar needs: indices of the jobs of the same stage that it needs.
+    """
+
+    volume: Volume
+    about: str
+    resource: Mapping[str, Any]
+    needs: Collection[int] = ()
+
+
+@dataclass
+class Stage:
+    """Resources that are converged at the same time, as far as what they need allows it."""
+
+    jobs: list[Job] = field(default_factory=list)
+
+    def add(self, volume: Volume, about: str, kind: str, needs: Collection[int] = (), /, **options: Any) -> int:
+        """Add a resource, and return its index. Options that are ``None`` are left out."""
+        given = {name: value for name, value in options.items() if value is not None}
+        self.jobs.append(Job(volume, about, {"kind": kind, **given}, tuple(needs)))
+        return len(self.jobs) - 1
+
+
+class Refused(Exception):  # It is a result, and not an error of the program.
+    """Nothing is done, or nothing more.
+
+    :param message: all that is in the way, and what to do.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class Run:
+    """A run: its options, what it has read, and what became of each volume.
+
+    :ivar prefix: what the names of options begin with where users see them.
+    :param batch: what converges resources; ``None`` for a run that only reads.
+    """
+
+    def __init__(
+        self,
+        params: Mapping[str, Any],
+        volumes: Sequence[Volume],
+        client: Client,
+        prefix: str,
+        batch: Converging | None = None,
+    ) -> None:
+        self.params = params
+        self.volumes = volumes
+        self._batch = batch
+        self.prefix = prefix
+        self.reader = Reader(client)
+        self.outcomes: dict[str, Outcome] = {volume.key: Outcome(volume, Found(unread=True)) for volume in volumes}
+
+    def begin(self, side: Side) -> dict[str, Found]:
+        """Read one end of all volumes."""
+        found = self.reader.read(self.volumes, side)
+        self.outcomes = {volume.key: Outcome(volume, found[volume.key]) for volume in self.volumes}
+        return found
+
+    def ask_other_region(self, *, missing: bool = False) -> None:
+        """Let the regions of the replicas say how volumes are whose own region could not be read.
+
+        :param missing: ask also about volumes whose own region has no replication of them.
+        """
+        unread = [
+            one
+            for one in self.outcomes.values()
+            if one.before.unread or (missing and one.before.link is None and not one.before.message)
+        ]
+        found = self.reader.read([one.volume for one in unread], "target") if unread else {}
+        for outcome in unread:
+            other = found[outcome.volume.key]
+            if other.link is not None or (outcome.before.unread and not other.unread):
+                outcome.before = other
+                outcome.link = other.link
+
+    def gather(self, volumes: Sequence[Volume], read: Callable[[Volume], ResultT]) -> dict[str, ResultT]:
+        """Read something for several volumes at the same time; the results by key.
+
+        A volume for which that fails has failed, and is not among the results.
+        """
+
+        def attempt(volume: Volume) -> ResultT | StorageError:
+            try:
+                return read(volume)
+            except StorageError as error:
+                return error
+
+        results: dict[str, ResultT] = {}
+        for volume, result in zip(volumes, map_concurrently(attempt, volumes), strict=True):
+            if isinstance(result, StorageError):
+                self.outcomes[volume.key].fail(result.message)
+            else:
+                results[volume.key] = result
+        return results
+
+    def converge(self, stage: Stage, **common: Any) -> list[Converged]:
+        """Converge a stage, and note what became of the volumes."""
+        assert self._batch is not None  # noqa: S101  # Only states of a plan converge anything.
+        if self.params.get("wait_timeout") is None:
+            common.setdefault("wait_timeout", WAIT_TIMEOUTS[self.params["state"]])
+        done = self._batch.converge(
+            [job.resource for job in stage.jobs], needs=[job.needs for job in stage.jobs], **common
+        )
+        will_settle = self._batch.dry_run and bool(self.params["wait"])
+        for job, one in zip(stage.jobs, done, strict=True):
+            self.outcomes[job.volume.key].add(one, job.about, will_settle=will_settle)
+        return done
+
+    # -- the result ---------------------------------------------------------------------------------------------------
+
+    def result(self, refusal: str = "") -> dict[str, Any]:
+        """Return the result of the task.
+
+        :param refusal: why nothing, or nothing more, was done.
+        """
+        outcomes = list(self.outcomes.values())
+        ends = self._ends(outcomes)
+        dry_run = self._batch is not None and self._batch.dry_run
+        replicas = [report.describe(one, ends[one.volume.key], dry_run=dry_run) for one in outcomes]
+        failed = report.failure_lines(outcomes)
+        lines = [*(report.plan_lines(outcomes) if dry_run else []), *report.note_lines(outcomes), *failed]
+        summary = report.summary(outcomes, dry_run=dry_run)
+        result: dict[str, Any] = {
+            "replicas": replicas,
+            "mounts": report.mounts(replicas),
+            "failures": report.failures(outcomes),
+            "table": [*report.table(replicas, lines, dry_run=dry_run), summary],
+            "summary": summary,
+            "diff": report.differences(outcomes),
+        }
+        if refusal:
+            return {**result, "failed": True, "msg": refusal}
+        if failed:
+            count = sum(bool(one.failures) for one in outcomes)
+            advice = "Run it again when the cause is removed: it continues from the current state."
+            message = f"{count} of {len(outcomes)} volumes failed. {' '.join(failed)} {advice}"
+            return {**result, "failed": True, "msg": message}
+        return result
+
+    def _ends(self, outcomes: Sequence[Outcome]) -> dict[str, dict[str, Any]]:
+        """Return what servers need to use the volumes at both ends, by key, as far as it is known."""
+        if any(one.operations for one in outcomes):
+            self.reader.forget()
+        known: dict[str, dict[str, Any]] = {one.volume.key: {} for one in outcomes}
+        blocks = [one for one in outcomes if one.volume.kind != FILE and one.link is not None]
+        self.reader.load((BLOCK, one.volume.target_region) for one in blocks)
+        for outcome in blocks:
+            known[outcome.volume.key] = self._block_ends(outcome)
+        if self._reads_paths:
+            self._add_paths([one for one in outcomes if one.volume.kind == FILE], known)
+        return known
+
+    def _block_ends(self, outcome: Outcome) -> dict[str, Any]:
+        volume, link = outcome.volume, outcome.link
+        if link is None or link.planned:
+            return {}
+        ends: dict[str, Any] = {}
+        try:
+            if volume.kind == GROUP:
+                ends["members"] = [
+                    {"id": one["id"], "name": one["name"], "addresses": list(one.get("iscsi_target_ips") or ())}
+                    for one in self.reader.members(volume.target_region, link.target_id)
+                ]
+            else:
+                ends["target_path"] = _address(self.reader.listed(BLOCK, volume.target_region), link.target_id)
+        except StorageError:
+            # How the replication is counts; where it is in use can be read later.
+            return ends
+        source = outcome.before.volume
+        if volume.kind == BLOCK and source is not None and source["id"] == link.source_id:
+            ends["source_path"] = _address([source], link.source_id)
+        return ends
+
+    @property
+    def _reads_paths(self) -> bool:
+        asked = self.params.get("paths")
+        return self.params["state"] in ("failed_over", "failed_back") if asked is None else bool(asked)
+
+    def _add_paths(self, outcomes: Sequence[Outcome], known: dict[str, dict[str, Any]]) -> None:
+        # During an outage nothing is to be asked of the region that may be lost.
+        sides: Iterable[Side] = ("target",) if self.params["state"] == "failed_over" else ("target", "source")
+        for side in sides:
+            for region in dict.fromkeys(one.volume.end_region(side) for one in outcomes):
+                ids = {
+                    one.volume.key: one.link.end(side)[0]
+                    for one in outcomes
+                    if one.volume.end_region(side) == region and one.link is not None and not one.link.planned
+                }
+                try:
+                    paths = self.reader.paths(region, list(ids.values()))
+                except StorageError:
+                    continue
+                for key, identifier in ids.items():
+                    known[key][f"{side}_path"] = paths[identifier]
+
+
+def _address(volumes: Sequence[Mapping[str, Any]], identifier: str) -> str | None:
+    """Return the iSCSI addresses of a block volume, with commas between them."""
+    found = next((one for one in volumes if one["id"] == identifier), {})
+    return ",".join(found.get("iscsi_target_ips") or ()) or None

@@ -1,0 +1,190 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The desired state ``present``: every volume has a replica that is kept up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ...client.errors import StorageError
+from ...resources.shared_volume import AVAILABLE, lower
+from .model import BLOCK, FILE, GROUP, TITLES, Found, Link, Volume
+from .reading import ambiguous
+from .run import Run, Stage
+
+#: Healths with which a replication needs no look by its resource.
+_SETTLED = ("ok", "paused", "stalled")
+
+
+def set_up(run: Run) -> None:
+    """Give all volumes a replica. What is there stays as it is; a paused replication stays paused."""
+    found = run.begin("source")
+    stage = Stage()
+    problems = {volume.key: _problem(run, volume, found[volume.key]) for volume in run.volumes}
+    new = [one for one in run.volumes if not problems[one.key] and found[one.key].link is None]
+    bare = run.gather(
+        [one for one in new if one.kind == BLOCK], lambda volume: _is_bare(run, volume, found[volume.key])
+    )
+    for volume in run.volumes:
+        here, outcome = found[volume.key], run.outcomes[volume.key]
+        if problem := problems[volume.key]:
+            outcome.fail(problem)
+        elif outcome.failures:
+            continue
+        elif here.link is None:
+            _create(run, stage, volume, here, bare=bool(bare.get(volume.key)))
+        elif here.health == "ending":
+            outcome.fail("its replication is being ended. Run it again when the replication has gone")
+        elif _differs(volume, here.link) or not _as_asked(volume, here):
+            _change(run, stage, volume, here)
+    run.converge(stage)
+    run.ask_other_region()
+
+
+def _problem(run: Run, volume: Volume, found: Found) -> str:
+    """Return why nothing is done for a volume; empty where something can be."""
+    if found.message:
+        return found.message
+    if found.link is not None:
+        return ""
+    if problem := ambiguous(volume, found.volumes):
+        return problem
+    if found.volumes:
+        return ""
+    return _lost_file(run, volume) if volume.kind == FILE else _lost_block(volume)
+
+
+def _lost_block(volume: Volume) -> str:
+    replica = volume.target_name or volume.target_id
+    return (
+        f"there is no {TITLES[volume.kind]} {volume.name} in {volume.region}. Check its name and the region. If it was"
+        f" lost, its replica {replica} in {volume.target_region} may have its data"
+    )
+
+
+def _lost_file(run: Run, volume: Volume) -> str:
+    """Return why a File Storage volume that is missing is not created; empty where it may be.
+
+    A volume that was lost has left its replica behind. An empty volume in its place would hide that.
+    """
+    missing = f"{volume.title} does not exist and was not created"
+    if volume.protocol is None or volume.type_name is None or volume.target_name is None or volume.source_id:
+        return f"{missing}: to create it, protocol and type_name must be given. Check its name and the region"
+    try:
+        there = run.reader.named(FILE, volume.target_region, volume.target_name)
+    except StorageError as error:
+        return (
+            f"{missing}: whether its replica exists in {volume.target_region} could not be read:"
+            f" {error.message.rstrip('.')}. Run the task again when the region answers"
+        )
+    if there:
+        names, ids = (", ".join(str(one[key]) for one in there) for key in ("name", "id"))
+        return (
+            f"{missing}: {volume.target_region} has {names} ({ids}), which can be the replica of a lost volume."
+            ' If it was lost, restore the data from there first (see "The source is lost" in the README of'
+            " dr_replication). If the volume is new, choose another target_name for it"
+        )
+    if not run.params["create"]:
+        return (
+            f"{missing}: {run.prefix}create is false. If the volume was lost, restore it. If it is new, set"
+            f" {run.prefix}create to true"
+        )
+    return ""
+
+
+def _differs(volume: Volume, link: Link) -> bool:
+    return link.health not in _SETTLED or (volume.frequency or link.frequency) != link.frequency
+
+
+def _as_asked(volume: Volume, found: Found) -> bool:
+    """Whether the list shows the source as the list of volumes describes it."""
+    source = found.volume
+    if volume.kind != FILE or source is None:
+        return True
+    asked = {"protocol": volume.protocol, "type_name": volume.type_name}
+    return lower(source, "state") == AVAILABLE and all(
+        value is None or source.get(name) == value for name, value in asked.items()
+    )
+
+
+def _is_bare(run: Run, volume: Volume, found: Found) -> bool:
+    """Whether a block volume gets space for snapshots. One that has some keeps it: it may be as large for a reason."""
+    if volume.snapshot_rate is None or found.volume is None:
+        return False
+    shown = run.reader.by_id(BLOCK, volume.region, str(found.volume["id"])) or {}
+    return not shown.get("snapshot_rate")
+
+
+def _create(run: Run, stage: Stage, volume: Volume, found: Found, *, bare: bool) -> None:
+    """Add what creates the replication, and what it needs first.
+
+    :param bare: whether the source is to get space for snapshots.
+    """
+    source = found.volume
+    needs: list[int] = []
+    if volume.kind == FILE and not (source is not None and _as_asked(volume, found)):
+        needs.append(_file_source(run, stage, volume, source))
+    elif bare and source is not None:
+        rate = volume.snapshot_rate
+        needs.append(
+            stage.add(volume, "source", BLOCK, region=volume.region, volume_id=str(source["id"]), snapshot_rate=rate)
+        )
+    _replication(run, stage, volume, str(source["id"]) if source else volume.name, needs)
+
+
+def _change(run: Run, stage: Stage, volume: Volume, found: Found) -> None:
+    needs = [] if _as_asked(volume, found) else [_file_source(run, stage, volume, found.volume)]
+    _replication(run, stage, volume, found.link.source_id if found.link else volume.name, needs)
+
+
+def _file_source(run: Run, stage: Stage, volume: Volume, source: Mapping[str, Any] | None) -> int:
+    return stage.add(
+        volume,
+        "source",
+        FILE,
+        region=volume.region,
+        volume_id=str(source["id"]) if source else None,
+        name=None if source else volume.name,
+        protocol=volume.protocol,
+        type_name=volume.type_name,
+        cifs_password=_password(run, volume),
+    )
+
+
+def _replication(run: Run, stage: Stage, volume: Volume, source: str, needs: list[int]) -> None:
+    common = {"region": volume.region, "name": volume.target_name, "target_region": volume.target_region}
+    if volume.kind == FILE:
+        stage.add(
+            volume,
+            "replication",
+            "filestorage_replication",
+            needs,
+            volume=source,
+            replication_type="replication",
+            replication_frequency=volume.frequency,
+            cifs_password=_password(run, volume),
+            **common,
+        )
+        return
+    cycle = volume.frequency.upper() if volume.frequency else None
+    if volume.kind == BLOCK:
+        stage.add(volume, "replication", "bm_volume_replication", needs, volume=source, cycle=cycle, **common)
+        return
+    assert volume.kind == GROUP  # noqa: S101  # There is no other kind.
+    stage.add(
+        volume,
+        "replication",
+        "bm_volume_group_replication",
+        needs,
+        volume_group=source,
+        cycle=cycle,
+        replication_volume_name_prefix=volume.target_volume_prefix,
+        **common,
+    )
+
+
+def _password(run: Run, volume: Volume) -> str | None:
+    password = (run.params.get("cifs_passwords") or {}).get(volume.name)
+    return None if password is None else str(password)

@@ -1,0 +1,72 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The options of ``scp_dr_plan`` and ``scp_dr_plan_info``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ...engine.spec import ModuleSpec
+from .model import FREQUENCIES, HEALTHS
+from .options import ATTACHMENT_TYPES, PROTOCOLS, RULE_TYPES, TYPE_NAMES
+from .plan import STATES, Plan
+from .status import PlanInfo
+
+
+def _servers(types: Sequence[str]) -> dict[str, Any]:
+    return {
+        "type": "list",
+        "elements": "dict",
+        "options": {
+            "object_type": {"type": "str", "required": True, "choices": list(types)},
+            "object_id": {"type": "str", "required": True},
+        },
+    }
+
+
+_SWITCH = {"type": "bool", "default": False}
+_VOLUMES: dict[str, Any] = {
+    "volumes": {"type": "raw", "required": True},
+    "target_region": {"type": "str"},
+    "only": {"type": "list", "elements": "str"},
+    "skip": {"type": "list", "elements": "str"},
+    "paths": {"type": "bool"},
+    "variable_prefix": {"type": "str"},
+}
+
+PLAN = ModuleSpec(
+    handler=Plan,
+    options={
+        **_VOLUMES,
+        "state": {"type": "str", "choices": list(STATES), "default": "present"},
+        "frequency": {"type": "str", "choices": list(FREQUENCIES), "default": "hourly"},
+        "create": {"type": "bool", "default": True},
+        "protocol": {"type": "str", "choices": list(PROTOCOLS)},
+        "type_name": {"type": "str", "choices": list(TYPE_NAMES)},
+        "cifs_passwords": {"type": "dict", "no_log": True},
+        "snapshot_rate": {"type": "int"},
+        "target_volume_prefix": {"type": "str", "default": "dr-"},
+        "target_access_rules": _servers(RULE_TYPES),
+        "target_attachments": _servers(ATTACHMENT_TYPES),
+        "max_lag": {"type": "str"},
+        "accept_lag": _SWITCH,
+        "force": _SWITCH,
+        "discard_target_changes": _SWITCH,
+        "remove_access_rules": _SWITCH,
+        "remove_attachments": _SWITCH,
+        "confirm": _SWITCH,
+        "delete_targets": _SWITCH,
+        "detach": _SWITCH,
+    },
+)
+
+PLAN_INFO = ModuleSpec(
+    handler=PlanInfo,
+    options={
+        **_VOLUMES,
+        "paths": {"type": "bool", "default": False},
+        "fail_on": {"type": "list", "elements": "str", "choices": list(HEALTHS), "default": []},
+    },
+)

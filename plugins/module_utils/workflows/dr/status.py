@@ -1,0 +1,57 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``scp_dr_plan_info``: how replications are."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from ...engine.resource import Info
+from ..messages import group_alike
+from . import report
+from .model import HEALTHS, TITLES
+from .options import likely_region, read_volumes
+from .run import Run
+
+
+class PlanInfo(Info):
+    """``scp_dr_plan_info``."""
+
+    plural = "replicas"
+
+    @classmethod
+    def default_region(cls, params: Mapping[str, Any]) -> str:
+        return likely_region(params)
+
+    def read(self) -> dict[str, Any]:
+        prefix = self.params.get("variable_prefix") or ""
+        run = Run({**self.params, "state": "status"}, read_volumes(self.params, prefix), self.client, prefix)
+        run.begin("source")
+        run.ask_other_region(missing=True)
+        outcomes = list(run.outcomes.values())
+        for outcome in outcomes:
+            outcome.note = outcome.before.message
+            if not (outcome.before.volumes or outcome.before.message):
+                outcome.note = f"there is no {TITLES[outcome.volume.kind]} of this name in its region"
+        result = run.result()
+        counts = Counter(outcome.health for outcome in outcomes)
+        healths = {health: counts[health] for health in HEALTHS if counts[health]}
+        summary = ", ".join(f"{count} {health}" for health, count in healths.items())
+        lines = report.note_lines(outcomes)
+        table = [*report.table(result["replicas"], lines), summary]
+        told = {"replicas": result["replicas"], "mounts": result["mounts"], "table": table, "summary": summary}
+        told["healths"] = healths
+        unhealthy = [one for one in outcomes if one.health in self.params["fail_on"]]
+        if unhealthy:
+            lines = group_alike(((one.volume.label, _why(one.health, one.note)) for one in unhealthy), "volume")
+            verb = "has" if len(unhealthy) == 1 else "have"
+            message = f"{len(unhealthy)} of {len(outcomes)} volumes {verb} a health of fail_on. {' '.join(lines)}"
+            told |= {"failed": True, "msg": message}
+        return told
+
+
+def _why(health: str, note: str) -> str:
+    return f"{health}: {note}" if note else health

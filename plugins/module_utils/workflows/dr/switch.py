@@ -1,0 +1,265 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The desired states ``failed_over`` and ``failed_back``: which end of a replication is in use."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from ...client.errors import StorageError
+from ..messages import group_alike
+from . import assess
+from .model import BLOCK, FILE, Found, Link, Volume
+from .options import lag_limit
+from .run import Refused, Run, Stage
+
+#: Answers that refuse a server, which a second attempt does not change.
+_REFUSALS = (400, 403, 404, 422)
+
+
+# -- failing over -----------------------------------------------------------------------------------------------------
+
+
+def fail_over(run: Run) -> None:
+    """Pause or break all replications, and let servers use the replicas. Only their regions are called."""
+    limit = lag_limit(run.params.get("max_lag"), run.prefix)
+    found = run.begin("target")
+    late = {} if run.params["accept_lag"] else _late(run, found, limit)
+    blocked = {**assess.blockers(run.volumes, found, assess.USABLE), **late}
+    for volume in run.volumes:
+        run.outcomes[volume.key].possible_loss = assess.possible_loss(found[volume.key].link)
+    if blocked and not run.params["force"]:
+        _refuse_failover(run, blocked, late=bool(late))
+    for key, why in blocked.items():
+        outcome = run.outcomes[key]
+        if found[key].unread:
+            outcome.fail(why)
+        else:
+            outcome.note = why
+        outcome.possible_loss = None
+    # With force, one that is still being set up is tried, and so is one whose state is not known.
+    usable = (*assess.USABLE, "creating", "unknown") if run.params["force"] else assess.USABLE
+    ready = [
+        (volume, link)
+        for volume in run.volumes
+        if (link := found[volume.key].link) is not None and link.health in usable and volume.key not in late
+    ]
+    changing = _allow_mounting(run, ready)
+    stage = Stage()
+    for volume, link in ready:
+        needs = [] if link.health == "paused" else [_set_policy(stage, volume, link, "paused", "BREAK")]
+        for identifier in _block_volumes(run, volume, link) if volume.target_attachments else []:
+            stage.add(
+                volume,
+                "attachments",
+                BLOCK,
+                needs,
+                region=volume.target_region,
+                volume_id=identifier,
+                attachments=list(volume.target_attachments),
+            )
+        if volume.key in changing:
+            # These were sent before, and only have to take effect.
+            _add_rules(stage, volume, link)
+    run.converge(stage)
+
+
+def _late(run: Run, found: Mapping[str, Found], limit: int | None) -> dict[str, str]:
+    text = str(run.params.get("max_lag") or "")
+    told = {key: assess.too_late(one.link, limit, text) for key, one in found.items() if not one.message}
+    return {key: why for key, why in told.items() if why}
+
+
+def _refuse_failover(run: Run, blocked: Mapping[str, str], *, late: bool) -> None:
+    for key, why in blocked.items():
+        run.outcomes[key].fail(why)
+    remedy = (
+        f"Leave these volumes out ({run.prefix}skip), or set {run.prefix}force to true to fail over whatever can be"
+        " failed over."
+    )
+    if late:
+        remedy += (
+            f" What was written since the last synchronization would be lost. If it may be, set"
+            f" {run.prefix}accept_lag to true."
+        )
+    raise Refused(_refusal(run, blocked, "failed over", remedy))
+
+
+def _allow_mounting(run: Run, ready: Sequence[tuple[Volume, Link]]) -> Collection[str]:
+    """Let servers mount the replicas of File Storage volumes.
+
+    The service alone knows which servers there are. So the rules come before the first replication is paused: a server
+    that is refused is a mistake in the list, and no reason to have failed over half of it.
+
+    :return: keys of the volumes whose rules change.
+    """
+    stage = Stage()
+    for volume, link in ready:
+        if volume.kind == FILE and volume.target_access_rules:
+            _add_rules(stage, volume, link)
+    done = run.converge(stage, wait=False)
+    refused = [
+        (job.volume.label, one.message)
+        for job, one in zip(stage.jobs, done, strict=True)
+        if one.change == "failed" and (one.result.get("error") or {}).get("status") in _REFUSALS
+    ]
+    if refused and not run.params["force"]:
+        raise Refused(
+            "No replication was paused, because the service refused servers of target_access_rules."
+            f" {' '.join(group_alike(refused, 'volume'))} Name servers of the region of the replica, or set"
+            f" {run.prefix}force to true to fail over without them. Rules that were added stay."
+        )
+    return {job.volume.key for job, one in zip(stage.jobs, done, strict=True) if one.change == "changed"}
+
+
+def _add_rules(stage: Stage, volume: Volume, link: Link) -> int:
+    return stage.add(
+        volume,
+        "rules",
+        FILE,
+        region=volume.target_region,
+        volume_id=link.target_id,
+        access_rules=list(volume.target_access_rules),
+    )
+
+
+def _block_volumes(run: Run, volume: Volume, link: Link) -> list[str]:
+    """Return the ids of the volumes of a replica of block storage."""
+    if volume.kind == BLOCK:
+        return [link.target_id]
+    try:
+        return [str(one["id"]) for one in run.reader.members(volume.target_region, link.target_id)]
+    except StorageError as error:
+        run.outcomes[volume.key].fail(error.message)
+        return []
+
+
+def _set_policy(
+    stage: Stage, volume: Volume, link: Link, file_policy: str, block_policy: str, needs: Collection[int] = ()
+) -> int:
+    """Add a change of the policy, sent to the region of the replica."""
+    region, replica = volume.target_region, link.target_id
+    if volume.kind == FILE:
+        return stage.add(
+            volume,
+            "replication",
+            "filestorage_replication",
+            needs,
+            region=region,
+            volume=replica,
+            replication_policy=file_policy,
+        )
+    option = "volume" if volume.kind == BLOCK else "volume_group"
+    kind = "bm_volume_replication" if volume.kind == BLOCK else "bm_volume_group_replication"
+    return stage.add(volume, "replication", kind, needs, region=region, policy=block_policy, **{option: replica})
+
+
+# -- failing back -----------------------------------------------------------------------------------------------------
+
+
+def fail_back(run: Run) -> None:
+    """Resume all replications, after servers have lost the replicas where that is asked for."""
+    found = run.begin("target")
+    # One that is being resumed, by a run that was interrupted, is waited for.
+    blocked = assess.blockers(run.volumes, found, (*assess.USABLE, "creating"))
+    paused = [volume for volume in run.volumes if found[volume.key].health == "paused" and volume.key not in blocked]
+    unconsented = {} if run.params["discard_target_changes"] else {volume.key: "paused" for volume in paused}
+    if unconsented or (blocked and not run.params["force"]):
+        _refuse_failback(run, {} if run.params["force"] else blocked, list(unconsented))
+    for key, why in blocked.items():
+        if found[key].unread:
+            run.outcomes[key].fail(why)
+        else:
+            run.outcomes[key].note = why
+    stage = Stage()
+    links = {
+        volume.key: link
+        for volume in run.volumes
+        if (link := found[volume.key].link) is not None and volume.key not in blocked
+    }
+    # A server that still has the replica could go on writing, and lose it.
+    closing = run.gather(
+        [volume for volume in run.volumes if volume.key in links],
+        lambda volume: _take_away(run, volume, links[volume.key]),
+    )
+    for volume in run.volumes:
+        if volume.key not in closing:
+            continue
+        link = links[volume.key]
+        needs = [
+            stage.add(volume, "servers", kind, region=volume.target_region, **options)
+            for kind, options in closing[volume.key]
+        ]
+        if link.health == "paused":
+            run.outcomes[volume.key].possible_loss = "what was written to the replica since the failover"
+        if link.health in ("paused", "creating"):
+            _set_policy(stage, volume, link, "use", "RESYNC", needs)
+    run.converge(stage)
+
+
+def _refuse_failback(run: Run, blocked: Mapping[str, str], unconsented: Sequence[str]) -> None:
+    why = dict(blocked)
+    for key in unconsented:
+        why[key] = "its replication is paused, and to resume it overwrites what was written to the replica"
+    for key, reason in why.items():
+        run.outcomes[key].fail(reason)
+    remedies = []
+    if blocked:
+        remedies.append(
+            f"Leave out volumes that cannot be failed back ({run.prefix}skip), set up their replication again (state"
+            f" present), or set {run.prefix}force to true to fail back whatever can be failed back."
+        )
+    if unconsented:
+        remedies.append(
+            "Resuming a replication overwrites all that was written to the replica since the failover. If that may be"
+            f" lost, set {run.prefix}discard_target_changes to true. If not, see the README of dr_failback for how to"
+            " bring it back."
+        )
+    raise Refused(_refusal(run, why, "failed back", " ".join(remedies)))
+
+
+def _take_away(run: Run, volume: Volume, link: Link) -> list[tuple[str, dict[str, Any]]]:
+    """Return what takes the replica away from the servers that the failover let in; others keep it.
+
+    :return: kinds and options of resources.
+    :raises StorageError: which servers have it could not be read.
+    """
+    region = volume.target_region
+    if volume.kind == FILE:
+        if not (run.params["remove_access_rules"] and volume.target_access_rules):
+            return []
+        mine = _keys(volume.target_access_rules)
+        rules = run.reader.access_rules(region, link.target_id)
+        if not mine & _keys(rules):
+            return []
+        kept = [_object(one["object_type"], one["object_id"]) for one in rules if not _keys([one]) & mine]
+        return [(FILE, {"volume_id": link.target_id, "access_rules": kept, "purge_access_rules": True})]
+    if not (run.params["remove_attachments"] and volume.target_attachments):
+        return []
+    servers = {one["object_id"] for one in volume.target_attachments}
+    members = [{"id": link.target_id}] if volume.kind == BLOCK else run.reader.members(region, link.target_id)
+    found: list[tuple[str, dict[str, Any]]] = []
+    for identifier in (str(one["id"]) for one in members):
+        attached = (run.reader.by_id(BLOCK, region, identifier) or {}).get("attachments") or []
+        if any(one["id"] in servers for one in attached):
+            kept = [_object(one["type"], one["id"]) for one in attached if one["id"] not in servers]
+            found.append((BLOCK, {"volume_id": identifier, "attachments": kept, "purge_attachments": True}))
+    return found
+
+
+def _keys(rules: Sequence[Mapping[str, Any]]) -> set[tuple[str, str]]:
+    return {(str(one["object_type"]), str(one["object_id"])) for one in rules}
+
+
+def _object(kind: Any, identifier: Any) -> dict[str, str]:
+    return {"object_type": str(kind), "object_id": str(identifier)}
+
+
+def _refusal(run: Run, blocked: Mapping[str, str], verb: str, remedy: str) -> str:
+    """Return the message about all volumes that block a run."""
+    labels = {volume.key: volume.label for volume in run.volumes}
+    lines = group_alike(((labels[key], why) for key, why in blocked.items()), "volume")
+    count = f"{len(blocked)} of {len(run.volumes)} volumes"
+    return f"Nothing was changed: {count} cannot be {verb}. {' '.join(lines)} {remedy}"

@@ -1,0 +1,222 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The desired state ``absent``: replications are ended, and replicas deleted where that is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ...client.parallel import map_concurrently
+from ...resources.baremetal_blockstorage.lookup import replicated
+from ..messages import group_alike
+from .model import BLOCK, FILE, GROUP, Found, Volume
+from .run import Refused, Run, Stage
+
+
+def tear_down(run: Run) -> None:
+    """End all replications."""
+    found = run.begin("source")
+    unclear = [(volume.label, found[volume.key].message) for volume in run.volumes if found[volume.key].message]
+    if unclear:
+        for volume in run.volumes:
+            if found[volume.key].message:
+                run.outcomes[volume.key].fail(found[volume.key].message)
+    _refuse(run, unclear)
+    groups = [volume for volume in run.volumes if volume.kind == GROUP and run.params["delete_targets"]]
+    doomed = run.gather(groups, lambda volume: _doomed(run, volume, found[volume.key]))
+    stage = Stage()
+    for volume in run.volumes:
+        here = found[volume.key]
+        if run.outcomes[volume.key].failures:
+            continue
+        if volume.kind == FILE:
+            _end_file(run, stage, volume, here)
+        elif volume.kind == BLOCK:
+            _end_block(run, stage, volume, here)
+        else:
+            _end_group(run, stage, volume, here, *doomed.get(volume.key, ([], [])))
+    run.converge(stage)
+    deletes = bool(run.params["delete_targets"])
+    for outcome in run.outcomes.values():
+        if not outcome.failures and run.params["wait"]:
+            outcome.ended, outcome.target_deleted = True, deletes
+        if deletes and outcome.operations:
+            outcome.possible_loss = "the replica with its data"
+
+
+def _refuse(run: Run, unclear: Sequence[tuple[str, str]]) -> None:
+    """Refuse what is not clear, and what nobody has agreed to, in one message."""
+    parts = []
+    if unclear:
+        parts.append(
+            f"{len(unclear)} of {len(run.volumes)} volumes cannot be worked on."
+            f" {' '.join(group_alike(unclear, 'volume'))} Name the volumes and the regions as they are."
+        )
+    if not run.params["confirm"]:
+        action = (
+            "delete the replicas with their data"
+            if run.params["delete_targets"]
+            else "keep the replicas as separate volumes"
+        )
+        for outcome in run.outcomes.values():
+            if not outcome.failures:
+                outcome.fail(f"to {action} requires {run.prefix}confirm: true")
+        lines = group_alike(
+            ((volume.label, f"would end the replication, and {action}") for volume in run.volumes), "volume"
+        )
+        parts.append(f"{' '.join(lines)} If that is what you want, set {run.prefix}confirm to true.")
+    if parts:
+        raise Refused(f"Nothing was changed. {' '.join(parts)}")
+
+
+def _end_file(run: Run, stage: Stage, volume: Volume, found: Found) -> None:
+    """Add the end of a replication, or what an interrupted run has left of one."""
+    link = found.link
+    if link is None and not found.volumes:
+        return
+    target = link.target_name if link else volume.target_name
+    source = link.source_id if link else str(found.volume["id"]) if found.volume else volume.source_id or volume.name
+    stage.add(
+        volume,
+        "replication",
+        "filestorage_replication",
+        region=volume.region,
+        volume=source,
+        # As the service shows it, where that is known: others may have the name that was asked for.
+        name=target,
+        target_region=volume.target_region,
+        delete_target_volume=bool(run.params["delete_targets"]),
+        state="absent",
+    )
+
+
+def _end_block(run: Run, stage: Stage, volume: Volume, found: Found) -> None:
+    """Add the end of a replication; its target is known by name only where that has gone already."""
+    link, deletes = found.link, bool(run.params["delete_targets"])
+    if (link is None and not deletes) or not found.volumes:
+        return
+    needs = []
+    if link is not None and deletes and run.params["detach"]:
+        needs.append(
+            stage.add(
+                volume,
+                "attachments",
+                BLOCK,
+                region=volume.target_region,
+                volume_id=link.target_id,
+                attachments=[],
+                purge_attachments=True,
+            )
+        )
+    source = link.source_id if link else str(found.volume["id"]) if found.volume else volume.source_id or volume.name
+    stage.add(
+        volume,
+        "replication",
+        "bm_volume_replication",
+        needs,
+        region=volume.region,
+        volume=source,
+        name=volume.target_name if link is None or volume.target_id is None else None,
+        target_region=volume.target_region,
+        delete_target_volume=deletes,
+        state="absent",
+    )
+
+
+def _end_group(
+    run: Run,
+    stage: Stage,
+    volume: Volume,
+    found: Found,
+    doomed: Sequence[Mapping[str, Any]],
+    groups: Sequence[str],
+) -> None:
+    """Add the end of a group's replication, and that of its replica.
+
+    No call of the API deletes a group. Its volumes leave it, which may end it, and are deleted one by one.
+
+    :param doomed: volumes of the replica that are to be deleted, and ``groups`` the groups that have no others.
+    """
+    link, region = found.link, volume.target_region
+    used = [one for one in doomed if one.get("attachments")]
+    if used and not run.params["detach"]:
+        for one in used:
+            servers = ", ".join(str(server.get("name") or server["id"]) for server in one["attachments"])
+            run.outcomes[volume.key].fail(
+                f"The volume {one['name']} of the group in {region} cannot be deleted, and nothing was changed: it is"
+                f" attached to {servers}. Set {run.prefix}detach to true to detach it, or leave out"
+                f" {run.prefix}delete_targets to keep the replicas"
+            )
+        return
+    needs = [
+        stage.add(
+            volume,
+            "attachments",
+            BLOCK,
+            region=region,
+            volume_id=str(one["id"]),
+            attachments=[],
+            purge_attachments=True,
+        )
+        for one in used
+    ]
+    if link is not None:
+        needs = [
+            stage.add(
+                volume,
+                "replication",
+                "bm_volume_group_replication",
+                needs,
+                region=volume.region,
+                volume_group=link.source_id,
+                target_region=region,
+                state="absent",
+            )
+        ]
+    if groups:
+        needs = [
+            stage.add(volume, "group", GROUP, needs, region=region, volume_group_id=identifier, state="absent")
+            for identifier in groups
+        ]
+    for one in doomed:
+        stage.add(volume, "member", BLOCK, needs, region=region, volume_id=str(one["id"]), state="absent")
+
+
+def _doomed(run: Run, volume: Volume, found: Found) -> tuple[list[dict[str, Any]], list[str]]:
+    """Return the volumes of a group's replica in full, and the groups that have no other volumes.
+
+    Of a replication that is still there, they are the members of its target. Otherwise they are known by their names
+    only, which are those of the members of the source with the prefix before them; and each must be like the volume
+    that it was a copy of, not replicated, and in no other group.
+    """
+    region, link = volume.target_region, found.link
+    if link is not None:
+        group = run.reader.by_id(GROUP, region, link.target_id)
+        members = (group or {}).get("member_volumes") or ()
+        shown = map_concurrently(lambda one: run.reader.by_id(BLOCK, region, str(one["id"])), list(members))
+        return [one for one in shown if one is not None], [link.target_id] if members else []
+    source = found.volume and run.reader.by_id(GROUP, volume.region, str(found.volume["id"]))
+    if not source:
+        return [], []
+    doomed = []
+    for original in source.get("member_volumes") or ():
+        named = run.reader.named(BLOCK, region, f"{volume.target_volume_prefix or ''}{original['name']}")
+        copy = run.reader.by_id(BLOCK, region, str(named[0]["id"])) if len(named) == 1 else None
+        if copy is not None and _is_copy(copy, original, volume.target_name):
+            doomed.append(copy)
+    ids = {str(one["id"]) for one in doomed}
+    groups = []
+    for group in run.reader.named(GROUP, region, volume.target_name or ""):
+        shown_group = run.reader.by_id(GROUP, region, str(group["id"])) or {}
+        members_there = {str(one["id"]) for one in shown_group.get("member_volumes") or ()}
+        if members_there and members_there <= ids:
+            groups.append(str(group["id"]))
+    return doomed, groups
+
+
+def _is_copy(copy: Mapping[str, Any], original: Mapping[str, Any], group_name: str | None) -> bool:
+    group = copy.get("volume_group") or {}
+    alike = all(copy.get(part) == original.get(part) for part in ("disk_type", "size_gb"))
+    return alike and group.get("name", group_name) == group_name and not replicated(copy)

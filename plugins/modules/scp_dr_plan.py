@@ -1,0 +1,414 @@
+#!/usr/bin/python
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: scp_dr_plan
+short_description: Replicate a list of volumes to another region, fail them over and back, and end their replication
+version_added: 0.1.0
+description:
+  - Brings File Storage volumes, Block Storage (BM) volumes and volume groups and their replicas into O(state), all of them in one task. Lists are
+    read once, and volumes are worked on in parallel.
+  - A second run changes nothing, and a run that was interrupted is finished by the next one. Nothing is kept in files.
+  - What fails for one volume does not stop the others. The task fails at its end, with a message that lists what failed for which volumes.
+  - What blocks a whole run, such as replicas that are too far behind, is reported for all volumes at once, with the status of all of them, before
+    anything is changed.
+author:
+  - the scp.storage authors (@scp-storage)
+extends_documentation_fragment:
+  - scp.storage.attributes
+  - scp.storage.connection
+  - scp.storage.dr_volumes
+attributes:
+  check_mode:
+    description: Can run in C(check_mode) and return what a real run would do, without changing anything.
+    support: full
+    details: Returns the operations of the whole run, by volume, with how far the replicas are behind and what can be lost.
+  diff_mode:
+    description: Returns what has changed, or would change in C(check_mode), in diff mode.
+    support: full
+  idempotent:
+    description: When run twice in a row without anything else changing, the second run does not report C(changed).
+    support: full
+options:
+  state:
+    description:
+      - V(present) gives every volume a replica. A replication that is paused, or that the service has stopped, stays as it is and is reported.
+      - V(failed_over) pauses the replications (of block storage, breaks them), after which the replicas can be written, and lets servers use them. Only
+        the regions of the replicas are called. (Which side takes changes of a replication of block storage is not documented. If the region of
+        the replica refuses, the other one is asked.)
+      - V(failed_back) resumes the replications. What was written to the replicas is overwritten.
+      - V(absent) ends the replications. The volumes stay, and so do the replicas, unless O(delete_targets).
+    type: str
+    choices: [present, failed_over, failed_back, absent]
+    default: present
+  frequency:
+    description: How often replicas are updated, for volumes that have no frequency of their own. Used by O(state=present).
+    type: str
+    choices: [5min, hourly, daily, weekly, monthly]
+    default: hourly
+  create:
+    description:
+      - Whether File Storage volumes that do not exist are created, if O(protocol) and O(type_name) are given. Used by O(state=present).
+      - A volume is never created while its target region has a volume with the name of the replica, which can be all that is left of a lost volume.
+      - Block storage is never created.
+    type: bool
+    default: true
+  protocol:
+    description: Protocol of File Storage volumes that are created. It goes with O(type_name).
+    type: str
+    choices: [NFS, CIFS]
+  type_name:
+    description: Disk type of File Storage volumes that are created. It goes with O(protocol).
+    type: str
+    choices: [HDD, SSD, HighPerformanceSSD, SSD_SAP_S, SSD_SAP_E]
+  cifs_passwords:
+    description: Passwords of CIFS volumes, by the names in O(volumes). A volume that is created and its replica get the same.
+    type: dict
+  snapshot_rate:
+    description:
+      - Space for snapshots, in percent, for BM volumes that have none, which replication requires. A volume that has some keeps it.
+    type: int
+  target_volume_prefix:
+    description:
+      - What the names of the volumes in the replica of a BM volume group begin with.
+      - With O(state=absent) and O(delete_targets), these volumes are found by it after an interruption.
+    type: str
+    default: dr-
+  target_access_rules:
+    description:
+      - Servers in the region of the replicas that mount File Storage replicas after a failover.
+      - V(failed_over) adds them before the first replication is paused. If the service refuses one, no replication is paused, unless O(force).
+      - V(failed_back) removes them if O(remove_access_rules).
+    type: list
+    elements: dict
+    suboptions:
+      object_type:
+        description: Type of the server.
+        type: str
+        required: true
+        choices: [VM, BM, GPU, GPU_NODE, ENDPOINT]
+      object_id:
+        description: Id of the server.
+        type: str
+        required: true
+  target_attachments:
+    description:
+      - Servers in the region of the replicas that replicas of block storage are attached to after a failover. Of a group, all volumes are attached.
+      - V(failed_back) detaches them if O(remove_attachments).
+    type: list
+    elements: dict
+    suboptions:
+      object_type:
+        description: Type of the server.
+        type: str
+        required: true
+        choices: [BM, MNGC]
+      object_id:
+        description: Id of the server.
+        type: str
+        required: true
+  max_lag:
+    description:
+      - How far replicas of block storage may be behind for O(state=failed_over), for example V(90s), V(15m), V(2h) or V(1d).
+      - The default is twice the frequency of each replication, so that one synchronization may have failed.
+    type: str
+  accept_lag:
+    description: Whether to fail over to replicas however far they are behind.
+    type: bool
+    default: false
+  force:
+    description:
+      - Whether to fail over, or back, the volumes that can be, even if others cannot. The others stay as they are.
+      - Replicas that are too far behind are not failed over to. That requires O(accept_lag).
+    type: bool
+    default: false
+  discard_target_changes:
+    description: Consent to the loss of what was written to the replicas. Required for O(state=failed_back) if a replication is paused.
+    type: bool
+    default: false
+  remove_access_rules:
+    description: Whether O(state=failed_back) removes O(target_access_rules) first. A replication is not resumed if that fails.
+    type: bool
+    default: false
+  remove_attachments:
+    description:
+      - Whether O(state=failed_back) detaches O(target_attachments) first. Servers lose the volumes at once, so unmount them before. A replication is not
+        resumed if that fails.
+    type: bool
+    default: false
+  confirm:
+    description: Consent to the end of the replications. Required for O(state=absent).
+    type: bool
+    default: false
+  delete_targets:
+    description: Whether O(state=absent) deletes the replicas with their data.
+    type: bool
+    default: false
+  detach:
+    description: Whether replicas of block storage that are to be deleted are detached from all servers first. Otherwise a replica in use is not deleted.
+    type: bool
+    default: false
+  paths:
+    description:
+      - Whether to return the mount paths of File Storage volumes and of their replicas. No list of the API has them, so each costs a call.
+      - The default is V(true) for V(failed_over), where it is about the replicas only, and V(failed_back), and V(false) otherwise.
+  concurrency:
+    description:
+      - How many resources are worked on at the same time, at most. Of calls, there are never more than eight under way.
+    type: int
+    default: 64
+  wait:
+    description:
+      - Whether to wait until changes have taken effect. What a later step of the same volume needs is waited for in any case.
+    type: bool
+    default: true
+  wait_timeout:
+    description:
+      - Seconds to wait at most for one step of one volume. The default is 1800 for V(present), 900 for V(absent), and otherwise 600.
+      - The first transfer of a large block volume can take longer.
+    type: int
+notes:
+  - Block storage keeps no trace of a replication that has ended. If a run with O(delete_targets) is interrupted between the end of the replication
+    and the deletion of the replica, the next run deletes what has the name of the replica only if it has the type and size of the volume, and is
+    neither in another group nor replicated.
+  - "IAM actions needed: those of M(scp.storage.scp_filestorage_volume), M(scp.storage.scp_filestorage_replication), M(scp.storage.scp_bm_volume),
+    M(scp.storage.scp_bm_volume_replication), M(scp.storage.scp_bm_volume_group) and M(scp.storage.scp_bm_volume_group_replication), for the kinds
+    in O(volumes)."
+seealso:
+  - module: scp.storage.scp_dr_plan_info
+  - module: scp.storage.scp_storage_apply
+"""
+
+EXAMPLES = r"""
+---
+- name: Replicate the volumes of the shop, which are created if they do not exist
+  scp.storage.scp_dr_plan:
+    region: kr-west1
+    target_region: kr-east1
+    protocol: NFS
+    type_name: SSD
+    volumes:
+      - shop_media
+      - name: shop_orders
+        frequency: 5min
+  register: shop
+
+- name: Show how the replicas are
+  ansible.builtin.debug:
+    msg: "{{ shop.table }}"
+
+- name: Fail over all volumes but one
+  scp.storage.scp_dr_plan:
+    state: failed_over
+    volumes: "{{ shop.replicas }}"
+    skip: [shop_orders]
+  register: shop_failed_over
+
+- name: Show the mount paths of the replicas
+  ansible.builtin.debug:
+    msg: "{{ shop_failed_over.replicas | map(attribute='target_path') }}"
+
+- name: Fail back, which overwrites what was written to the replicas
+  scp.storage.scp_dr_plan:
+    state: failed_back
+    volumes: "{{ shop.replicas }}"
+    discard_target_changes: true
+
+- name: End the replication, and delete the replicas
+  scp.storage.scp_dr_plan:
+    state: absent
+    volumes: "{{ shop.replicas }}"
+    confirm: true
+    delete_targets: true
+"""
+
+RETURN = r"""
+---
+replicas:
+  description: One dictionary for each volume, in the order of O(volumes), with the same keys for all kinds.
+  returned: unless the list has mistakes
+  type: list
+  elements: dict
+  contains:
+    kind:
+      description: Kind of the volume in its full form.
+      type: str
+    name:
+      description: Name or id of the volume, as O(volumes) has it.
+      type: str
+    region:
+      description: Region of the volume.
+      type: str
+    source_id:
+      description: Id of the volume.
+      type: str
+    source_name:
+      description: Name of the volume as the service shows it.
+      type: str
+    source_region:
+      description: Region of the volume.
+      type: str
+    source_path:
+      description: What servers mount. For a File Storage volume its mount path, see O(paths); for a BM volume its iSCSI addresses, with commas
+        between them; V(null) for a group.
+      type: str
+    target_region:
+      description: Region of the replica.
+      type: str
+    target_name:
+      description: Name of the replica as O(volumes) has it.
+      type: str
+    target_full_name:
+      description: Name of the replica as the service shows it.
+      type: str
+    target_id:
+      description: Id of the replica.
+      type: str
+    target_path:
+      description: What servers mount after a failover, as C(source_path).
+      type: str
+    members:
+      description: The volumes in the replica of a BM volume group.
+      type: list
+      elements: dict
+      contains:
+        id:
+          description: Id of the volume.
+          type: str
+        name:
+          description: Its name.
+          type: str
+        addresses:
+          description: Its iSCSI addresses.
+          type: list
+          elements: str
+    replication_id:
+      description: Id of the replication. Replications of block storage have none.
+      type: str
+    frequency:
+      description: How often the replica is updated.
+      type: str
+    policy:
+      description: V(use) or V(paused), of block storage V(RESYNC) or V(BREAK).
+      type: str
+    status:
+      description: Status of the replication in the words of the service.
+      type: str
+    lag_seconds:
+      description: How far the replica is behind. File Storage does not report it.
+      type: int
+    health:
+      description:
+        - V(ok), V(paused) (failed over), V(creating) (also being resumed), V(stalled) (the service has stopped updating the replica), V(ending),
+          V(error), V(missing) (there is no replication) or V(unknown) (neither region could be read).
+        - It is the health of the replication itself. A step that failed beside it is in C(message).
+      type: str
+    active_region:
+      description: Where servers use the data. V(unknown) if neither region could be read.
+      type: str
+    mount_path:
+      description: As O(volumes) has it.
+      type: str
+    message:
+      description: What went wrong with the volume, or is noteworthy; empty otherwise.
+      type: str
+    change:
+      description: What became of the volume, V(created), V(changed), V(deleted), V(unchanged) or V(failed). In check mode what would become of it.
+      type: str
+    operations:
+      description: The API operations for this volume, in order. In check mode those that would be sent.
+      type: list
+      elements: str
+    possible_loss:
+      description: What of the data is, or would be, lost; V(null) if nothing is.
+      type: str
+    planned:
+      description: Whether this is a plan, because the task ran in check mode. All keys but C(now) then describe what would be.
+      type: bool
+    now:
+      description: In check mode C(health) and C(active_region) as they are; otherwise V(null).
+      type: dict
+  sample:
+    - kind: filestorage_volume
+      name: web_data
+      region: kr-west1
+      source_id: bfdbabf2-04d9-4e8b-a205-020f8e6da438
+      source_name: web_data_2m060u
+      source_region: kr-west1
+      source_path:
+      target_region: kr-east1
+      target_name: web_data
+      target_full_name: web_data_x81k2a
+      target_id: 0f7a3c52-6f7e-4c5c-9a38-5d3b8a0c2f11
+      target_path: 10.20.1.5:/scp_web_data_x81k2a
+      members: []
+      replication_id: 3c1d9d06-6a3e-4c55-8a0e-3f2f0b9f1b77
+      frequency: hourly
+      policy: paused
+      status: available
+      lag_seconds:
+      health: paused
+      active_region: kr-east1
+      mount_path:
+      message: ""
+      change: changed
+      operations: [SetVolumeReplication]
+      possible_loss: what was written since the last synchronization (hourly)
+      planned: false
+      now:
+mounts:
+  description:
+    - The volumes that servers use now, in the form that the role C(storage_mount) takes as its list. After a failover these are the replicas.
+    - File Storage volumes are listed where C(mount_path) is known.
+  returned: unless the list has mistakes
+  type: list
+  elements: dict
+table:
+  description: Lines for users, a table first. More than 40 volumes are shortened to those that are not ok, or have changed.
+  returned: unless the list has mistakes
+  type: list
+  elements: str
+summary:
+  description: One line.
+  returned: unless the list has mistakes
+  type: str
+failures:
+  description: What failed, each message with the volumes that it is about. Of a run that is refused, what blocks it.
+  returned: unless the list has mistakes
+  type: list
+  elements: dict
+  contains:
+    message:
+      description: What went wrong, and what to do.
+      type: str
+    volumes:
+      description: The volumes.
+      type: list
+      elements: str
+operations:
+  description:
+    - The API operations sent that change something, of all volumes, in the order in which they were done. In check mode those that would be sent.
+  returned: always
+  type: list
+  elements: str
+  sample: [CreateVolume, CreateVolumeReplication]
+"""
+
+from ansible_collections.scp.storage.plugins.module_utils.engine.module_main import run_module
+from ansible_collections.scp.storage.plugins.module_utils.workflows.dr import specs
+
+SPEC = specs.PLAN
+
+
+def main() -> None:
+    """Run the module as a process of its own."""
+    run_module(SPEC)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,134 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A run of ``scp_dr_plan`` dies, or a call of it fails; the next one ends where an undisturbed one would."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from tests.harness.faults import AT_A_CALL, CAUSES, TIMEOUT
+from tests.harness.modules import ModuleRunner
+from tests.harness.tasks import TaskResult
+from tests.modules.dr.volumes import ALL_KINDS, COMMON, CREATING, block_storage, plan, shape, verbs, well
+
+pytestmark = pytest.mark.module("scp_dr_plan")
+
+STATES = ("present", "failed_over", "failed_back", "absent")
+#: The answers after which a run is killed are shared out; one share always runs.
+SHARES = 12
+#: Faults that always run; the modules of the resources pass with each (tests/modules/test_faults.py).
+USUAL = ("lost", "status-429", "error-after-503", "delay")
+#: Fewer calls than any run makes.
+FEWEST_CALLS = 10
+
+
+class Verb:
+    """A state that volumes of all kinds are to be brought into, from the state that comes before it.
+
+    :ivar begin: the simulator's state before.
+    :ivar usual: an undisturbed run, whose calls come one after the other.
+    """
+
+    def __init__(self, runner: ModuleRunner, state: str) -> None:
+        self.runner, self.state = runner, state
+        runner.environ |= {"SCP_TIMEOUT": str(TIMEOUT), "SCP_MAX_RETRIES": "3"}
+        runner.simulator.control("PUT", "clock", {"announce_delays": True})
+        block_storage(runner.simulator)
+        options = verbs(runner.simulator)
+        for earlier in STATES[: STATES.index(state)]:
+            well(plan(runner, earlier, ALL_KINDS, **options[earlier]))
+        self.options: dict[str, Any] = {**options[state], "concurrency": 1}
+        self.begin = runner.simulator.world()
+        self.usual = self.run()
+        self.wanted = shape(runner.simulator)
+
+    def run(self, **options: Any) -> TaskResult:
+        """Run it to its end; it may not fail."""
+        return well(plan(self.runner, self.state, ALL_KINDS, **{**self.options, **options}))
+
+    def again(self) -> None:
+        """Begin again where it began."""
+        self.runner.simulator.clear_faults()
+        self.runner.simulator.put_world(self.begin)
+
+    def crash(self, after: int, **options: Any) -> bool:
+        """Run it until an answer, and tell whether it came so far."""
+        creating = CREATING if self.state == "present" else {}
+        args = {"state": self.state, "volumes": ALL_KINDS, **COMMON, **creating, **self.options, **options}
+        return self.runner.crash("scp_dr_plan", args, after=after)
+
+    def check(self) -> None:
+        """Assert that a run now leads where the undisturbed one did, and that one after it changes nothing."""
+        self.run()
+        assert shape(self.runner.simulator) == self.wanted
+        last = self.run()
+        assert (last.changed, last.operations, last.writes) == (False, [], [])
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_plan_that_dies_after_a_writing_call_is_finished_by_the_next(runner: ModuleRunner, state: str) -> None:
+    verb = Verb(runner, state)
+    simulator = runner.simulator
+    numbers = [number for number, call in enumerate(verb.usual.calls, 1) if call["write"]]
+    assert numbers
+    for number in numbers:
+        verb.again()
+        simulator.clear_operations()
+        if not verb.crash(number):
+            # It looked less often while it waited.
+            assert shape(simulator) == verb.wanted
+            continue
+        verb.check()
+        done = Counter(call["operation"] for call in simulator.writes() if 200 <= call["status"] < 300)
+        assert done == Counter(verb.usual.accepted), number
+
+
+@pytest.mark.parametrize(
+    "share", [pytest.param(share, marks=pytest.mark.full_faults if share else ()) for share in range(SHARES)]
+)
+@pytest.mark.parametrize("state", STATES)
+def test_plan_that_dies_after_any_answer_is_finished_by_the_next(runner: ModuleRunner, state: str, share: int) -> None:
+    verb = Verb(runner, state)
+    for number in range(1 + share, 1000, SHARES):
+        verb.again()
+        if not verb.crash(number, concurrency=64):
+            break
+        verb.check()
+    assert number > FEWEST_CALLS
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize(
+    "fault", [pytest.param(fault, marks=() if fault in USUAL else pytest.mark.full_faults) for fault in AT_A_CALL]
+)
+def test_plan_with_a_fault_at_each_writing_operation_converges(runner: ModuleRunner, fault: str, state: str) -> None:
+    """The first call of each writing operation goes wrong; what failed is reported, and nothing is done twice."""
+    verb = Verb(runner, state)
+    simulator = runner.simulator
+    verb.again()
+    for operation in set(verb.usual.accepted):
+        simulator.fault(**AT_A_CALL[fault], operation=operation, writes=True)
+    disturbed = plan(runner, state, ALL_KINDS, **verb.options)
+    if disturbed.failed:
+        assert any(cause in disturbed.message for cause in CAUSES), disturbed.message
+        assert any(operation in disturbed.message for operation in set(verb.usual.accepted)), disturbed.message
+        assert disturbed.result["failures"]
+    simulator.clear_faults()
+    verb.check()
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("operation", ["ListVolumes", "ShowVolumeReplication"])
+def test_plan_with_a_fault_at_a_reading_operation_converges(runner: ModuleRunner, operation: str, state: str) -> None:
+    verb = Verb(runner, state)
+    simulator = runner.simulator
+    verb.again()
+    simulator.fault("status", status=403, operation=operation, times=1, skip=1)
+    disturbed = plan(runner, state, ALL_KINDS, **verb.options)
+    if disturbed.failed:
+        assert operation in disturbed.message
+    verb.check()

@@ -1,0 +1,89 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``scp_dr_plan_info``: health and lag, without a writing call."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.harness.modules import ModuleRunner
+from tests.harness.tasks import TaskResult
+from tests.modules.dr.volumes import ALL_KINDS, COMMON, EAST, LEDGER, WEST, block_storage, healths, plan, well
+
+pytestmark = pytest.mark.module("scp_dr_plan_info")
+
+
+def status(runner: ModuleRunner, volumes: Any, **options: Any) -> TaskResult:
+    """Run the module; it may fail, but not write."""
+    result = runner.run_task("scp_dr_plan_info", {"volumes": volumes, **COMMON, **options})
+    assert (result.writes, result.changed) == ([], False)
+    return result
+
+
+def test_status_returns_what_the_plan_returns(runner: ModuleRunner) -> None:
+    block_storage(runner.simulator)
+    made = well(plan(runner, "present", ALL_KINDS))
+    shown = well(status(runner, ALL_KINDS))
+    for now, then in zip(shown.result["replicas"], made.result["replicas"], strict=True):
+        new = {**then, "change": "unchanged", "operations": [], "lag_seconds": now["lag_seconds"]}
+        assert now == new
+    assert (shown.result["healths"], shown.result["summary"]) == ({"ok": 3}, "3 ok")
+    assert shown.result["table"][-1] == "3 ok"
+    assert [line.split()[3] for line in shown.result["table"][1:4]] == ["ok"] * 3
+    assert shown.result["replicas"][0]["target_path"] is None
+    paths = well(status(runner, ALL_KINDS, paths=True)).result["replicas"][0]
+    assert ":/scp_web_data_" in paths["target_path"]
+    assert ":/scp_web_data_" in paths["source_path"]
+
+
+def test_status_fails_on_request_and_returns_everything(runner: ModuleRunner) -> None:
+    well(plan(runner, "present", ["web_data", "web_logs"]))
+    well(plan(runner, "failed_over", ["web_data"]))
+    names = ["web_data", "web_logs", "never_was"]
+    assert healths(well(status(runner, names, fail_on=["error", "stalled"]))) == ["paused", "ok", "missing"]
+    failed = status(runner, names, fail_on=["paused", "missing"])
+    assert failed.failed
+    for words in ("2 of 3 volumes have a health of fail_on", "web_data (kr-west1 to kr-east1): paused", "never_was"):
+        assert words in failed.message, failed.message
+    assert healths(failed) == ["paused", "ok", "missing"]
+    assert failed.result["healths"] == {"ok": 1, "paused": 1, "missing": 1}
+    assert failed.result["replicas"][0]["active_region"] == EAST
+    assert "there is no File Storage volume of this name" in failed.result["replicas"][2]["message"]
+
+
+def test_status_asks_the_other_region_where_one_is_lost(runner: ModuleRunner) -> None:
+    simulator = runner.simulator
+    block_storage(simulator)
+    well(plan(runner, "present", ALL_KINDS))
+    simulator.fault("status", status=403, region=WEST, operation="*", times=None)
+    assert healths(well(status(runner, ALL_KINDS))) == ["ok"] * 3
+    simulator.fault("status", status=403, region=EAST, operation="*", times=None)
+    blind = well(status(runner, ALL_KINDS))
+    assert healths(blind) == ["unknown"] * 3
+    assert {one["active_region"] for one in blind.result["replicas"]} == {"unknown"}
+    assert all("403" in one["message"] for one in blind.result["replicas"])
+    assert status(runner, ALL_KINDS, fail_on=["unknown"]).failed
+
+
+def test_status_finds_the_replica_of_a_lost_source(runner: ModuleRunner) -> None:
+    simulator = runner.simulator
+    well(plan(runner, "present", ["web_data"]))
+    world = simulator.world()
+    volumes = world["filestorage"]["volumes"]
+    world["filestorage"]["volumes"] = [one for one in volumes if one["region"] == EAST]
+    simulator.put_world(world)
+    (replica,) = well(status(runner, ["web_data"])).result["replicas"]
+    assert replica["target_id"] == world["filestorage"]["volumes"][0]["id"]
+
+
+def test_status_supports_query_and_selection(runner: ModuleRunner) -> None:
+    block_storage(runner.simulator)
+    well(plan(runner, "present", ALL_KINDS))
+    asked = well(status(runner, ALL_KINDS, skip=["web_data"], query="replicas[].name"))
+    assert asked.result["result"] == ["ledger", "billing"]
+    wrong = status(runner, [{**LEDGER, "snapshot_rate": "much"}])
+    assert "snapshot_rate 'much' is invalid" in wrong.message
+    assert wrong.calls == []
