@@ -26,7 +26,7 @@ from .lookup import (
     show_owner,
     under_way,
 )
-from .replication import VOLUME_REPLICATIONS, read_replication
+from .replication_state import VOLUME_REPLICATIONS, read_replication
 from .snapshot_owner_info import OwnerInfo
 from .volume_planner import (
     MAX_ATTACHMENTS,

@@ -23,7 +23,7 @@ from .lookup import (
     replicated,
     schedule_of,
 )
-from .replication import VOLUME_REPLICATIONS, from_either_side, stopped, with_policy
+from .replication_state import VOLUME_REPLICATIONS, from_either_side, stopped, with_policy
 
 MAX_ATTACHMENTS = 8
 

@@ -15,7 +15,11 @@ from ...client.session import Client
 from ...engine.lookup import Finder, LookupSpec
 from ...operations import filestorage as filestorage_api
 from ...resources.baremetal_blockstorage import lookup as bm
-from ...resources.baremetal_blockstorage.replication import GROUP_REPLICATIONS, VOLUME_REPLICATIONS, read_replication
+from ...resources.baremetal_blockstorage.replication_state import (
+    GROUP_REPLICATIONS,
+    VOLUME_REPLICATIONS,
+    read_replication,
+)
 from ...resources.filestorage import lookup as filestorage
 from ...resources.shared_volume import going
 from .model import BLOCK, FILE, GROUP, Found, Link, Side, Volume, block_link, file_link, fits_name
