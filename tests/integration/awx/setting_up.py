@@ -17,7 +17,7 @@ from tests.harness.playbooks import Controller
 from tests.harness.tasks import Run
 from tests.integration.awx.specs import COLLECTION, stored
 
-STAND_IN = Path(__file__).parent / "stand_in" / "action.py"
+STAND_IN = Path(__file__).parent / "fake_modules" / "action.py"
 #: What the user writes down for the playbook.
 ANSWERS: dict[str, Any] = {
     "awx_setup_image": "registry.example.com/scp-storage-ee:0.1.0",
