@@ -81,7 +81,7 @@ def _unknown(names: Iterable[str], folder: Path) -> list[str]:
 
 
 def _of_playbooks(names: Iterable[str]) -> list[str]:
-    """Describe names that are no variables of playbooks, but must be meant for one."""
+    """Describe names that are not variables of playbooks, but must be meant for one."""
     suspects = _unknown(names, _ROLES / "role_variables")
     if not suspects:
         return []

@@ -77,7 +77,7 @@ class Workflow(ABC):
         """Read, decide, converge, and return the result beside what :meth:`engine.stages.Stages.result` has.
 
         Where a part failed, or was refused, the result has ``failed`` and ``msg``, and all else that is known. It may
-        have a ``diff`` of its own.
+        have its own ``diff``.
 
         :raises StorageError: there is nothing but the error to return.
         """
