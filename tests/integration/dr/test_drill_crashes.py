@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from tests.harness.playbooks import Controller
+from tests.integration.dr.crashing import TIME_SCALE, crash_after
 from tests.integration.dr.drill_fixtures import ALL, assert_untouched, drill_world, report, things
 from tests.integration.dr.scenario import play, servers
-from tests.integration.dr.test_crashes import TIME_SCALE, crash_after
 from tests.simulator.fixture import Simulator
 
 pytestmark = pytest.mark.newest_core

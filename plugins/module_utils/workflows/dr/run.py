@@ -54,7 +54,7 @@ class Stage:
 class Refused(Exception):  # It is a result, and not an error of the program.
     """Nothing is done, or nothing more.
 
-    :param message: all that is in the way, and what to do.
+    :param message: all blockers, and what to do.
     """
 
     def __init__(self, message: str) -> None:

@@ -68,8 +68,8 @@ def fail_over(run: Run) -> None:
 
 def _late(run: Run, found: Mapping[str, Found], limit: int | None) -> dict[str, str]:
     text = str(run.params.get("max_lag") or "")
-    told = {key: assess.too_late(one.link, limit, text) for key, one in found.items() if not one.message}
-    return {key: why for key, why in told.items() if why}
+    reasons = {key: assess.too_late(one.link, limit, text) for key, one in found.items() if not one.message}
+    return {key: why for key, why in reasons.items() if why}
 
 
 def _refuse_failover(run: Run, blocked: Mapping[str, str], *, late: bool) -> None:
