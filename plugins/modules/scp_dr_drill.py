@@ -108,9 +108,6 @@ options:
     description: Whether to drill the volumes that can be drilled, if others cannot. Those are reported as not drilled.
     type: bool
     default: false
-  paths:
-    description: Not used. The paths of copies are always returned.
-    type: bool
   wait:
     description:
       - Whether O(state=absent) waits until the copies are removed. Without waiting, RV(left_behind) is empty. O(state=present) always waits.
@@ -332,11 +329,11 @@ rpo:
   description: See RV(rto).
   returned: with O(state=present), unless the options have mistakes
   type: dict
-started:
+started_at:
   description: When it began, by the clock of the service.
   returned: unless the options have mistakes
   type: str
-finished:
+finished_at:
   description: When it ended.
   returned: unless the options have mistakes
   type: str

@@ -59,6 +59,11 @@ def judged(entry: Entry, rto: int | None, rpo: int | None, *, planned: bool = Fa
     return {**entry, "result": result, "message": "; ".join([*messages, *late])}
 
 
+def refused(entry: Entry) -> dict[str, Any]:
+    """Return a volume of a run that was refused, with ``result`` and ``message``."""
+    return {**entry, "result": "not drilled", "message": entry["blocker"]}
+
+
 def drilled(entries: Iterable[Entry]) -> list[Entry]:
     """Return the volumes for which a copy was to be made."""
     return [entry for entry in entries if entry.get("way")]
@@ -80,17 +85,18 @@ def highest(values: Iterable[float | None]) -> Any:
 # -- the report -------------------------------------------------------------------------------------------------------
 
 
-def describe_failure(task: str, result: Mapping[str, Any], *, hidden: bool = False) -> str:
-    """Return why a task of a user's checks failed.
+def failed_check(task: str, result: Mapping[str, Any], *, hidden: bool = False) -> dict[str, Any]:
+    """Return a check of the user that failed, with ``check``, ``passed`` and ``told``.
 
-    :param result: of the task; of a loop with ``results``.
+    :param task: the name of the task that failed.
+    :param result: of that task; of a loop with ``results``.
     :param hidden: whether the task has ``no_log``; nothing of its result is shown then.
     """
     if hidden:
-        return f"{task}: it failed, and no_log hides why"
+        return {"check": task, "passed": False, "told": "it failed, and no_log hides why"}
     failed = [one for one in result.get("results") or () if isinstance(one, Mapping) and one.get("failed")]
     told = [_reason(one) for one in failed or [result]]
-    return f"{task}: {'; '.join(dict.fromkeys(told))}"
+    return {"check": task, "passed": False, "told": "; ".join(dict.fromkeys(told))}
 
 
 def _reason(result: Mapping[str, Any]) -> str:
@@ -108,12 +114,12 @@ def build_report(
 ) -> dict[str, Any]:
     """Return the report of a drill, or of a removal.
 
-    :param made: what ``scp_dr_drill`` returned with ``state: present``; empty if it did not run.
-    :param removed: what it returned with ``state: absent``; empty if it did not run.
+    :param made: what ``scp_dr_drill`` returned with ``state: present``; empty, or skipped, if it did not run.
+    :param removed: what it returned with ``state: absent``, likewise.
     :param checks: of the user, each with ``copy`` (the id of the copy), ``check``, ``passed`` and ``told``.
     :param kept: whether the copies were to stay.
     """
-    made, removed = made or {}, removed or {}
+    made, removed = _ran(made), _ran(removed)
     first = made or removed
     planned = bool(first.get("planned"))
     rto, rpo = ((made.get(name) or {}).get("seconds") for name in ("rto", "rpo"))
@@ -121,12 +127,13 @@ def build_report(
     volumes = []
     for entry in first.get("volumes") or ():
         after = left.get(_identity(entry))
-        volumes.append(_reported(entry, after, checks, rto, rpo, planned=planned) if made else dict(entry))
+        began = made and made.get("began", True)
+        volumes.append(_reported(entry, after, checks, rto, rpo, planned=planned) if began else dict(entry))
     failures = [
         f"{_label(one)}: {one['message'].rstrip('.')}." for one in volumes if one["result"] in ("failed", "missed")
     ]
-    failures += _without_volume(made, removed)
-    started, finished = first.get("started"), (removed or made).get("finished")
+    failures += _without_volumes(made, removed)
+    started, finished = first.get("started_at"), (removed or made).get("finished_at")
     tried = drilled(volumes)
     not_drilled = [one["name"] for one in volumes if made and not one["way"]]
     return {
@@ -187,9 +194,15 @@ def _reported(
     return judged(known, rto, rpo, planned=planned)
 
 
-def _without_volume(*results: Mapping[str, Any]) -> list[str]:
-    """Return why a run failed that did not come to the volumes."""
-    return [f"{str(one['msg']).rstrip('.')}." for one in results if one.get("msg") and "volumes" not in one]
+def _ran(result: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """Return the result of a task; nothing where it was skipped."""
+    return {} if result is None or result.get("skipped") else result
+
+
+def _without_volumes(*results: Mapping[str, Any]) -> list[str]:
+    """Return why a run was refused, or broke off before it came to the volumes."""
+    refused = (one for one in results if one.get("msg") and ("volumes" not in one or one.get("began") is False))
+    return [f"{str(one['msg']).rstrip('.')}." for one in refused]
 
 
 def _seconds(started: str | None, finished: str | None) -> float | None:

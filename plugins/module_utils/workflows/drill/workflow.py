@@ -28,7 +28,7 @@ from ..messages import group_alike
 from ..report import Failure, Report, Row, failure_from, join_messages
 from .copies import MAX_PREFIX, MIN_PREFIX, CopyPlan, Rules, Sources, compare, plan_copy
 from .leftovers import Own, look, protected_ids, removal, unrecognizable
-from .report import data_age, drilled, highest, judged, made_from, span, target
+from .report import data_age, drilled, highest, judged, made_from, refused, span, target
 
 WAIT_TIMEOUT = 1800
 #: How often the replication of a copy is updated: as rarely as possible, because nothing is written to it.
@@ -525,8 +525,8 @@ class Drill(Workflow):
         return {
             "began": True,
             "planned": self.batch.dry_run,
-            "started": _stamp(self._began),
-            "finished": _stamp(self._now()),
+            "started_at": _stamp(self._began),
+            "finished_at": _stamp(self._now()),
             "removed": [label for outcome in outcomes for label in outcome.removed],
             "left_behind": [label for outcome in outcomes for label in outcome.left_behind],
             "empty_groups": list(dict.fromkeys(left.empty_groups)),
@@ -535,7 +535,8 @@ class Drill(Workflow):
     def _made(self, outcomes: Sequence[Outcome], left: Own, *, blocked: bool = False) -> dict[str, Any]:
         rto, rpo = self._options.rto, self._options.rpo
         dry_run = self.batch.dry_run
-        entries = [judged(one.view(self._began), rto, rpo, planned=dry_run) for one in outcomes]
+        views = [one.view(self._began) for one in outcomes]
+        entries = [refused(one) if blocked else judged(one, rto, rpo, planned=dry_run) for one in views]
         for outcome, entry in zip(outcomes, entries, strict=True):
             if entry["result"] in ("failed", "missed") and not outcome.failures:
                 outcome.failures.append(Failure(entry["message"]))
