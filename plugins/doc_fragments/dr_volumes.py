@@ -29,11 +29,11 @@ options:
     required: true
   region:
     description:
-      - Region of the volumes, for those that have none of their own. It is never taken from the environment, because in a disaster it must be
+      - Region of the volumes, for those that name none. It is never taken from the environment, because in a disaster it must be
         clear which region is meant.
     type: str
   target_region:
-    description: Region of the replicas, for volumes that have none of their own.
+    description: Region of the replicas, for volumes that name none.
     type: str
   only:
     description:

@@ -47,7 +47,7 @@ options:
     choices: [present, failed_over, failed_back, absent]
     default: present
   frequency:
-    description: How often replicas are updated, for volumes that have no frequency of their own. Used by O(state=present).
+    description: How often replicas are updated, for volumes that have no frequency. Used by O(state=present).
     type: str
     choices: [5min, hourly, daily, weekly, monthly]
     default: hourly
@@ -406,7 +406,7 @@ SPEC = specs.PLAN
 
 
 def main() -> None:
-    """Run the module as a process of its own."""
+    """Run the module as a separate process."""
     run_module(SPEC)
 
 

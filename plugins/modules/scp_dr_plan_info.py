@@ -228,7 +228,7 @@ SPEC = specs.PLAN_INFO
 
 
 def main() -> None:
-    """Run the module as a process of its own."""
+    """Run the module as a separate process."""
     run_module(SPEC)
 
 

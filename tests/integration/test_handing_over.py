@@ -69,7 +69,7 @@ def test_job_is_judged_by_itself_whatever_an_earlier_job_handed_on(controller: C
     asked = {**REGIONS, "dr_volumes": both[1:], **handed}
     planned = controller.playbook("scp.storage.dr_failover", variables=asked, arguments=["--check"], environ=SHOWN)
     assert artifacts(planned.succeeded()) == {}
-    plan = planned["scp.storage.dr : Show the replicas"].result["msg"]
+    plan = planned["scp.storage.dr_common : Show the replicas"].result["msg"]
     assert plan[0] == "PLAN: this is check mode, and nothing was changed."
     assert "HEALTH NOW  HEALTH THEN" in plan[1]
     assert plan[2].split()[3:5] == ["ok", "paused"]

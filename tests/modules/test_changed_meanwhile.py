@@ -80,7 +80,7 @@ class Meanwhile:
         :param may_be_unchanged: nothing is to be done in the state that was read.
         """
         self.simulator.put_world(there)
-        alone = self.ending(self.run(step))
+        alone = self.ending(step, self.run(step))
         self.simulator.put_world(seen)
         first = self.run(step, check=True)
         self.runner.one_task = True
@@ -91,7 +91,7 @@ class Meanwhile:
         counts = self.counts()
         result = self.run(step)
         self.runner.one_task = False
-        ending = self.ending(result)
+        ending = self.ending(step, result)
         self.cases += 1
         if may_be_unchanged and not result.writes:
             assert not result.changed, step.name
@@ -105,10 +105,11 @@ class Meanwhile:
         variables = self.variables if "register" in keywords else dict(self.variables)
         return self.runner.run([step.task(**{"register": "_", **keywords})], variables=variables)[-1]
 
-    def ending(self, result: TaskResult) -> Ending:
+    def ending(self, step: Step, result: TaskResult) -> Ending:
         """Return what a run came to."""
         message = CHANCE.sub("#", result.message)
-        return Ending(result.failed, tuple(result.accepted), message, self.counts())
+        operations = sorted(result.accepted) if step.parallel else result.accepted
+        return Ending(result.failed, tuple(operations), message, self.counts())
 
     def counts(self) -> dict[str, int]:
         """Return how many there are of everything."""

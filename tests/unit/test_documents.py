@@ -133,8 +133,14 @@ def test_a_wrong_option_is_found() -> None:
 def variables(playbook: str) -> set[str]:
     """Names of variables that a playbook of the collection, and its role, take."""
     texts = [(ROOT / "playbooks" / f"{playbook}.yml").read_text(encoding="utf-8")]
+    # Roles read variables that several of them share in their defaults.
+    texts += [
+        (ROOT / "roles" / role / "defaults" / "main.yml").read_text(encoding="utf-8")
+        for role in ROLES
+        if role == playbook and (ROOT / "roles" / role / "defaults" / "main.yml").is_file()
+    ]
     specs = [ROOT / "roles" / role / "meta" / "argument_specs.yml" for role in ROLES if role == playbook]
-    known = set(re.findall(r"\b[a-z]+(?:_[a-z]+)+\b", texts[0]))
+    known = set(re.findall(r"\b[a-z]+(?:_[a-z]+)+\b", "\n".join(texts)))
     for spec in specs:
         known |= yaml.safe_load(spec.read_text(encoding="utf-8"))["argument_specs"]["main"]["options"].keys()
     return known

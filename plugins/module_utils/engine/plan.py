@@ -9,6 +9,7 @@ A plan is the walk along these steps until none is left, so check mode and the r
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
@@ -90,6 +91,27 @@ class Planner(Protocol[StateT]):
 
         :raises StorageError: what is asked cannot be reached; the message says why and what to do.
         """
+
+
+class TaskPlanner(ABC, Generic[StateT]):
+    """Plans by the options of a task. It has no client, so that planning cannot read (architecture.md, decision 1).
+
+    :param params: validated module options; ``None`` means "not given".
+    :param region: the region of the task.
+    """
+
+    def __init__(self, params: Mapping[str, Any], region: str) -> None:
+        self.params = params
+        self.region = region
+
+    @property
+    def wants_absent(self) -> bool:
+        """Whether the task asks for the resource to go."""
+        return bool(self.params.get("state") == "absent")
+
+    @abstractmethod
+    def next_step(self, state: StateT) -> Step[StateT] | None:
+        """See :class:`Planner`."""
 
 
 @dataclass(frozen=True)

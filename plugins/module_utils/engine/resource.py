@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Generic, Self
 
 from ..client.session import Client
 from .overlay import ResponsePatch
-from .plan import StateT, Step
+from .plan import StateT, Step, TaskPlanner
 
 
 class Resource(ABC, Generic[StateT]):
@@ -102,6 +102,19 @@ class Resource(ABC, Generic[StateT]):
         :param after: the state that the plan leads to; the traces show it as it is when it has settled.
         """
         return ()
+
+
+class PlannedResource(Resource[StateT]):
+    """A resource whose planning is a separate class without a client."""
+
+    planner_type: ClassVar[type[TaskPlanner[Any]]]
+
+    def __init__(self, params: Mapping[str, Any], client: Client) -> None:
+        super().__init__(params, client)
+        self.planner = self.planner_type(params, self.region)
+
+    def next_step(self, state: StateT) -> Step[StateT] | None:
+        return self.planner.next_step(state)
 
 
 class Info(ABC):

@@ -38,9 +38,9 @@ def collect_alike(messages: Iterable[tuple[str, str]]) -> list[tuple[str, list[s
     """
     found: dict[str, dict[str, str]] = {}
     for name, message in messages:
-        told = message.strip().rstrip(".")
-        found.setdefault(_pattern(name, told), {}).setdefault(name, told)
-    return [_collected(pattern, told) for pattern, told in found.items()]
+        texts = message.strip().rstrip(".")
+        found.setdefault(_pattern(name, texts), {}).setdefault(name, texts)
+    return [_collected(pattern, texts) for pattern, texts in found.items()]
 
 
 def _pattern(name: str, message: str) -> str:
@@ -49,9 +49,9 @@ def _pattern(name: str, message: str) -> str:
     return _ID.sub("<id>", _REQUEST.sub("", named))
 
 
-def _collected(pattern: str, told: Mapping[str, str]) -> tuple[str, list[str]]:
-    different = set(told.values())
-    return (different.pop() if len(different) == 1 else pattern), list(told)
+def _collected(pattern: str, texts: Mapping[str, str]) -> tuple[str, list[str]]:
+    different = set(texts.values())
+    return (different.pop() if len(different) == 1 else pattern), list(texts)
 
 
 def group_alike(messages: Iterable[tuple[str, str]], noun: str, nouns: str = "") -> list[str]:
@@ -80,5 +80,5 @@ def summarize(changes: Iterable[Change], *, dry_run: bool) -> str:
     for change in changes:
         counts[change] += 1
     always = ("created", "changed", "unchanged", "failed")
-    told = [f"{count} {_CHANGES[change]}" for change, count in counts.items() if count or change in always]
-    return f"{'Plan, nothing was changed: ' if dry_run else ''}{', '.join(told)}"
+    texts = [f"{count} {_CHANGES[change]}" for change, count in counts.items() if count or change in always]
+    return f"{'Plan, nothing was changed: ' if dry_run else ''}{', '.join(texts)}"

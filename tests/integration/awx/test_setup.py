@@ -31,6 +31,9 @@ def _takes(playbook: str) -> set[str]:
     for role in re.findall(r"role: scp\.storage\.(\w+)", text):
         spec = yaml.safe_load((ROOT / "roles" / role / "meta" / "argument_specs.yml").read_text())
         variables |= spec["argument_specs"]["main"]["options"].keys()
+        # Roles read variables that several of them share in their defaults.
+        defaults = (ROOT / "roles" / role / "defaults" / "main.yml").read_text()
+        variables |= set(re.findall(r"\b[a-z]+(?:_[a-z]+)+\b", defaults))
     return variables
 
 

@@ -45,9 +45,10 @@ def _block_storage(controller: Controller) -> None:
     block_storage(controller.simulator)
 
 
-def test_life(controller: Controller) -> None:
+@pytest.mark.parametrize("route", ["in_process", pytest.param("module", marks=pytest.mark.full_routes)], indirect=True)
+def test_life(routed: Controller) -> None:
     """Set up, fail over, fail back and tear down one of each kind, twice each; the results have one shape."""
-    simulator = controller.simulator
+    controller, simulator = routed, routed.simulator
     steps = [step for step in (SET_UP, FAIL_OVER, FAIL_BACK, TEAR_DOWN) for _ignored in range(2)]
     runs = story(controller, *steps)
     for again in runs[1::2]:

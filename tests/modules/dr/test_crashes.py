@@ -56,7 +56,7 @@ class Verb:
         self.runner.simulator.put_world(self.begin)
 
     def crash(self, after: int, **options: Any) -> bool:
-        """Run it until an answer, and tell whether it came so far."""
+        """Run it until an answer, and return whether it came so far."""
         creating = CREATING if self.state == "present" else {}
         args = {"state": self.state, "volumes": ALL_KINDS, **COMMON, **creating, **self.options, **options}
         return self.runner.crash("scp_dr_plan", args, after=after)

@@ -77,12 +77,12 @@ def replicate_blocks(runner: ModuleRunner, *, behind: float = 0.0, **fields: Any
 def test_present_failure_of_one_does_not_stop_the_others(runner: ModuleRunner) -> None:
     block_storage(runner.simulator)
     runner.simulator.patch_world({SERVICE: {"volumes": [{"name": "twin"}, {"name": "twin"}, {"name": "plain"}]}})
-    others = [{"name": name, "kind": "bm_volume"} for name in ("nobody", "twin", "plain")]
+    others = [{"name": name, "kind": "bm_volume"} for name in ("no-ledger", "twin", "plain")]
     cifs = {"name": "shares", "protocol": "CIFS"}
     run = plan(runner, "present", [*others, LEDGER, {**BILLING, "name": "no-group"}, cifs, "web_logs"])
     for words in (
         "5 of 7 volumes failed",
-        "nobody (kr-west1 to kr-east1): there is no Block Storage (BM) volume nobody in kr-west1",
+        "no-ledger (kr-west1 to kr-east1): there is no Block Storage (BM) volume no-ledger in kr-west1",
         "'twin' fits 2 Block Storage (BM) volumes in kr-west1",
         "plain (kr-west1 to kr-east1): Volume plain",
         "snapshot_rate",
@@ -311,9 +311,9 @@ def test_failed_over_refuses_replicas_of_block_storage_that_are_not_ready(
     runner: ModuleRunner, state: str, words: str
 ) -> None:
     replicate_blocks(runner, state=state)
-    run = plan(runner, "failed_over", [LEDGER, BILLING, {**LEDGER, "name": "nobody", "target_name": "nobody"}])
+    run = plan(runner, "failed_over", [LEDGER, BILLING, {**LEDGER, "name": "no-ledger", "target_name": "no-ledger"}])
     refused(run, f"2 volumes: its replication is {'in an ' if state == 'ERROR' else ''}{words}")
-    assert "nobody (kr-west1 to kr-east1): it has no replication" in run.message
+    assert "no-ledger (kr-west1 to kr-east1): it has no replication" in run.message
 
 
 def test_failed_over_refuses_a_replication_in_error(runner: ModuleRunner) -> None:

@@ -14,9 +14,9 @@ import yaml
 from ansible_collections.scp.storage.plugins.module_utils.operations.table import Operation
 from tests.collection_path import ROOT
 
-#: It needs what the modules of the kinds that are listed need, and says so.
-OF_OTHERS = "scp_storage_apply"
-MODULES = sorted({file.stem for file in (ROOT / "plugins" / "modules").glob("scp*.py")} - {OF_OTHERS})
+#: They need what the modules of the kinds that are listed need, and say so.
+OF_OTHERS = {"scp_dr_plan", "scp_storage_apply"}
+MODULES = sorted({file.stem for file in (ROOT / "plugins" / "modules").glob("scp*.py")} - OF_OTHERS)
 OPERATIONS = [
     operation
     for file in (ROOT / "plugins" / "module_utils" / "operations").glob("[a-z]*.py")
@@ -33,7 +33,7 @@ _NAME = re.compile(r"\b[A-Z][a-z]+[A-Z]\w*\b")
 
 def used() -> dict[str, set[str]]:
     """By module, what it needs of all that reached the simulator in tests (tests/coverage)."""
-    found: dict[str, set[str]] = {module: set() for module in (*MODULES, OF_OTHERS)}
+    found: dict[str, set[str]] = {module: set() for module in (*MODULES, *OF_OTHERS)}
     for part in (ROOT / "tests" / "coverage" / "table.md").read_text(encoding="utf-8").split("\n## ")[1:]:
         service = part.partition("\n")[0]
         for operation, modules in _ROW.findall(part):

@@ -19,8 +19,10 @@ from ansible_collections.scp.storage.plugins.module_utils.client.errors import S
 from ansible_collections.scp.storage.plugins.module_utils.engine.plan import make_plan
 from ansible_collections.scp.storage.plugins.module_utils.resources.baremetal_blockstorage.replication import (
     GroupReplication,
-    ReplicationState,
     VolumeReplication,
+)
+from ansible_collections.scp.storage.plugins.module_utils.resources.baremetal_blockstorage.replication_state import (
+    ReplicationState,
     judged,
 )
 from ansible_collections.scp.storage.plugins.modules import (

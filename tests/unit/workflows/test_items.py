@@ -116,7 +116,7 @@ MISTAKES: dict[str, tuple[Any, str]] = {
         [{"name": "l", "kind": "bm", "servers": [{"object_type": "VM", "object_id": "x"}]}],
         "servers must be a list of dictionaries with object_type (BM, MNGC) and object_id",
     ),
-    "servers that are not a list": (
+    "servers as a dictionary": (
         [{"name": "l", "kind": "bm", "servers": {"object_id": "x"}}],
         "servers must be a list",
     ),

@@ -6,30 +6,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from ...client.errors import CallError, NotFound, StorageError
 from ...client.parallel import map_concurrently
-from ...client.session import Call, Client
+from ...client.session import Client
 from ...engine.lookup import Finder, is_id
 from ...engine.overlay import ResponsePatch, deleted, upserted
-from ...engine.plan import UNKNOWN_ID, Step
-from ...engine.resource import Info, Resource
+from ...engine.resource import Info, PlannedResource
 from ...operations import backup as api
-from .. import snapshots
 from . import paths, schedules
+from .backup_planner import BackupPlanner
+from .backup_state import WITHOUT_REPLICATION, BackupState
 from .lookup import (
     AGENTS,
     AVAILABLE,
     BACKUPS,
-    DELETING,
     INPROGRESS,
     POLICY_TYPES,
     describe_job,
     find_backup,
     in_error,
-    is_replica,
     leaving,
     moment_of,
     named,
@@ -43,42 +41,13 @@ from .lookup import (
 )
 from .servers import REFUSES_IMAGES, backup_servers, find_for_backup, find_servers
 
-#: What the service takes where a task does not say (reference: Create Backup).
-DEFAULTS = {"retention_period": "WEEK_2", "encrypt_enabled": True}
-#: Regions that replicate nothing begin with this (platform-behaviour.md §1).
-WITHOUT_REPLICATION = "kr-south"
 
-
-@dataclass(frozen=True)
-class BackupState:
-    """A backup as the show operation gives it, and what a task has to know beside it.
-
-    :ivar schedules: ``None`` where the task has no interest in them.
-    :ivar server: the one that the task names, where that is not plain from the backup: ``server_uuid``,
-        ``server_name``, and ``server_guid`` where known.
-    :ivar blockers: what keeps the task from what it asks, found when it began.
-    :ivar leaving: another backup of the same name that is on its way out.
-    :ivar busy: what runs of a backup that is to go.
-    :ivar removing: this task has sent the call that deletes it.
-    """
-
-    backup: dict[str, Any] | None = None
-    schedules: tuple[dict[str, Any], ...] | None = None
-    server: dict[str, Any] | None = None
-    blockers: tuple[str, ...] = ()
-    leaving: dict[str, Any] | None = None
-    busy: str = ""
-    removing: bool = False
-
-    def with_fields(self, **fields: Any) -> BackupState:
-        """The state with some of the backup's fields replaced."""
-        return replace(self, backup={**(self.backup or {}), **fields})
-
-
-class Backup(Resource[BackupState]):
+class Backup(PlannedResource[BackupState]):
     """``scp_backup``."""
 
     result_key = "backup"
+    planner_type = BackupPlanner
+    planner: BackupPlanner
     slowest_poll = 15.0
 
     def __init__(self, params: Mapping[str, Any], client: Client) -> None:
@@ -87,27 +56,9 @@ class Backup(Resource[BackupState]):
         self._server: dict[str, Any] | None = None
 
     @property
-    def _wanted(self) -> str:
-        return str(self.params.get("backup_id") or self.params["name"])
-
-    @property
-    def _category(self) -> str | None:
-        """AGENTLESS or AGENT, also where the task says only what is kept."""
-        category, kept = self.params.get("policy_category"), self.params.get("policy_type")
-        return category or next((name for name, value in POLICY_TYPES.items() if value == kept), None)
-
-    @property
-    def _paths_asked(self) -> list[str] | None:
-        """The paths that a task lists, each once; an empty list where it asks for all of the server instead."""
-        listed = self.params.get("filesystem_paths")
-        if self.params.get("is_all_filesystem"):
-            return []
-        return paths.distinct(listed) if listed else None
-
-    @property
     def exclusive_name(self) -> str:
         by_id = self.params.get("backup_id")
-        return "" if self.wants_absent or by_id else f"{BACKUPS.title} {self._wanted!r}"
+        return "" if self.wants_absent or by_id else f"{BACKUPS.title} {self.planner.wanted!r}"
 
     # -- options that cannot work --------------------------------------------------------------------------------------
 
@@ -122,7 +73,7 @@ class Backup(Resource[BackupState]):
             found.append(
                 f"policy_category {category} goes with policy_type {POLICY_TYPES[category]}, and not with {kept}"
             )
-        if self._category == "AGENTLESS":
+        if self.planner.category == "AGENTLESS":
             found += self._agentless_problems()
         found += self._path_problems()
         region = params.get("backup_region") or self.region
@@ -159,7 +110,7 @@ class Backup(Resource[BackupState]):
             if found is None and not self.wants_absent:
                 raise finder.missing(identifier)
         else:
-            found = find_backup(finder, self._wanted, leaving_counts=True)
+            found = find_backup(finder, self.planner.wanted, leaving_counts=True)
         first, self._first_look = self._first_look, False
         if self.wants_absent:
             return self._with_busy(BackupState(found, removing=found is not None and leaving(found)))
@@ -180,7 +131,7 @@ class Backup(Resource[BackupState]):
 
         It is looked up once: the service may not offer it any more when it has the backup, and that is not listed yet.
         """
-        server, kind, category = self.params.get("server"), self.params.get("server_category"), self._category
+        server, kind, category = self.params.get("server"), self.params.get("server_category"), self.planner.category
         if server and kind and category and self._server is None:
             self._server = find_for_backup(self.client, server, kind, POLICY_TYPES[category])
         return replace(state, server=self._server)
@@ -253,7 +204,7 @@ class Backup(Resource[BackupState]):
         region = self.params.get("backup_region")
         if not region or region == self.region:
             return []
-        query = {"from_region": self.region, "backup_master_type": self._category}
+        query = {"from_region": self.region, "backup_master_type": self.planner.category}
         relations = self.client.read_list(api.LIST_BACKUP_REGION_RELATIONSHIP, query=query)
         possible = sorted({str(relation.get("to_region")) for relation in relations})
         if not possible or region in possible:
@@ -263,11 +214,11 @@ class Backup(Resource[BackupState]):
     def _path_blockers(self, state: BackupState) -> list[str]:
         """Paths that another backup of the server keeps (platform-behaviour.md §8: 404 without an agent)."""
         server = (state.backup or state.server or {}).get("server_uuid")
-        category = state.backup["policy_category"] if state.backup else self._category
+        category = state.backup["policy_category"] if state.backup else self.planner.category
         if not server or category != "AGENT":
             return []
         present = {paths.plain(path) for path in (state.backup or {}).get("filesystem_paths") or ()}
-        new = [path for path in self._paths_asked or () if paths.plain(path) not in present]
+        new = [path for path in self.planner.paths_asked or () if paths.plain(path) not in present]
 
         def taken(path: str) -> bool:
             query = {"filesystem_path": path, "server_uuid": server}
@@ -302,205 +253,7 @@ class Backup(Resource[BackupState]):
         by = " and ".join(f"{named(one)} in state {one['state']}" for one in others)
         return f"by {by} (take it out there, or leave it out here)"
 
-    # -- planning -----------------------------------------------------------------------------------------------------
-
-    def next_step(self, state: BackupState) -> Step[BackupState] | None:
-        backup = state.backup
-        if self.wants_absent:
-            return self._next_removal(state)
-        if backup is None:
-            return self._create(state)
-        if leaving(backup):
-            raise StorageError(f"Backup {named(backup)} is being deleted. Ask for it by name to make a new one.")
-        self._check_unchangeable(state, backup)
-        step = (
-            self._next_retention(backup)
-            or self._next_schedules(state, backup)
-            or self._next_paths(backup)
-            or self._next_replication(backup)
-        )
-        if step is not None and is_replica(backup):
-            raise StorageError(
-                f"Backup {named(backup)} in {self.region} is a replica, and only its original changes it:"
-                f" {_describe_original(backup)}. Run the task there (option region)."
-            )
-        if step is not None and state.blockers:
-            raise StorageError(f"Backup {named(backup)} cannot be changed so: {'; '.join(state.blockers)}.")
-        return step
-
-    def _create(self, state: BackupState) -> Step[BackupState]:
-        params, category = self.params, self._category
-        needed = ("name", "server", "server_category", "schedules")
-        missing = [name for name in needed if not params.get(name)]
-        if category is None:
-            missing.append("policy_category")
-        if category == "AGENT" and self._paths_asked is None:
-            missing.append("filesystem_paths or is_all_filesystem")
-        problems = list(state.blockers)
-        if missing:
-            problems.insert(0, f"to create it the task must also give {' and '.join(missing)}")
-        if problems:
-            raise StorageError(
-                f"There is no backup {self._wanted!r} in {self.region}, and none can be made so: {'; '.join(problems)}."
-            )
-        server = state.server or {}
-        fields: dict[str, Any] = {
-            "name": params["name"],
-            "policy_category": category,
-            "policy_type": POLICY_TYPES[str(category)],
-            "server_category": params["server_category"],
-            "server_uuid": server["server_uuid"],
-        }
-        body = {
-            **fields,
-            "schedules": schedules.body(params["schedules"]),
-            **({"server_guid": server["server_guid"]} if server.get("server_guid") else {}),
-            **({"region": params["backup_region"]} if params.get("backup_region") else {}),
-            **self._given("retention_period", "encrypt_enabled", "dr_enabled", "tags"),
-            **(self._path_fields("filesystem_paths") if category == "AGENT" else {}),
-        }
-
-        def effect(before: BackupState, answer: Mapping[str, Any]) -> BackupState:
-            made = {
-                "id": (answer.get("resource") or {}).get("id", UNKNOWN_ID),
-                **fields,
-                "server_name": server["server_name"],
-                "state": "CREATING",
-                "role_type": "ORIGINAL",
-                "region": params.get("backup_region") or self.region,
-                "retention_period": params.get("retention_period") or DEFAULTS["retention_period"],
-                "encrypt_enabled": body.get("encrypt_enabled", DEFAULTS["encrypt_enabled"]),
-                "dr_enabled": bool(params.get("dr_enabled")),
-                "filesystem_paths": self._paths_asked or [],
-                "is_all_filesystem": bool(params.get("is_all_filesystem")),
-            }
-            return BackupState(made, schedules=tuple(body["schedules"]))
-
-        return Step(api.CREATE_BACKUP, effect, body=body)
-
-    def _given(self, *names: str) -> dict[str, Any]:
-        """The options of these names that the task gives."""
-        return {name: self.params[name] for name in names if self.params.get(name) is not None}
-
-    def _path_fields(self, field: str) -> dict[str, Any]:
-        """The paths as calls take them, in the field of this name."""
-        asked = self._paths_asked or []
-        return {field: asked, "is_all_filesystem": False} if asked else {"is_all_filesystem": True}
-
-    def _check_unchangeable(self, state: BackupState, backup: Mapping[str, Any]) -> None:
-        """Refuse all differences that cannot be changed after creation, at once."""
-        asked = {
-            **self._given("name", "server_category", "policy_category", "policy_type", "encrypt_enabled"),
-            **self._given("backup_region"),
-        }
-        present = {**backup, "backup_region": backup.get("region") or self.region}
-        different = [
-            (option, present[option], value)
-            for option, value in asked.items()
-            if present.get(option) is not None and present[option] != value
-        ]
-        server, known = self.params.get("server"), {backup["server_uuid"], backup["server_name"]}
-        if server and server not in known and (state.server or {}).get("server_uuid") not in known:
-            different.append(("server", f"{backup['server_name']} ({backup['server_uuid']})", server))
-        if backup["policy_category"] == "AGENTLESS":
-            different += self._agentless_differences(backup)
-        if different:
-            listed = "; ".join(f"{option} is {is_!r} and cannot be {wanted!r}" for option, is_, wanted in different)
-            raise StorageError(
-                f"Backup {named(backup)} cannot be changed so: {listed}. The service sets this at creation only. Use"
-                " another name for a new backup, or delete this one first (state absent)."
-            )
-
-    def _agentless_differences(self, backup: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
-        """Paths and replication, which only backups with an agent can change."""
-        found: list[tuple[str, Any, Any]] = []
-        replicated, wanted = bool(backup.get("dr_enabled")), self.params.get("dr_enabled")
-        if wanted is not None and wanted != replicated:
-            found.append(("dr_enabled (of a backup without an agent)", replicated, wanted))
-        if self._paths_asked is not None and self._category is None:
-            found.append(("policy_category", "AGENTLESS", "one with paths"))
-        return found
-
-    def _next_retention(self, backup: Mapping[str, Any]) -> Step[BackupState] | None:
-        wanted = self.params.get("retention_period")
-        if wanted is None or wanted == backup.get("retention_period"):
-            return None
-        return self._change(api.UPDATE_RETENTION_PERIOD, backup, {"retention_period": wanted})
-
-    def _next_schedules(self, state: BackupState, backup: Mapping[str, Any]) -> Step[BackupState] | None:
-        asked = self.params.get("schedules")
-        if asked is None or schedules.meanings(asked) == schedules.meanings(state.schedules or ()):
-            return None
-        body = {"schedules": schedules.body(asked)}
-        return Step(
-            api.SET_BACKUP_SCHEDULE,
-            lambda before, _answer: replace(before, schedules=tuple(body["schedules"])),
-            path={"backup_id": str(backup["id"])},
-            body=body,
-            done=lambda seen: schedules.meanings(seen.schedules or ()) == schedules.meanings(asked),
-        )
-
-    def _next_paths(self, backup: Mapping[str, Any]) -> Step[BackupState] | None:
-        asked = self._paths_asked
-        if asked is None and self.params.get("is_all_filesystem") is False and backup.get("is_all_filesystem"):
-            raise StorageError(
-                f"Backup {named(backup)} keeps all of its server. Where is_all_filesystem is false,"
-                " filesystem_paths must say what it is to keep instead."
-            )
-        if asked is None or _kept_of(backup) == {*map(paths.plain, asked)}:
-            return None
-        fields = {"filesystem_paths": asked, "is_all_filesystem": not asked}
-        return Step(
-            api.SET_FILESYSTEM_PATH,
-            lambda before, _answer: before.with_fields(**fields),
-            path={"backup_id": str(backup["id"])},
-            body=self._path_fields("backup_filesystem_paths"),
-            done=lambda seen: _kept_of(seen.backup or {}) == {*map(paths.plain, asked)},
-        )
-
-    def _next_replication(self, backup: Mapping[str, Any]) -> Step[BackupState] | None:
-        wanted = self.params.get("dr_enabled")
-        if wanted is None or wanted == bool(backup.get("dr_enabled")):
-            return None
-        return self._change(api.UPDATE_REPLICATION_USE, backup, {"dr_enabled": wanted})
-
-    @staticmethod
-    def _change(operation: Call, backup: Mapping[str, Any], fields: dict[str, Any]) -> Step[BackupState]:
-        """Set fields that the call and the backup have by the same name."""
-
-        def done(seen: BackupState) -> bool:
-            return all((seen.backup or {}).get(name) == value for name, value in fields.items())
-
-        return Step(
-            operation,
-            lambda before, _answer: before.with_fields(**fields),
-            path={"backup_id": str(backup["id"])},
-            body=fields,
-            done=done,
-        )
-
-    def _next_removal(self, state: BackupState) -> Step[BackupState] | None:
-        backup = state.backup
-        if backup is None or leaving(backup):
-            return None
-        of_files = backup["policy_category"] == "AGENT"
-        advice = ""
-        if is_replica(backup):
-            advice = (
-                f"It is a replica, which goes with its original: {_describe_original(backup)}. Delete that one, or with"
-                " an agent set its dr_enabled to false, in its region (option region)."
-            )
-        if of_files and backup.get("dr_enabled") and not (is_replica(backup) or in_error(backup)):
-            return self._change(api.UPDATE_REPLICATION_USE, backup, {"dr_enabled": False})
-        return Step(
-            api.DELETE_BACKUP,
-            lambda before, _answer: replace(before.with_fields(state=DELETING), removing=True),
-            path={"backup_id": str(backup["id"])},
-            is_retryable=snapshots.busy,  # by a job that has begun and does not show yet
-            advice=advice,
-        )
-
-    # -- waiting and telling ------------------------------------------------------------------------------------------
+    # -- results ------------------------------------------------------------------------------------------
 
     def pending(self, state: BackupState) -> str:
         backup = state.backup
@@ -512,7 +265,7 @@ class Backup(Resource[BackupState]):
             if state.busy:
                 return f"backup {backup['name']}: {state.busy} must end before it can be deleted"
             return "" if in_error(backup) else under_way(self.result_key, backup)
-        if word(backup) == INPROGRESS and self.next_step(state) is None:
+        if word(backup) == INPROGRESS and self.planner.next_step(state) is None:
             return ""
         return under_way(self.result_key, backup)
 
@@ -575,19 +328,6 @@ def _used_once_less(agent: dict[str, Any] | None) -> dict[str, Any] | None:
     if agent is None or not agent.get("backup_policy_count"):
         return agent
     return {**agent, "backup_policy_count": agent["backup_policy_count"] - 1}
-
-
-def _describe_original(replica: Mapping[str, Any]) -> str:
-    """The backup that a replica is one of, and where it is."""
-    original = replica.get("origin_backup_id") or replica["name"]
-    return f"backup {original} in {replica.get('server_region') or 'its region'}"
-
-
-def _kept_of(backup: Mapping[str, Any]) -> set[str]:
-    """The paths that a backup keeps; none stands for all of the server."""
-    if backup.get("is_all_filesystem"):
-        return set()
-    return {*map(paths.plain, backup.get("filesystem_paths") or ())}
 
 
 #: The part of a backup that only the show operation has.

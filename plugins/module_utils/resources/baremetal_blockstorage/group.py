@@ -30,7 +30,7 @@ from .lookup import (
     show_owner,
     under_way,
 )
-from .replication import GROUP_REPLICATIONS
+from .replication_state import GROUP_REPLICATIONS
 from .snapshot_owner_info import OwnerInfo
 
 MAX_MEMBERS = 16

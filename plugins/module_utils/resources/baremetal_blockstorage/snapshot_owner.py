@@ -11,7 +11,7 @@ from typing import Any
 from ...client.parallel import map_concurrently
 from ...engine.lookup import Finder, LookupSpec
 from .lookup import GROUPS, VOLUMES, describe_failure, find_owner, in_error, is_recovery, label_of, leaving, volumes_of
-from .replication import GROUP_REPLICATIONS, VOLUME_REPLICATIONS, read_replication
+from .replication_state import GROUP_REPLICATIONS, VOLUME_REPLICATIONS, read_replication
 
 TARGET = "REPL"
 WRITABLE = "READ_WRITE"

@@ -14,7 +14,7 @@ from ...client.session import Call
 from ...engine.lookup import Finder, LookupSpec
 from ...engine.resource import Info
 from .lookup import show_owner
-from .replication import Table, read_replication
+from .replication_state import Table, read_replication
 
 #: Fields beside a volume's snapshots: its space for them, and how full that is.
 SPACE = ("snapshot_capacity_mb", "snapshot_capacity_rate", "snapshot_total_usage")

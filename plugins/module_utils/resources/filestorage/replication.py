@@ -6,91 +6,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any
 
 from ...client.errors import CallError, NotFound, StorageError, is_refusal
 from ...client.session import Client
-from ...engine.lookup import Finder, immutable
+from ...engine.lookup import Finder
 from ...engine.overlay import ResponsePatch, created, deleted, updated
-from ...engine.plan import UNKNOWN_ID, Step
-from ...engine.resource import Info, Resource
+from ...engine.plan import UNKNOWN_ID
+from ...engine.resource import Info, PlannedResource
 from ...operations import filestorage as api
 from .. import snapshots
-from ..shared_volume import AVAILABLE, DELETING, going, lower, rule_key
+from ..shared_volume import AVAILABLE, DELETING, going, lower
 from .lookup import (
-    DISK_BACKUP,
     NO_PURPOSE,
     REPLICATING,
     VOLUMES,
     check_cifs_password,
-    delete_leftover,
-    delete_volume,
     read_access_rules,
     read_replication,
     read_replications,
-    set_access_rule,
 )
+from .replication_planner import ReplicationPlanner, in_use
+from .replication_state import End, ReplicationState
 
 
-@dataclass(frozen=True)
-class End:
-    """One end of a replication.
-
-    :ivar leftovers: its system snapshots (``snapmirror.*``).
-    :ivar dropped: ids of those that this task deleted, which may show for a while.
-    :ivar rules: its access rules, read only where the volume is to be deleted.
-    :ivar phase: whether its volume is there, on its way out, or gone.
-    """
-
-    region: str
-    volume_id: str
-    leftovers: tuple[dict[str, Any], ...] = ()
-    dropped: frozenset[str] = frozenset()
-    rules: tuple[dict[str, Any], ...] = ()
-    is_target: bool = False
-    phase: Literal["there", "going", "gone"] = "there"
-
-
-@dataclass(frozen=True)
-class ReplicationState:
-    """A replication as seen from the volume that the task names.
-
-    :ivar near: the end that the task names; ``None`` where that volume does not exist.
-    :ivar far: the other end, where it is known.
-    :ivar volume: the near volume as the service shows it.
-    """
-
-    near: End | None = None
-    far: End | None = None
-    replication: dict[str, Any] | None = None
-    volume: dict[str, Any] | None = None
-
-    @property
-    def ends(self) -> tuple[End, ...]:
-        """Both ends, the far one first: the near one keeps the trace of a removal that was interrupted."""
-        return tuple(end for end in (self.far, self.near) if end is not None)
-
-    def with_end(self, end: End) -> ReplicationState:
-        """The state with one end replaced."""
-        if self.near is not None and self.near.volume_id == end.volume_id:
-            return replace(self, near=end)
-        return replace(self, far=end)
-
-
-class Replication(Resource[ReplicationState]):
+class Replication(PlannedResource[ReplicationState]):
     """``scp_filestorage_replication``."""
 
     result_key = "replication"
+    planner_type = ReplicationPlanner
+    planner: ReplicationPlanner
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._far: End | None = None
-        self._possible: list[str] | None = None
-
-    @property
-    def _deletes_target(self) -> bool:
-        return bool(self.params.get("delete_target_volume"))
+        self._possible: tuple[str, ...] | None = None
 
     def check(self) -> None:
         params = self.params
@@ -129,7 +80,7 @@ class Replication(Resource[ReplicationState]):
         if self._possible is None and self.params.get("target_region"):
             kind = self.params.get("replication_type") or "replication"
             try:
-                self._possible = possible_regions(self.client, volume, kind)
+                self._possible = tuple(possible_regions(self.client, volume, kind))
             except CallError as error:
                 if not is_refusal(error):
                     raise
@@ -153,7 +104,7 @@ class Replication(Resource[ReplicationState]):
 
     def _located(self, volume: dict[str, Any], shown: dict[str, Any] | None) -> ReplicationState:
         if shown is None:
-            return ReplicationState(near=End(self.region, volume["id"]), volume=volume)
+            return ReplicationState(near=End(self.region, volume["id"]), volume=volume, possible=self._possible)
         source = End(shown["source_volume_region"], shown["source_volume_id"])
         target = End(shown["replication_volume_region"], shown["replication_volume_id"], is_target=True)
         near, far = (target, source) if target.volume_id == volume["id"] else (source, target)
@@ -185,7 +136,7 @@ class Replication(Resource[ReplicationState]):
 
     def _with_phase(self, end: End) -> End:
         """See whether a target volume that is to be deleted is still there."""
-        if not (end.is_target and self._deletes_target):
+        if not (end.is_target and self.planner.deletes_target):
             return end
         volume = Finder(self.client, VOLUMES, end.region).by_id(end.volume_id)
         if volume is None:
@@ -200,7 +151,7 @@ class Replication(Resource[ReplicationState]):
         return tuple(item for item in listed if snapshots.is_system(item))
 
     def _with_rules(self, end: End) -> End:
-        if not (end.is_target and self._deletes_target) or end.phase != "there":
+        if not (end.is_target and self.planner.deletes_target) or end.phase != "there":
             return end
         try:
             return replace(end, rules=read_access_rules(Finder(self.client, VOLUMES, end.region), end.volume_id))
@@ -230,199 +181,7 @@ class Replication(Resource[ReplicationState]):
         identifier = str(state.replication["replication_id"])
         return replace(state, replication=read_replication(self.client, identifier, near.volume_id, near.region))
 
-    # -- planning -----------------------------------------------------------------------------------------------------
-
-    def next_step(self, state: ReplicationState) -> Step[ReplicationState] | None:
-        if self.wants_absent:
-            return self._next_removal(state)
-        if state.replication is None:
-            return self._create(state)
-        self._check_unchangeable(state.replication)
-        return self._next_change(state.replication)
-
-    def _create(self, state: ReplicationState) -> Step[ReplicationState]:
-        params, volume = self.params, state.volume or {}
-        missing = [name for name in ("name", "target_region", "replication_frequency") if not params.get(name)]
-        if missing:
-            raise StorageError(
-                f"Volume {volume['name']} in {self.region} has no replication, and to create it the task must also give"
-                f" {' and '.join(missing)}."
-            )
-        if params["target_region"] == self.region:
-            raise StorageError(
-                f"A replication goes to another region: target_region is {params['target_region']!r}, and so is the"
-                " region of the volume. Choose another target_region; scp_filestorage_replication_info with gather"
-                " regions lists them."
-            )
-        if self._possible is not None and params["target_region"] not in self._possible:
-            raise StorageError(
-                f"Volume {volume['name']} in {self.region} cannot be replicated to target_region"
-                f" {params['target_region']!r}. The service lists these regions for its type:"
-                f" {', '.join(self._possible) or 'none'}."
-            )
-        if lower(volume, "protocol") == "cifs" and params.get("cifs_password") is None:
-            raise StorageError("The replication of a CIFS volume needs cifs_password, for the volume it makes.")
-        if lower(volume, "protocol") == "nfs" and params.get("cifs_password") is not None:
-            raise StorageError(f"cifs_password goes with CIFS volumes only, and {volume['name']} is NFS. Leave it out.")
-        kind = params.get("replication_type") or "replication"
-        if params.get("backup_retention_count") is not None and kind != "backup":
-            raise StorageError(
-                "backup_retention_count goes with replication_type backup only. Leave it out, or ask for backup."
-            )
-        body = {
-            "volume_id": volume["id"],
-            "name": params["name"],
-            "region": params["target_region"],
-            "replication_type": kind,
-            "replication_frequency": params["replication_frequency"],
-        }
-        body |= {
-            name: params[name] for name in ("cifs_password", "backup_retention_count") if params.get(name) is not None
-        }
-
-        def effect(before: ReplicationState, answer: Mapping[str, Any]) -> ReplicationState:
-            planned = {
-                "replication_id": UNKNOWN_ID,
-                "replication_type": kind,
-                "replication_frequency": params["replication_frequency"],
-                "backup_retention_count": params.get("backup_retention_count"),
-                "replication_policy": "use",
-                "replication_status": "creating",
-                "source_volume_id": volume["id"],
-                "source_volume_name": volume["name"],
-                "source_volume_region": self.region,
-                "replication_volume_id": UNKNOWN_ID,
-                "replication_volume_name": params["name"],
-                "replication_volume_region": params["target_region"],
-                **{name: value for name, value in answer.items() if name != "protocol"},
-            }
-            return replace(before, replication=planned)
-
-        return Step(api.CREATE_VOLUME_REPLICATION, effect, body=body, done=_in_use)
-
-    def _check_unchangeable(self, replication: Mapping[str, Any]) -> None:
-        params = self.params
-        way_out = "End this replication first (state absent)."
-        name = params.get("name")
-        shown = str(replication["replication_volume_name"])
-        if name and name != shown and not VOLUMES.matches(shown, name):
-            immutable("name", VOLUMES.base_name(shown), name, way_out)
-        immutable("target_region", replication["replication_volume_region"], params.get("target_region"), way_out)
-        immutable("replication_type", replication["replication_type"], params.get("replication_type"), way_out)
-
-    def _next_change(self, replication: dict[str, Any]) -> Step[ReplicationState] | None:
-        schedule = {
-            name: self.params[name]
-            for name in ("replication_frequency", "backup_retention_count")
-            if self.params.get(name) is not None and replication.get(name) != self.params[name]
-        }
-        if schedule:
-            if "backup_retention_count" in schedule and replication["replication_type"] != "backup":
-                raise StorageError(
-                    "backup_retention_count goes with a disk backup only; this is a replication. Leave it out."
-                )
-            frequency = {
-                "replication_frequency": self.params.get("replication_frequency")
-                or replication["replication_frequency"]
-            }
-            return self._set(replication, "modify_schedule", {**frequency, **schedule})
-        policy = self.params.get("replication_policy")
-        if policy and replication["replication_policy"] != policy:
-            return self._set(replication, "policy", {"replication_policy": policy})
-        return None
-
-    def _set(self, replication: dict[str, Any], kind: str, values: dict[str, Any]) -> Step[ReplicationState]:
-        """Change a replication on the target's host, with the target's volume id (platform-behaviour.md §5.4, §5.5)."""
-
-        def effect(before: ReplicationState, _answer: Mapping[str, Any]) -> ReplicationState:
-            return replace(before, replication={**(before.replication or {}), **values})
-
-        def done(seen: ReplicationState) -> bool:
-            return seen.replication is not None and all(seen.replication.get(name) == values[name] for name in values)
-
-        return Step(
-            api.SET_VOLUME_REPLICATION,
-            effect,
-            region=replication["replication_volume_region"],
-            path={"replication_id": replication["replication_id"]},
-            query={"volume_id": replication["replication_volume_id"]},
-            body={"replication_update_type": kind, **values},
-            done=done,
-            is_retryable=snapshots.busy,
-        )
-
-    def _next_removal(self, state: ReplicationState) -> Step[ReplicationState] | None:
-        replication = state.replication
-        if replication is not None and lower(replication, "replication_status") != DELETING:
-            if replication["replication_type"] == DISK_BACKUP:
-                return self._end_disk_backup(state, replication)
-            # One that ended in error takes no change any more, but for its end.
-            failed = "error" in lower(replication, "replication_status")
-            if replication["replication_policy"] != "paused" and not failed:
-                return self._set(replication, "policy", {"replication_policy": "paused"})
-            return self._delete(replication)
-        for end in state.ends:
-            if end.phase == "there" and (step := self._clear(state, end)) is not None:
-                return step
-        return None
-
-    def _delete(self, replication: dict[str, Any]) -> Step[ReplicationState]:
-        def effect(before: ReplicationState, _answer: Mapping[str, Any]) -> ReplicationState:
-            return replace(before, replication={**replication, "replication_status": DELETING})
-
-        return Step(
-            api.DELETE_VOLUME_REPLICATION,
-            effect,
-            region=replication["replication_volume_region"],
-            path={"replication_id": replication["replication_id"]},
-            query={"volume_id": replication["replication_volume_id"]},
-            replan_after=True,
-            is_retryable=snapshots.busy,
-        )
-
-    def _end_disk_backup(self, state: ReplicationState, replication: Mapping[str, Any]) -> Step[ReplicationState]:
-        """A disk backup ends with its backup volume (platform-behaviour.md §5.8)."""
-        if not self._deletes_target:
-            raise StorageError(
-                f"The disk backup of volume {replication['source_volume_name']} ends only with its backup volume"
-                f" {replication['replication_volume_name']} in {replication['replication_volume_region']}, which holds"
-                " the backups. Set delete_target_volume to true if they may go."
-            )
-        target = next(end for end in state.ends if end.is_target)
-        for rule in target.rules:
-            return self._remove_rule(target, rule)
-
-        def effect(before: ReplicationState) -> ReplicationState:
-            leaving = replace(target, phase="going", leftovers=())
-            return replace(before, replication={**replication, "replication_status": DELETING}).with_end(leaving)
-
-        return replace(delete_volume(target.volume_id, effect, target.region), replan_after=True)
-
-    def _clear(self, state: ReplicationState, end: End) -> Step[ReplicationState] | None:
-        """Remove what the replication left on one end, and the target volume where that was asked for."""
-        for snapshot in end.leftovers:
-
-            def drop(before: ReplicationState, dropped: Mapping[str, Any]) -> ReplicationState:
-                left = tuple(item for item in end.leftovers if item["id"] != dropped["id"])
-                return before.with_end(replace(end, leftovers=left, dropped=end.dropped | {str(dropped["id"])}))
-
-            return delete_leftover(end.volume_id, snapshot, drop, end.region)
-        if not (end.is_target and self._deletes_target):
-            return None
-        for rule in end.rules:
-            return self._remove_rule(end, rule)
-        # What is left on the other end need not wait until the volume has gone.
-        leaving = replace(end, phase="going")
-        return replace(delete_volume(end.volume_id, lambda before: before.with_end(leaving), end.region), no_wait=True)
-
-    @staticmethod
-    def _remove_rule(end: End, rule: Mapping[str, Any]) -> Step[ReplicationState]:
-        left = replace(end, rules=tuple(other for other in end.rules if rule_key(other) != rule_key(rule)))
-        return set_access_rule(
-            end.volume_id, rule_key(rule), "remove", lambda before: before.with_end(left), region=end.region
-        )
-
-    # -- telling ------------------------------------------------------------------------------------------------------
+    # -- results ------------------------------------------------------------------------------------------------------
 
     def pending(self, state: ReplicationState) -> str:
         if self.wants_absent:
@@ -437,7 +196,7 @@ class Replication(Resource[ReplicationState]):
             return " and ".join(leaving)
         if (
             state.replication is not None
-            and not _in_use(state)
+            and not in_use(state)
             and lower(state.replication, "replication_policy") != "paused"
         ):
             return f"replication {state.replication['replication_id']}: {state.replication.get('replication_status')}"
@@ -537,12 +296,6 @@ def _without_replication(end: End) -> Iterable[ResponsePatch]:
         ResponsePatch(api.LIST_VOLUME_REPLICATIONS, lambda _items: [], about, end.region),
         ResponsePatch(api.LIST_SNAPSHOTS, users, about, end.region),
     ]
-
-
-def _in_use(state: ReplicationState) -> bool:
-    """A new replication is ready when its policy is ``use`` (platform-behaviour.md §5.2)."""
-    replication = state.replication
-    return lower(replication, "replication_policy") == "use" and lower(replication, "replication_status") != "creating"
 
 
 def _mirrored(near: End, far: End) -> tuple[End, End]:

@@ -37,8 +37,8 @@ def blocker(found: Found, allowed: Collection[Health]) -> str:
 
 def blockers(volumes: Sequence[Volume], found: Mapping[str, Found], allowed: Collection[Health]) -> dict[str, str]:
     """Return what blocks each volume that cannot be worked on, by key."""
-    told = {volume.key: blocker(found[volume.key], allowed) for volume in volumes}
-    return {key: why for key, why in told.items() if why}
+    reasons = {volume.key: blocker(found[volume.key], allowed) for volume in volumes}
+    return {key: why for key, why in reasons.items() if why}
 
 
 def too_late(link: Link | None, limit: int | None, limit_text: str) -> str:
@@ -56,8 +56,8 @@ def too_late(link: Link | None, limit: int | None, limit_text: str) -> str:
     allowed = 2 * FREQUENCIES.get(frequency, FREQUENCIES["daily"]) if limit is None else limit
     if link.lag_seconds <= allowed:
         return ""
-    told = limit_text.strip() if limit is not None else f"twice its frequency, {frequency or 'which is unknown'}"
-    return f"its replica is {link.lag_time} behind, and the limit is {told}"
+    reasons = limit_text.strip() if limit is not None else f"twice its frequency, {frequency or 'which is unknown'}"
+    return f"its replica is {link.lag_time} behind, and the limit is {reasons}"
 
 
 def possible_loss(link: Link | None) -> str | None:

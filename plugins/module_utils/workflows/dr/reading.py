@@ -15,7 +15,11 @@ from ...client.session import Client
 from ...engine.lookup import Finder, LookupSpec
 from ...operations import filestorage as filestorage_api
 from ...resources.baremetal_blockstorage import lookup as bm
-from ...resources.baremetal_blockstorage.replication import GROUP_REPLICATIONS, VOLUME_REPLICATIONS, read_replication
+from ...resources.baremetal_blockstorage.replication_state import (
+    GROUP_REPLICATIONS,
+    VOLUME_REPLICATIONS,
+    read_replication,
+)
 from ...resources.baremetal_blockstorage.snapshot import GROUP_SNAPSHOTS, VOLUME_SNAPSHOTS
 from ...resources.filestorage import lookup as filestorage
 from ...resources.filestorage.snapshot import SNAPSHOTS as FILE_SNAPSHOTS

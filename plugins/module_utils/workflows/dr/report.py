@@ -105,11 +105,11 @@ def table(replicas: Sequence[Mapping[str, Any]], lines: Sequence[str] = (), *, d
     header += ["IN USE NOW IN", "IN USE THEN IN"] if dry_run else ["IN USE IN"]
     header += ["MOUNT PATH OF THE REPLICA"] if paths else []
     rows = [_row(one, dry_run=dry_run, paths=paths) for one in shown]
-    told = ["PLAN: this is check mode, and nothing was changed."] if dry_run else []
-    told += format_table(header, rows) if rows else []
+    shown_lines = ["PLAN: this is check mode, and nothing was changed."] if dry_run else []
+    shown_lines += format_table(header, rows) if rows else []
     if hidden := len(replicas) - len(shown):
-        told.append(f"{hidden} more {'volume is' if hidden == 1 else 'volumes are'} ok and unchanged.")
-    return [*told, *lines]
+        shown_lines.append(f"{hidden} more {'volume is' if hidden == 1 else 'volumes are'} ok and unchanged.")
+    return [*shown_lines, *lines]
 
 
 def _row(replica: Mapping[str, Any], *, dry_run: bool, paths: bool) -> list[str]:
@@ -141,13 +141,13 @@ def plan_lines(outcomes: Sequence[Outcome]) -> list[str]:
 
 def _counted(operations: Sequence[str]) -> list[str]:
     """Return operations with those that follow each other counted."""
-    told: list[tuple[str, int]] = []
+    counted: list[tuple[str, int]] = []
     for name in operations:
-        if told and told[-1][0] == name:
-            told[-1] = (name, told[-1][1] + 1)
+        if counted and counted[-1][0] == name:
+            counted[-1] = (name, counted[-1][1] + 1)
         else:
-            told.append((name, 1))
-    return [name if count == 1 else f"{name} ({count} times)" for name, count in told]
+            counted.append((name, 1))
+    return [name if count == 1 else f"{name} ({count} times)" for name, count in counted]
 
 
 def note_lines(outcomes: Sequence[Outcome]) -> list[str]:

@@ -54,7 +54,7 @@ class Stage:
 class Refused(Exception):  # It is a result, and not an error of the program.
     """Nothing is done, or nothing more.
 
-    :param message: all that is in the way, and what to do.
+    :param message: all blockers, and what to do.
     """
 
     def __init__(self, message: str) -> None:
@@ -82,10 +82,12 @@ class Run:
         self._batch = batch
         self.prefix = prefix
         self.reader = Reader(client)
+        self._side: Side = "source"
         self.outcomes: dict[str, Outcome] = {volume.key: Outcome(volume, Found(unread=True)) for volume in volumes}
 
     def begin(self, side: Side) -> dict[str, Found]:
         """Read one end of all volumes."""
+        self._side = side
         found = self.reader.read(self.volumes, side)
         self.outcomes = {volume.key: Outcome(volume, found[volume.key]) for volume in self.volumes}
         return found
@@ -138,7 +140,19 @@ class Run:
         will_settle = self._batch.dry_run and bool(self.params["wait"])
         for job, one in zip(stage.jobs, done, strict=True):
             self.outcomes[job.volume.key].add(one, job.about, will_settle=will_settle)
+        if not self._batch.dry_run:
+            self._read_again([job.volume for job, one in zip(stage.jobs, done, strict=True) if one.change == "failed"])
         return done
+
+    def _read_again(self, volumes: Sequence[Volume]) -> None:
+        """Read the replications of volumes that failed: what a failure shows can be older than what it is about."""
+        if not volumes:
+            return
+        by_key = {volume.key: volume for volume in volumes}
+        self.reader.forget()
+        for key, found in self.reader.read(list(by_key.values()), self._side).items():
+            if found.link is not None:
+                self.outcomes[key].link = found.link
 
     # -- the result ---------------------------------------------------------------------------------------------------
 

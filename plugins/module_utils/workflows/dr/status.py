@@ -42,15 +42,15 @@ class PlanInfo(Info):
         summary = ", ".join(f"{count} {health}" for health, count in healths.items())
         lines = report.note_lines(outcomes)
         table = [*report.table(result["replicas"], lines), summary]
-        told = {"replicas": result["replicas"], "mounts": result["mounts"], "table": table, "summary": summary}
-        told["healths"] = healths
+        shown = {"replicas": result["replicas"], "mounts": result["mounts"], "table": table, "summary": summary}
+        shown["healths"] = healths
         unhealthy = [one for one in outcomes if one.health in self.params["fail_on"]]
         if unhealthy:
             lines = group_alike(((one.volume.label, _why(one.health, one.note)) for one in unhealthy), "volume")
             verb = "has" if len(unhealthy) == 1 else "have"
             message = f"{len(unhealthy)} of {len(outcomes)} volumes {verb} a health of fail_on. {' '.join(lines)}"
-            told |= {"failed": True, "msg": message}
-        return told
+            shown |= {"failed": True, "msg": message}
+        return shown
 
 
 def _why(health: str, note: str) -> str:

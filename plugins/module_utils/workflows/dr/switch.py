@@ -68,8 +68,8 @@ def fail_over(run: Run) -> None:
 
 def _late(run: Run, found: Mapping[str, Found], limit: int | None) -> dict[str, str]:
     text = str(run.params.get("max_lag") or "")
-    told = {key: assess.too_late(one.link, limit, text) for key, one in found.items() if not one.message}
-    return {key: why for key, why in told.items() if why}
+    reasons = {key: assess.too_late(one.link, limit, text) for key, one in found.items() if not one.message}
+    return {key: why for key, why in reasons.items() if why}
 
 
 def _refuse_failover(run: Run, blocked: Mapping[str, str], *, late: bool) -> None:
@@ -84,7 +84,7 @@ def _refuse_failover(run: Run, blocked: Mapping[str, str], *, late: bool) -> Non
             f" What was written since the last synchronization would be lost. If it may be, set"
             f" {run.prefix}accept_lag to true."
         )
-    raise Refused(_refusal(run, blocked, "failed over", remedy))
+    raise Refused(_refusal(run, blocked, "cannot be failed over.", remedy))
 
 
 def _allow_mounting(run: Run, ready: Sequence[tuple[Volume, Link]]) -> Collection[str]:
@@ -217,7 +217,7 @@ def _refuse_failback(run: Run, blocked: Mapping[str, str], unconsented: Sequence
             f" lost, set {run.prefix}discard_target_changes to true. If not, see the README of dr_failback for how to"
             " bring it back."
         )
-    raise Refused(_refusal(run, why, "failed back", " ".join(remedies)))
+    raise Refused(_refusal(run, why, "cannot be failed back.", " ".join(remedies)))
 
 
 def _take_away(run: Run, volume: Volume, link: Link) -> list[tuple[str, dict[str, Any]]]:
@@ -257,9 +257,9 @@ def _object(kind: Any, identifier: Any) -> dict[str, str]:
     return {"object_type": str(kind), "object_id": str(identifier)}
 
 
-def _refusal(run: Run, blocked: Mapping[str, str], verb: str, remedy: str) -> str:
+def _refusal(run: Run, blocked: Mapping[str, str], verdict: str, remedy: str) -> str:
     """Return the message about all volumes that block a run."""
     labels = {volume.key: volume.label for volume in run.volumes}
     lines = group_alike(((labels[key], why) for key, why in blocked.items()), "volume")
     count = f"{len(blocked)} of {len(run.volumes)} volumes"
-    return f"Nothing was changed: {count} cannot be {verb}. {' '.join(lines)} {remedy}"
+    return f"Nothing was changed: {count} {verdict} {' '.join(lines)} {remedy}"

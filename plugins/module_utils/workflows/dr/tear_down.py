@@ -47,7 +47,7 @@ def tear_down(run: Run) -> None:
 
 
 def _refuse(run: Run, unclear: Sequence[tuple[str, str]]) -> None:
-    """Refuse what is not clear, and what nobody has agreed to, in one message."""
+    """Refuse what is not clear, and what lacks consent, in one message."""
     parts = []
     if unclear:
         parts.append(

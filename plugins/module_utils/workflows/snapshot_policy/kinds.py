@@ -13,7 +13,8 @@ from ...engine.lookup import LookupSpec
 from ...engine.plan import Step
 from ...resources.baremetal_blockstorage import specs as bm
 from ...resources.baremetal_blockstorage.snapshot import GROUP_SNAPSHOTS, VOLUME_SNAPSHOTS
-from ...resources.baremetal_blockstorage.volume import Volume, VolumeState
+from ...resources.baremetal_blockstorage.volume import Volume
+from ...resources.baremetal_blockstorage.volume_planner import VolumeState
 from ...resources.filestorage.snapshot import SNAPSHOTS as FILE_SNAPSHOTS
 from ...resources.kinds import Storage
 from ...resources.parallel_filestorage.snapshot import MOST as MAX_PFS_SNAPSHOTS

@@ -144,8 +144,8 @@ def test_health_of_block_storage(shown: str, health: str, policy: str) -> None:
 
 
 def test_blocker_explains_each_health() -> None:
-    told = {health: blocker(Found(link(health=health)), USABLE) for health in ("ok", "paused", "stalled")}
-    assert set(told.values()) == {""}
+    reason = {health: blocker(Found(link(health=health)), USABLE) for health in ("ok", "paused", "stalled")}
+    assert set(reason.values()) == {""}
     assert blocker(Found(), USABLE) == "it has no replication"
     assert blocker(Found(unread=True), USABLE) == "its replication could not be read"
     assert blocker(Found(message="ListVolumes failed.", unread=True), USABLE) == "ListVolumes failed"
@@ -173,8 +173,8 @@ def test_blocker_explains_each_health() -> None:
 )
 def test_too_late_compares_the_lag_with_the_limit(fields: dict[str, Any], limit: int | None, words: str) -> None:
     given = {"reports_lag": True, "frequency": "hourly", "lag_time": "2:00:01", **fields}
-    told = too_late(link(**given), limit, "15m")
-    assert (words in told) if words else told == ""
+    reason = too_late(link(**given), limit, "15m")
+    assert (words in reason) if words else reason == ""
 
 
 @pytest.mark.parametrize(
