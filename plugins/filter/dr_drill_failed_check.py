@@ -46,7 +46,7 @@ EXAMPLES = r"""
 RETURN = r"""
 ---
 _value:
-  description: C(check) (the name of the task), C(passed), which is false, and C(told) (why).
+  description: C(check) (the name of the task), C(passed), which is false, and C(found) (why).
   type: dict
 """
 

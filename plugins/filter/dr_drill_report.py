@@ -7,10 +7,10 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 name: dr_drill_report
-short_description: Make the report of a disaster recovery drill
+short_description: Create the report of a disaster recovery drill
 version_added: 0.1.0
 description:
-  - Makes one report of what M(scp.storage.scp_dr_drill) returned when it created copies, of checks of your own, and of what it returned when it
+  - Creates one report from what M(scp.storage.scp_dr_drill) returned when it created copies, your checks, and what it returned when it
     removed the copies. It calls nothing and reads no file.
   - The role P(scp.storage.dr_drill#role) uses it. The README of the role lists the keys of the report.
 author:
@@ -26,7 +26,7 @@ options:
     type: dict
     default: {}
   checks:
-    description: Checks of the copies, each with C(copy) (the id of the copy), C(check) (a name), C(passed) and C(told) (what was found).
+    description: Checks of the copies, each with C(copy) (the id of the copy), C(check) (a name), C(passed) and C(found).
     type: list
     elements: dict
     default: []

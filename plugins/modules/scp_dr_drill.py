@@ -18,7 +18,7 @@ description:
   - Copies that an earlier drill of the same volumes has left, for example because it was interrupted, are removed first.
   - What fails for one volume does not stop the others. The task fails at its end if a copy could not be created, differs from the replica, or missed
     O(rto) or O(rpo).
-  - The role P(scp.storage.dr_drill#role) runs checks of your own between both states, removes the copies in any case, and writes a report.
+  - The role P(scp.storage.dr_drill#role) runs your checks between both states, removes the copies in any case, and writes a report.
 author:
   - the scp.storage authors (@scp-storage)
 extends_documentation_fragment:
@@ -95,7 +95,7 @@ options:
         required: true
   cifs_passwords:
     description:
-      - Passwords for the copies of CIFS volumes, by the names in O(volumes). A copy without one gets a password that nobody knows, and cannot be
+      - Passwords for the copies of CIFS volumes, by the names in O(volumes). A copy without one gets a random one, which is not returned, so it cannot be
         mounted.
     type: dict
   rto:
@@ -119,7 +119,7 @@ options:
     default: 1800
 notes:
   - No API reads tags back, so copies are recognized by their names, which are O(prefix) and a part of the SHA-256 of the id of the volume. A File
-    Storage volume with such a name is removed only if it is no end of a replication, or of one between two volumes of that name. A BM volume is
+    Storage volume with such a name is removed only if it has no replication, or one between two volumes of that name. A BM volume is
     removed only if it was made from a snapshot, and, where the service shows it, from the replica. What is in O(volumes) is never removed. What
     has such a name and is something else is left alone, and reported as a failure.
   - Two drills of the same volume must not run at the same time.
@@ -215,7 +215,7 @@ volumes:
       description: What a failover would lose, C(replica_lag_seconds) where it is known, and otherwise C(data_age_seconds).
       type: int
     checks:
-      description: The comparison of the copy with the replica, each with C(check), C(passed) and C(told).
+      description: The comparison of the copy with the replica, each with C(check), C(passed) and C(found).
       type: list
       elements: dict
     result:
@@ -258,7 +258,7 @@ volumes:
       checks:
         - check: state
           passed: true
-          told: available
+          found: available
       result: passed
       left_behind: []
       change: created

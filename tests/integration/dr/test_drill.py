@@ -54,7 +54,7 @@ def test_drill_of_all_kinds_checks_measures_reports_and_removes(controller: Cont
     assert sorted(volumes) == ["billing", "ledger", "office", "web_data"]
     for volume in volumes.values():
         assert 0 < volume["recovery_seconds"] <= found["recovery_seconds"]
-        assert volume["checks"][-1] == {"check": "check.yml", "passed": True, "told": "no task failed"}
+        assert volume["checks"][-1] == {"check": "check.yml", "passed": True, "found": "no task failed"}
     assert len(found["removed"]) == 6
     assert not found["left_behind"]
     copies = {file.name: json.loads(file.read_text()) for file in seen.iterdir()}

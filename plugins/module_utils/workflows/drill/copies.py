@@ -205,7 +205,7 @@ def compare(plan: CopyPlan, copy: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Compare a copy with the replica.
 
     :param copy: as :meth:`CopyPlan.describe_copy` returns it.
-    :return: checks with ``check``, ``passed`` and ``told``.
+    :return: checks with ``check``, ``passed`` and ``found``.
     """
     kind, volumes = plan.volume.kind, copy["volumes"]
     if kind != GROUP:
@@ -223,11 +223,11 @@ def _compare_volume(
 ) -> list[dict[str, Any]]:
     state = str(volume["state"])
     return [
-        {"check": f"{label}state", "passed": state.lower() in _USABLE_STATES, "told": state},
+        {"check": f"{label}state", "passed": state.lower() in _USABLE_STATES, "found": state},
         *(_compared(f"{label}{name}", volume.get(name), original.get(name)) for name in _COMPARED[kind]),
     ]
 
 
 def _compared(what: str, found: Any, wanted: Any) -> dict[str, Any]:
     passed = found == wanted
-    return {"check": what, "passed": passed, "told": f"{found}" if passed else f"{found}, expected {wanted}"}
+    return {"check": what, "passed": passed, "found": f"{found}" if passed else f"{found}, expected {wanted}"}

@@ -69,16 +69,16 @@ class Own:
         """Return what there is of one volume."""
         return list(dict.fromkeys(one.label for one in (*self.volumes, *self.replications) if one.key == key))
 
-    def why_not(self, key: str, told: str, prefix: str, *, asks_source: bool) -> str:
+    def why_not(self, key: str, error: str, prefix: str, *, asks_source: bool) -> str:
         """Return why a volume cannot be drilled, or is not rid of its copies; empty where nothing is there any more.
 
-        :param told: what went wrong when its copies were to be removed.
+        :param error: what went wrong when its copies were to be removed.
         :param prefix: what the names of options begin with where users see them.
         :param asks_source: whether the region of the volume was to be read as well.
         """
         parts = []
         if labels := self.labels(key):
-            parts.append(f"{', '.join(labels)} could not be removed: {told.strip().rstrip('.') or 'it is still there'}")
+            parts.append(f"{', '.join(labels)} could not be removed: {error.strip().rstrip('.') or 'it is still there'}")
         parts += [
             f"{sentence}. It is left alone. Rename or remove it, or choose another {prefix}prefix"
             for owner, sentence in self.foreign

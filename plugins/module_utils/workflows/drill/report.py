@@ -32,13 +32,13 @@ def data_age(started: datetime, taken_at: str | None) -> int | None:
 
 def missed(entry: Entry, rto: int | None, rpo: int | None) -> list[str]:
     """Return which targets a volume has missed, as ends of sentences."""
-    told = []
+    lines = []
     recovery, loss = entry["recovery_seconds"], entry["data_loss_seconds"]
     if rto is not None and recovery is not None and recovery > rto:
-        told.append(f"it could be used after {recovery} s, and the target (rto) is {rto} s")
+        lines.append(f"it could be used after {recovery} s, and the target (rto) is {rto} s")
     if rpo is not None and loss is not None and loss > rpo:
-        told.append(f"what was written in the last {loss} s would be lost, and the target (rpo) is {rpo} s")
-    return told
+        lines.append(f"what was written in the last {loss} s would be lost, and the target (rpo) is {rpo} s")
+    return lines
 
 
 def judged(entry: Entry, rto: int | None, rpo: int | None, *, planned: bool = False) -> dict[str, Any]:
@@ -46,7 +46,7 @@ def judged(entry: Entry, rto: int | None, rpo: int | None, *, planned: bool = Fa
 
     :param entry: ``way``, ``blocker``, ``error``, ``checks``, ``recovery_seconds`` and ``data_loss_seconds``.
     """
-    bad = "; ".join(f"{check['check']}: {check['told']}" for check in entry["checks"] if not check["passed"])
+    bad = "; ".join(f"{check['check']}: {check['found']}" for check in entry["checks"] if not check["passed"])
     trouble = "; ".join(part for part in (entry["error"], bad) if part)
     late = missed(entry, rto, rpo)
     if entry["blocker"] and not trouble:
@@ -86,17 +86,17 @@ def highest(values: Iterable[float | None]) -> Any:
 
 
 def failed_check(task: str, result: Mapping[str, Any], *, hidden: bool = False) -> dict[str, Any]:
-    """Return a check of the user that failed, with ``check``, ``passed`` and ``told``.
+    """Return a check of the user that failed, with ``check``, ``passed`` and ``found``.
 
     :param task: the name of the task that failed.
     :param result: of that task; of a loop with ``results``.
     :param hidden: whether the task has ``no_log``; nothing of its result is shown then.
     """
     if hidden:
-        return {"check": task, "passed": False, "told": "it failed, and no_log hides why"}
+        return {"check": task, "passed": False, "found": "it failed, and no_log hides why"}
     failed = [one for one in result.get("results") or () if isinstance(one, Mapping) and one.get("failed")]
-    told = [_reason(one) for one in failed or [result]]
-    return {"check": task, "passed": False, "told": "; ".join(dict.fromkeys(told))}
+    lines = [_reason(one) for one in failed or [result]]
+    return {"check": task, "passed": False, "found": "; ".join(dict.fromkeys(lines))}
 
 
 def _reason(result: Mapping[str, Any]) -> str:
@@ -116,7 +116,7 @@ def build_report(
 
     :param made: what ``scp_dr_drill`` returned with ``state: present``; empty, or skipped, if it did not run.
     :param removed: what it returned with ``state: absent``, likewise.
-    :param checks: of the user, each with ``copy`` (the id of the copy), ``check``, ``passed`` and ``told``.
+    :param checks: of the user, each with ``copy`` (the id of the copy), ``check``, ``passed`` and ``found``.
     :param kept: whether the copies were to stay.
     """
     made, removed = _ran(made), _ran(removed)
@@ -182,7 +182,7 @@ def _reported(
     """Return a volume as it is after the checks of the user and the removal of its copy."""
     identifier = (entry["recovered"] or {}).get("id")
     own = [
-        {"check": check["check"], "passed": check["passed"], "told": check["told"]}
+        {"check": check["check"], "passed": check["passed"], "found": check["found"]}
         for check in checks
         if identifier is not None and check["copy"] == identifier
     ]
@@ -300,7 +300,7 @@ def _section(entry: Entry) -> list[str]:
     if entry["message"]:
         lines += [f"{entry['message'].rstrip('.')}.", *([""] if entry["checks"] else [])]
     return lines + [
-        f"- {'ok' if check['passed'] else 'FAILED'}: {check['check']}: {check['told']}" for check in entry["checks"]
+        f"- {'ok' if check['passed'] else 'FAILED'}: {check['check']}: {check['found']}" for check in entry["checks"]
     ]
 
 

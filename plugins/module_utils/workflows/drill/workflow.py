@@ -282,13 +282,13 @@ class Drill(Workflow):
         by_key = {outcome.plan.volume.key: outcome for outcome in outcomes}
         before = left = self._look(outcomes)
         about, resources, needs = removal(before)
-        told: dict[str, list[str]] = {}
+        errors: dict[str, list[str]] = {}
         if resources:
             labels = [one.label for one in about]
             for one, done in zip(about, self._converge(resources, needs, labels), strict=True):
                 by_key[one.key].operations += done.operations
                 if done.change == "failed":
-                    told.setdefault(one.key, []).append(done.message.rstrip("."))
+                    errors.setdefault(one.key, []).append(done.message.rstrip("."))
             if self._waits:
                 self._reader.forget()
                 left = self._look(outcomes)
@@ -297,7 +297,7 @@ class Drill(Workflow):
             mine = [one for one in before.volumes if one.key == key]
             outcome.removed = [one.label for one in mine if one.id not in remaining]
             outcome.left_behind = left.labels(key) if self._waits else []
-            said = "; ".join(dict.fromkeys(told.get(key, ())))
+            said = "; ".join(dict.fromkeys(errors.get(key, ())))
             why = left.why_not(key, said, self._options.rules.options, asks_source=self._options.asks_source)
             if not self._waits:
                 why = said
@@ -425,7 +425,7 @@ class Drill(Workflow):
             )
 
     def _password(self, plan: CopyPlan) -> str | None:
-        """Return the password of the copy of a CIFS volume; one that is not given is known to nobody."""
+        """Return the password of the copy of a CIFS volume; one that is not given is random and not returned."""
         if str(plan.replica.get("protocol")).upper() != "CIFS":
             return None
         if plan.volume.name not in self._passwords:

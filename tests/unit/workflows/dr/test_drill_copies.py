@@ -140,9 +140,9 @@ def test_compare_passes_where_the_copy_is_like_the_replica() -> None:
     shown = {**REPLICA, "id": "c-1", "name": "drill_1", "state": "available", "path": "10.0.0.1:/drill_1"}
     copy = plan.describe_copy(shown, [shown])
     assert compare(plan, copy) == [
-        {"check": "state", "passed": True, "told": "available"},
-        {"check": "protocol", "passed": True, "told": "NFS"},
-        {"check": "type_name", "passed": True, "told": "SSD"},
+        {"check": "state", "passed": True, "found": "available"},
+        {"check": "protocol", "passed": True, "found": "NFS"},
+        {"check": "type_name", "passed": True, "found": "SSD"},
     ]
     assert (copy["path"], copy["of"], copy["source_id"], copy["replica_id"]) == ("10.0.0.1:/drill_1", "web", "s-1", "t-1")
 
@@ -152,15 +152,15 @@ def test_compare_reports_what_differs() -> None:
     shown = {**REPLICA, "id": "c-1", "name": "drill-1", "state": "ERROR", "size_gb": 20}
     bad = [check for check in compare(plan, plan.describe_copy(shown, [shown])) if not check["passed"]]
     assert bad == [
-        {"check": "state", "passed": False, "told": "ERROR"},
-        {"check": "size_gb", "passed": False, "told": "20, expected 10"},
+        {"check": "state", "passed": False, "found": "ERROR"},
+        {"check": "size_gb", "passed": False, "found": "20, expected 10"},
     ]
 
 
 def test_compare_of_a_group_finds_a_missing_member() -> None:
     plan = planned(GROUP, Sources([NEW]))
     checks = compare(plan, plan.describe_copy({"id": "g-1", "name": "drill-g"}, []))
-    assert checks == [{"check": "volumes", "passed": False, "told": f", expected {plan.name}dr-data"}]
+    assert checks == [{"check": "volumes", "passed": False, "found": f", expected {plan.name}dr-data"}]
     member = {"id": "c-1", "name": f"{plan.name}dr-data", "state": "IN_USE", "disk_type": "SSD", "size_gb": 10}
     whole = compare(plan, plan.describe_copy({"id": "g-1", "name": "drill-g"}, [member]))
     assert all(check["passed"] for check in whole)

@@ -24,7 +24,7 @@ from ansible_collections.scp.storage.plugins.module_utils.workflows.drill.report
 WEST, EAST = "kr-west1", "kr-east1"
 STARTED, FINISHED = "2026-10-01T05:00:00Z", "2026-10-01T05:10:30Z"
 SNAPSHOT = {"id": "snap-1", "name": "web.2026-10-01_100000", "taken_at": "2026-10-01T01:00:00Z"}
-OK = {"check": "state", "passed": True, "told": "available"}
+OK = {"check": "state", "passed": True, "found": "available"}
 
 
 def entry(**fields: Any) -> dict[str, Any]:
@@ -132,7 +132,7 @@ def removed(**fields: Any) -> dict[str, Any]:
         ),
         ({"error": "it was refused"}, (None, None), "failed", "it was refused"),
         (
-            {"checks": [OK, {"check": "size_gb", "passed": False, "told": "20, expected 10"}]},
+            {"checks": [OK, {"check": "size_gb", "passed": False, "found": "20, expected 10"}]},
             (None, None),
             "failed",
             "size_gb: 20, expected 10",
@@ -189,7 +189,7 @@ def test_data_age_is_never_negative() -> None:
 
 
 @pytest.mark.parametrize(
-    ("result", "told"),
+    ("result", "found"),
     [
         ({"msg": "It differs."}, "It differs"),
         ({"msg": "non-zero return code", "stderr": "web.txt: FAILED\n"}, "non-zero return code: web.txt: FAILED"),
@@ -201,13 +201,13 @@ def test_data_age_is_never_negative() -> None:
         ({"results": [{"failed": True, "msg": "a"}, {"failed": True, "msg": "a"}]}, "a"),
     ],
 )
-def test_failed_check_says_why(result: dict[str, Any], told: str) -> None:
-    assert failed_check("Compare", result) == {"check": "Compare", "passed": False, "told": told}
+def test_failed_check_says_why(result: dict[str, Any], found: str) -> None:
+    assert failed_check("Compare", result) == {"check": "Compare", "passed": False, "found": found}
 
 
 def test_failed_check_with_no_log_shows_nothing_of_the_result() -> None:
     found = failed_check("Log in", {"msg": "hunter2", "results": [{"failed": True, "msg": "hunter2"}]}, hidden=True)
-    assert found == {"check": "Log in", "passed": False, "told": "it failed, and no_log hides why"}
+    assert found == {"check": "Log in", "passed": False, "found": "it failed, and no_log hides why"}
 
 
 # -- the report -------------------------------------------------------------------------------------------------------
@@ -254,8 +254,8 @@ def test_report_of_a_missed_target_does_not_pass() -> None:
 
 def test_report_includes_checks_of_the_user() -> None:
     checks = [
-        {"copy": "c-1", "check": "check.yml", "passed": True, "told": "no task failed"},
-        {"copy": "another", "check": "check.yml", "passed": False, "told": "not this one"},
+        {"copy": "c-1", "check": "check.yml", "passed": True, "found": "no task failed"},
+        {"copy": "another", "check": "check.yml", "passed": False, "found": "not this one"},
     ]
     assert build_report(made(entry()), removed(), checks)["passed"]
     bad = [{"copy": "c-1", **failed_check("Compare", {"msg": "It differs."})}]
