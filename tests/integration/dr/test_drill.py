@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A drill of all kinds, and one that fails, through the playbook. All cases are tests of the module (tests/modules/dr)."""
+"""A drill of all kinds, and one that fails, through the playbook. Cases are tests of the module (tests/modules/dr)."""
 
 from __future__ import annotations
 

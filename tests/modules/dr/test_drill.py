@@ -170,7 +170,9 @@ def test_drill_of_which_a_copy_fails_makes_the_others(runner: ModuleRunner, befo
 def test_drill_without_the_other_region_drills_the_rest(runner: ModuleRunner) -> None:
     """A region of volumes that cannot be read may hold copies of an earlier drill."""
     drill_world(runner.simulator)
-    runner.simulator.fault("status", operation="ListVolumes", service="filestorage", region=WEST, status=403, times=None)
+    runner.simulator.fault(
+        "status", operation="ListVolumes", service="filestorage", region=WEST, status=403, times=None
+    )
     made = drill(runner, items=[SHOWN, LEDGER])
     assert results(made) == {"web_data": "failed", "ledger": "passed"}
     assert "copies of an earlier drill could not be looked for" in made.message
@@ -271,7 +273,12 @@ def test_removal_that_does_not_wait_sends_what_it_can(runner: ModuleRunner, befo
 
 def test_drill_reports_all_mistakes_before_any_call(runner: ModuleRunner) -> None:
     result = drill(
-        runner, items=[{"name": "web_data", "kinde": "bm_volume"}], prefix="Drill!", rto="soon", rpo="1y", **{"region": EAST}
+        runner,
+        items=[{"name": "web_data", "kinde": "bm_volume"}],
+        prefix="Drill!",
+        rto="soon",
+        rpo="1y",
+        region=EAST,
     )
     for part in (
         "kinde is not a known key, did you mean kind?",
@@ -309,7 +316,11 @@ def test_drill_reads_lists_once(runner: ModuleRunner) -> None:
         for number in numbers
     ]
     snapshots = [
-        {"volume_id": file_id(number * 10 + 1), "name": f"many{number}_aaaaaa.2026-01-01_000000", "created_at": "2025-12-31T15:00:00"}
+        {
+            "volume_id": file_id(number * 10 + 1),
+            "name": f"many{number}_aaaaaa.2026-01-01_000000",
+            "created_at": "2025-12-31T15:00:00",
+        }
         for number in numbers
     ]
     runner.simulator.patch_world({FILES: {"volumes": volumes, "replications": replications, "snapshots": snapshots}})

@@ -167,8 +167,8 @@ def _why_none(plan: CopyPlan, sources: Sources, rules: Rules) -> str:
         return f"its replica shows no snapshot, and the volume could not be read: {sources.source_error}"
     if plan.volume.kind == FILE and origin == "replica":
         return (
-            f"its replica shows no snapshot, and a drill takes none. With {option}: auto it is drilled from a snapshot of the"
-            " volume"
+            f"its replica shows no snapshot, and a drill takes none. With {option}: auto it is drilled from a snapshot"
+            " of the volume"
         )
     if plan.volume.kind == FILE:
         where = "the volume has no snapshot" if origin == "source" else "neither its replica nor the volume has one"
@@ -178,15 +178,15 @@ def _why_none(plan: CopyPlan, sources: Sources, rules: Rules) -> str:
         )
     if origin == "source":
         return (
-            "block storage is drilled from snapshots of its replica only, because what is made from a snapshot cannot be"
-            f" replicated. Use {option}: auto"
+            "block storage is drilled from snapshots of its replica only, because what is made from a snapshot cannot"
+            f" be replicated. Use {option}: auto"
         )
     replica = plan.replica
     return (
         f"its replica {replica.get('name', '')} ({replica.get('id', '')}) in {plan.volume.target_region} has no"
         " snapshot, and a drill takes none, because that would change the replica. Take one there"
-        f" (scp_{plan.volume.kind}_snapshot), if the platform permits that while it is replicated, and otherwise while it"
-        " is in use after a failover"
+        f" (scp_{plan.volume.kind}_snapshot), if the platform permits that while it is replicated, and otherwise while"
+        " it is in use after a failover"
     )
 
 

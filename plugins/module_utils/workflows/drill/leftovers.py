@@ -78,7 +78,9 @@ class Own:
         """
         parts = []
         if labels := self.labels(key):
-            parts.append(f"{', '.join(labels)} could not be removed: {error.strip().rstrip('.') or 'it is still there'}")
+            parts.append(
+                f"{', '.join(labels)} could not be removed: {error.strip().rstrip('.') or 'it is still there'}"
+            )
         parts += [
             f"{sentence}. It is left alone. Rename or remove it, or choose another {prefix}prefix"
             for owner, sentence in self.foreign
@@ -139,10 +141,10 @@ def _look_for_files(reader: Reader, own: Own, places: Sequence[tuple[CopyPlan, s
         except StorageError as error:
             own.unread.append((plan.volume.key, error.message))
             continue
-        for shown in listed:
-            if fits_name(plan.name, shown.get("name"), FILE) and shown["id"] not in seen:
-                seen.add(str(shown["id"]))
-                candidates.append((plan, region, shown))
+        for volume in listed:
+            if fits_name(plan.name, volume.get("name"), FILE) and volume["id"] not in seen:
+                seen.add(str(volume["id"]))
+                candidates.append((plan, region, volume))
 
     def read(candidate: tuple[CopyPlan, str, Shown]) -> list[dict[str, Any]] | StorageError:
         _plan, region, shown = candidate
@@ -187,10 +189,10 @@ def _look_for_blocks(reader: Reader, own: Own, plans: Sequence[CopyPlan], seen: 
         except StorageError as error:
             own.unread.append((plan.volume.key, error.message))
             continue
-        for shown in listed:
-            if is_recovery(shown) and _has_copy_name(plan, str(shown["name"])) and shown["id"] not in seen:
-                seen.add(str(shown["id"]))
-                candidates.append((plan, shown))
+        for volume in listed:
+            if is_recovery(volume) and _has_copy_name(plan, str(volume["name"])) and volume["id"] not in seen:
+                seen.add(str(volume["id"]))
+                candidates.append((plan, volume))
 
     def read(candidate: tuple[CopyPlan, Shown]) -> dict[str, Any] | StorageError | None:
         plan, shown = candidate
@@ -199,12 +201,12 @@ def _look_for_blocks(reader: Reader, own: Own, plans: Sequence[CopyPlan], seen: 
         except StorageError as error:
             return error
 
-    for (plan, _shown), volume in zip(candidates, map_concurrently(read, candidates), strict=True):
-        if isinstance(volume, StorageError):
-            own.unread.append((plan.volume.key, volume.message))
-        elif volume is not None and volume.get("state") != DELETED:
+    for (plan, _shown), found in zip(candidates, map_concurrently(read, candidates), strict=True):
+        if isinstance(found, StorageError):
+            own.unread.append((plan.volume.key, found.message))
+        elif found is not None and found.get("state") != DELETED:
             # One that is being deleted is waited for.
-            _add_block(own, plan, volume)
+            _add_block(own, plan, found)
 
 
 def _has_copy_name(plan: CopyPlan, name: str) -> bool:
@@ -275,9 +277,7 @@ def removal(own: Own) -> tuple[list[Leftover], list[dict[str, Any]], list[list[i
         needs.append([index for index in needed if index is not None])
         return len(about) - 1
 
-    replications = {
-        one.id: add(one, (), volume=one.id, delete_target_volume=True) for one in own.replications
-    }
+    replications = {one.id: add(one, (), volume=one.id, delete_target_volume=True) for one in own.replications}
     groups = {one.id: add(one, (), volume_group_id=one.id) for one in own.groups}
     for one in own.files:
         # The target of a replication goes with it.
@@ -294,5 +294,3 @@ def unrecognizable(volume: Volume, found: Found) -> str:
         return ""
     why = found.message.strip().rstrip(".") or "it has no replication"
     return f"{why}, so copies of it cannot be recognized. Give its id as source_id"
-
-

@@ -251,9 +251,7 @@ class Drill(Workflow):
         of_source, source_error = self._snapshots(volume, volume.region, {"id": link.source_id})
         return Sources((), of_source, replica_error, source_error)
 
-    def _snapshots(
-        self, volume: Volume, region: str, owner: Mapping[str, Any]
-    ) -> tuple[Sequence[SnapshotRecord], str]:
+    def _snapshots(self, volume: Volume, region: str, owner: Mapping[str, Any]) -> tuple[Sequence[SnapshotRecord], str]:
         try:
             return self._reader.snapshots(volume.kind, region, owner), ""
         except StorageError as error:
@@ -265,7 +263,9 @@ class Drill(Workflow):
                 outcome.failures.append(Failure(outcome.plan.blocker, self._found[outcome.plan.volume.key].facts))
         lines = group_alike(((plan.volume.label, plan.blocker) for plan in hopeless), "volume")
         option = f"{self._options.rules.options}force"
-        advice = "" if self.params["force"] else f" Leave these volumes out, or set {option} to true to drill the others."
+        advice = (
+            "" if self.params["force"] else f" Leave these volumes out, or set {option} to true to drill the others."
+        )
         count = f"{len(hopeless)} of {len(outcomes)} volumes"
         message = f"Nothing was changed: {count} cannot be drilled. {' '.join(lines)}{advice}"
         return {**self._made(outcomes, Own(), blocked=True), "msg": message, "began": False, "removal_operations": []}
@@ -420,9 +420,7 @@ class Drill(Workflow):
     def _add_attachments(self, stage: _Stage, outcome: Outcome, made: int, names: Iterable[str]) -> None:
         servers = list(self.params.get("attachments") or ())
         for name in names if servers else ():
-            stage.add(
-                outcome, BLOCK, [made], region=outcome.plan.volume.target_region, name=name, attachments=servers
-            )
+            stage.add(outcome, BLOCK, [made], region=outcome.plan.volume.target_region, name=name, attachments=servers)
 
     def _password(self, plan: CopyPlan) -> str | None:
         """Return the password of the copy of a CIFS volume; one that is not given is random and not returned."""
@@ -509,9 +507,7 @@ class Drill(Workflow):
                 ", ".join(outcome.removed) or "-",
                 entry["result"],
             )
-            rows.append(
-                Row(volume.name, volume.region, cells, entry["change"], outcome.operations, outcome.failures)
-            )
+            rows.append(Row(volume.name, volume.region, cells, entry["change"], outcome.operations, outcome.failures))
         report = Report("volume", _REMOVED_HEADER, rows, dry_run=self.batch.dry_run)
         return {**self._common(outcomes, left), **report.result(), "volumes": entries, "diff": _diff(outcomes)}
 

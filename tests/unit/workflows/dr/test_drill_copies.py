@@ -15,7 +15,14 @@ import pytest
 from ansible_collections.scp.storage.plugins.module_utils.resources.baremetal_blockstorage.lookup import VOLUMES
 from ansible_collections.scp.storage.plugins.module_utils.resources.filestorage.lookup import VOLUMES as FILES
 from ansible_collections.scp.storage.plugins.module_utils.resources.snapshots import SnapshotRecord
-from ansible_collections.scp.storage.plugins.module_utils.workflows.dr.model import BLOCK, FILE, GROUP, Found, Link, Volume
+from ansible_collections.scp.storage.plugins.module_utils.workflows.dr.model import (
+    BLOCK,
+    FILE,
+    GROUP,
+    Found,
+    Link,
+    Volume,
+)
 from ansible_collections.scp.storage.plugins.module_utils.workflows.drill.copies import (
     CopyPlan,
     Rules,
@@ -35,7 +42,9 @@ from ansible_collections.scp.storage.plugins.module_utils.workflows.drill.leftov
 )
 
 WEST, EAST = "kr-west1", "kr-east1"
-OLD, NEW = (SnapshotRecord(name, f"web.2026-10-0{day}_142150", f"2026-10-0{day}T05:21:50") for name, day in (("a", 1), ("b", 2)))
+OLD, NEW = (
+    SnapshotRecord(name, f"web.2026-10-0{day}_142150", f"2026-10-0{day}T05:21:50") for name, day in (("a", 1), ("b", 2))
+)
 LINK = Link("s-1", "web", WEST, "t-1", "web", EAST, "ok", lag_seconds=600)
 REPLICA = {"id": "t-1", "name": "web", "protocol": "NFS", "type_name": "SSD", "disk_type": "SSD", "size_gb": 10}
 GROUP_REPLICA = {**REPLICA, "member_volumes": [{"id": "m-1", "name": "dr-data", "disk_type": "SSD", "size_gb": 10}]}
@@ -86,9 +95,19 @@ def test_plan_copy_takes_the_newest_snapshot_that_is_permitted(
 @pytest.mark.parametrize(
     ("kind", "sources", "origin", "why"),
     [
-        (FILE, Sources(), "auto", "there is no snapshot to make a copy from: neither its replica nor the volume has one, and"),
+        (
+            FILE,
+            Sources(),
+            "auto",
+            "there is no snapshot to make a copy from: neither its replica nor the volume has one, and",
+        ),
         (FILE, Sources([NEW]), "source", "there is no snapshot to make a copy from: the volume has no snapshot, and"),
-        (FILE, Sources(), "replica", "its replica shows no snapshot, and a drill takes none. With dr_from: auto it is drilled"),
+        (
+            FILE,
+            Sources(),
+            "replica",
+            "its replica shows no snapshot, and a drill takes none. With dr_from: auto it is drilled",
+        ),
         (FILE, Sources(replica_error="it was refused"), "auto", "it was refused"),
         (
             FILE,
@@ -132,7 +151,9 @@ def test_plan_copy_of_a_group_with_long_names_is_blocked(prefix: str, advice: st
     rules = Rules(prefix=prefix, options="dr_")
     plan = plan_copy(volume(GROUP), Found(LINK), shown, Sources([NEW]), rules)
     length = 24 + len(prefix) + 6
-    assert plan.blocker == f"the names of its copies would have {length} characters, and at most 28 are possible{advice}"
+    assert (
+        plan.blocker == f"the names of its copies would have {length} characters, and at most 28 are possible{advice}"
+    )
 
 
 def test_compare_passes_where_the_copy_is_like_the_replica() -> None:
@@ -144,7 +165,12 @@ def test_compare_passes_where_the_copy_is_like_the_replica() -> None:
         {"check": "protocol", "passed": True, "found": "NFS"},
         {"check": "type_name", "passed": True, "found": "SSD"},
     ]
-    assert (copy["path"], copy["of"], copy["source_id"], copy["replica_id"]) == ("10.0.0.1:/drill_1", "web", "s-1", "t-1")
+    assert (copy["path"], copy["of"], copy["source_id"], copy["replica_id"]) == (
+        "10.0.0.1:/drill_1",
+        "web",
+        "s-1",
+        "t-1",
+    )
 
 
 def test_compare_reports_what_differs() -> None:
@@ -164,7 +190,9 @@ def test_compare_of_a_group_finds_a_missing_member() -> None:
     member = {"id": "c-1", "name": f"{plan.name}dr-data", "state": "IN_USE", "disk_type": "SSD", "size_gb": 10}
     whole = compare(plan, plan.describe_copy({"id": "g-1", "name": "drill-g"}, [member]))
     assert all(check["passed"] for check in whole)
-    assert [check["check"] for check in whole][1:] == [f"{plan.name}dr-data: {what}" for what in ("state", "disk_type", "size_gb")]
+    assert [check["check"] for check in whole][1:] == [
+        f"{plan.name}dr-data: {what}" for what in ("state", "disk_type", "size_gb")
+    ]
 
 
 # -- what is taken for a copy -----------------------------------------------------------------------------------------
@@ -239,10 +267,10 @@ def test_left_over_copies_are_explained() -> None:
     )
     assert own.why_not("key", "it is attached.", "dr_drill_", asks_source=True) == (
         "f-1 in kr-east1 could not be removed: it is attached;"
-        " drill_1 in kr-east1 has the name of a copy, but it is not one. It is left alone. Rename or remove it, or choose"
-        " another dr_drill_prefix;"
-        " copies of an earlier drill could not be looked for: it was refused. With dr_drill_from: replica, no call goes to"
-        " the region of the volumes"
+        " drill_1 in kr-east1 has the name of a copy, but it is not one. It is left alone. Rename or remove it, or"
+        " choose another dr_drill_prefix;"
+        " copies of an earlier drill could not be looked for: it was refused. With dr_drill_from: replica, no call goes"
+        " to the region of the volumes"
     )
     assert own.why_not("other", "", "", asks_source=False) == (
         "copies of an earlier drill could not be looked for: not this"

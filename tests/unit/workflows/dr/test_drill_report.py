@@ -195,7 +195,10 @@ def test_data_age_is_never_negative() -> None:
         ({"msg": "non-zero return code", "stderr": "web.txt: FAILED\n"}, "non-zero return code: web.txt: FAILED"),
         ({}, "it failed"),
         (
-            {"msg": "One or more items failed", "results": [{"failed": True, "msg": "a"}, {"msg": "ok"}, {"failed": True, "msg": "b"}]},
+            {
+                "msg": "One or more items failed",
+                "results": [{"failed": True, "msg": "a"}, {"msg": "ok"}, {"failed": True, "msg": "b"}],
+            },
             "a; b",
         ),
         ({"results": [{"failed": True, "msg": "a"}, {"failed": True, "msg": "a"}]}, "a"),
