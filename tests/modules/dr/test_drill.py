@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from ansible_collections.scp.storage.plugins.module_utils.engine.stages import Stages
 from tests.harness.modules import ModuleRunner
 from tests.harness.tasks import TaskResult
 from tests.modules.dr.drills import (
@@ -335,3 +337,56 @@ def test_drill_reads_lists_once(runner: ModuleRunner) -> None:
     assert len(made.result["copies"]) == len(items)
     gone = well(drill(runner, "absent", items=items))
     assert len(gone.result["removed"]) == len(items)
+
+
+# -- another process changes something between what a drill reads and what it does -----------------------------------
+
+Between = Callable[[Callable[[], Any]], None]
+
+
+@pytest.fixture
+def between(monkeypatch: pytest.MonkeyPatch) -> Between:
+    """Let something happen once, between what the next run reads and what it sends first."""
+    converge = Stages.converge
+
+    def arrange(happens: Callable[[], Any]) -> None:
+        waiting = [happens]
+
+        def disturbed(self: Stages, *args: Any, **options: Any) -> Any:
+            if waiting:
+                waiting.pop()()
+            return converge(self, *args, **options)
+
+        monkeypatch.setattr(Stages, "converge", disturbed)
+
+    return arrange
+
+
+def test_copy_that_was_created_meanwhile_is_not_taken_for_the_drills(
+    runner: ModuleRunner, before: dict[str, dict[str, Any]], between: Between
+) -> None:
+    between(lambda: well(drill(runner)))
+    made = drill(runner)
+    assert set(results(made).values()) == {"failed"}
+    assert "was created by another process in the meantime" in made.message
+    well(drill(runner, "absent"))
+    assert_untouched(runner.simulator, before)
+
+
+def test_copy_that_was_removed_meanwhile_is_no_failure(
+    runner: ModuleRunner, before: dict[str, dict[str, Any]], between: Between
+) -> None:
+    well(drill(runner))
+    between(lambda: well(drill(runner, "absent")))
+    gone = well(drill(runner, "absent"))
+    assert gone.result["operations"] == []
+    assert_untouched(runner.simulator, before)
+
+
+def test_snapshot_that_was_deleted_meanwhile_is_reported(runner: ModuleRunner, between: Between) -> None:
+    drill_world(runner.simulator)
+    between(lambda: without_snapshots(runner.simulator))
+    made = drill(runner)
+    assert set(results(made).values()) == {"failed"}
+    assert made.result["copies"] == []
+    well(drill(runner, "absent"))

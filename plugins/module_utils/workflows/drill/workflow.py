@@ -170,10 +170,18 @@ class _Stage:
     about: list[Outcome] = field(default_factory=list)
     resources: list[dict[str, Any]] = field(default_factory=list)
     needs: list[Collection[int]] = field(default_factory=list)
+    creates: list[bool] = field(default_factory=list)
+
+    def create(self, outcome: Outcome, kind: str, needs: Collection[int] = (), /, **options: Any) -> int:
+        """Add a resource that does not exist yet, and return its index."""
+        index = self.add(outcome, kind, needs, **options)
+        self.creates[index] = True
+        return index
 
     def add(self, outcome: Outcome, kind: str, needs: Collection[int] = (), /, **options: Any) -> int:
         """Add a resource, and return its index. Options that are ``None`` or empty are left out."""
         self.about.append(outcome)
+        self.creates.append(False)
         given = {name: value for name, value in options.items() if value not in (None, [], "")}
         self.resources.append({"kind": kind, **given})
         self.needs.append(needs)
@@ -329,7 +337,7 @@ class Drill(Workflow):
             if not (outcome.drillable and plan.way == "source"):
                 continue
             password = self._password(plan)
-            copied = stage.add(
+            copied = stage.create(
                 outcome,
                 FILE,
                 region=volume.region,
@@ -339,7 +347,7 @@ class Drill(Workflow):
                 snapshot_id=plan.snapshot.id if plan.snapshot else None,
                 cifs_password=password,
             )
-            stage.add(
+            stage.create(
                 outcome,
                 "filestorage_replication",
                 [copied],
@@ -351,8 +359,7 @@ class Drill(Workflow):
                 replication_frequency=FREQUENCY,
                 cifs_password=password,
             )
-        for outcome, done in zip(stage.about, self._converge_stage(stage), strict=True):
-            outcome.note(done)
+        for outcome, done in self._converge_stage(stage):
             if shown := done.result.get("replication"):
                 outcome.target_id = str(shown["replication_volume_id"])
 
@@ -364,8 +371,7 @@ class Drill(Workflow):
                 self._add_recovery(stage, outcome)
         begin = self.batch.client.clock.monotonic()
         ended: dict[int, float] = {}
-        for outcome, done in zip(stage.about, self._converge_stage(stage), strict=True):
-            outcome.note(done)
+        for outcome, done in self._converge_stage(stage):
             shown = done.result.get("recovery") or done.result.get("volume")
             if shown and not outcome.target_id:
                 outcome.target_id = str(shown["id"])
@@ -385,7 +391,7 @@ class Drill(Workflow):
             )
             stage.add(outcome, FILE, [paused], region=region, name=plan.name, access_rules=rules)
         elif volume.kind == FILE:
-            stage.add(
+            stage.create(
                 outcome,
                 FILE,
                 region=region,
@@ -397,7 +403,7 @@ class Drill(Workflow):
                 access_rules=rules,
             )
         elif volume.kind == BLOCK:
-            made = stage.add(
+            made = stage.create(
                 outcome,
                 "bm_volume_recovery",
                 region=region,
@@ -407,7 +413,7 @@ class Drill(Workflow):
             )
             self._add_attachments(stage, outcome, made, [plan.name])
         else:
-            made = stage.add(
+            made = stage.create(
                 outcome,
                 "bm_volume_group_recovery",
                 region=region,
@@ -466,8 +472,16 @@ class Drill(Workflow):
         timeout = self.params.get("wait_timeout") or WAIT_TIMEOUT
         return self.batch.converge(resources, needs=needs, labels=labels, wait=self._waits, wait_timeout=timeout)
 
-    def _converge_stage(self, stage: _Stage) -> list[Converged]:
-        return self._converge(stage.resources, stage.needs, ()) if stage.resources else []
+    def _converge_stage(self, stage: _Stage) -> list[tuple[Outcome, Converged]]:
+        """Converge a stage, note what became of the volumes, and return it."""
+        results = self._converge(stage.resources, stage.needs, ()) if stage.resources else []
+        for outcome, done, creates in zip(stage.about, results, stage.creates, strict=True):
+            outcome.note(done)
+            if creates and done.succeeded and done.change != "created":
+                # Nothing of this name was there a moment ago. It is not known to be made from the snapshot.
+                why = f"{done.name} in {done.region} was created by another process in the meantime"
+                outcome.failures.append(Failure(why))
+        return list(zip(stage.about, results, strict=True))
 
     # -- state: absent ------------------------------------------------------------------------------------------------
 
