@@ -14,15 +14,15 @@ options:
   volumes:
     description:
       - Volumes and volume groups, each a name, or a dictionary with C(name) and what differs from the options for all volumes.
-      - The list C(replicas) of another task with this module is accepted unchanged, and so is the fact C(dr_replicas) of a role.
+      - The list C(replicas) that M(scp.storage.scp_dr_plan) returns is accepted unchanged, and so is the fact C(dr_replicas) of a role.
       - "C(name): name or id of the volume. Required."
       - "C(kind): V(filestorage_volume) (the default, also V(filestorage)), V(bm_volume) (also V(bm)), or V(bm_volume_group) (also V(bm_group))."
       - "C(region): region of the volume. C(target_region): region of its replica, which must be another one."
       - "C(target_name): name of the replica. The default is the name of the volume. Required where C(name) is an id."
       - "C(source_id), C(target_id): ids of the volume and of its replica, where names are ambiguous."
-      - "C(mount_path): the folder where servers mount the volume, for RV(mounts)."
+      - "C(mount_path): the folder where servers mount the volume, for the list C(mounts) of M(scp.storage.scp_dr_plan)."
       - "C(frequency), C(protocol), C(type_name), C(snapshot_rate), C(target_volume_prefix), C(target_access_rules), C(target_attachments): as
-        the options of these names."
+        the options of these names of M(scp.storage.scp_dr_plan)."
       - A text is accepted too, for surveys. It holds the list in JSON or YAML, or names with commas or blanks between them.
       - All mistakes in the list are reported at once, before any call.
     type: raw
@@ -45,10 +45,6 @@ options:
     description: Names of volumes in O(volumes) that are left out. A name that is not in O(volumes) is an error.
     type: list
     elements: str
-  paths:
-    description:
-      - Whether to return the mount paths of File Storage volumes and of their replicas. No list of the API has them, so each costs a call.
-    type: bool
   variable_prefix:
     description:
       - What the names of options begin with in messages. Roles set it, so that messages name their variables, for example V(dr_failover_).

@@ -30,6 +30,9 @@ options:
     choices: [ok, paused, creating, stalled, ending, error, missing, unknown]
     default: []
   paths:
+    description:
+      - Whether to return the mount paths of File Storage volumes and of their replicas. No list of the API has them, so each costs a call.
+    type: bool
     default: false
 notes:
   - "IAM actions needed: ListVolumes, ListVolumeReplications and ShowVolumeReplication in C(filestorage), ListVolumes and ShowVolumeReplication in

@@ -18,7 +18,7 @@ from tests.collection_path import ROOT
 RUNTIME = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text())
 MODULES = sorted(file.stem for file in (ROOT / "plugins" / "modules").glob("[!_]*.py"))
 #: What the other roles share; it is not run by itself.
-SHARED_ROLES = {"dr", "dr_common", "role_variables"}
+SHARED_ROLES = {"dr_common", "role_variables"}
 ROLES = sorted({folder.name for folder in (ROOT / "roles").glob("*") if folder.is_dir()} - SHARED_ROLES)
 
 

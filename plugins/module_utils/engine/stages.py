@@ -125,7 +125,8 @@ class Stages:
 
 
 def _all_converged(runner: BatchRunner, result: Mapping[str, Any]) -> list[Converged]:
-    return [_converged(resource, change) for resource, change in zip(result["resources"], runner.changes, strict=True)]
+    done = zip(result["resources"], runner.changes, runner.ended, strict=True)
+    return [_converged(resource, change, ended) for resource, change, ended in done]
 
 
 def _not_sent(planned: Converged) -> Converged:
@@ -133,7 +134,7 @@ def _not_sent(planned: Converged) -> Converged:
     return replace(planned, change="skipped", operations=(), result={})
 
 
-def _converged(resource: Mapping[str, Any], change: Change) -> Converged:
+def _converged(resource: Mapping[str, Any], change: Change, ended: float | None) -> Converged:
     rest = {name: value for name, value in resource.items() if name not in ("kind", "name", "region")}
     return Converged(
         resource["kind"],
@@ -143,6 +144,7 @@ def _converged(resource: Mapping[str, Any], change: Change) -> Converged:
         tuple(rest["operations"]),
         str(rest.get("msg") or rest.get("skip_reason") or ""),
         rest,
+        ended,
     )
 
 

@@ -24,6 +24,7 @@ class Converged:
     :ivar operations: the writing calls, in order; in check mode those that would be sent.
     :ivar message: why it failed or was skipped; otherwise empty.
     :ivar result: what the module of its kind returns.
+    :ivar ended: when it was done, on the monotonic clock of the client; ``None`` where it was not tried.
     """
 
     kind: str
@@ -33,6 +34,7 @@ class Converged:
     operations: tuple[str, ...] = ()
     message: str = ""
     result: Mapping[str, Any] = field(default_factory=dict)
+    ended: float | None = None
 
     @property
     def succeeded(self) -> bool:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A drill of all kinds: what it makes, measures, reports and removes; and options that cannot work."""
+"""A drill of all kinds, and one that fails, through the playbook. Cases are tests of the module (tests/modules/dr)."""
 
 from __future__ import annotations
 
@@ -9,29 +9,16 @@ import json
 
 from tests.harness.playbooks import Controller
 from tests.harness.tasks import task
-from tests.integration.dr.drill_fixtures import (
-    AGE,
-    ALL,
-    EAST,
-    HIDDEN,
-    LAG,
-    WEST,
-    assert_untouched,
-    by_name,
-    check_file,
-    drill,
-    drill_world,
-    report,
-    things,
-)
+from tests.integration.dr.drill_fixtures import check_file, drill, report
 from tests.integration.dr.scenario import assert_no_crash, failure, servers, writes
+from tests.modules.dr.drills import HIDDEN, LEDGER, SHOWN, assert_untouched, by_name, drill_world, things
 
 PASSWORD = "drill-Secret-1"
-REMOVED = ("DeleteVolume", "DeleteVolumeReplication")
+#: What a task with no_log must not give away.
+SECRET = "hunter2-Of-The-Server"
 
 
-def test_a_drill_of_all_kinds(controller: Controller) -> None:
-    """Copies are made, opened to servers, checked by the user's tasks, measured, written down and removed."""
+def test_drill_of_all_kinds_checks_measures_reports_and_removes(controller: Controller) -> None:
     simulator = controller.simulator
     drill_world(simulator)
     before = things(simulator)
@@ -41,95 +28,102 @@ def test_a_drill_of_all_kinds(controller: Controller) -> None:
         "ansible.builtin.copy",
         {"dest": f"{seen}/{{{{ dr_drill_copy.of }}}}", "content": "{{ dr_drill_copy | to_json }}", "mode": "0600"},
     )
-    run = drill(
-        controller,
-        variables={
-            "dr_drill_check_tasks": check_file(controller.folder, note),
-            "dr_drill_access_rules": json.dumps(servers(simulator, "east-web1")),
-            "dr_drill_attachments": servers(simulator, "east-db1"),
-            "dr_drill_cifs_passwords": {"office": PASSWORD},
-            "dr_drill_report_dir": str(controller.folder),
-            "dr_drill_rto": "10m",
-            "dr_drill_rpo": "3h",
-        },
-        verbosity=3,
-    ).succeeded()
+    variables = {
+        "dr_drill_check_tasks": check_file(controller.folder, note),
+        "dr_drill_access_rules": json.dumps(servers(simulator, "east-web1")),
+        "dr_drill_attachments": servers(simulator, "east-db1"),
+        "dr_drill_cifs_passwords": {"office": PASSWORD},
+        "dr_drill_report_dir": str(controller.folder),
+        "dr_drill_rto": "10m",
+        "dr_drill_rpo": "3h",
+    }
+    plain = {**variables, "dr_drill_report_dir": ""}
+    planned = drill(controller, variables=plain, arguments=["--check", "--diff"]).succeeded()
+    assert not writes(planned)
+    assert {volume["result"] for volume in report(planned)["volumes"]} == {"planned"}
+    run = drill(controller, variables=variables, verbosity=3).succeeded()
     assert_no_crash(run)
     assert_untouched(simulator, before)
-    made = [name for name in writes(run) if name not in REMOVED]
-    assert made[:6] == [
-        "CreateVolume",
-        "CreateVolumeReplication",
-        "CreateVolume",
-        "SetVolumeReplication",
-        "CreateVolumeRecovery",
-        "CreateVolumeGroupRecovery",
-    ]
-    assert made.count("AttachVolume") == 3
-    assert PASSWORD not in run.output
+    assert PASSWORD not in run.output + planned.output
 
     found = report(run)
-    volumes = by_name(found)
+    assert sorted(report(planned)["operations"]) == sorted(found["operations"])
+    assert sorted(found["operations"]) == sorted(name for result in run for name in result.accepted)
     assert found["passed"]
-    assert {volume["result"] for volume in volumes.values()} == {"passed"}
-    assert [volumes[item["name"]]["way"] for item in ALL] == ["replica", "source", "replica", "replica"]
-    assert (found["rto"], found["rpo"]) == ({"seconds": 600, "met": True}, {"seconds": 10800, "met": True})
+    volumes = by_name(found)
+    assert sorted(volumes) == ["billing", "ledger", "office", "web_data"]
     for volume in volumes.values():
-        assert 0 < volume["recovery_seconds"] <= found["recovery_seconds"] < found["seconds"]
-        assert AGE <= volume["data_age_seconds"] < AGE + 300
-        assert volume["checks"][-1] == {"check": "check.yml", "passed": True, "told": "no task failed"}
-    # The simulator's time runs faster than ours, and with it grows how far a replica is behind.
-    assert LAG <= volumes["ledger"]["data_loss_seconds"] == volumes["ledger"]["replica_lag_seconds"] < AGE
-    assert volumes["web_data"]["data_loss_seconds"] == volumes["web_data"]["data_age_seconds"]
-    assert volumes["web_data"]["replica_lag_seconds"] is None
+        assert 0 < volume["recovery_seconds"] <= found["recovery_seconds"]
+        assert volume["checks"][-1] == {"check": "check.yml", "passed": True, "found": "no task failed"}
     assert len(found["removed"]) == 6
     assert not found["left_behind"]
-
     copies = {file.name: json.loads(file.read_text()) for file in seen.iterdir()}
-    assert sorted(copies) == ["billing", "ledger", "office", "web_data"]
-    assert copies["office"]["region"] == EAST
-    assert copies["office"]["path"].startswith("\\\\")
-    assert [volume["state"] for volume in copies["billing"]["volumes"]] == ["IN_USE", "IN_USE"]
+    assert sorted(copies) == sorted(volumes)
+    assert copies["ledger"]["volumes"][0]["iscsi_target_ips"]
+
     (written,) = controller.folder.glob("dr_drill_*.json")
     assert json.loads(written.read_text()) == found
     text = written.with_suffix(".md").read_text()
     assert text.startswith("# Disaster recovery drill, ")
-    assert "**Passed**" in text
-    assert "(target 600 s: met)" in text or "(target 0:10 h: met)" in text
+    assert "**Passed**: 4 of 4 drilled" in text
     assert PASSWORD not in written.read_text() + text
 
 
-def test_mistakes(controller: Controller) -> None:
-    """Options that cannot work are reported together, before any call."""
-    run = drill(
-        controller,
-        [{"name": "web_data", "kinde": "bm_volume"}],
-        variables={"dr_target_region": WEST},
-    )
-    assert "kinde is not known; the keys are name, kind, region" in failure(run)
-    assert "region and target_region are both kr-west1" in failure(run)
-    run = drill(
-        controller,
-        [HIDDEN],
-        variables={
-            "dr_drill_prefix": "Drill!",
-            "dr_drill_rto": "soon",
-            "dr_drill_check_tasks": "check.yml",
-            "dr_drill_report_dir": "/nowhere",
-            "dr_drill_attachments": [{"object_id": "x"}],
-            "dr_drill_cifs_passwords": PASSWORD,
-        },
-    )
+def test_drill_whose_checks_fail_is_red_and_leaves_nothing(controller: Controller) -> None:
+    simulator = controller.simulator
+    drill_world(simulator)
+    before = things(simulator)
+    simulator.fault("status", operation="CreateVolumeRecovery", status=403, times=None)
+    checks = [
+        task(
+            "ansible.builtin.command",
+            {"argv": ["sh", "-c", "echo {{ item }} is wrong >&2; test {{ dr_drill_copy.of }} != office"]},
+            name="Compare checksums",
+            loop=["The checksum", "The date"],
+        ),
+        task(
+            "ansible.builtin.assert",
+            {"that": "dr_drill_copy.of != 'web_data'", "fail_msg": f"{SECRET} was refused."},
+            name="Log in",
+            no_log=True,
+        ),
+    ]
+    run = drill(controller, variables={"dr_drill_check_tasks": check_file(controller.folder, *checks)})
+    simulator.clear_faults()
+    message = failure(run)
+    assert message.startswith("The drill did not pass. web_data (kr-west1 to kr-east1): Log in: it failed, and no_log")
+    assert "office (kr-west1 to kr-east1): Compare checksums: " in message
+    assert "return code: The checksum is wrong; " in message
+    assert "The date is wrong" in message
+    assert "ledger (kr-west1 to kr-east1): " in message
+    assert SECRET not in message + json.dumps(report(run))
+    results = {name: volume["result"] for name, volume in by_name(report(run)).items()}
+    assert results == {"web_data": "failed", "office": "failed", "ledger": "failed", "billing": "passed"}
+    assert_no_crash(run)
+    assert_untouched(simulator, before)
+
+
+def test_drill_that_keeps_its_copies_is_followed_by_a_removal(controller: Controller) -> None:
+    simulator = controller.simulator
+    drill_world(simulator)
+    before = things(simulator)
+    kept = drill(controller, [SHOWN, LEDGER], variables={"dr_drill_keep": True}).succeeded()
+    assert report(kept)["kept"]
+    assert things(simulator) != before
+    gone = drill(controller, [SHOWN, LEDGER], variables={"dr_drill_state": "absent"}).succeeded()
+    assert len(report(gone)["removed"]) == 2
+    assert_untouched(simulator, before)
+
+
+def test_drill_with_mistakes_calls_nothing(controller: Controller) -> None:
+    variables = {"dr_drill_check_tasks": "check.yml", "dr_drill_report_dir": "/nowhere"}
+    run = drill(controller, [HIDDEN], variables=variables)
     assert failure(run) == (
-        "dr_drill cannot begin, and nothing was changed."
-        " dr_drill_prefix is Drill!; it is 2 to 6 lower-case letters and digits, a letter first."
-        " dr_drill_rto is soon; it is a number with a unit, for example 90s, 15m, 2h or 1d, or nothing."
-        " dr_drill_check_tasks is check.yml; give the file's whole path, from / on."
-        " dr_drill_report_dir is /nowhere, and there is no such folder on this machine."
-        " dr_drill_cifs_passwords must be a dictionary: a password by each name of the list."
-        " Each of dr_drill_attachments has an object_type (BM or MNGC) and an object_id (of the server), and nothing"
-        " else."
+        "dr_drill_check_tasks 'check.yml' must be the full path of a file on this machine."
+        " dr_drill_report_dir '/nowhere' must be the full path of a folder on this machine. Nothing was changed."
     )
     assert not run.calls
-    run = drill(controller, [HIDDEN], variables={"dr_drill_report_dir": "reports"})
-    assert "dr_drill_report_dir is reports; give the folder's whole path, from / on." in failure(run)
+    run = drill(controller, [HIDDEN], variables={"dr_drill_prefix": "Drill!", "dr_drill_rto": "soon"})
+    assert "dr_drill_prefix 'Drill!' is invalid." in failure(run)
+    assert "dr_drill_rto 'soon' is not an age." in failure(run)
+    assert not run.calls

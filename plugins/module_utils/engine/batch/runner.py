@@ -67,6 +67,8 @@ class BatchRunner:
         self.results: list[dict[str, Any]] = [{} for _entry in self.entries]
         #: What became of each entry.
         self.changes: list[Change] = ["skipped" for _entry in self.entries]
+        #: When each entry was done, on the monotonic clock; ``None`` where it was not tried.
+        self.ended: list[float | None] = [None for _entry in self.entries]
         #: In check mode, entries about which something is still under way that an earlier run has begun.
         self.unsettled: set[int] = set()
         self._put_off: set[int] = set()
@@ -133,11 +135,13 @@ class BatchRunner:
                 **failure_of(failure),
             }
             self.changes[index] = "failed"
+            self.ended[index] = self.clock.monotonic()
             return None
         # The one that acted, which may have read again.
         resource, outcome = executor.resource, executor.outcome
         self.results[index] = build_result(resource, outcome, self.mode)
         self.changes[index] = _change(resource, outcome)
+        self.ended[index] = self.clock.monotonic()
         if self.mode.check and outcome.before is not None and resource.pending(outcome.before):
             self.unsettled.add(index)
         if self.mode.check and outcome.operations:

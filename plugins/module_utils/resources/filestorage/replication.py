@@ -235,18 +235,51 @@ class Replication(PlannedResource[ReplicationState]):
         if self.wants_absent:
             return [trace for end in after.ends for trace in _without_replication(end)]
         replication, volume = after.replication, after.volume or {}
-        if before.replication is not None or replication is None:
+        if replication is None:
             return ()
+        if before.replication is not None:
+            return [trace for end in after.ends for trace in _with_changes(before.replication, replication, end)]
         source, target = REPLICATING
+        region = str(replication["replication_volume_region"])
         copied = {name: volume.get(name) for name in ("protocol", "type_name")}
         copy = {**copied, "id": UNKNOWN_ID, "name": replication["replication_volume_name"]}
         return [
             *updated(VOLUMES, volume["id"], {"purpose": source}),
-            ResponsePatch(api.LIST_VOLUME_REPLICATIONS, lambda _items: [replication], {"volume_id": volume["id"]}),
-            *created(
-                VOLUMES, {**copy, "state": AVAILABLE, "purpose": target}, replication["replication_volume_region"]
-            ),
+            *created(VOLUMES, {**copy, "state": AVAILABLE, "purpose": target}, region),
+            *_with_replication(replication, str(volume["id"])),
+            *_with_replication(replication, UNKNOWN_ID, region),
+            # A first transfer leaves a snapshot (platform-behaviour.md §5.7).
+            ResponsePatch(api.LIST_SNAPSHOTS, lambda items: [*items, _SYSTEM_SNAPSHOT], {"volume_id": volume["id"]}),
         ]
+
+
+_SYSTEM_SNAPSHOT = {"id": UNKNOWN_ID, "name": f"{snapshots.SYSTEM_PREFIX}{UNKNOWN_ID}", "state": AVAILABLE}
+
+
+def _with_replication(replication: Mapping[str, Any], volume_id: str, region: str = "") -> list[ResponsePatch]:
+    """What one end of a planned replication shows when it has settled."""
+    settled = {**replication, "replication_status": AVAILABLE}
+    return [
+        ResponsePatch(api.LIST_VOLUME_REPLICATIONS, lambda _items: [settled], {"volume_id": volume_id}, region),
+        ResponsePatch(
+            api.SHOW_VOLUME_REPLICATION,
+            lambda _answer: settled,
+            {"replication_id": replication["replication_id"], "volume_id": volume_id},
+            region,
+        ),
+    ]
+
+
+def _with_changes(before: Mapping[str, Any], after: Mapping[str, Any], end: End) -> list[ResponsePatch]:
+    """What one end shows of a replication that a plan changes, when it has settled."""
+    changes = {name: value for name, value in after.items() if before.get(name) != value}
+    changes.pop("replication_status", None)
+
+    def changed(answer: dict[str, Any] | None) -> dict[str, Any] | None:
+        return None if answer is None else {**answer, **changes}
+
+    about = {"replication_id": after["replication_id"], "volume_id": end.volume_id}
+    return [ResponsePatch(api.SHOW_VOLUME_REPLICATION, changed, about, end.region)]
 
 
 def _without_replication(end: End) -> Iterable[ResponsePatch]:

@@ -20,11 +20,15 @@ from ...resources.baremetal_blockstorage.replication_state import (
     VOLUME_REPLICATIONS,
     read_replication,
 )
+from ...resources.baremetal_blockstorage.snapshot import GROUP_SNAPSHOTS, VOLUME_SNAPSHOTS
 from ...resources.filestorage import lookup as filestorage
+from ...resources.filestorage.snapshot import SNAPSHOTS as FILE_SNAPSHOTS
 from ...resources.shared_volume import going
+from ...resources.snapshots import SnapshotRecord
 from .model import BLOCK, FILE, GROUP, Found, Link, Side, Volume, block_link, file_link, fits_name
 
 _KINDS: Mapping[str, LookupSpec] = {FILE: filestorage.VOLUMES, BLOCK: bm.VOLUMES, GROUP: bm.GROUPS}
+_SNAPSHOTS = {FILE: FILE_SNAPSHOTS, BLOCK: VOLUME_SNAPSHOTS, GROUP: GROUP_SNAPSHOTS}
 _REPLICATION = "replication"
 
 Place = tuple[str, str]
@@ -71,6 +75,24 @@ class Reader:
     def access_rules(self, region: str, volume_id: str) -> list[dict[str, Any]]:
         """Return the access rules of a File Storage volume."""
         return list(filestorage.read_access_rules(Finder(self._client, filestorage.VOLUMES, region), volume_id))
+
+    def replications(self, region: str, owner: Item) -> list[dict[str, Any]]:
+        """Return the replications of all types of a File Storage volume, in full."""
+        if str(owner.get("purpose") or "").lower() == filestorage.NO_PURPOSE:
+            return []
+        try:
+            return filestorage.read_replications(self._client, str(owner["id"]), region)
+        except NotFound:
+            return []
+
+    def snapshots(self, kind: str, region: str, owner: Item) -> list[SnapshotRecord]:
+        """Return the usable snapshots of a volume or group that no replication made, oldest first."""
+        if kind == BLOCK and owner.get("is_snapshot_activated") is False:
+            # Without space there are no snapshots (platform-behaviour.md §7).
+            return []
+        found = _SNAPSHOTS[kind].read(self._client.in_region(region), str(owner["id"]))
+        usable = [one for one in found if one.usable and not one.system and one.moment is not None]
+        return sorted(usable, key=lambda one: (one.moment, one.id))
 
     def named(self, kind: str, region: str, name: str) -> list[dict[str, Any]]:
         """Return the volumes of a name; those that are being deleted only if there are no others."""

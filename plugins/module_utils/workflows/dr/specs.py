@@ -15,7 +15,8 @@ from .plan import STATES, Plan
 from .status import PlanInfo
 
 
-def _servers(types: Sequence[str]) -> dict[str, Any]:
+def servers(types: Sequence[str]) -> dict[str, Any]:
+    """Return an option that lists servers of these types."""
     return {
         "type": "list",
         "elements": "dict",
@@ -48,8 +49,8 @@ PLAN = ModuleSpec(
         "cifs_passwords": {"type": "dict", "no_log": True},
         "snapshot_rate": {"type": "int"},
         "target_volume_prefix": {"type": "str", "default": "dr-"},
-        "target_access_rules": _servers(RULE_TYPES),
-        "target_attachments": _servers(ATTACHMENT_TYPES),
+        "target_access_rules": servers(RULE_TYPES),
+        "target_attachments": servers(ATTACHMENT_TYPES),
         "max_lag": {"type": "str"},
         "accept_lag": _SWITCH,
         "force": _SWITCH,
