@@ -12,7 +12,7 @@ from tests.harness.modules import ModuleRunner
 from tests.scenarios import SCENARIOS, check_lifecycle, played
 
 #: Modules that write and have separate tests kind.
-OTHERS = {"scp_dr_plan", "scp_storage_apply"}
+OTHERS = {"scp_dr_drill", "scp_dr_plan", "scp_storage_apply"}
 
 
 @pytest.mark.parametrize("module", SCENARIOS)

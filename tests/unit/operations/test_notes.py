@@ -15,7 +15,7 @@ from ansible_collections.scp.storage.plugins.module_utils.operations.table impor
 from tests.collection_path import ROOT
 
 #: They need what the modules of the kinds that are listed need, and say so.
-OF_OTHERS = {"scp_dr_plan", "scp_storage_apply"}
+OF_OTHERS = {"scp_dr_drill", "scp_dr_plan", "scp_storage_apply"}
 MODULES = sorted({file.stem for file in (ROOT / "plugins" / "modules").glob("scp*.py")} - OF_OTHERS)
 OPERATIONS = [
     operation
