@@ -54,8 +54,14 @@ options:
         type: str
         choices: [present, absent]
         default: present
+  enable_service:
+    description:
+      - Whether to enable the service C(open-iscsi) or C(iscsi) of systemd, which logs in again when the server starts, if there is an item with
+        V(present). It is not started.
+    type: bool
+    default: true
   timeout:
-    description: Maximum number of seconds to wait for one call of C(iscsiadm).
+    description: Maximum number of seconds to wait for one call of C(iscsiadm) or C(systemctl).
     type: int
     default: 120
 notes:
@@ -119,6 +125,16 @@ sessions:
       change: created
       actions: ["log in to iqn.1992-08.com.example:sn.1 at 10.10.2.1:3260"]
       message: ""
+service:
+  description: The service that was enabled, or would be enabled in check mode; empty if none was.
+  returned: unless an item is invalid
+  type: str
+  sample: open-iscsi.service
+table:
+  description: Lines for users, a table first.
+  returned: unless an item is invalid
+  type: list
+  elements: str
 summary:
   description: One line.
   returned: unless an item is invalid
@@ -138,12 +154,17 @@ import re
 import signal
 import subprocess
 import tempfile
+import unicodedata
 from typing import Any, Dict, List, NamedTuple, Sequence, Set, Tuple
 
 from ansible.module_utils.basic import AnsibleModule
 
 #: How iscsiadm says that there are no sessions or records, that a session exists, and that there is no such program.
 NONE_FOUND, EXISTS, NO_PROGRAM = 21, 15, 127
+
+
+#: Services that log in when the server starts, by their names on Debian, and on Red Hat and SUSE.
+SERVICES = ("open-iscsi.service", "iscsi.service")
 
 
 class Problem(Exception):
@@ -244,13 +265,17 @@ class Host:
 
     def iscsiadm(self, *arguments: str) -> Command:
         """Run iscsiadm for no longer than the limit."""
+        return self.run("iscsiadm", *arguments)
+
+    def run(self, program: str, *arguments: str) -> Command:
+        """Run a program for no longer than the limit."""
         environment = dict(os.environ, LC_ALL="C", LANG="C")
         environment["PATH"] = environment.get("PATH", "") + ":/usr/sbin:/usr/bin:/sbin:/bin"
         # Files, and not pipes, which a child that hangs would keep open.
         with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
             try:
                 process = subprocess.Popen(
-                    ["iscsiadm", *arguments],
+                    [program, *arguments],
                     stdin=subprocess.DEVNULL,
                     stdout=output,
                     stderr=errors,
@@ -258,12 +283,12 @@ class Host:
                     start_new_session=True,
                 )
             except OSError as error:
-                return Command(NO_PROGRAM, "", f"iscsiadm: {error.strerror}")
+                return Command(NO_PROGRAM, "", f"{program}: {error.strerror}")
             try:
                 rc = process.wait(self.limit)
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
-                return Command(137, "", f"iscsiadm did not end within {self.limit} s (timeout)")
+                return Command(137, "", f"{program} did not end within {self.limit} s (timeout)")
             texts = []
             for file in (output, errors):
                 file.seek(0)
@@ -302,7 +327,7 @@ class Host:
         for line in self.read("/proc/self/mountinfo").splitlines():
             fields, _, rest = line.partition(" - ")
             place, source = fields.split(" "), rest.split(" ")
-            # File systems of several disks have a number of their own, and name one of the disks.
+            # A file system of several disks has a separate number, and names one of the disks.
             if len(place) > 4 and (place[2] == number or source[1:2] == [f"/dev/{disk}"]):
                 found.append(f"{disk} is mounted on {place[4]}")
         swaps = [line.split(" ")[0] for line in self.read("/proc/swaps").splitlines()]
@@ -511,8 +536,31 @@ def is_address(portal: str) -> bool:
     return True
 
 
-def converge(host: Host, items: Sequence[Item], check: bool) -> Dict[str, Any]:
-    """Bring all items to their desired state, and return the result of the task."""
+def enable_service(host: Host, check: bool) -> Tuple[str, str]:
+    """Enable the service that logs in when the server starts.
+
+    :return: its name if it was not enabled, and why it could not be.
+    """
+    if not os.path.isdir(host.root + "/run/systemd/system"):
+        return "", ""
+    states = [(unit, host.run("systemctl", "is-enabled", unit).output.strip()) for unit in SERVICES]
+    known = [(unit, state) for unit, state in states if state and state != "not-found"]
+    if not known:
+        missing = f"There is none of the services {', '.join(SERVICES)}, so the server does not log in when it starts."
+        # It comes with a package that check mode does not install.
+        return "", "" if check else missing
+    unit, state = known[0]
+    if state not in ("disabled", "indirect", "linked"):
+        return "", ""
+    done = Command(0, "", "") if check else host.run("systemctl", "enable", unit)
+    return unit, f"{unit} could not be enabled: {done.message}." if done.rc else ""
+
+
+def converge(host: Host, items: Sequence[Item], check: bool, service: bool = False) -> Dict[str, Any]:
+    """Bring all items to their desired state, and return the result of the task.
+
+    :param service: whether to enable the service that logs in when the server starts.
+    """
     works = [Work(host, item, check) for item in items]
     done: Set[str] = set()
     for work in works:
@@ -526,8 +574,18 @@ def converge(host: Host, items: Sequence[Item], check: bool) -> Dict[str, Any]:
     kept = [name for name in names if name in changes or name != "deleted"]
     summary = ", ".join(f"{changes.count(name)} {name}" for name in kept)
     failures = [f"{work.item.label}: {work.message}" for work in works if work.message]
+    enabled, problem = "", ""
+    if service and any(item.state == "present" for item in items):
+        enabled, problem = enable_service(host, check)
+    failures += [problem] if problem else []
+    rows = [
+        [work.item.label, work.item.state, work.change, ", ".join(work.actions) or (work.message and "see below")]
+        for work in works
+    ]
     result: Dict[str, Any] = {
-        "changed": any(work.actions for work in works),
+        "changed": any(work.actions for work in works) or bool(enabled),
+        "service": enabled,
+        "table": [*format_table([["VOLUME", "STATE", "CHANGE", "ACTIONS"], *rows]), *failures],
         "sessions": [work.view() for work in works],
         "summary": ("Plan, nothing was changed: " if check else "") + summary,
         "failures": failures,
@@ -535,6 +593,17 @@ def converge(host: Host, items: Sequence[Item], check: bool) -> Dict[str, Any]:
     if failures:
         result.update(failed=True, msg=" ".join(failures))
     return result
+
+
+def format_table(rows: Sequence[Sequence[str]]) -> List[str]:
+    """Return rows as lines with columns of the same width."""
+
+    def width(text: str) -> int:
+        return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+    cells = [[cell or "-" for cell in row] for row in rows]
+    widths = [max(map(width, column)) for column in zip(*cells)]
+    return ["  ".join(cell + " " * (wide - width(cell)) for cell, wide in zip(row, widths)).rstrip() for row in cells]
 
 
 def attempt(work: Work) -> None:
@@ -556,6 +625,7 @@ ARGUMENTS: Dict[str, Any] = {
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         },
     },
+    "enable_service": {"type": "bool", "default": True},
     "timeout": {"type": "int", "default": 120},
 }
 
@@ -566,7 +636,8 @@ def main() -> None:
     items, mistakes = read_items(module.params["sessions"])
     if mistakes:
         module.fail_json(msg="sessions has mistakes, and nothing was changed. " + " ".join(mistakes))
-    result = converge(Host(limit=module.params["timeout"]), items, module.check_mode)
+    host = Host(limit=module.params["timeout"])
+    result = converge(host, items, module.check_mode, module.params["enable_service"])
     if result.get("failed"):
         module.fail_json(**result)
     module.exit_json(**result)

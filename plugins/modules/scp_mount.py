@@ -856,7 +856,7 @@ class Work:
         elif self.mounted and self.right:
             self._update(self.mounted)
         elif self.autofs and self._is_automount and not self.mounted:
-            # It is mounted when somebody looks into the folder.
+            # systemd mounts it at the next access.
             self._write_credentials()
             self._write_line()
         else:

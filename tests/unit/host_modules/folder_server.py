@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A server in a folder: files of its own, and stand-ins for the programs that mount and log in."""
+"""A server in a folder: its files, and stand-ins for the programs that mount and log in."""
 
 from __future__ import annotations
 
@@ -62,6 +62,10 @@ echo "TYPE=ext4" > "$1"
 """
 SYSTEMCTL = """#!/bin/sh
 echo "systemctl $*" >> @/calls
+case $1 in
+  is-enabled) cat "@/control/service.$2" 2>/dev/null || { echo not-found; exit 4; } ;;
+  enable) echo enabled > "@/control/service.$2" ;;
+esac
 """
 GETENT = """#!/bin/sh
 [ "$2" = files.example ] && echo "10.1.1.1 STREAM files.example"

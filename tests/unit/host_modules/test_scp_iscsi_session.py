@@ -221,6 +221,36 @@ def test_missing_program_is_expected_in_check_mode_and_by_absent_only(
     assert "iscsiadm: No such file or directory" in log_in(server, LEDGER)["msg"]
 
 
+def test_service_that_logs_in_at_boot_is_enabled(server: FolderServer) -> None:
+    host = scp_iscsi_session.Host(str(server.root), 2)
+    items, _ = items_of(JOURNAL)
+    offer(server, (ONE, FIRST))
+    # Without systemd there is none.
+    assert scp_iscsi_session.converge(host, items, False, True)["service"] == ""
+    (server.root / "run/systemd/system").mkdir(parents=True)
+    missing = scp_iscsi_session.converge(host, items, False, True)
+    assert missing["msg"].startswith("There is none of the services open-iscsi.service, iscsi.service")
+    assert not scp_iscsi_session.converge(host, items, True, True).get("failed")
+    server.control("service.iscsi.service", "disabled\n")
+    for check, expected in ((True, "iscsi.service"), (False, "iscsi.service"), (False, "")):
+        result = scp_iscsi_session.converge(host, items, check, True)
+        assert (result["service"], result["changed"]) == (expected, bool(expected))
+    assert server.calls().count("systemctl enable iscsi.service") == 1
+    gone, _ = items_of({**JOURNAL, "state": "absent"})
+    server.control("service.iscsi.service", "disabled\n")
+    assert scp_iscsi_session.converge(host, gone, True, True)["service"] == ""
+
+
+def test_results_show_what_became_of_each(server: FolderServer) -> None:
+    offer(server, (ONE, FIRST))
+    result = log_in(server, JOURNAL)
+    assert result["summary"] == "1 created, 0 changed, 0 unchanged, 0 failed"
+    assert [line.split()[:3] for line in result["table"]] == [
+        ["VOLUME", "STATE", "CHANGE"],
+        ["journal", "present", "created"],
+    ]
+
+
 def test_mistakes_are_reported() -> None:
     mistakes = items_of({"name": "x", "portals": ["10.2.2.2:3260", ONE]}, {"portals": []})[1]
     assert mistakes == [

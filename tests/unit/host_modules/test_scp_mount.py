@@ -302,7 +302,7 @@ AUTOMOUNT = {**SHARE, "options": "noauto,x-systemd.automount,_netdev"}
 
 
 def test_autofs_of_systemd_belongs_to_the_mount(server: FolderServer) -> None:
-    """It is on the path until somebody looks into the folder, and goes with state absent."""
+    """It is on the path until the first access, and goes with state absent."""
     mount(server, AUTOMOUNT)
     server.write("proc/self/mountinfo", "1 0 8:1 / / rw - ext4 /dev/vda1 rw\n")
     server.mounted("systemd-1", "/srv/web", "autofs")

@@ -17,10 +17,16 @@ from ...operations import filestorage as filestorage_api
 from ...resources.baremetal_blockstorage import lookup as bm
 from ...resources.baremetal_blockstorage.replication import GROUP_REPLICATIONS, VOLUME_REPLICATIONS, read_replication
 from ...resources.filestorage import lookup as filestorage
+from ...resources.parallel_filestorage import lookup as parallel
 from ...resources.shared_volume import going
-from .model import BLOCK, FILE, GROUP, Found, Link, Side, Volume, block_link, file_link, fits_name
+from .model import BLOCK, FILE, GROUP, PARALLEL, Found, Link, Side, Volume, block_link, file_link, fits_name
 
-_KINDS: Mapping[str, LookupSpec] = {FILE: filestorage.VOLUMES, BLOCK: bm.VOLUMES, GROUP: bm.GROUPS}
+_KINDS: Mapping[str, LookupSpec] = {
+    FILE: filestorage.VOLUMES,
+    PARALLEL: parallel.VOLUMES,
+    BLOCK: bm.VOLUMES,
+    GROUP: bm.GROUPS,
+}
 _REPLICATION = "replication"
 
 Place = tuple[str, str]
@@ -141,7 +147,7 @@ class Reader:
 
 
 def _going(kind: str, owner: Item) -> bool:
-    return going(owner) if kind == FILE else bm.leaving(owner)
+    return going(owner) if kind in (FILE, PARALLEL) else bm.leaving(owner)
 
 
 def match(volume: Volume, side: Side, candidates: Sequence[tuple[Item, Sequence[Link]]]) -> Found:
