@@ -166,7 +166,7 @@ def test_shares_follow_the_platform_and_go_again(controller: Controller, server:
 
 @pytest.mark.newest_core
 def test_blockers_and_failures(controller: Controller, server: Server) -> None:
-    """What is not a share blocks all before anything is changed. One share that fails does not keep the others from it."""
+    """What is not a share blocks all before anything is changed. If one share fails, the others are mounted."""
     fstab = server.fstab()
     run = mount(controller, server, [VOLUMES[0], {**VOLUMES[2], "path": "/srv/local"}, LEDGER])
     assert f"/etc/fstab has /dev/vdz1 on /srv/local, which is not {TRAIN}. It is left alone" in failure(run)

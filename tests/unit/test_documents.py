@@ -102,7 +102,10 @@ def problems(module: str, options: Any) -> list[str]:
     if module not in MODULES:
         return [f"there is no module {module}"]
     spec, check = checker(module)
-    given = parse(spec, parse_kv(options) if isinstance(options, str) else options or {})
+    given = parse_kv(options) if isinstance(options, str) else options or {}
+    if module not in HOST_MODULES:
+        # The action plugin reads what is given as text.
+        given = parse(spec, given)
     checked = check.validate({name: filled(value, spec.get(name, {})) for name, value in given.items()})
     return [f"{module}: {message}" for message in checked.error_messages]
 
