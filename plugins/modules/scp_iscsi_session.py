@@ -159,8 +159,11 @@ from typing import Any, Dict, List, NamedTuple, Sequence, Set, Tuple
 
 from ansible.module_utils.basic import AnsibleModule
 
-#: How iscsiadm says that there are no sessions or records, that a session exists, and that there is no such program.
-NONE_FOUND, EXISTS, NO_PROGRAM = 21, 15, 127
+#: Return codes of iscsiadm: there are no sessions or records; the session exists.
+NONE_FOUND = 21
+EXISTS = 15
+#: Return code where there is no such program.
+NO_PROGRAM = 127
 
 
 #: Services that log in when the server starts, by their names on Debian, and on Red Hat and SUSE.
@@ -274,7 +277,8 @@ class Host:
         # Files, and not pipes, which a child that hangs would keep open.
         with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
             try:
-                process = subprocess.Popen(
+                # run_command of Ansible has no time limit.
+                process = subprocess.Popen(  # pylint: disable=ansible-bad-function
                     [program, *arguments],
                     stdin=subprocess.DEVNULL,
                     stdout=output,
@@ -325,7 +329,7 @@ class Host:
         number = self.read(f"/sys/class/block/{disk}/dev").strip()
         found = []
         for line in self.read("/proc/self/mountinfo").splitlines():
-            fields, _, rest = line.partition(" - ")
+            fields, _separator, rest = line.partition(" - ")
             place, source = fields.split(" "), rest.split(" ")
             # A file system of several disks has a separate number, and names one of the disks.
             if len(place) > 4 and (place[2] == number or source[1:2] == [f"/dev/{disk}"]):

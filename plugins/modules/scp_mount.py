@@ -357,7 +357,7 @@ def split_source(source: str) -> Tuple[str, str]:
     """
     source = source.replace("\\", "/")
     if source.startswith("//"):
-        server, _, share = source[2:].partition("/")
+        server, _separator, share = source[2:].partition("/")
         top, slash, rest = share.lstrip("/").partition("/")
         share = "/" + top.lower() + slash + rest
     else:
@@ -395,7 +395,7 @@ def option_map(options: str) -> Dict[str, str]:
     """Return options by name, with an empty text for those without a value."""
     found = {}
     for option in options.split(","):
-        name, _, value = option.partition("=")
+        name, _separator, value = option.partition("=")
         if name:
             found[name] = value
     return found
@@ -472,7 +472,7 @@ def parse_mountinfo(text: str) -> List[Mounted]:
     """Return what is mounted, in the order in which it was mounted."""
     found = []
     for line in text.splitlines():
-        first, _, second = line.partition(" - ")
+        first, _separator, second = line.partition(" - ")
         fields, rest = first.split(" "), second.split(" ")
         if len(fields) > 5 and len(rest) > 2:
             options = fields[5].split(",") + rest[2].split(",")
@@ -559,7 +559,8 @@ class Host:
         # Files, and not pipes, which a child that hangs would keep open.
         with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
             try:
-                process = subprocess.Popen(
+                # run_command of Ansible has no time limit.
+                process = subprocess.Popen(  # pylint: disable=ansible-bad-function
                     list(argv),
                     stdin=subprocess.DEVNULL,
                     stdout=output,
@@ -998,7 +999,7 @@ class Work:
 
     def _remove(self) -> None:
         item = self.item
-        for _ in range(10):
+        for _layer in range(10):
             if not self.mounted:
                 break
             self._unmount()

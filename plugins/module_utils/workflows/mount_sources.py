@@ -37,7 +37,8 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "volumes": {"type": "raw", "required": True},
     "options": {"type": "str", "default": "defaults,_netdev,nofail"},
     "lazy": {"type": "str", "choices": ["never", "moved", "always"], "default": "moved"},
-    "cifs_password_names": {"type": "list", "elements": "str", "default": []},
+    # Names, and no passwords.
+    "cifs_password_names": {"type": "list", "elements": "str", "default": [], "no_log": False},
     **LIST_OPTIONS,
 }
 _SHARES, _BLOCKS = (FILE, PARALLEL), (BLOCK, GROUP)
