@@ -612,7 +612,7 @@ class Host:
     def read(self, path: str) -> Optional[str]:
         """Return the content of a file, or nothing if there is none."""
         try:
-            with open(self.real(path), encoding="utf-8") as file:
+            with open(self.real(path), encoding="utf-8", errors="replace") as file:
                 return file.read()
         except FileNotFoundError:
             return None
@@ -907,6 +907,7 @@ class Work:
                 self._apply_by_unmount(before, "{} cannot be changed by a remount".format(", ".join(fixed)))
             else:
                 self._remount(before)
+        self._protect_credentials()
         # Only now: as long as the line differs, the next run tries again.
         self._write_line()
 
@@ -1088,9 +1089,19 @@ class Work:
     def _credentials_differ(self) -> bool:
         return self.item.family == "cifs" and self.host.read(self.item.credentials) != self._credentials_text()
 
+    def _protect_credentials(self) -> None:
+        """Let only root read the file with the password, if it has become readable for others."""
+        item = self.item
+        file = self.host.real(item.credentials)
+        if item.family != "cifs" or self._credentials_differ() or not os.stat(file).st_mode & 0o077:
+            return
+        if self._do(f"protect {item.credentials}"):
+            os.chmod(file, 0o600)
+
     def _write_credentials(self) -> None:
         item = self.item
         if not self._credentials_differ():
+            self._protect_credentials()
             return
         if self._do(f"write {item.credentials}"):
             os.makedirs(os.path.dirname(self.host.real(item.credentials)), 0o700, exist_ok=True)

@@ -254,6 +254,14 @@ def test_password_is_in_a_file_of_root_and_nowhere_else(server: FolderServer) ->
     assert not file.exists()
 
 
+def test_password_that_others_can_read_is_protected_again(server: FolderServer) -> None:
+    mount(server, CIFS)
+    file = server.root / CREDENTIALS[1:]
+    file.chmod(0o644)
+    assert converged(server, CIFS) == [f"protect {CREDENTIALS}"]
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
 def test_changed_password_takes_effect(server: FolderServer) -> None:
     mount(server, CIFS)
     other = {"cifs_passwords": {"office": "another-Secret-2"}}
