@@ -152,9 +152,9 @@ import ipaddress
 import os
 import re
 import signal
-import subprocess
 import tempfile
 import unicodedata
+from subprocess import DEVNULL, Popen, TimeoutExpired
 from typing import Any, Dict, List, NamedTuple, Sequence, Set, Tuple
 
 from ansible.module_utils.basic import AnsibleModule
@@ -278,9 +278,9 @@ class Host:
         with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
             try:
                 # run_command of Ansible has no time limit.
-                process = subprocess.Popen(  # pylint: disable=ansible-bad-function
+                process = Popen(  # pylint: disable=ansible-bad-function
                     [program, *arguments],
-                    stdin=subprocess.DEVNULL,
+                    stdin=DEVNULL,
                     stdout=output,
                     stderr=errors,
                     env=environment,
@@ -290,7 +290,7 @@ class Host:
                 return Command(NO_PROGRAM, "", f"{program}: {error.strerror}")
             try:
                 rc = process.wait(self.limit)
-            except subprocess.TimeoutExpired:
+            except TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 return Command(137, "", f"{program} did not end within {self.limit} s (timeout)")
             texts = []

@@ -228,10 +228,10 @@ import os
 import re
 import shutil
 import signal
-import subprocess
 import tempfile
 import time
 import unicodedata
+from subprocess import DEVNULL, Popen, TimeoutExpired
 from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
 
 from ansible.module_utils.basic import AnsibleModule
@@ -560,9 +560,9 @@ class Host:
         with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
             try:
                 # run_command of Ansible has no time limit.
-                process = subprocess.Popen(  # pylint: disable=ansible-bad-function
+                process = Popen(  # pylint: disable=ansible-bad-function
                     list(argv),
-                    stdin=subprocess.DEVNULL,
+                    stdin=DEVNULL,
                     stdout=output,
                     stderr=errors,
                     env=environment,
@@ -649,11 +649,11 @@ class Host:
         return os.path.isdir(self.real("/run/systemd/system"))
 
 
-def ends_within(process: "subprocess.Popen[bytes]", limit: float) -> bool:
+def ends_within(process: "Popen[bytes]", limit: float) -> bool:
     """Return whether a process ends within a limit."""
     try:
         process.wait(limit)
-    except subprocess.TimeoutExpired:
+    except TimeoutExpired:
         return False
     return True
 
