@@ -30,6 +30,7 @@ ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT))
 
 from tests.collection_path import CACHE, COLLECTIONS, place  # noqa: E402
+from tests.module_files import HOST_MODULES  # noqa: E402
 from tests.suites import LONG, QUICK  # noqa: E402
 
 WORK = ROOT / ".nox"
@@ -270,10 +271,11 @@ def lint(session: nox.Session) -> None:
     typed = ("benchmark", "harness", "scenarios", "simulator", "report")
     packages = (*(f"{PACKAGE}.plugins.{room}" for room in rooms), *(f"tests.{name}" for name in typed))
     imports = {"PYTHONPATH": os.pathsep.join([str(COLLECTIONS), str(ROOT)])}
+    hosts = (f"--module={PACKAGE}.plugins.modules.{name}" for name in HOST_MODULES)
     # All of them, whatever the first one finds.
     good = environment.succeeds("ruff", "check", ".")
     good &= environment.succeeds("ruff", "format", "--check", ".")
-    good &= environment.succeeds("mypy", *(f"--package={package}" for package in packages))
+    good &= environment.succeeds("mypy", *(f"--package={package}" for package in packages), *hosts)
     good &= environment.succeeds("lint-imports", "--no-cache", env=imports)
     good &= environment.succeeds("python", "-m", "tests.style")
     if not good:

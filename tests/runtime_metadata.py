@@ -12,6 +12,7 @@ from importlib import import_module
 from pathlib import Path
 
 from tests.collection_path import place
+from tests.module_files import API_MODULES
 
 place()
 
@@ -40,8 +41,9 @@ MANAGE = """\
 """
 ROUTING = """\
 
-# Every module runs through the one action plugin, in the controller's process where it can. (A redirect of actions
-# would spare the workers an import, but linters take it for an alias and ask users to write scp.storage.scp.)
+# Every module that calls the API runs through the one action plugin, in the controller's process where it can. (A
+# redirect of actions would spare the workers an import, but linters take it for an alias and ask users to write
+# scp.storage.scp.)
 plugin_routing:
   modules:
 """
@@ -49,7 +51,7 @@ plugin_routing:
 
 def render() -> str:
     """Return the text of the file."""
-    modules = sorted(file.stem for file in (ROOT / "plugins" / "modules").glob("[!_]*.py"))
+    modules = API_MODULES
     specs: dict[str, ModuleSpec] = {
         name: import_module(f"ansible_collections.scp.storage.plugins.modules.{name}").SPEC for name in modules
     }

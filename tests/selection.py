@@ -14,7 +14,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from tests.collection_path import ROOT
+from tests.module_files import MODULES
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -41,7 +41,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """
     selected: list[str] = config.option.module
     marked = {item: marked_modules(item) for item in items}
-    known = {path.stem for path in (ROOT / "plugins" / "modules").glob("scp*.py")}
+    known = set(MODULES)
     if unknown := {*selected, *(name for names in marked.values() for name in names)} - known:
         raise pytest.UsageError(f"not a module of this collection: {', '.join(sorted(unknown))}")
     for item, names in marked.items():

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.collection_path import ROOT
 from tests.harness.modules import ModuleRunner
+from tests.module_files import API_MODULES
 from tests.scenarios import SCENARIOS, check_lifecycle, played
 
 #: Modules that write and have separate tests kind.
@@ -26,5 +26,5 @@ def test_lifecycle(runner: ModuleRunner, module: str) -> None:
 
 def test_every_writing_module_has_a_scenario() -> None:
     """A new module must not go untested; modules that only read end in ``_info``, or check the connection."""
-    modules = {path.stem for path in (ROOT / "plugins" / "modules").glob("scp_*.py")}
+    modules = set(API_MODULES)
     assert {name for name in modules if not name.endswith("_info")} - OTHERS == SCENARIOS.keys()

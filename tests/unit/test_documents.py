@@ -12,6 +12,7 @@ import shlex
 import subprocess
 from collections.abc import Iterator, Mapping
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -19,18 +20,18 @@ import ansible.module_utils.common.parameters
 import ansible.parsing.mod_args
 import pytest
 import yaml
-from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator, ModuleArgumentSpecValidator
 from ansible.parsing.splitter import parse_kv
 
 from ansible_collections.scp.storage.plugins.action.scp import load_spec, validator
 from ansible_collections.scp.storage.plugins.plugin_utils.arguments import parse
 from tests.collection_path import ROOT
 from tests.documents import GUIDES, README, Block, blocks, commands, documents, extra_variables
+from tests.module_files import HOST_MODULES, MODULES
 from tests.simulator.__main__ import _parser
 from tests.simulator.app import known_switches
 
 COLLECTION = "scp.storage."
-MODULES = {file.stem for file in (ROOT / "plugins" / "modules").glob("scp*.py")}
 PLAYBOOKS = {file.stem for file in (ROOT / "playbooks").glob("*.yml")}
 ROLES = {file.parent.parent.name for file in (ROOT / "roles").glob("*/meta/argument_specs.yml")}
 ALL = [block for document in documents() for block in blocks(document)]
@@ -88,13 +89,24 @@ def filled(value: Any, option: Mapping[str, Any]) -> Any:
     return value
 
 
+def checker(module: str) -> tuple[Mapping[str, Any], ArgumentSpecValidator]:
+    """The options of a module, and what checks them."""
+    if module in HOST_MODULES:
+        arguments = import_module(f"ansible_collections.scp.storage.plugins.modules.{module}").ARGUMENTS
+        return arguments, ArgumentSpecValidator(arguments)
+    return load_spec(module).argument_spec, validator(module)
+
+
 def problems(module: str, options: Any) -> list[str]:
     """What is wrong with the options of a task, as the module itself would say it."""
     if module not in MODULES:
         return [f"there is no module {module}"]
-    spec = load_spec(module).argument_spec
-    given = parse(spec, parse_kv(options) if isinstance(options, str) else options or {})
-    checked = validator(module).validate({name: filled(value, spec.get(name, {})) for name, value in given.items()})
+    spec, check = checker(module)
+    given = parse_kv(options) if isinstance(options, str) else options or {}
+    if module not in HOST_MODULES:
+        # The action plugin reads what is given as text.
+        given = parse(spec, given)
+    checked = check.validate({name: filled(value, spec.get(name, {})) for name, value in given.items()})
     return [f"{module}: {message}" for message in checked.error_messages]
 
 

@@ -14,9 +14,10 @@ import yaml
 from ansible_collections.scp.storage.plugins.action.scp import RENAMED
 from tests import runtime_metadata
 from tests.collection_path import ROOT
+from tests.module_files import API_MODULES as MODULES
+from tests.module_files import HOST_MODULES
 
 RUNTIME = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text())
-MODULES = sorted(file.stem for file in (ROOT / "plugins" / "modules").glob("[!_]*.py"))
 #: What the other roles share; it is not run by itself.
 SHARED_ROLES = {"dr_common", "role_variables"}
 ROLES = sorted({folder.name for folder in (ROOT / "roles").glob("*") if folder.is_dir()} - SHARED_ROLES)
@@ -26,8 +27,14 @@ def test_there_are_modules() -> None:
     assert MODULES
 
 
-def test_the_action_group_holds_every_module() -> None:
+def test_the_action_group_holds_every_module_that_calls_the_api() -> None:
     assert RUNTIME["action_groups"]["scp"] == MODULES
+
+
+def test_modules_for_managed_hosts_are_in_no_group_and_not_routed() -> None:
+    listed = {name for names in RUNTIME["action_groups"].values() for name in names}
+
+    assert not set(HOST_MODULES) & (listed | set(RUNTIME["plugin_routing"]["modules"]))
 
 
 def test_the_group_of_managing_modules_holds_all_that_can_wait() -> None:

@@ -16,9 +16,7 @@ from ansible_collections.scp.storage.plugins.module_utils.engine.mode import Mod
 from ansible_collections.scp.storage.plugins.module_utils.engine.options import TAGS, check_options, tags_as_list
 from ansible_collections.scp.storage.plugins.module_utils.engine.runner import run
 from ansible_collections.scp.storage.plugins.plugin_utils.arguments import parse
-from tests.collection_path import ROOT
-
-MODULES = sorted(file.stem for file in (ROOT / "plugins" / "modules").glob("scp*.py"))
+from tests.module_files import API_MODULES as MODULES
 
 
 def connect(_settings: Any) -> Any:

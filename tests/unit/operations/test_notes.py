@@ -13,10 +13,11 @@ import yaml
 
 from ansible_collections.scp.storage.plugins.module_utils.operations.table import Operation
 from tests.collection_path import ROOT
+from tests.module_files import API_MODULES
 
 #: They need what the modules of the kinds that are listed need, and say so.
 OF_OTHERS = {"scp_dr_drill", "scp_dr_plan", "scp_storage_apply"}
-MODULES = sorted({file.stem for file in (ROOT / "plugins" / "modules").glob("scp*.py")} - OF_OTHERS)
+MODULES = sorted(set(API_MODULES) - OF_OTHERS)
 OPERATIONS = [
     operation
     for file in (ROOT / "plugins" / "module_utils" / "operations").glob("[a-z]*.py")

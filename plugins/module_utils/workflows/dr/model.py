@@ -13,6 +13,7 @@ from ...client.base_names import without_suffix
 from ...engine.plan import UNKNOWN_ID
 
 FILE = "filestorage_volume"
+PARALLEL = "pfs_volume"
 BLOCK = "bm_volume"
 GROUP = "bm_volume_group"
 KINDS = (FILE, BLOCK, GROUP)
@@ -151,10 +152,10 @@ class Found:
 
 
 def fits_name(wanted: str | None, shown: str | None, kind: str) -> bool:
-    """Whether a shown name is the wanted one. File Storage appends a suffix to names."""
+    """Whether a shown name is the wanted one. File Storage and Parallel File Storage append a suffix to names."""
     if wanted is None or shown is None:
         return False
-    return shown == wanted or (kind == FILE and without_suffix(shown) == wanted)
+    return shown == wanted or (kind in (FILE, PARALLEL) and without_suffix(shown) == wanted)
 
 
 def file_link(shown: Mapping[str, Any]) -> Link:

@@ -23,11 +23,17 @@ from ...resources.baremetal_blockstorage.replication_state import (
 from ...resources.baremetal_blockstorage.snapshot import GROUP_SNAPSHOTS, VOLUME_SNAPSHOTS
 from ...resources.filestorage import lookup as filestorage
 from ...resources.filestorage.snapshot import SNAPSHOTS as FILE_SNAPSHOTS
+from ...resources.parallel_filestorage import lookup as parallel
 from ...resources.shared_volume import going
 from ...resources.snapshots import SnapshotRecord
-from .model import BLOCK, FILE, GROUP, Found, Link, Side, Volume, block_link, file_link, fits_name
+from .model import BLOCK, FILE, GROUP, PARALLEL, Found, Link, Side, Volume, block_link, file_link, fits_name
 
-_KINDS: Mapping[str, LookupSpec] = {FILE: filestorage.VOLUMES, BLOCK: bm.VOLUMES, GROUP: bm.GROUPS}
+_KINDS: Mapping[str, LookupSpec] = {
+    FILE: filestorage.VOLUMES,
+    PARALLEL: parallel.VOLUMES,
+    BLOCK: bm.VOLUMES,
+    GROUP: bm.GROUPS,
+}
 _SNAPSHOTS = {FILE: FILE_SNAPSHOTS, BLOCK: VOLUME_SNAPSHOTS, GROUP: GROUP_SNAPSHOTS}
 _REPLICATION = "replication"
 
@@ -167,7 +173,7 @@ class Reader:
 
 
 def _going(kind: str, owner: Item) -> bool:
-    return going(owner) if kind == FILE else bm.leaving(owner)
+    return going(owner) if kind in (FILE, PARALLEL) else bm.leaving(owner)
 
 
 def match(volume: Volume, side: Side, candidates: Sequence[tuple[Item, Sequence[Link]]]) -> Found:

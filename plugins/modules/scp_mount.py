@@ -1,0 +1,1330 @@
+#!/usr/bin/python
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+DOCUMENTATION = r"""
+---
+module: scp_mount
+short_description: Mount shares and file systems of block volumes on a server
+version_added: 0.1.0
+description:
+  - Mounts and unmounts a list of NFS and CIFS shares and of file systems on block devices, and manages their lines in C(/etc/fstab).
+  - Runs on the server itself, which must be Linux with Python 3.6 or newer. It makes no call to the API. The module
+    M(scp.storage.scp_mount_source_info) returns a list for O(mounts).
+  - What is mounted, by C(/proc/self/mountinfo), is compared with the desired state in every run. A remount that failed is tried again by the
+    next run, and a path is never looked into, so that a mount whose server does not answer blocks nothing.
+  - All blockers are reported before anything is changed. What is mounted on a path or stands for it in C(/etc/fstab) is replaced only if it is
+    a share, and only a share takes its place.
+author:
+  - the scp.storage authors (@scp-storage)
+attributes:
+  check_mode:
+    description: Can run in C(check_mode) and return what a real run would do, without changing anything.
+    support: full
+  diff_mode:
+    description: Returns what has changed, or would change in C(check_mode), in diff mode.
+    support: full
+    details: Shows the lines of C(/etc/fstab) that change, and no others.
+  idempotent:
+    description: When run twice in a row without anything else changing, the second run does not report C(changed).
+    support: full
+options:
+  mounts:
+    description: What to mount and to unmount.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      name:
+        description: Name of the volume, for messages and O(cifs_passwords).
+        type: str
+        default: ""
+      path:
+        description:
+          - Folder of the server to mount it on, as an absolute path without symbolic links. It is created if it does not exist, and is never
+            deleted.
+        type: path
+        required: true
+      source:
+        description:
+          - What to mount, as C(address:/share), C(//address/share) or C(/dev/…).
+          - Sources are compared in one spelling, so that a slash at the end, two slashes, capitals in the name of a server, or an IPv6 address in
+            another form make no difference. A name and the address that it stands for are the same too.
+          - Required with O(mounts[].state=present).
+        type: str
+        default: ""
+      fstype:
+        description:
+          - Type of the file system. By default V(nfs) or V(cifs), by the form of O(mounts[].source).
+          - Required for a device.
+        type: str
+        default: ""
+      options:
+        description:
+          - Options of the mount, separated by commas.
+          - An option that is removed or changed takes effect by a remount, or where that is not possible by O(unmount_to_apply).
+          - C(password) is refused. Use O(cifs_passwords).
+        type: str
+        default: defaults,_netdev,nofail
+      cifs_username:
+        description: User of a CIFS share.
+        type: str
+        default: ""
+      format:
+        description:
+          - Whether to create the file system O(mounts[].fstype) on a device that is empty. A device on which C(blkid) or C(wipefs) finds
+            anything is never written to.
+        type: bool
+        default: false
+      lazy:
+        description:
+          - When to detach a mount that C(umount) does not end within O(unmount_timeout), with C(umount -f) and then C(umount -l). What was not
+            written yet is lost then.
+          - V(moved) does so only if the same share is mounted from another server, for example an address that the platform has given up.
+          - V(always) detaches also mounts that are in use.
+        type: str
+        choices: [never, moved, always]
+        default: never
+      state:
+        description:
+          - V(present) mounts it and keeps its line in C(/etc/fstab).
+          - V(absent) unmounts it, and removes its line and the file with its password. Without O(mounts[].source), any share on the path is
+            unmounted, and with a O(mounts[].fstype) that is not a share, any device.
+        type: str
+        choices: [present, absent]
+        default: present
+  cifs_passwords:
+    description:
+      - Passwords of CIFS shares by O(mounts[].name). They are written to files below O(credentials_dir) that only root can read, and are in no
+        command line, C(/etc/fstab) or result.
+      - A password that has changed takes effect by O(unmount_to_apply).
+    type: dict
+    default: {}
+  credentials_dir:
+    description: Folder for these files.
+    type: path
+    default: /etc/scp_storage
+  unmount_to_apply:
+    description:
+      - Whether a path is unmounted and mounted again where a remount cannot apply its options, or its password has changed. A path that is in
+        use is not unmounted, and its item fails until it is idle. If the new mount fails, the former one is restored.
+    type: bool
+    default: true
+  mount_timeout:
+    description: Maximum number of seconds to wait for one mount or remount.
+    type: int
+    default: 180
+  unmount_timeout:
+    description: Maximum number of seconds to wait for one unmount.
+    type: int
+    default: 15
+  device_timeout:
+    description: Maximum number of seconds to wait for a device.
+    type: int
+    default: 60
+notes:
+  - Requires root, and the programs C(mount) and C(umount), C(mount.nfs) for NFS, C(mount.cifs) for CIFS, C(blkid), C(wipefs) and C(mkfs) for
+    devices.
+  - With the option C(x-systemd.automount) the autofs of systemd on the path belongs to the mount. It is left alone, and ended with
+    O(mounts[].state=absent).
+seealso:
+  - module: scp.storage.scp_mount_source_info
+  - module: scp.storage.scp_iscsi_session
+"""
+
+EXAMPLES = r"""
+---
+- name: Mount a share
+  scp.storage.scp_mount:
+    mounts:
+      - path: /srv/web
+        source: 10.10.1.5:/scp_web_data_x81k2a
+        options: rw,hard,_netdev,nofail
+
+- name: Mount a CIFS share
+  scp.storage.scp_mount:
+    mounts:
+      - name: office
+        path: /srv/office
+        source: //10.10.1.6/scp_office_bbbbbb
+        cifs_username: cifs1a2b3c
+    cifs_passwords:
+      office: "{{ vault_office_password }}"
+
+- name: Mount a block volume, and create its file system if it is empty
+  scp.storage.scp_mount:
+    mounts:
+      - path: /srv/orders
+        source: /dev/mapper/mpatha
+        fstype: xfs
+        format: true
+
+- name: Unmount a share for good
+  scp.storage.scp_mount:
+    mounts:
+      - path: /srv/web
+        state: absent
+"""
+
+RETURN = r"""
+---
+mounts:
+  description: One dictionary for each item of O(mounts).
+  returned: unless an item is invalid
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Name of the volume.
+      type: str
+    path:
+      description: Folder of the server.
+      type: str
+    source:
+      description: What is to be mounted.
+      type: str
+    state:
+      description: As O(mounts[].state) has it.
+      type: str
+    change:
+      description: What became of it, V(created), V(changed), V(deleted), V(unchanged), V(skipped) or V(failed). In check mode what would become of it.
+      type: str
+    actions:
+      description: What was done, in order. In check mode what would be done.
+      type: list
+      elements: str
+    message:
+      description: Why it failed or what blocks it; empty otherwise.
+      type: str
+  sample:
+    - name: web_data
+      path: /srv/web
+      source: 10.10.1.5:/scp_web_data_x81k2a
+      state: present
+      change: created
+      actions: [create /srv/web, write /etc/fstab, "mount 10.10.1.5:/scp_web_data_x81k2a on /srv/web"]
+      message: ""
+table:
+  description: Lines for users, a table first.
+  returned: unless an item is invalid
+  type: list
+  elements: str
+summary:
+  description: One line.
+  returned: unless an item is invalid
+  type: str
+  sample: 1 created, 0 changed, 4 unchanged, 0 failed
+failures:
+  description: What failed or is blocked, a line for each item.
+  returned: unless an item is invalid
+  type: list
+  elements: str
+"""
+
+import hashlib
+import ipaddress
+import os
+import re
+import shutil
+import signal
+import tempfile
+import time
+import unicodedata
+from subprocess import DEVNULL, Popen, TimeoutExpired
+from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
+
+from ansible.module_utils.basic import AnsibleModule
+
+#: Types of file systems that are shares.
+NFS = ("nfs", "nfs4")
+CIFS = ("cifs", "smb3")
+#: Seconds for programs that only look, or ask systemd.
+LOOK_LIMIT = 30
+#: Options that only programs read; the kernel's mount does not depend on them.
+USER_OPTIONS = ("defaults", "_netdev", "nofail", "auto", "noauto", "user", "nouser", "users", "owner", "group")
+USER_PREFIXES = ("x-", "X-", "comment=", "credentials=")
+#: Options that a remount does not change, by type of file system.
+FIXED_OPTIONS = {
+    "nfs": (
+        *("vers", "nfsvers", "v3", "v4", "v4.0", "v4.1", "v4.2", "minorversion", "proto", "tcp", "udp", "rdma"),
+        *("rsize", "wsize", "sec", "port", "mountport", "mountvers", "mountproto", "nconnect", "max_connect"),
+        *("clientaddr", "fsc", "nofsc", "sharecache", "nosharecache", "migration", "nomigration", "lock", "nolock"),
+        *("local_lock", "cto", "nocto", "acl", "noacl", "namlen", "bsize", "xprtsec"),
+    ),
+    "cifs": ("vers", "sec", "seal", "sign", "username", "user", "domain", "port", "iocharset", "multichannel"),
+}
+#: Flags that mountinfo shows as they are in force, with what ends each.
+FLAGS = {"ro": "rw", "rw": "ro", "nosuid": "suid", "nodev": "dev", "noexec": "exec"}
+#: Options with a value that mountinfo shows as it was given, by type of file system.
+SHOWN_OPTIONS = {
+    "nfs": ("vers", "sec", "timeo", "retrans"),
+    "cifs": ("vers", "uid", "gid", "file_mode", "dir_mode"),
+}
+HINTS = {
+    "nfs": "Check that the server has an access rule of the volume, and that it reaches the address.",
+    "cifs": "Check that the server has an access rule of the volume, that it reaches the address, and the password.",
+    "": "Check that fstype is the file system that is on the device.",
+}
+
+
+class Problem(Exception):
+    """An item cannot be brought to the desired state."""
+
+
+class Command(NamedTuple):
+    """How a program ended."""
+
+    rc: int
+    output: str
+    errors: str
+    timed_out: bool
+
+    @property
+    def message(self) -> str:
+        """What it said, in one line."""
+        return " ".join((self.errors.strip() or self.output.strip() or f"rc {self.rc}").split())
+
+
+class Mounted(NamedTuple):
+    """One line of mountinfo."""
+
+    source: str
+    path: str
+    fstype: str
+    options: List[str]
+
+
+class Item(NamedTuple):
+    """One item of the list."""
+
+    name: str
+    path: str
+    source: str
+    fstype: str
+    options: str
+    username: str
+    password: Optional[str]
+    credentials: str
+    format: bool
+    lazy: str
+    state: str
+
+    @property
+    def label(self) -> str:
+        """What messages call it."""
+        return self.name or self.source or self.path
+
+    @property
+    def family(self) -> str:
+        """``nfs``, ``cifs``, or empty for a device."""
+        return family(self.fstype)
+
+    @property
+    def is_device(self) -> bool:
+        """Whether it is a file system on a device."""
+        return bool(self.fstype and not self.family) or self.source.startswith("/dev/")
+
+
+# -- text ------------------------------------------------------------------------------------------------------------
+
+
+def family(fstype: str) -> str:
+    """Return ``nfs``, ``cifs``, or an empty text for a type that is not a share."""
+    return "nfs" if fstype in NFS else "cifs" if fstype in CIFS else ""
+
+
+def is_share(source: str) -> bool:
+    """Return whether a source is a share of a server."""
+    return source.startswith("//") or ":/" in source
+
+
+def decode(field: str) -> str:
+    """Return a field of fstab or mountinfo without its octal escapes."""
+    return re.sub(r"\\([0-7]{3})", lambda found: chr(int(found.group(1), 8)), field)
+
+
+def encode(field: str) -> str:
+    """Return a field for fstab."""
+    return re.sub(r"[\s\\#]", lambda found: f"\\{ord(found.group()):03o}", field)
+
+
+def split_source(source: str) -> Tuple[str, str]:
+    """Return the server and the share of a source, in one spelling; the server is empty for a device.
+
+    >>> split_source("Files.example:/export//a/")
+    ('files.example', '/export/a')
+    """
+    source = source.replace("\\", "/")
+    if source.startswith("//"):
+        server, _separator, share = source[2:].partition("/")
+        top, slash, rest = share.lstrip("/").partition("/")
+        share = "/" + top.lower() + slash + rest
+    else:
+        found = re.match(r"(\[[^]]*\]|[^:/]+):(/.*)$", source)
+        if not found:
+            return "", source
+        server, share = found.groups()
+    share = re.sub("/+", "/", share)
+    return plain_server(server), share.rstrip("/") or "/"
+
+
+def plain_server(server: str) -> str:
+    """Return a server's name or address in one spelling."""
+    bare = server.strip("[]").lower()
+    literal = re.match(r"(.*)\.ipv6-literal\.net$", bare)
+    if literal:
+        bare = literal.group(1).replace("-", ":").replace("s", "%")
+    address, percent, zone = bare.partition("%")
+    try:
+        return str(ipaddress.ip_address(address)) + percent + zone
+    except ValueError:
+        return bare
+
+
+def is_address(server: str) -> bool:
+    """Return whether it is an IP address and not a name."""
+    try:
+        ipaddress.ip_address(server.partition("%")[0])
+    except ValueError:
+        return False
+    return True
+
+
+def option_map(options: str) -> Dict[str, str]:
+    """Return options by name, with an empty text for those without a value."""
+    found = {}
+    for option in options.split(","):
+        name, _separator, value = option.partition("=")
+        if name:
+            found[name] = value
+    return found
+
+
+def kernel_options(options: str) -> Dict[str, str]:
+    """Return those options that a mount depends on, by name."""
+    listed = [one for one in options.split(",") if one not in USER_OPTIONS and not one.startswith(USER_PREFIXES)]
+    return option_map(",".join(listed))
+
+
+def changed_options(before: str, after: str) -> Set[str]:
+    """Return the names of options that differ and that a mount depends on."""
+    old, new = kernel_options(before), kernel_options(after)
+    return {name for name in {*old, *new} if old.get(name) != new.get(name)}
+
+
+def not_in_force(item: Item, mounted: Mounted, options: str) -> List[str]:
+    """Return those options that mountinfo shows not to be in force, where it shows what was given.
+
+    >>> item = Item("", "/a", "s:/a", "nfs", "", "", None, "", False, "never", "present")
+    >>> not_in_force(item, Mounted("s:/a", "/a", "nfs4", ["rw", "vers=4.2", "soft"]), "ro,vers=4,hard")
+    ['ro', 'hard']
+    """
+    shown = option_map(",".join(mounted.options))
+    names = SHOWN_OPTIONS.get(item.family, ())
+    found = []
+    for name, value in kernel_options(options).items():
+        if name in FLAGS:
+            # A mount is read-only if it is, or its file system.
+            wrong = name not in mounted.options if name != "rw" else "ro" in mounted.options
+        elif name in ("hard", "soft"):
+            wrong = {"hard": "soft", "soft": "hard"}[name] in shown
+        else:
+            wrong = name in names and name in shown and not same_value(name, value, shown[name])
+        if wrong:
+            found.append(name + "=" + value if value else name)
+    return found
+
+
+def same_value(name: str, given: str, shown: str) -> bool:
+    """Return whether the kernel shows the value that was given."""
+    if name == "vers":
+        return given in ("default", shown) or shown.startswith(given + ".")
+    if name in ("file_mode", "dir_mode"):
+        return given.lstrip("0") == shown.lstrip("0")
+    # Names of users are shown as numbers.
+    return given == shown or not (given.isdigit() or name == "sec")
+
+
+def credentials_file(folder: str, path: str) -> str:
+    """Return the file for the password of a path; no two paths have the same."""
+    name = re.sub("[^A-Za-z0-9]+", "_", path)
+    name = name[1:] if name.startswith("_") else name
+    if not re.match("[A-Za-z0-9/]*$", path):
+        name += "-" + hashlib.sha256(path.encode("utf-8")).hexdigest()[:8]
+    return folder.rstrip("/") + "/" + name + ".credentials"
+
+
+def automount_unit(path: str) -> str:
+    """Return the name of the automount unit of a path, as ``systemd-escape --path`` forms it."""
+    escaped = ""
+    for position, character in enumerate(path.strip("/")):
+        if character == "/":
+            escaped += "-"
+        elif re.match("[A-Za-z0-9:_.]", character) and not (character == "." and position == 0):
+            escaped += character
+        else:
+            escaped += "".join(f"\\x{byte:02x}" for byte in character.encode("utf-8"))
+    return (escaped or "-") + ".automount"
+
+
+def parse_mountinfo(text: str) -> List[Mounted]:
+    """Return what is mounted, in the order in which it was mounted."""
+    found = []
+    for line in text.splitlines():
+        first, _separator, second = line.partition(" - ")
+        fields, rest = first.split(" "), second.split(" ")
+        if len(fields) > 5 and len(rest) > 2:
+            options = fields[5].split(",") + rest[2].split(",")
+            found.append(Mounted(decode(rest[1]), decode(fields[4]), rest[0], options))
+    return found
+
+
+class Fstab:
+    """The lines of fstab; those of other paths, comments and blank lines stay as they are."""
+
+    def __init__(self, text: str) -> None:
+        self.lines = text.splitlines(True)
+
+    @property
+    def text(self) -> str:
+        """Return the whole file."""
+        return "".join(self.lines)
+
+    def positions(self, path: str) -> List[int]:
+        """Return where the lines of a path are."""
+        return [number for number, line in enumerate(self.lines) if self._path(line) == path]
+
+    def entries(self, path: str) -> List[List[str]]:
+        """Return the fields of the lines of a path."""
+        return [[decode(field) for field in self.lines[number].split()] for number in self.positions(path)]
+
+    def set_line(self, path: str, fields: Sequence[str]) -> Tuple[str, str]:
+        """Make a line the only one of a path; the last two fields of a line that exists stay.
+
+        :return: the lines of the path before and after.
+        """
+        positions = self.positions(path)
+        before = "".join(self.lines[number] for number in positions)
+        last = self.lines[positions[-1]].split()[4:6] if positions else []
+        last += ["0", "0"][len(last) :]
+        line = " ".join([*map(encode, fields), *last]) + "\n"
+        if positions:
+            self.lines[positions[-1]] = line
+            for number in reversed(positions[:-1]):
+                del self.lines[number]
+        else:
+            if self.lines and not self.lines[-1].endswith("\n"):
+                self.lines[-1] += "\n"
+            self.lines.append(line)
+        return before, line
+
+    def remove(self, path: str) -> str:
+        """Remove the lines of a path, and return them."""
+        positions = self.positions(path)
+        before = "".join(self.lines[number] for number in positions)
+        for number in reversed(positions):
+            del self.lines[number]
+        return before
+
+    @staticmethod
+    def _path(line: str) -> str:
+        fields = line.split()
+        if len(fields) < 2 or fields[0].startswith("#"):
+            return ""
+        path = decode(fields[1])
+        return path.rstrip("/") if path != "/" else path
+
+
+# -- the server ------------------------------------------------------------------------------------------------------
+
+
+class Host:
+    """The server, and what is done on it.
+
+    :ivar root: what its paths begin with; empty but for tests.
+    """
+
+    def __init__(self, root: str = "") -> None:
+        self.root = root
+
+    def real(self, path: str) -> str:
+        """Return where a path of the server is."""
+        return self.root + path
+
+    def run(self, argv: Sequence[str], limit: float = LOOK_LIMIT) -> Command:
+        """Run a program for no longer than a limit, also where the kernel does not let it end."""
+        environment = dict(os.environ, LC_ALL="C", LANG="C")
+        environment["PATH"] = environment.get("PATH", "") + ":/usr/sbin:/usr/bin:/sbin:/bin"
+        # Files, and not pipes, which a child that hangs would keep open.
+        with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+            try:
+                # run_command of Ansible has no time limit.
+                process = Popen(  # pylint: disable=ansible-bad-function
+                    list(argv),
+                    stdin=DEVNULL,
+                    stdout=output,
+                    stderr=errors,
+                    env=environment,
+                    start_new_session=True,
+                )
+            except OSError as error:
+                return Command(127, "", f"{argv[0]}: {error.strerror}", False)
+            timed_out = not ends_within(process, limit)
+            if timed_out:
+                os.killpg(process.pid, signal.SIGKILL)
+                ends_within(process, 3)
+            texts = []
+            for file in (output, errors):
+                file.seek(0)
+                texts.append(file.read().decode("utf-8", "replace"))
+            return Command(process.poll() or (137 if timed_out else 0), texts[0], texts[1], timed_out)
+
+    def mounts(self) -> List[Mounted]:
+        """Return what is mounted."""
+        with open(self.real("/proc/self/mountinfo"), encoding="utf-8", errors="surrogateescape") as file:
+            return parse_mountinfo(file.read())
+
+    def on_path(self, path: str) -> List[Mounted]:
+        """Return what is mounted on a path, the topmost last."""
+        return [one for one in self.mounts() if one.path == path]
+
+    def fstab(self) -> Fstab:
+        """Return fstab."""
+        try:
+            with open(self.real("/etc/fstab"), encoding="utf-8", errors="surrogateescape", newline="") as file:
+                return Fstab(file.read())
+        except FileNotFoundError:
+            return Fstab("")
+
+    def resolve(self, path: str) -> str:
+        """Return where a path leads; a folder on a share that does not answer is not waited for.
+
+        :raises Problem: it could not be found out in time.
+        """
+        found = self.run(["readlink", "-m", "--", self.real(path)])
+        if found.rc:
+            raise Problem(f"path {path} cannot be resolved: {found.message}")
+        resolved = found.output[:-1]
+        root = os.path.realpath(self.root) if self.root else ""
+        return resolved[len(root) :] if resolved.startswith(root) else resolved
+
+    def read(self, path: str) -> Optional[str]:
+        """Return the content of a file, or nothing if there is none."""
+        try:
+            with open(self.real(path), encoding="utf-8", errors="replace") as file:
+                return file.read()
+        except FileNotFoundError:
+            return None
+
+    def write(self, path: str, text: str, mode: int) -> None:
+        """Replace a file in one step; it keeps mode and owner, and a new one gets the mode."""
+        target = os.path.realpath(self.real(path))
+        handle, temporary = tempfile.mkstemp(prefix=".scp_mount.", dir=os.path.dirname(target))
+        try:
+            with open(handle, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
+                file.write(text)
+                if os.path.exists(target):
+                    before = os.stat(target)
+                    shutil.copystat(target, temporary)
+                    os.utime(temporary)
+                    if os.geteuid() == 0:
+                        os.fchown(file.fileno(), before.st_uid, before.st_gid)
+                else:
+                    os.fchmod(file.fileno(), mode)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(temporary, target)
+        except BaseException:
+            os.unlink(temporary)
+            raise
+        folder = os.open(os.path.dirname(target), os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+    def has_systemd(self) -> bool:
+        """Return whether systemd runs the server."""
+        return os.path.isdir(self.real("/run/systemd/system"))
+
+
+def ends_within(process: "Popen[bytes]", limit: float) -> bool:
+    """Return whether a process ends within a limit."""
+    try:
+        process.wait(limit)
+    except TimeoutExpired:
+        return False
+    return True
+
+
+# -- one item --------------------------------------------------------------------------------------------------------
+
+
+class Settings(NamedTuple):
+    """What holds for all items."""
+
+    check: bool = False
+    unmount_to_apply: bool = True
+    mount_timeout: int = 180
+    unmount_timeout: int = 15
+    device_timeout: int = 60
+
+
+class Work:
+    """Brings one item to its desired state; what is done is in ``actions``, and in check mode what would be done."""
+
+    def __init__(self, host: Host, item: Item, settings: Settings) -> None:
+        self.host = host
+        self.item = item
+        self.settings = settings
+        self.actions: List[str] = []
+        self.message = ""
+        self.diff: List[Tuple[str, str]] = []
+        self.skipped = False
+        self.is_new = False
+        self._is_empty = False
+        self._resolved: Dict[str, Set[str]] = {}
+        self.look()
+
+    def look(self) -> None:
+        """Read what is mounted on the path, and what fstab has for it."""
+        layers = self.host.on_path(self.item.path)
+        self.autofs = any(one.fstype == "autofs" for one in layers)
+        real = [one for one in layers if one.fstype != "autofs"]
+        self.mounted: Optional[Mounted] = real[-1] if real else None
+        self.entries = self.host.fstab().entries(self.item.path)
+        self.right = bool(self.mounted and self.item.source and self._is_same(self.mounted))
+
+    @property
+    def change(self) -> str:
+        """What became of the item."""
+        if self.message:
+            return "failed"
+        if self.skipped:
+            return "skipped"
+        if not self.actions:
+            return "unchanged"
+        if self.item.state == "absent":
+            return "deleted"
+        return "created" if any(one.startswith("mount ") for one in self.actions) and self.is_new else "changed"
+
+    def view(self) -> Dict[str, Any]:
+        """Return the item as results show it."""
+        item = self.item
+        return {
+            "name": item.name,
+            "path": item.path,
+            "source": item.source,
+            "state": item.state,
+            "change": self.change,
+            "actions": self.actions,
+            "message": self.message,
+        }
+
+    # -- blockers --
+
+    def check(self) -> None:
+        """Find what blocks the item before anything is changed.
+
+        :raises Problem: something does.
+        """
+        self.is_new = not self.mounted and not self.entries
+        found = self.blocker()
+        if found:
+            raise Problem(found)
+
+    def blocker(self) -> str:
+        """Return what blocks the item before anything is changed; empty if nothing does."""
+        item = self.item
+        mounted = self.mounted.source if self.mounted else ""
+        if not (self.mounted or self.autofs):
+            resolved = self.host.resolve(item.path)
+            if resolved != item.path:
+                return f"path {item.path} leads to {resolved}, and a mount is known by the place where it really is. Give that as path."
+        if self.mounted and not self.right and not self._may_replace(mounted):
+            return "{} is mounted on {}, {}".format(mounted, item.path, self._refusal("unmount it"))
+        foreign = [
+            entry[0] for entry in self.entries if not self._is_source(entry[0]) and not self._may_replace(entry[0])
+        ]
+        if foreign:
+            return "/etc/fstab has {} on {}, {}".format(foreign[0], item.path, self._refusal("remove the line"))
+        if len({split_source(entry[0]) for entry in self.entries}) > 1 and item.state == "present":
+            return (
+                f"/etc/fstab has {len(self.entries)} lines for {item.path}, of different sources. Remove all but one."
+            )
+        if item.state == "present" and item.is_device:
+            return self._device_blocker()
+        return ""
+
+    def _may_replace(self, source: str) -> bool:
+        """Whether what is mounted or in fstab may be unmounted for this item."""
+        if self.item.is_device:
+            return self.item.state == "absent" and not self.item.source and source.startswith("/dev/")
+        return is_share(source)
+
+    def _refusal(self, remedy: str) -> str:
+        item = self.item
+        if item.state == "absent" and not item.source:
+            kind = "device" if item.is_device else "share"
+            return f"which is not a {kind}. It is left alone; check path."
+        return f"which is not {item.source}. It is left alone: {remedy}, or choose another path."
+
+    def _device_blocker(self) -> str:
+        item = self.item
+        if self.right and self.mounted:
+            return self._wrong_type(self.mounted.fstype) if self.mounted.fstype != item.fstype else ""
+        return self._signature_blocker() if os.path.exists(self.host.real(item.source)) else ""
+
+    def _wrong_type(self, found: str) -> str:
+        return (
+            f"{self.item.source} holds {found}, and fstype is {self.item.fstype}. What is there is never overwritten: correct fstype or device, or clear the"
+            " device yourself."
+        )
+
+    def _signature_blocker(self) -> str:
+        """Return what on a device blocks a mount; empty if it has the file system, or may get one."""
+        item, device = self.item, self.host.real(self.item.source)
+        self._is_empty = False
+        found = self.host.run(["blkid", "-p", "-o", "export", device])
+        if found.rc not in (0, 2):
+            return f"{item.source} cannot be read: {found.message}"
+        if found.rc == 0:
+            types = re.findall("(?m)^TYPE=(.*)$", found.output)
+            if types == [item.fstype]:
+                return ""
+            return self._wrong_type(types[0] if types else "a partition table or something else")
+        traces = self.host.run(["wipefs", "--no-act", "--noheadings", device])
+        if traces.rc:
+            return f"{item.source} cannot be read: {traces.message}"
+        if traces.output.strip():
+            return f"{item.source} shows traces of something: {traces.output.strip()}. It is left alone."
+        if not item.format:
+            return f"{item.source} has no file system. If it is a new volume, set format to true to create one."
+        self._is_empty = True
+        return ""
+
+    # -- sources --
+
+    def _is_source(self, source: str) -> bool:
+        """Whether a source is that of the item in another spelling."""
+        if not self.item.source:
+            return False
+        if split_source(source) == split_source(self.item.source):
+            return True
+        if self.item.source.startswith("/dev/") and source.startswith("/dev/"):
+            return os.path.realpath(self.host.real(source)) == os.path.realpath(self.host.real(self.item.source))
+        return False
+
+    def _is_same(self, mounted: Mounted) -> bool:
+        """Whether a mount is that of the item, by its source or by the address that it was mounted from."""
+        if self._is_source(mounted.source):
+            return True
+        server, share = split_source(self.item.source)
+        other, other_share = split_source(mounted.source)
+        if not (server and other) or share != other_share or (is_address(server) and is_address(other)):
+            return False
+        shown = option_map(",".join(mounted.options)).get("addr", "")
+        addresses = {plain_server(shown)} if shown else self._addresses(other)
+        return bool(addresses & self._addresses(server))
+
+    def _addresses(self, server: str) -> Set[str]:
+        """Return the addresses of a server; none if its name cannot be resolved in time."""
+        if is_address(server):
+            return {server}
+        if server not in self._resolved:
+            found = self.host.run(["getent", "ahosts", server], 10)
+            self._resolved[server] = {plain_server(line.split()[0]) for line in found.output.splitlines() if line}
+        return self._resolved[server]
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether the same share is mounted from another server."""
+        if not self.mounted or self.right:
+            return False
+        return bool(self.item.source) and split_source(self.mounted.source)[1] == split_source(self.item.source)[1]
+
+    # -- changes --
+
+    def converge(self) -> None:
+        """Bring the item to its desired state.
+
+        :raises Problem: it is not possible.
+        """
+        self.look()
+        if self.item.state == "absent":
+            self._remove()
+        elif self.mounted and self.right:
+            self._update(self.mounted)
+        elif self.autofs and self._is_automount and not self.mounted:
+            # systemd mounts it at the next access.
+            self._write_credentials()
+            self._write_line()
+        else:
+            self._mount_new()
+
+    @property
+    def _is_automount(self) -> bool:
+        return "x-systemd.automount" in self.item.options.split(",")
+
+    def _do(self, action: str) -> bool:
+        """Note an action; whether it is to be done."""
+        self.actions.append(action)
+        return not self.settings.check
+
+    def _mount_new(self) -> None:
+        item = self.item
+        # What is mounted there has a folder, and may be a share that does not answer.
+        is_missing = not (self.mounted or self.autofs) and not os.path.isdir(self.host.real(item.path))
+        if item.is_device:
+            self._prepare_device()
+        if self.mounted:
+            self._unmount()
+        if self.autofs and not self._is_automount:
+            self._end_automount()
+        self._write_credentials()
+        if is_missing and self._do(f"create {item.path}"):
+            os.makedirs(self.host.real(item.path), 0o755)
+        # Before the mount: systemd unmounts at once what its unit for the path, made of an older line, does not expect.
+        self._write_line()
+        if self.autofs and self._is_automount:
+            return
+        if self._do(f"mount {item.source} on {item.path}"):
+            self._mount(item.options)
+
+    def _update(self, mounted: Mounted) -> None:
+        """Let other options or another password take effect on what is mounted already."""
+        item = self.item
+        before = self.entries[-1][3] if self.entries and len(self.entries[-1]) > 3 else ""
+        changed = changed_options(before, item.options)
+        wrong = not_in_force(item, mounted, self._expected(before))
+        if self._credentials_differ():
+            self._apply_by_unmount(before, "its password or user has changed")
+        elif changed or wrong:
+            names = changed | {one.partition("=")[0] for one in wrong}
+            fixed = sorted(names & set(FIXED_OPTIONS.get(item.family, ())))
+            if fixed:
+                self._apply_by_unmount(before, "{} cannot be changed by a remount".format(", ".join(fixed)))
+            else:
+                self._remount(before)
+        self._protect_credentials()
+        # Only now: as long as the line differs, the next run tries again.
+        self._write_line()
+
+    def _expected(self, before: str) -> str:
+        """Return the desired options, with what ends a flag that the line of fstab had."""
+        options = self.item.options
+        if "ro" in before.split(",") and "ro" not in options.split(","):
+            options += ",rw"
+        return options
+
+    def _remount(self, before: str) -> None:
+        item = self.item
+        if not self._do(f"remount {item.path}"):
+            return
+        argv = ["mount", "-t", item.fstype, "-o", "remount," + item.options, item.source, self.host.real(item.path)]
+        done = self.host.run(argv, self.settings.mount_timeout)
+        if done.timed_out:
+            raise Problem(self._no_answer("remounted", self.settings.mount_timeout, "mount_timeout"))
+        self.look()
+        wrong = not_in_force(item, self.mounted, self._expected(before)) if self.mounted else []
+        if done.rc or wrong:
+            self._apply_by_unmount(before, done.message if done.rc else "{} is not in force".format(", ".join(wrong)))
+
+    def _apply_by_unmount(self, before: str, reason: str) -> None:
+        """Unmount the path and mount it again; if that fails, restore the former mount."""
+        item = self.item
+        if not self.settings.unmount_to_apply:
+            raise Problem(
+                f"The options or the password of {item.source} do not take effect on {item.path} by a remount: {reason}. Unmount it, or set"
+                " unmount_to_apply to true."
+            )
+        try:
+            self._unmount()
+        except Problem as problem:
+            raise Problem(f"{problem} (needed because {reason})") from None
+        former = self.host.read(item.credentials) if item.family == "cifs" else None
+        self._write_credentials()
+        if self.autofs:
+            return
+        if not self._do(f"mount {item.source} on {item.path}"):
+            return
+        try:
+            self._mount(item.options)
+        except Problem as problem:
+            raise Problem(f"{problem} {self._restore(before, former)}") from None
+
+    def _restore(self, options: str, credentials: Optional[str]) -> str:
+        """Mount with the former options and password, and return what became of it."""
+        item = self.item
+        if self.host.on_path(item.path):
+            self.host.run(["umount", self.host.real(item.path)], self.settings.unmount_timeout)
+        if credentials is not None:
+            self.host.write(item.credentials, credentials, 0o600)
+        argv = [
+            "mount",
+            "-t",
+            item.fstype,
+            *(["-o", options] if options else []),
+            item.source,
+            self.host.real(item.path),
+        ]
+        done = self.host.run(argv, self.settings.mount_timeout)
+        if done.rc:
+            return f"The former mount could not be restored: {done.message}"
+        return "It is mounted as before. Each run tries again."
+
+    def _mount(self, options: str) -> None:
+        item = self.item
+        argv = [
+            "mount",
+            "-t",
+            item.fstype,
+            *(["-o", options] if options else []),
+            item.source,
+            self.host.real(item.path),
+        ]
+        done = self.host.run(argv, self.settings.mount_timeout)
+        if done.rc or done.timed_out:
+            answer = (
+                f" it did not answer within {self.settings.mount_timeout} s (mount_timeout)." if done.timed_out else ""
+            )
+            hint = HINTS[item.family]
+            raise Problem(f"{item.source} could not be mounted on {item.path}:{answer} {done.message} {hint}")
+        self.look()
+        wrong = not_in_force(item, self.mounted, options) if self.mounted else []
+        if wrong:
+            raise Problem(
+                "{} is mounted on {}, but {} is not in force.".format(item.source, item.path, ", ".join(wrong))
+            )
+
+    def _remove(self) -> None:
+        item = self.item
+        for _layer in range(10):
+            if not self.mounted:
+                break
+            self._unmount()
+            if self.settings.check:
+                break
+            self.look()
+            if self.mounted and not (self.right or self._may_replace(self.mounted.source)):
+                break
+        # Before systemd forgets the unit.
+        if self.autofs:
+            self._end_automount()
+        if self.entries and self._do("remove the line from /etc/fstab"):
+            fstab = self.host.fstab()
+            self.diff.append((fstab.remove(item.path), ""))
+            self.host.write("/etc/fstab", fstab.text, 0o644)
+            self._reload()
+        elif self.entries:
+            self.diff.append((self.host.fstab().remove(item.path), ""))
+        if os.path.exists(self.host.real(item.credentials)) and self._do(f"remove {item.credentials}"):
+            os.unlink(self.host.real(item.credentials))
+
+    def _unmount(self) -> None:
+        """Unmount what is on the path within the limit.
+
+        :raises Problem: it is still mounted.
+        """
+        item, mounted = self.item, self.mounted
+        source = mounted.source if mounted else item.source
+        if not self._do(f"unmount {source} from {item.path}"):
+            return
+        limit = self.settings.unmount_timeout
+        count = len(self.host.on_path(item.path))
+        path = self.host.real(item.path)
+        done = self.host.run(["umount", path], limit)
+        may_detach = item.lazy == "always" or (item.lazy == "moved" and self.is_moved and done.timed_out)
+        for how in ("-f", "-l") if may_detach else ():
+            if len(self.host.on_path(item.path)) >= count:
+                self.actions.append(f"umount {how} {item.path}")
+                self.host.run(["umount", how, path], limit)
+        if len(self.host.on_path(item.path)) < count:
+            self.mounted = None
+            return
+        if done.timed_out:
+            raise Problem(
+                f"{source} could not be unmounted from {item.path} within {limit} s: its server does not answer. If it is gone"
+                f" for good, run umount -f -l {item.path} on the server and run this again, or set lazy to always. Otherwise"
+                " wait until it answers, or raise unmount_timeout."
+            )
+        raise Problem(f"{source} could not be unmounted from {item.path}: {done.message}")
+
+    def _end_automount(self) -> None:
+        """End the autofs of systemd on the path, whose mount is gone already."""
+        item = self.item
+        if not self._do(f"end the automount of {item.path}"):
+            return
+        if self.host.has_systemd():
+            self.host.run(["systemctl", "stop", automount_unit(item.path)])
+        if any(one.fstype == "autofs" for one in self.host.on_path(item.path)):
+            done = self.host.run(["umount", self.host.real(item.path)], self.settings.unmount_timeout)
+            if done.rc:
+                raise Problem(f"The automount of {item.path} could not be ended: {done.message}")
+        self.autofs = False
+
+    def _write_line(self) -> None:
+        item = self.item
+        fstab = self.host.fstab()
+        entries = fstab.entries(item.path)
+        if len(entries) == 1 and self._is_source(entries[0][0]) and entries[0][1:4] == self._fields()[1:]:
+            return
+        self.diff.append(fstab.set_line(item.path, self._fields()))
+        if self._do("write /etc/fstab"):
+            self.host.write("/etc/fstab", fstab.text, 0o644)
+            self._reload()
+
+    def _fields(self) -> List[str]:
+        item = self.item
+        return [item.source, item.path, item.fstype, item.options or "defaults"]
+
+    def _reload(self) -> None:
+        if self.host.has_systemd():
+            self.host.run(["systemctl", "daemon-reload"])
+
+    def _credentials_text(self) -> str:
+        return f"username={self.item.username}\npassword={self.item.password}\n"
+
+    def _credentials_differ(self) -> bool:
+        return self.item.family == "cifs" and self.host.read(self.item.credentials) != self._credentials_text()
+
+    def _protect_credentials(self) -> None:
+        """Let only root read the file with the password, if it has become readable for others."""
+        item = self.item
+        file = self.host.real(item.credentials)
+        if item.family != "cifs" or self._credentials_differ() or not os.stat(file).st_mode & 0o077:
+            return
+        if self._do(f"protect {item.credentials}"):
+            os.chmod(file, 0o600)
+
+    def _write_credentials(self) -> None:
+        item = self.item
+        if not self._credentials_differ():
+            self._protect_credentials()
+            return
+        if self._do(f"write {item.credentials}"):
+            os.makedirs(os.path.dirname(self.host.real(item.credentials)), 0o700, exist_ok=True)
+            self.host.write(item.credentials, self._credentials_text(), 0o600)
+            os.chmod(self.host.real(item.credentials), 0o600)
+
+    def _prepare_device(self) -> None:
+        """Wait for the device, and create its file system if it may have one."""
+        item, device = self.item, self.host.real(self.item.source)
+        end = time.monotonic() + (0 if self.settings.check else self.settings.device_timeout)
+        while not os.path.exists(device):
+            if time.monotonic() >= end:
+                break
+            time.sleep(0.2)
+        if os.path.exists(device):
+            blocker = self._signature_blocker()
+            if blocker:
+                raise Problem(blocker)
+        elif self.settings.check:
+            # It comes with the login to the volume.
+            self._is_empty = item.format
+        else:
+            raise Problem(
+                f"{item.source} did not come up within {self.settings.device_timeout} s (device_timeout). Check device;"
+                " ls -l /dev/disk/by-id shows what there is. Multipath must be set up by you."
+            )
+        if self._is_empty and self._do(f"create {item.fstype} on {item.source}"):
+            done = self.host.run(["mkfs." + item.fstype, device], 3600)
+            if done.rc:
+                raise Problem(f"{item.fstype} could not be created on {item.source}: {done.message}")
+
+    def _no_answer(self, verb: str, limit: int, option: str) -> str:
+        item = self.item
+        return f"{item.source} could not be {verb} on {item.path}: it did not answer within {limit} s ({option})."
+
+
+# -- the list --------------------------------------------------------------------------------------------------------
+
+
+def read_items(params: Dict[str, Any]) -> Tuple[List[Item], List[str]]:
+    """Return the items, and all that is wrong with them."""
+    items: List[Item] = []
+    mistakes: List[str] = []
+    seen: Dict[str, int] = {}
+    for number, given in enumerate(params["mounts"], 1):
+        item = read_item(given, params)
+        wrong = list(check_item(item))
+        first = seen.setdefault(item.path, number)
+        if first != number:
+            wrong.append(f"item {first} has the same path; remove one of them")
+        items.append(item)
+        if wrong:
+            mistakes.append(f"Item {number} ({item.label}): {'; '.join(wrong)}.")
+    if not items:
+        mistakes.append("mounts is empty. Give at least one item.")
+    return items, mistakes
+
+
+def read_item(given: Dict[str, Any], params: Dict[str, Any]) -> Item:
+    """Return one item with all defaults."""
+    path = given["path"].rstrip("/") or "/"
+    source = given["source"].replace("\\", "/")
+    fstype = given["fstype"] or ("cifs" if source.startswith("//") else "nfs" if is_share(source) else "")
+    credentials = credentials_file(params["credentials_dir"], path)
+    options = given["options"].strip(",")
+    if family(fstype) == "cifs":
+        options = ",".join(filter(None, [options, "credentials=" + credentials]))
+    password = (params["cifs_passwords"] or {}).get(given["name"])
+    return Item(
+        given["name"],
+        path,
+        source,
+        fstype,
+        options,
+        given["cifs_username"],
+        None if password is None else str(password),
+        credentials,
+        given["format"],
+        given["lazy"],
+        given["state"],
+    )
+
+
+def check_item(item: Item) -> Iterator[str]:
+    """Yield what is wrong with an item."""
+    if not re.match(r"/[^/]", item.path):
+        yield f"path {item.path} is invalid. Give the absolute path of a folder, and not /"
+    if re.search(r"\s", item.options):
+        yield "options are separated by commas, without blanks"
+    if {"password", "pass", "password2"} & set(option_map(item.options)):
+        yield "options contain a password. Use cifs_passwords"
+    if item.state == "absent":
+        return
+    if not item.source:
+        yield "it has no source"
+    elif not is_share(item.source) and not item.source.startswith("/dev/"):
+        yield f"source {item.source} is invalid. Expected address:/share, //address/share or /dev/…"
+    elif not item.fstype:
+        yield "a device needs fstype, for example xfs"
+    if item.family == "cifs" and not item.username:
+        yield "a CIFS share needs cifs_username"
+    if item.family == "cifs" and not item.password:
+        yield "a CIFS share needs its password in cifs_passwords, by its name"
+    if "\n" in item.username + (item.password or ""):
+        yield "the user or the password contains a line break"
+
+
+def converge(host: Host, items: Sequence[Item], settings: Settings) -> Dict[str, Any]:
+    """Bring all items to their desired state, and return the result of the task.
+
+    Nothing is changed if anything blocks one of them. Otherwise the others go on where one fails.
+    """
+    works = [Work(host, item, settings) for item in items]
+    for work in works:
+        attempt(work, work.check)
+    blocked = any(work.message for work in works)
+    # Those that go are first: another item may take their place.
+    for work in sorted(works, key=lambda one: one.item.state != "absent"):
+        if blocked:
+            work.skipped = not work.message
+        else:
+            attempt(work, work.converge)
+    return describe(works, settings.check, blocked)
+
+
+def attempt(work: Work, step: Callable[[], None]) -> None:
+    """Take a step of an item, and note why it failed."""
+    try:
+        step()
+    except Problem as problem:
+        work.message = str(problem)
+    except OSError as error:
+        work.message = f"{error.filename or work.item.path}: {error.strerror}"
+
+
+def describe(works: Sequence[Work], check: bool, blocked: bool) -> Dict[str, Any]:
+    """Return the result of the task."""
+    changes = [work.change for work in works]
+    names = ["created", "changed", "deleted", "unchanged", "failed", "skipped"]
+    kept = [name for name in names if name in changes or name in ("created", "changed", "unchanged", "failed")]
+    summary = ", ".join(f"{changes.count(name)} {name}" for name in kept)
+    failures = [f"{work.item.label}: {work.message}" for work in works if work.message]
+    rows = [
+        [work.item.path, work.item.source, work.change, ", ".join(work.actions) or (work.message and "see below")]
+        for work in works
+    ]
+    result: Dict[str, Any] = {
+        "changed": not blocked and any(work.actions for work in works),
+        "mounts": [work.view() for work in works],
+        "table": [*format_table([["PATH", "SOURCE", "CHANGE", "ACTIONS"], *rows]), *failures],
+        "summary": ("Plan, nothing was changed: " if check else "") + summary,
+        "failures": failures,
+    }
+    differences = [one for work in works for one in work.diff if one[0] != one[1]]
+    if differences:
+        result["diff"] = {
+            "before_header": "/etc/fstab",
+            "after_header": "/etc/fstab",
+            "before": "".join(one[0] for one in differences),
+            "after": "".join(one[1] for one in differences),
+        }
+    if failures:
+        begin = "Nothing was changed. " if blocked else ""
+        result.update(failed=True, msg=begin + " ".join(failures))
+    return result
+
+
+def format_table(rows: Sequence[Sequence[str]]) -> List[str]:
+    """Return rows as lines with columns of the same width."""
+
+    def width(text: str) -> int:
+        return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+    cells = [[cell or "-" for cell in row] for row in rows]
+    widths = [max(map(width, column)) for column in zip(*cells)]
+    return ["  ".join(cell + " " * (wide - width(cell)) for cell, wide in zip(row, widths)).rstrip() for row in cells]
+
+
+ARGUMENTS: Dict[str, Any] = {
+    "mounts": {
+        "type": "list",
+        "elements": "dict",
+        "required": True,
+        "options": {
+            "name": {"type": "str", "default": ""},
+            "path": {"type": "path", "required": True},
+            "source": {"type": "str", "default": ""},
+            "fstype": {"type": "str", "default": ""},
+            "options": {"type": "str", "default": "defaults,_netdev,nofail"},
+            "cifs_username": {"type": "str", "default": ""},
+            "format": {"type": "bool", "default": False},
+            "lazy": {"type": "str", "choices": ["never", "moved", "always"], "default": "never"},
+            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        },
+    },
+    "cifs_passwords": {"type": "dict", "default": {}, "no_log": True},
+    "credentials_dir": {"type": "path", "default": "/etc/scp_storage"},
+    "unmount_to_apply": {"type": "bool", "default": True},
+    "mount_timeout": {"type": "int", "default": 180},
+    "unmount_timeout": {"type": "int", "default": 15},
+    "device_timeout": {"type": "int", "default": 60},
+}
+
+
+def main() -> None:
+    """Run the module."""
+    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
+    params = module.params
+    items, mistakes = read_items(params)
+    if mistakes:
+        module.fail_json(msg="mounts has mistakes, and nothing was changed. " + " ".join(mistakes))
+    settings = Settings(
+        module.check_mode,
+        params["unmount_to_apply"],
+        params["mount_timeout"],
+        params["unmount_timeout"],
+        params["device_timeout"],
+    )
+    result = converge(Host(), items, settings)
+    if result.get("failed"):
+        module.fail_json(**result)
+    module.exit_json(**result)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,584 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``scp_mount`` over a server in a folder."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.scp.storage.plugins.modules import scp_mount
+from tests.unit.host_modules.folder_server import FSTAB, FolderServer
+
+pytestmark = pytest.mark.module("scp_mount")
+
+WEB = "10.1.1.1:/scp_web_data_aaaaaa"
+MOVED = WEB.replace("10.1.1.1", "10.7.7.7")
+OFFICE = "//10.1.1.2/scp_office_bbbbbb"
+PASSWORD = "mount-Secret-1"
+SHARE: dict[str, Any] = {"name": "web", "path": "/srv/web", "source": WEB, "options": "rw,hard,_netdev"}
+CIFS: dict[str, Any] = {"name": "office", "path": "/srv/office", "source": OFFICE, "cifs_username": "ours"}
+DISK: dict[str, Any] = {"name": "ledger", "path": "/srv/ledger", "source": "/dev/mpatha", "fstype": "ext4"}
+CREDENTIALS = "/etc/scp_storage/srv_office.credentials"
+
+
+def items_of(*mounts: dict[str, Any], **more: Any) -> tuple[list[scp_mount.Item], list[str]]:
+    """Read a list as the module does."""
+    given = {"mounts": list(mounts), "cifs_passwords": {"office": PASSWORD}, **more}
+    checked = ArgumentSpecValidator(scp_mount.ARGUMENTS).validate(given)
+    assert not checked.error_messages, checked.error_messages
+    return scp_mount.read_items(checked.validated_parameters)
+
+
+def mount(server: FolderServer, *mounts: dict[str, Any], check: bool = False, **more: Any) -> dict[str, Any]:
+    """Converge a list once; keywords are settings, and passwords."""
+    passwords = {"cifs_passwords": more.pop("cifs_passwords")} if "cifs_passwords" in more else {}
+    items, mistakes = items_of(*mounts, **passwords)
+    assert not mistakes
+    settings = scp_mount.Settings(check=check, **{"unmount_timeout": 1, "device_timeout": 0, **more})
+    result = scp_mount.converge(scp_mount.Host(str(server.root)), items, settings)
+    assert PASSWORD not in str(result)
+    return result
+
+
+def actions(result: dict[str, Any]) -> list[str]:
+    """Return what was done for all items."""
+    assert not result.get("failed"), result["msg"]
+    return [action for one in result["mounts"] for action in one["actions"]]
+
+
+def converged(server: FolderServer, *mounts: dict[str, Any], **more: Any) -> list[str]:
+    """Converge a list: check mode predicts it and changes nothing, and a second run does nothing."""
+    before = server.read("etc/fstab"), server.mounts()
+    server.forget_calls()
+    planned = mount(server, *mounts, check=True, **more)
+    assert (server.read("etc/fstab"), server.mounts()) == before
+    assert [call for call in server.calls() if call.startswith(("mount", "umount", "mkfs", "systemctl"))] == []
+    done = mount(server, *mounts, **more)
+    assert actions(planned) == actions(done)
+    assert [one["change"] for one in planned["mounts"]] == [one["change"] for one in done["mounts"]]
+    assert planned.get("diff") == done.get("diff")
+    server.forget_calls()
+    again = mount(server, *mounts, **more)
+    assert (actions(again), again["changed"], "diff" in again) == ([], False, False)
+    assert [call for call in server.calls() if call.startswith(("mount", "umount"))] == []
+    assert done["changed"] is bool(actions(done))
+    return actions(done)
+
+
+# -- shares ----------------------------------------------------------------------------------------------------------
+
+
+def test_share_is_mounted_moved_and_unmounted(server: FolderServer) -> None:
+    assert converged(server, SHARE) == ["create /srv/web", "write /etc/fstab", f"mount {WEB} on /srv/web"]
+    assert server.mounts() == [(WEB, "/srv/web")]
+    assert server.fstab_lines() == [f"{WEB} /srv/web nfs rw,hard,_netdev 0 0"]
+
+    moved = {**SHARE, "source": MOVED}
+    assert converged(server, moved) == [
+        f"unmount {WEB} from /srv/web",
+        "write /etc/fstab",
+        f"mount {MOVED} on /srv/web",
+    ]
+    assert server.mounts() == [(MOVED, "/srv/web")]
+    assert server.fstab_lines() == [f"{MOVED} /srv/web nfs rw,hard,_netdev 0 0"]
+
+    gone = {"path": "/srv/web", "state": "absent"}
+    assert converged(server, gone) == [f"unmount {MOVED} from /srv/web", "remove the line from /etc/fstab"]
+    assert (server.mounts(), server.read("etc/fstab")) == ([], FSTAB)
+    assert (server.root / "srv/web").is_dir()
+
+
+def test_results_count_and_show_what_became_of_each(server: FolderServer) -> None:
+    mount(server, SHARE)
+    result = mount(server, SHARE, CIFS)
+    assert result["summary"] == "1 created, 0 changed, 1 unchanged, 0 failed"
+    assert result["table"][0].split() == ["PATH", "SOURCE", "CHANGE", "ACTIONS"]
+    assert result["diff"]["after"].startswith(f"{OFFICE} /srv/office cifs ")
+    assert result["diff"]["before"] == ""
+
+
+def test_failure_of_one_share_leaves_the_others_to_be_mounted(server: FolderServer) -> None:
+    server.control("deny", "deny-me")
+    result = mount(server, {**SHARE, "path": "/srv/x", "options": "deny-me"}, SHARE)
+    assert [one["change"] for one in result["mounts"]] == ["failed", "created"]
+    assert result["failed"]
+    assert result["changed"]
+    assert result["msg"] == (
+        f"web: {WEB} could not be mounted on /srv/x: mount.nfs: access denied Check that the server has an access rule"
+        " of the volume, and that it reaches the address."
+    )
+
+
+@pytest.mark.parametrize(
+    ("mounted", "given"),
+    [
+        ("10.1.1.1:/x", "10.1.1.1:/x/"),
+        ("10.1.1.1:/x", "10.1.1.1://x"),
+        ("10.1.1.1:/a/b", "10.1.1.1:/a//b/"),
+        ("files.example:/x", "Files.Example:/x"),
+        ("[fd00::1]:/x", "[FD00:0:0::1]:/x/"),
+        ("//files.example/office", "//Files.example/Office/"),
+        ("//10.1.1.1/office", "\\\\10.1.1.1\\office"),
+        ("10.1.1.1:/x", "files.example:/x"),
+        ("files.example:/x", "10.1.1.1:/x"),
+    ],
+)
+def test_source_in_another_spelling_is_the_same(server: FolderServer, mounted: str, given: str) -> None:
+    fstype = "cifs" if mounted.startswith("//") else "nfs4"
+    server.mounted(mounted, "/srv/web", fstype)
+    one = {**CIFS, "path": "/srv/web", "source": given, "options": "defaults"}
+    mount(server, one)
+    server.write("authenticated")
+    assert converged(server, one) == []
+    assert len(server.mounts()) == 1
+    assert [call for call in server.calls() if given in call] == []
+
+
+def test_name_counts_as_the_address_that_the_kernel_shows(server: FolderServer) -> None:
+    server.mounted("unknown.example:/x", "/srv/web", options="rw,addr=10.1.1.9")
+    assert converged(server, {**SHARE, "source": "10.1.1.9:/x", "options": "defaults"}) == ["write /etc/fstab"]
+    other = mount(server, {**SHARE, "source": "10.1.1.8:/x", "options": "defaults"})
+    assert "unmount unknown.example:/x from /srv/web" in actions(other)
+
+
+def test_path_with_blanks_is_escaped_in_fstab(server: FolderServer) -> None:
+    one = {**SHARE, "path": "/srv/a b", "source": "10.1.1.1:/a b"}
+    mount(server, one, check=False)
+    assert server.fstab_lines() == ["10.1.1.1:/a\\040b /srv/a\\040b nfs rw,hard,_netdev 0 0"]
+
+
+# -- options ---------------------------------------------------------------------------------------------------------
+
+
+def test_other_options_take_effect_by_a_remount(server: FolderServer) -> None:
+    mount(server, SHARE)
+    read_only = {**SHARE, "options": "ro,hard,_netdev"}
+    assert converged(server, read_only) == ["remount /srv/web", "write /etc/fstab"]
+    assert server.fstab_lines() == [f"{WEB} /srv/web nfs ro,hard,_netdev 0 0"]
+    # Without ro it is to be written to again.
+    assert converged(server, {**SHARE, "options": "hard,_netdev"}) == ["remount /srv/web", "write /etc/fstab"]
+
+
+def test_options_that_only_programs_read_need_no_remount(server: FolderServer) -> None:
+    mount(server, SHARE)
+    other = {**SHARE, "options": "hard,rw,nofail,x-systemd.requires=network.target"}
+    assert converged(server, other) == ["write /etc/fstab"]
+
+
+def test_remount_that_was_refused_is_tried_again_by_each_run(server: FolderServer) -> None:
+    mount(server, SHARE)
+    server.control("refuse-remount")
+    server.control("busy")
+    for _ in range(3):
+        server.forget_calls()
+        result = mount(server, {**SHARE, "options": "rw,hard,timeo=100"})
+        assert result["failed"]
+        assert "target is busy. (needed because mount.nfs: an incorrect mount option was specified)" in result["msg"]
+        assert any("remount," in call for call in server.calls())
+        # What fstab has is what is in force.
+        assert server.fstab_lines() == [f"{WEB} /srv/web nfs rw,hard,_netdev 0 0"]
+    server.release("busy")
+    result = mount(server, {**SHARE, "options": "rw,hard,timeo=100"})
+    assert actions(result)[-1] == "write /etc/fstab"
+    assert server.fstab_lines() == [f"{WEB} /srv/web nfs rw,hard,timeo=100 0 0"]
+
+
+def test_remount_without_effect_is_followed_by_an_unmount(server: FolderServer) -> None:
+    mount(server, SHARE)
+    server.control("ignore-remount")
+    result = mount(server, {**SHARE, "options": "ro,hard"})
+    assert actions(result) == [
+        "remount /srv/web",
+        f"unmount {WEB} from /srv/web",
+        f"mount {WEB} on /srv/web",
+        "write /etc/fstab",
+    ]
+
+
+def test_options_that_nothing_brings_into_force_fail_each_run_and_the_former_mount_is_restored(
+    server: FolderServer,
+) -> None:
+    mount(server, SHARE)
+    server.control("always-rw")
+    for _ in range(2):
+        result = mount(server, {**SHARE, "options": "ro,hard"})
+        assert "ro is not in force. It is mounted as before. Each run tries again." in result["msg"]
+        assert server.mounts() == [(WEB, "/srv/web")]
+
+
+def test_option_that_a_remount_does_not_change_is_applied_by_an_unmount(server: FolderServer) -> None:
+    mount(server, {**SHARE, "options": "vers=4.1"})
+    assert converged(server, {**SHARE, "options": "vers=4.2"}) == [
+        f"unmount {WEB} from /srv/web",
+        f"mount {WEB} on /srv/web",
+        "write /etc/fstab",
+    ]
+    refused = mount(server, {**SHARE, "options": "vers=3"}, unmount_to_apply=False)
+    assert "vers cannot be changed by a remount. Unmount it, or set unmount_to_apply to true." in refused["msg"]
+
+
+def test_options_of_a_mount_that_another_process_made_are_compared(server: FolderServer) -> None:
+    mount(server, SHARE)
+    server.write("proc/self/mountinfo", server.read("proc/self/mountinfo").replace("hard", "soft"))
+    assert converged(server, SHARE) == ["remount /srv/web"]
+
+
+def test_remount_has_a_time_limit(server: FolderServer) -> None:
+    mount(server, SHARE)
+    server.write("bin/mount", "#!/bin/sh\nexec sleep 30\n")
+    begin = time.monotonic()
+    result = mount(server, {**SHARE, "options": "ro,hard"}, mount_timeout=1)
+    assert "could not be remounted on /srv/web: it did not answer within 1 s (mount_timeout)." in result["msg"]
+    assert time.monotonic() - begin < 10
+
+
+# -- CIFS ------------------------------------------------------------------------------------------------------------
+
+
+def test_password_is_in_a_file_of_root_and_nowhere_else(server: FolderServer) -> None:
+    converged(server, CIFS)
+    file = server.root / CREDENTIALS[1:]
+    assert file.read_text() == f"username=ours\npassword={PASSWORD}\n"
+    assert (file.stat().st_mode & 0o777, file.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+    options = f"defaults,_netdev,nofail,credentials={CREDENTIALS}"
+    assert server.fstab_lines() == [f"{OFFICE} /srv/office cifs {options} 0 0"]
+    assert PASSWORD not in server.read("calls") + server.read("etc/fstab")
+    converged(server, {"path": "/srv/office", "state": "absent"})
+    assert not file.exists()
+
+
+def test_password_that_others_can_read_is_protected_again(server: FolderServer) -> None:
+    mount(server, CIFS)
+    file = server.root / CREDENTIALS[1:]
+    file.chmod(0o644)
+    assert converged(server, CIFS) == [f"protect {CREDENTIALS}"]
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_changed_password_takes_effect(server: FolderServer) -> None:
+    mount(server, CIFS)
+    other = {"cifs_passwords": {"office": "another-Secret-2"}}
+    # As long as the share is in use, each run fails, and the file has the password that is in force.
+    server.control("busy")
+    for _ in range(2):
+        result = mount(server, CIFS, **other)
+        assert "target is busy. (needed because its password or user has changed)" in result["msg"]
+        assert server.read(CREDENTIALS[1:]).endswith(f"password={PASSWORD}\n")
+    server.release("busy")
+    assert converged(server, CIFS, **other) == [
+        f"unmount {OFFICE} from /srv/office",
+        f"write {CREDENTIALS}",
+        f"mount {OFFICE} on /srv/office",
+    ]
+    assert server.read("authenticated").endswith("password=another-Secret-2\n")
+
+
+def test_changed_user_takes_effect(server: FolderServer) -> None:
+    mount(server, CIFS)
+    assert f"mount {OFFICE} on /srv/office" in converged(server, {**CIFS, "cifs_username": "theirs"})
+    assert server.read("authenticated").startswith("username=theirs\n")
+
+
+def test_password_that_the_server_refuses_leaves_the_former_mount(server: FolderServer) -> None:
+    mount(server, CIFS)
+    server.write(
+        "bin/mount",
+        server.read("bin/mount").replace("shown=", f'grep -q wrong "{server.root}{CREDENTIALS}" && exit 32\nshown=', 1),
+    )
+    result = mount(server, CIFS, cifs_passwords={"office": "wrong-Secret-3"})
+    assert "could not be mounted on /srv/office" in result["msg"]
+    assert "It is mounted as before." in result["msg"]
+    assert server.mounts() == [(OFFICE, "/srv/office")]
+    assert server.read(CREDENTIALS[1:]).endswith(f"password={PASSWORD}\n")
+
+
+def test_paths_that_are_nearly_alike_have_separate_files() -> None:
+    paths = ("/srv/a-b", "/srv/a/b", "/srv/a_b", "/srv/한글")
+    assert len({scp_mount.credentials_file("/etc/x", path) for path in paths}) == len(paths)
+
+
+# -- automount -------------------------------------------------------------------------------------------------------
+
+AUTOMOUNT = {**SHARE, "options": "noauto,x-systemd.automount,_netdev"}
+
+
+def test_autofs_of_systemd_belongs_to_the_mount(server: FolderServer) -> None:
+    """It is on the path until the first access, and goes with state absent."""
+    mount(server, AUTOMOUNT)
+    server.write("proc/self/mountinfo", "1 0 8:1 / / rw - ext4 /dev/vda1 rw\n")
+    server.mounted("systemd-1", "/srv/web", "autofs")
+    assert converged(server, AUTOMOUNT) == []
+    moved = {**AUTOMOUNT, "source": MOVED}
+    assert converged(server, moved) == ["write /etc/fstab"]
+    assert converged(server, {"path": "/srv/web", "state": "absent"}) == [
+        "end the automount of /srv/web",
+        "remove the line from /etc/fstab",
+    ]
+    assert server.mounts() == []
+
+
+def test_mount_on_top_of_autofs_is_unmounted_first(server: FolderServer) -> None:
+    (server.root / "run/systemd/system").mkdir(parents=True)
+    server.mounted("systemd-1", "/srv/web", "autofs")
+    server.mounted(WEB, "/srv/web")
+    mount(server, AUTOMOUNT)
+    assert "systemctl daemon-reload" in server.calls()
+    server.forget_calls()
+    result = mount(server, {"path": "/srv/web", "state": "absent"})
+    assert server.calls() == [
+        "umount /srv/web",
+        "systemctl stop srv-web.automount",
+        "umount /srv/web",
+        "systemctl daemon-reload",
+    ]
+    assert (result["changed"], server.mounts()) == (True, [])
+
+
+def test_autofs_goes_when_the_options_no_longer_have_it(server: FolderServer) -> None:
+    mount(server, AUTOMOUNT)
+    server.write("proc/self/mountinfo", "1 0 8:1 / / rw - ext4 /dev/vda1 rw\n")
+    server.mounted("systemd-1", "/srv/web", "autofs")
+    assert converged(server, SHARE) == [
+        "end the automount of /srv/web",
+        "write /etc/fstab",
+        f"mount {WEB} on /srv/web",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "unit"),
+    [("/srv/web", "srv-web"), ("/srv/a-b", "srv-a\\x2db"), ("/.x/한", ".x".replace(".", "\\x2e") + "-\\xed\\x95\\x9c")],
+)
+def test_automount_unit_is_named_as_systemd_does(path: str, unit: str) -> None:
+    assert scp_mount.automount_unit(path) == f"{unit}.automount"
+
+
+# -- servers that do not answer --------------------------------------------------------------------------------------
+
+
+def test_unmount_without_an_answer_fails_within_its_limit(server: FolderServer) -> None:
+    mount(server, SHARE)
+    server.control("hang")
+    begin = time.monotonic()
+    result = mount(server, {"path": "/srv/web", "state": "absent"})
+    assert time.monotonic() - begin < 10
+    assert f"{WEB} could not be unmounted from /srv/web within 1 s: its server does not answer." in result["msg"]
+    assert "umount -f -l /srv/web" in result["msg"]
+    assert server.mounts() == [(WEB, "/srv/web")]
+    # The line stays, so that the next run tries again.
+    assert server.fstab_lines()
+
+
+@pytest.mark.parametrize(
+    ("lazy", "source", "is_detached"),
+    [
+        ("never", MOVED, False),
+        ("moved", MOVED, True),
+        ("moved", "10.7.7.7:/another", False),
+        ("always", "10.7.7.7:/another", True),
+    ],
+)
+def test_mount_is_detached_on_request_only(server: FolderServer, lazy: str, source: str, is_detached: bool) -> None:
+    mount(server, SHARE)
+    server.control("hang")
+    result = mount(server, {**SHARE, "source": source, "lazy": lazy})
+    assert bool(result.get("failed")) is not is_detached
+    assert server.mounts() == [(source if is_detached else WEB, "/srv/web")]
+    assert any(call.startswith("umount -l") for call in server.calls()) is is_detached
+
+
+def test_moved_share_in_use_is_not_detached(server: FolderServer) -> None:
+    mount(server, SHARE)
+    server.control("busy")
+    result = mount(server, {**SHARE, "source": MOVED, "lazy": "moved"})
+    assert result["msg"].endswith("target is busy.")
+
+
+def test_path_that_is_mounted_is_never_looked_into(server: FolderServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    mount(server, SHARE)
+    real_stat = scp_mount.os.stat
+
+    def stat(path: Any, *arguments: Any, **keywords: Any) -> Any:
+        assert not str(path).endswith("/srv/web")
+        return real_stat(path, *arguments, **keywords)
+
+    monkeypatch.setattr(scp_mount.os, "stat", stat)
+    server.forget_calls()
+    assert actions(mount(server, SHARE)) == []
+    assert actions(mount(server, {**SHARE, "source": MOVED})) != []
+
+
+# -- blockers --------------------------------------------------------------------------------------------------------
+
+
+def test_nothing_but_a_share_is_replaced_and_all_blockers_come_at_once(server: FolderServer) -> None:
+    server.mounted("/dev/vdx1", "/srv/data", "ext4", number="8:17")
+    (server.root / "srv/real").mkdir()
+    (server.root / "srv/link").symlink_to(server.root / "srv/real")
+    before = server.read("etc/fstab"), server.mounts()
+    result = mount(
+        server,
+        {**SHARE, "path": "/srv/data"},
+        {**SHARE, "path": "/srv/local"},
+        {**SHARE, "path": "/srv/link/web"},
+        {**SHARE, "path": "/srv//train"},
+        SHARE,
+    )
+    assert [one["change"] for one in result["mounts"]] == ["failed"] * 4 + ["skipped"]
+    assert result["msg"].startswith("Nothing was changed. ")
+    for message in (
+        f"/dev/vdx1 is mounted on /srv/data, which is not {WEB}. It is left alone: unmount it, or choose another path.",
+        f"/etc/fstab has /dev/vdz1 on /srv/local, which is not {WEB}. It is left alone: remove the line",
+        "path /srv/link/web leads to /srv/real/web, and a mount is known by the place where it really is.",
+        "path /srv//train leads to /srv/train, ",
+    ):
+        assert message in result["msg"]
+    assert not result["changed"]
+    assert (server.read("etc/fstab"), server.mounts()) == before
+
+
+def test_absent_leaves_what_is_not_a_share(server: FolderServer) -> None:
+    server.mounted("/dev/vdx1", "/srv/data", "ext4", number="8:17")
+    for path, source in (("/srv/data", "/dev/vdx1 is mounted"), ("/srv/local", "/etc/fstab has /dev/vdz1")):
+        result = mount(server, {"path": path, "state": "absent"})
+        assert source in result["msg"]
+        assert "which is not a share. It is left alone; check path." in result["msg"]
+
+
+# -- devices ---------------------------------------------------------------------------------------------------------
+
+
+def test_file_system_is_created_on_an_empty_device_on_demand_only(server: FolderServer) -> None:
+    server.write("dev/mpatha")
+    assert "/dev/mpatha has no file system. If it is a new volume, set format to true" in mount(server, DISK)["msg"]
+    server.control("traces", "0x1fe dos")
+    new = {**DISK, "format": True}
+    assert "/dev/mpatha shows traces of something: 0x1fe dos. It is left alone." in mount(server, new)["msg"]
+    server.release("traces")
+    assert converged(server, new) == [
+        "create ext4 on /dev/mpatha",
+        "create /srv/ledger",
+        "write /etc/fstab",
+        "mount /dev/mpatha on /srv/ledger",
+    ]
+    over = mount(server, {**new, "fstype": "xfs"})
+    assert "/dev/mpatha holds ext4, and fstype is xfs. What is there is never overwritten" in over["msg"]
+    gone = {"name": "ledger", "path": "/srv/ledger", "fstype": "auto", "state": "absent"}
+    assert converged(server, gone) == ["unmount /dev/mpatha from /srv/ledger", "remove the line from /etc/fstab"]
+
+
+def test_unmounted_device_with_another_file_system_blocks(server: FolderServer) -> None:
+    server.write("dev/mpatha", "TYPE=xfs\n")
+    assert "/dev/mpatha holds xfs, and fstype is ext4." in mount(server, {**DISK, "format": True})["msg"]
+    server.write("dev/mpatha", "PTTYPE=gpt\n")
+    assert "holds a partition table or something else" in mount(server, {**DISK, "format": True})["msg"]
+
+
+def test_device_that_is_a_link_is_the_device_that_is_mounted(server: FolderServer) -> None:
+    server.write("dev/sdb", "TYPE=ext4\n")
+    (server.root / "dev/mpatha").symlink_to(server.root / "dev/sdb")
+    server.control("shown-source", "/dev/sdb")
+    converged(server, DISK)
+
+
+def test_device_that_does_not_come_up_fails_and_check_mode_predicts_that_it_does(server: FolderServer) -> None:
+    new = {**DISK, "format": True}
+    assert actions(mount(server, new, check=True))[0] == "create ext4 on /dev/mpatha"
+    assert "/dev/mpatha did not come up within 0 s (device_timeout)." in mount(server, new)["msg"]
+
+
+# -- fstab -----------------------------------------------------------------------------------------------------------
+
+
+def test_fstab_keeps_other_lines_its_mode_and_the_last_fields(server: FolderServer, tmp_path: Path) -> None:
+    text = "# one\n\n\t/dev/x\t/mnt  ext4 defaults\n" + f"{WEB}\t/srv/web/\tnfs\tdefaults\t0\t2\nodd line\n# last"
+    server.write("etc/fstab", text)
+    file = server.root / "etc/fstab"
+    file.chmod(0o640)
+    mount(server, SHARE)
+    expected = text.replace(f"{WEB}\t/srv/web/\tnfs\tdefaults\t0\t2", f"{WEB} /srv/web nfs rw,hard,_netdev 0 2")
+    assert file.read_text() == expected
+    assert file.stat().st_mode & 0o777 == 0o640
+    mount(server, {**SHARE, "path": "/srv/other"})
+    assert file.read_text() == f"{expected}\n{WEB} /srv/other nfs rw,hard,_netdev 0 0\n"
+    assert [one.name for one in file.parent.iterdir()] == ["fstab"]
+
+
+def test_fstab_with_two_lines_of_a_path(server: FolderServer) -> None:
+    server.write("etc/fstab", f"{WEB} /srv/web nfs ro 0 0\n{MOVED} /srv/web nfs ro 0 0\n")
+    assert "/etc/fstab has 2 lines for /srv/web, of different sources." in mount(server, SHARE)["msg"]
+    server.write("etc/fstab", f"{WEB} /srv/web nfs ro 0 0\n# x\n{WEB}/ /srv/web nfs ro 0 0\n")
+    mount(server, SHARE)
+    assert server.read("etc/fstab") == f"# x\n{WEB} /srv/web nfs rw,hard,_netdev 0 0\n"
+
+
+def test_run_that_was_killed_after_any_step_is_continued_by_the_next(
+    server: FolderServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        """The process ended."""
+
+    real = scp_mount.Host.run, scp_mount.Host.write
+    total = 0
+
+    def counted(function: Any) -> Any:
+        def step(*arguments: Any) -> Any:
+            nonlocal total
+            result = function(*arguments)
+            total -= 1
+            if total == 0:
+                raise Killed
+            return result
+
+        return step
+
+    for path, number in ((f"/srv/w{number}", number) for number in range(1, 12)):
+        one = {**CIFS, "path": path}
+        for desired in (one, {**one, "source": "//10.7.7.7/scp_office_bbbbbb"}, {"path": path, "state": "absent"}):
+            total = number
+            monkeypatch.setattr(scp_mount.Host, "run", counted(real[0]))
+            monkeypatch.setattr(scp_mount.Host, "write", counted(real[1]))
+            with contextlib.suppress(Killed):
+                mount(server, desired)
+            monkeypatch.setattr(scp_mount.Host, "run", real[0])
+            monkeypatch.setattr(scp_mount.Host, "write", real[1])
+            mount(server, desired)
+            assert len(server.mounts()) == len(server.fstab_lines()) == (0 if "state" in desired else 1)
+
+
+# -- the list --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"path": "srv"}, "path srv is invalid. Give the absolute path of a folder, and not /"),
+        ({"path": "/"}, "path / is invalid."),
+        ({"source": ""}, "it has no source"),
+        ({"source": "web"}, "source web is invalid. Expected address:/share, //address/share or /dev/…"),
+        ({"source": "/dev/x"}, "a device needs fstype, for example xfs"),
+        ({"options": "ro, hard"}, "options are separated by commas, without blanks"),
+        ({"options": "password=x"}, "options contain a password. Use cifs_passwords"),
+        ({"source": OFFICE}, "a CIFS share needs cifs_username; a CIFS share needs its password in cifs_passwords"),
+        ({**CIFS, "cifs_username": "a\nb"}, "the user or the password contains a line break"),
+    ],
+)
+def test_mistakes_are_reported(given: dict[str, Any], message: str) -> None:
+    _items, (mistake,) = items_of({**SHARE, **given})
+    assert message in mistake
+
+
+def test_mistakes_of_lists_are_reported() -> None:
+    assert items_of()[1] == ["mounts is empty. Give at least one item."]
+    assert "item 1 has the same path; remove one of them" in items_of(SHARE, {**SHARE, "path": "/srv/web/"})[1][0]
+
+
+def test_program_that_is_missing_is_named(server: FolderServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert scp_mount.Host().run(["no-such-program"]).message == "no-such-program: No such file or directory"
