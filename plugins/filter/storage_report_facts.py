@@ -19,7 +19,8 @@ positional: _input
 options:
   _input:
     description:
-      - What was read of each kind, with C(filestorage), C(pfs), C(bm_volume), C(bm_volume_group), C(backup) and C(archive) as keys.
+      - What was read of each kind, with C(filestorage_volume), C(pfs_volume), C(bm_volume), C(bm_volume_group), C(backup) and C(archive_bucket) as
+        keys, or their short forms.
       - Each is the C(results) of a task that called the info module of this kind in a loop over regions.
     type: dict
     required: true
@@ -64,7 +65,7 @@ EXAMPLES = r"""
   vars:
     # The options of the role, each with its value.
     limits: "{{ (my_options | scp.storage.storage_report_plan).limits }}"
-    facts: "{{ {'filestorage': there.results} | scp.storage.storage_report_facts(limits, now(utc=true).isoformat() ~ '+00:00') }}"
+    facts: "{{ {'filestorage_volume': there.results} | scp.storage.storage_report_facts(limits, now(utc=true).isoformat() ~ '+00:00') }}"
 """
 
 RETURN = r"""

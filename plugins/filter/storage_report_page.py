@@ -41,7 +41,7 @@ EXAMPLES = r"""
 ---
 - name: Another page of the facts that the role has left
   ansible.builtin.copy:
-    content: "{{ storage_report_facts | scp.storage.storage_report_page(playbook_dir ~ '/templates', titles={'filestorage': 'Files'}) }}"
+    content: "{{ storage_report_facts | scp.storage.storage_report_page(playbook_dir ~ '/templates', titles={'filestorage_volume': 'Files'}) }}"
     dest: /srv/reports/mine.html
     mode: "0644"
 """

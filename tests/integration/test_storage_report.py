@@ -28,12 +28,12 @@ ROLE = {"name": "scp.storage.storage_report"}
 FACTS = task("ansible.builtin.debug", {"msg": "{{ storage_report_facts }}"}, name="facts")
 #: The list of each kind in results, the info module, and the parts that the role reads.
 INFOS: dict[str, tuple[str, str, list[str]]] = {
-    "filestorage": ("volumes", "scp_filestorage_volume_info", ["snapshots", "replications"]),
-    "pfs": ("volumes", "scp_pfs_volume_info", ["snapshots"]),
+    "filestorage_volume": ("volumes", "scp_filestorage_volume_info", ["snapshots", "replications"]),
+    "pfs_volume": ("volumes", "scp_pfs_volume_info", ["snapshots"]),
     "bm_volume": ("volumes", "scp_bm_volume_info", ["snapshots", "replication"]),
     "bm_volume_group": ("volume_groups", "scp_bm_volume_group_info", ["snapshots", "replication"]),
     "backup": ("backups", "scp_backup_info", ["histories", "restore_points"]),
-    "archive": ("buckets", "scp_archive_bucket_info", ["policies"]),
+    "archive_bucket": ("buckets", "scp_archive_bucket_info", ["policies"]),
 }
 GIB = 1024**3
 #: Characters that a job event may have; AWX cuts at about 0.7 MB, with the event's own fields.
@@ -123,14 +123,14 @@ def test_numbers(made: Made) -> None:
     """They are those of the info modules, for each single thing and in sum."""
     report, reported = made.report, made.reported
     sizes = {
-        **{one["id"]: one["usage"] for one in reported["filestorage"]},
-        **{one["id"]: one["capacity_tb"] * 1024 * GIB for one in reported["pfs"]},
+        **{one["id"]: one["usage"] for one in reported["filestorage_volume"]},
+        **{one["id"]: one["capacity_tb"] * 1024 * GIB for one in reported["pfs_volume"]},
         **{one["id"]: one["size_gb"] * GIB for one in reported["bm_volume"]},
         **{one["id"]: 0 for one in reported["bm_volume_group"]},
     }
     assert {one["id"]: one["bytes"] for one in report["volumes"]} == sizes
     volumes = {one["id"]: one for one in report["volumes"]}
-    for one in [*reported["filestorage"], *reported["pfs"]]:
+    for one in [*reported["filestorage_volume"], *reported["pfs_volume"]]:
         own = [snapshot for snapshot in one["snapshots"] if not snapshot["name"].startswith("snapmirror")]
         assert volumes[one["id"]]["snapshots"] == len(own), one["name"]
     for one in reported["bm_volume_group"]:
@@ -159,12 +159,12 @@ def test_numbers(made: Made) -> None:
     jobs = sum(len(one["histories"]) for one in reported["backup"])
     assert sum(len(one["jobs"]) for one in report["backups"]) == jobs
     assert {one["id"]: one["bytes"] for one in report["buckets"]} == {
-        one["id"]: int(one["usage"]) for one in reported["archive"]
+        one["id"]: int(one["usage"]) for one in reported["archive_bucket"]
     }
     totals = {one["kind"]: one["bytes"] for one in report["capacity"]["kinds"]}
-    assert totals["filestorage"] == sum(one["usage"] for one in reported["filestorage"])
+    assert totals["filestorage_volume"] == sum(one["usage"] for one in reported["filestorage_volume"])
     assert totals["bm_volume"] == sum(one["size_gb"] for one in reported["bm_volume"]) * GIB
-    assert totals["pfs"] == sum(one["capacity_tb"] for one in reported["pfs"]) * 1024 * GIB
+    assert totals["pfs_volume"] == sum(one["capacity_tb"] for one in reported["pfs_volume"]) * 1024 * GIB
 
 
 def test_what_is_found(made: Made) -> None:
@@ -318,7 +318,7 @@ def test_as_a_monitor(made: Made, tmp_path: Path) -> None:
     assert report["capacity"]["days"] == pytest.approx(7, abs=0.1)
     kept = json.loads(history.read_text(encoding="utf-8"))["measurements"]
     assert len(kept) == 30
-    assert kept[-1]["totals"][f"{WEST}/pfs"] == 172 * 1024 * GIB
+    assert kept[-1]["totals"][f"{WEST}/pfs_volume"] == 172 * 1024 * GIB
     # A broken history is left alone, and said.
     history.write_text("[]", encoding="utf-8")
     run = _play(controller, base).succeeded()
@@ -346,9 +346,9 @@ def test_what_can_not_be_read(made: Made, tmp_path: Path) -> None:
     assert not [word for word in CRASHES if word in run.output], run.output
     report = json.loads((tmp_path / "storage_report.json").read_text(encoding="utf-8"))
     assert {one["kind"]: one["state"] for one in report["services"]} == {
-        "filestorage": "not_entitled",
-        "archive": "not_entitled",
-        "pfs": "read",
+        "filestorage_volume": "not_entitled",
+        "archive_bucket": "not_entitled",
+        "pfs_volume": "read",
     }
     assert f"File Storage in {WEST} is not a service of this account." in report["notes"]
     assert report["findings"] == []

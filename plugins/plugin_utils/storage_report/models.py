@@ -36,19 +36,19 @@ class Kind:
     holds: str
 
 
-#: By the names that the roles of this collection have for them.
+#: The kinds that a report covers.
 KINDS = {
-    "filestorage": Kind("File Storage volume", "File Storage volumes", "File Storage", "volumes", "used"),
-    "pfs": Kind(
+    "filestorage_volume": Kind("File Storage volume", "File Storage volumes", "File Storage", "volumes", "used"),
+    "pfs_volume": Kind(
         "Parallel File Storage volume", "Parallel File Storage volumes", "Parallel File Storage", "volumes", "size"
     ),
     "bm_volume": Kind("block volume", "block volumes", "Block Storage (BM)", "volumes", "size"),
     "bm_volume_group": Kind("volume group", "volume groups", "Block Storage (BM) groups", "volume_groups", ""),
     "backup": Kind("backup", "backups", "Backup", "backups", "used"),
-    "archive": Kind("bucket", "buckets", "Archive Storage", "buckets", "used"),
+    "archive_bucket": Kind("bucket", "buckets", "Archive Storage", "buckets", "used"),
 }
 #: Those of which each one should be protected.
-PROTECTED_KINDS = ("filestorage", "pfs", "bm_volume", "bm_volume_group")
+PROTECTED_KINDS = ("filestorage_volume", "pfs_volume", "bm_volume", "bm_volume_group")
 
 
 @dataclass

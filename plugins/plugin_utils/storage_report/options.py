@@ -11,6 +11,7 @@ from typing import Any
 
 from ...module_utils.client.errors import StorageError
 from ...module_utils.engine.durations import parse_age
+from ...module_utils.resources.kinds import full_kind
 from ..arguments import TextError, parse_structured, words
 from .models import KINDS, PROTECTED_KINDS
 
@@ -18,13 +19,6 @@ PREFIX = "storage_report_"
 FAIL_ON = ("never", "unprotected", "critical", "warning")
 #: Keys of an item of a list of policies; all are those of the role snapshot_policy, and some of no interest here.
 POLICY_KEYS = ("name", "kind", "region", "schedule", "max_age", "keep", "snapshot_rate")
-#: Kinds as that list can have them, by which kind of the report they are.
-POLICY_KINDS = {
-    "filestorage_volume": "filestorage",
-    "pfs_volume": "pfs",
-    "bm": "bm_volume",
-    "bm_group": "bm_volume_group",
-}
 #: How old the newest snapshot may get by a schedule.
 _BY_FREQUENCY = {"DAILY": 86400, "WEEKLY": 7 * 86400}
 
@@ -46,7 +40,7 @@ class _Plan:
 
     def made(self) -> dict[str, Any]:
         """What :func:`plan` returns."""
-        kinds = self._words("kinds", KINDS) or list(KINDS)
+        kinds = self._kinds() or list(KINDS)
         fail_on = str(self._options.get("fail_on") or "never")
         if fail_on not in FAIL_ON:
             self._wrong("fail_on", f"is {fail_on}; it can be {', '.join(FAIL_ON)}")
@@ -88,7 +82,14 @@ class _Plan:
             self._problems.append(str(error))
             return None
 
-    def _words(self, option: str, known: Mapping[str, Any] | None = None) -> list[str]:
+    def _kinds(self) -> list[str]:
+        kinds = list(dict.fromkeys(full_kind(word) for word in self._words("kinds")))
+        unknown = [kind for kind in kinds if kind not in KINDS]
+        if unknown:
+            self._wrong("kinds", f"has {', '.join(unknown)}; there is {', '.join(KINDS)}")
+        return kinds
+
+    def _words(self, option: str) -> list[str]:
         value = self._options.get(option)
         # Words are not read as YAML, in which a pattern that begins with * would be an alias.
         if isinstance(value, str) and not value.lstrip().startswith(("[", "{", "- ")):
@@ -97,11 +98,7 @@ class _Plan:
         if not isinstance(listed, list) or not all(isinstance(word, str | int) for word in listed):
             self._wrong(option, "must be a list of words, or a text with commas or blanks between them")
             return []
-        asked = list(dict.fromkeys(str(word) for word in listed))
-        unknown = [word for word in asked if known is not None and word not in known]
-        if known is not None and unknown:
-            self._wrong(option, f"has {', '.join(unknown)}; there is {', '.join(known)}")
-        return asked
+        return list(dict.fromkeys(str(word) for word in listed))
 
     def _age_of(self, option: str, value: Any) -> int:
         try:
@@ -149,13 +146,19 @@ class _Plan:
                 return {}
             one = read(option, self._options.get(option))
             return dict.fromkeys(kinds, one)
-        unknown = [str(kind) for kind in value if kind not in kinds]
+        by_kind: dict[str, Any] = {}
+        for given, one in value.items():
+            kind = full_kind(str(given))
+            if kind in by_kind:
+                self._wrong(option, f"has {kind} twice, also as {given}; give one of both")
+            by_kind[kind] = one
+        unknown = [kind for kind in by_kind if kind not in kinds]
         if unknown:
             self._wrong(option, f"has {', '.join(unknown)}; the kinds are {', '.join(kinds)}")
-        missing = [kind for kind in kinds if kind not in value]
+        missing = [kind for kind in kinds if kind not in by_kind]
         if missing and everywhere:
             self._wrong(option, f"does not say {', '.join(missing)}; give an age for each kind, or one for all")
-        return {kind: read(option, value[kind]) for kind in kinds if kind in value}
+        return {kind: read(option, by_kind[kind]) for kind in kinds if kind in by_kind}
 
     def _policies(self) -> list[dict[str, Any]]:
         """The list of policies as ``name``, ``kind``, ``region`` and ``max_age`` (``None``: that of the kind)."""
@@ -169,7 +172,7 @@ class _Plan:
     def _policy(self, number: int, item: Any) -> dict[str, Any] | None:
         own = item if isinstance(item, Mapping) else {"name": item}
         given = str(own.get("kind") or self._options.get("policy_kind"))
-        name, kind = own.get("name"), POLICY_KINDS.get(given, given)
+        name, kind = own.get("name"), full_kind(given)
         where = f"item {number}{f' ({name})' if name else ''}"
         unknown = [str(key) for key in own if key not in POLICY_KEYS]
         if not isinstance(name, str) or not name:

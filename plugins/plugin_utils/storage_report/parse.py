@@ -12,6 +12,7 @@ from typing import Any
 
 from ...module_utils.client.errors import APPLY
 from ...module_utils.engine.durations import parse_moment
+from ...module_utils.resources.kinds import full_kind
 from ...module_utils.resources.snapshots import SnapshotRecord
 from .models import GIB, KINDS, Backup, Bucket, Replication, Service, Volume
 
@@ -53,8 +54,8 @@ def read(
         ended[_item(result)] = result.get("jobs") or []
         if result.get("jobs") is None:
             region = str((result.get("error") or {}).get("region") or "")
-            world.services.append(Service("archive", region, "failed", message=str(result.get("msg") or "")))
-    called = ((kind, result) for kind, results in readings.items() for result in results)
+            world.services.append(Service("archive_bucket", region, "failed", message=str(result.get("msg") or "")))
+    called = ((full_kind(kind), result) for kind, results in readings.items() for result in results)
     for kind, result in called:
         if result.get("skipped"):
             continue
@@ -70,7 +71,7 @@ def read(
         for shown in there:
             if kind == "backup":
                 world.backups.append(_backup(shown, region, now))
-            elif kind == "archive":
+            elif kind == "archive_bucket":
                 world.buckets.append(_bucket(shown, region, ended.get(str(shown["id"]), [])))
             else:
                 world.volumes.append(_volume(shown, kind, region, now))
@@ -129,9 +130,9 @@ def _volume(shown: Mapping[str, Any], kind: str, region: str, now: datetime) -> 
 
 
 def _bytes(shown: Mapping[str, Any], kind: str) -> int:
-    if kind == "filestorage":
+    if kind == "filestorage_volume":
         return int(shown.get("usage") or 0)
-    if kind == "pfs":
+    if kind == "pfs_volume":
         return int(shown.get("capacity_tb") or 0) * 1024 * GIB
     return int(shown.get("size_gb") or 0) * GIB
 
@@ -243,7 +244,7 @@ def _bucket(shown: Mapping[str, Any], region: str, jobs: Iterable[Mapping[str, A
     ended = [job for job in jobs if job.get("kind") == "archiving" and _word(job, "state") not in _RUNNING]
     last = max(ended, key=lambda job: str(job.get("start_at") or ""), default=None)
     return Bucket(
-        kind="archive",
+        kind="archive_bucket",
         region=region,
         id=str(shown["id"]),
         name=str(shown["name"]),

@@ -14,6 +14,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from ...module_utils.resources.kinds import full_kind
 from .models import describe_bytes, span
 
 TEMPLATE = "report.html.j2"
@@ -36,4 +37,6 @@ def page(report: Mapping[str, Any], folder: str, title: str, titles: Mapping[str
         keep_trailing_newline=True,
     )
     environment.filters |= {"span": span, "size": describe_bytes}
-    return environment.get_template(TEMPLATE).render(report=report, title=title, titles=titles)
+    return environment.get_template(TEMPLATE).render(
+        report=report, title=title, titles={full_kind(kind): text for kind, text in titles.items()}
+    )
