@@ -44,7 +44,7 @@ MAX_EVENT = 100_000
 class Made:
     """A report that was made.
 
-    :ivar told: what the info modules returned in the same run, by kind, over both regions.
+    :ivar reported: what the info modules returned in the same run, by kind, over both regions.
     """
 
     controller: Controller
