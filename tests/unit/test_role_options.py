@@ -24,7 +24,7 @@ from tests.collection_path import ROOT
 MODULE = re.compile(r"scp\.storage\.(scp_\w+)$")
 NAME = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 #: Options with choices that are passed to no module.
-UNPASSED = {"dr_drill_from", "dr_drill_state", "storage_report_fail_on", "storage_report_policy_kind"}
+UNPASSED = {"dr_drill_from", "dr_drill_state"}
 #: A drill copies whole volumes, and so waits longer than the modules that it calls.
 OTHER_DEFAULTS = {"dr_drill_wait_timeout": 1800}
 
@@ -109,7 +109,7 @@ OPTIONS = [pytest.param(role, one, id=f"{one.variable}-{one.module}") for role i
 def test_options_are_found() -> None:
     """What is compared below is there: roles pass most of their options to a module."""
     assert {role for role in ROLES if PASSED[role]} >= {
-        *("archive_lifecycle", "backup_agent", "backup_policy", "snapshot_policy"),
+        *("archive_lifecycle", "backup_agent", "backup_policy", "snapshot_policy", "storage_report"),
         *("dr_failback", "dr_failover", "dr_replication", "dr_teardown"),
     }
     assert len(OPTIONS) > 80

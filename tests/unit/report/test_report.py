@@ -14,17 +14,22 @@ from typing import Any
 import pytest
 import yaml
 
+from ansible_collections.scp.storage.plugins.module_utils.client.errors import StorageError
 from ansible_collections.scp.storage.plugins.module_utils.resources.kinds import SHORT_FORMS
-from ansible_collections.scp.storage.plugins.plugin_utils.storage_report.models import (
+from ansible_collections.scp.storage.plugins.module_utils.workflows.storage_report.models import (
     GIB,
     KINDS,
     PROTECTED_KINDS,
     describe_bytes,
     span,
 )
-from ansible_collections.scp.storage.plugins.plugin_utils.storage_report.options import plan
-from ansible_collections.scp.storage.plugins.plugin_utils.storage_report.render import page
-from ansible_collections.scp.storage.plugins.plugin_utils.storage_report.report import facts
+from ansible_collections.scp.storage.plugins.module_utils.workflows.storage_report.options import (
+    Options,
+    read_options,
+)
+from ansible_collections.scp.storage.plugins.module_utils.workflows.storage_report.parse import Reading
+from ansible_collections.scp.storage.plugins.module_utils.workflows.storage_report.report import facts
+from ansible_collections.scp.storage.plugins.plugin_utils.report_page import page
 from tests.collection_path import ROOT
 
 ROLE = ROOT / "roles" / "storage_report"
@@ -34,10 +39,10 @@ _DEFAULTS = yaml.safe_load((ROLE / "defaults" / "main.yml").read_text(encoding="
 TITLES = yaml.safe_load((ROLE / "vars" / "main.yml").read_text(encoding="utf-8"))["storage_report_titles"]
 
 
-def planned(**options: Any) -> dict[str, Any]:
-    """What the defaults of the role are planned as, with some options different."""
+def planned(**options: Any) -> Options:
+    """Read the defaults of the role, with some options different."""
     given = {name.removeprefix("storage_report_"): value for name, value in _DEFAULTS.items()}
-    return plan({**given, **options})
+    return read_options({**given, "variable_prefix": "storage_report_", **options})
 
 
 def ago(**span: float) -> str:
@@ -45,20 +50,14 @@ def ago(**span: float) -> str:
     return (NOW - timedelta(**span)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def read(region: str = WEST, **things: list[dict[str, Any]]) -> dict[str, Any]:
-    """What the role would have read in a region, by kind."""
-    lists = {"bm_volume_group": "volume_groups", "backup": "backups", "archive_bucket": "buckets"}
-    return {
-        kind: [{"ansible_loop_var": "where", "where": region, lists.get(kind, "volumes"): listed}]
-        for kind, listed in things.items()
-    }
+def read(region: str = WEST, **things: list[dict[str, Any]]) -> list[Reading]:
+    """Return what would have been read in a region, by kind."""
+    return [Reading(kind, region, listed) for kind, listed in things.items()]
 
 
-def report(readings: dict[str, Any], history: str = "", keep: int = 90, **options: Any) -> dict[str, Any]:
+def report(readings: list[Reading], history: str = "", keep: int = 90, **options: Any) -> dict[str, Any]:
     """The report of what was read."""
-    limits = planned(**options)
-    assert limits["problems"] == []
-    made: dict[str, Any] = facts(readings, [], limits["limits"], NOW, history, keep)["report"]
+    made: dict[str, Any] = facts(readings, planned(**options).limits, NOW, history, keep)["report"]
     return made
 
 
@@ -180,7 +179,7 @@ def test_file_replications(fields: dict[str, Any], health: str) -> None:
     shown = [file_replication(**fields)]
     readings = read(filestorage_volume=[file_volume(replications=shown, purpose="original")])
     copy = file_volume("copy", replications=shown, purpose="replication")
-    readings["filestorage_volume"] += read(EAST, filestorage_volume=[copy])["filestorage_volume"]
+    readings += read(EAST, filestorage_volume=[copy])
     made = report(readings)
     (replication,) = made["replications"]
     assert replication["health"] == health
@@ -286,8 +285,8 @@ def test_growth() -> None:
 
 def test_what_is_kept() -> None:
     """One measurement a day, that of today again, and no more than wanted; what cannot be read is not replaced."""
-    limits = planned()["limits"]
-    kept = facts(read(filestorage_volume=[file_volume()]), [], limits, NOW, _history(3, 2, 1, 0), 2)["history"]
+    limits = planned().limits
+    kept = facts(read(filestorage_volume=[file_volume()]), limits, NOW, _history(3, 2, 1, 0), 2)["history"]
     assert [one["day"] for one in kept["measurements"]] == ["2026-11-23", "2026-11-24"]
     assert kept["measurements"][-1]["things"] == {"id-web": 10 * GIB}
 
@@ -317,7 +316,7 @@ def _history_with(**fields: Any) -> str:
 )
 def test_a_history_that_can_not_be_read(broken: str, says: str) -> None:
     """It is left alone, the report says why, and is made."""
-    made = facts(read(filestorage_volume=[file_volume()]), [], planned()["limits"], NOW, broken, 2)
+    made = facts(read(filestorage_volume=[file_volume()]), planned().limits, NOW, broken, 2)
     assert made["history"] == {}
     assert "left alone" in made["report"]["notes"][-1]
     assert says in made["report"]["notes"][-1]
@@ -326,64 +325,56 @@ def test_a_history_that_can_not_be_read(broken: str, says: str) -> None:
 def test_archives() -> None:
     """An inactive policy is reported, the newest archiving that ended counts, and what cannot be read is reported."""
     bucket = {"id": "b1", "name": "logs", "state": "ACTIVE", "usage": "10", "archiving_source_bucket_name": "app"}
-    limits = planned()["limits"]
 
-    def made(state: str, **result: Any) -> dict[str, Any]:
-        job = {"ansible_loop_var": "bucket", "bucket": "b1", **result}
-        readings = read(archive_bucket=[{**bucket, "policies": [{"state": state}]}])
-        found: dict[str, Any] = facts(readings, [job], limits, NOW, "", 90)["report"]
-        return found
+    def made(state: str, jobs: list[dict[str, Any]], *problems: str) -> dict[str, Any]:
+        listed = [{**bucket, "policies": [{"state": state}]}]
+        return report([Reading("archive_bucket", WEST, listed, jobs={"b1": jobs}, problems=problems)])
 
     jobs = [
-        {"kind": "archiving", "state": word, "start_at": ago(days=days)}
+        {"state": word, "start_at": ago(days=days)}
         for word, days in (("IN_PROGRESS", 0), ("FAILED", 1), ("SUCCESS", 2))
     ]
-    assert severities(made("ACTIVE", jobs=jobs), "archive") == ["critical"]
-    assert severities(made("ACTIVE", jobs=jobs[2:]), "archive") == []
-    assert severities(made("INACTIVE", jobs=jobs[2:]), "archive") == ["warning"]
-    broken = made("ACTIVE", msg="went wrong", error={"region": WEST})
+    assert severities(made("ACTIVE", jobs), "archive") == ["critical"]
+    assert severities(made("ACTIVE", jobs[2:]), "archive") == []
+    assert severities(made("INACTIVE", jobs[2:]), "archive") == ["warning"]
+    broken = made("ACTIVE", [], "went wrong")
     assert [one["message"] for one in broken["findings"]] == ["could not be read: went wrong"]
 
 
 def test_options_as_texts() -> None:
     """A survey gives texts for lists and dictionaries."""
     texts = planned(regions="kr-west1 kr-east1", kinds="[pfs, backup]", policies="web, office", exempt="a*,b")
-    assert (texts["regions"], texts["kinds"]) == ([WEST, EAST], ["pfs_volume", "backup"])
-    assert [one["name"] for one in texts["limits"]["policies"]] == ["web", "office"]
-    assert texts["limits"]["exempt"] == ["a*", "b"]
+    assert (texts.regions, texts.kinds) == ([WEST, EAST], ["pfs_volume", "backup"])
+    assert [one["name"] for one in texts.limits["policies"]] == ["web", "office"]
+    assert texts.limits["exempt"] == ["a*", "b"]
     ages = planned(snapshot_max_age="{filestorage: 1h, pfs: 2h, bm_volume: 3h, bm_volume_group: 4h}")
-    assert ages["limits"]["snapshot_max_age"]["bm_volume"] == 3 * 3600
-    assert planned(kinds="")["kinds"] == _DEFAULTS["storage_report_kinds"]
-    assert planned(exempt="*tmp, no")["limits"]["exempt"] == ["*tmp", "no"]
+    assert ages.limits["snapshot_max_age"]["bm_volume"] == 3 * 3600
+    assert planned(kinds="").kinds == _DEFAULTS["storage_report_kinds"]
+    assert planned(exempt="*tmp, no").limits["exempt"] == ["*tmp", "no"]
     weekly = planned(policies=[{"name": "web", "schedule": "{hour: 3, day_of_week: SUN}"}])
-    assert weekly["limits"]["policies"][0]["max_age"] == 7 * 86400
+    assert weekly.limits["policies"][0]["max_age"] == 7 * 86400
 
 
 @pytest.mark.parametrize(("short", "kind"), sorted(SHORT_FORMS.items()))
 def test_options_accept_short_kinds(short: str, kind: str) -> None:
     """Kinds, keys of limits and policies may be short; what comes of them is the full form."""
-    assert planned(kinds=short)["kinds"] == [kind]
-    assert planned(capacity_gb={short: 1})["limits"]["capacity"] == {kind: GIB}
+    assert planned(kinds=short).kinds == [kind]
+    assert planned(capacity_gb={short: 1}).limits["capacity"] == {kind: GIB}
     if kind in PROTECTED_KINDS:
         ages = {one: "2h" for one in PROTECTED_KINDS if one != kind} | {short: "1h"}
-        assert planned(snapshot_max_age=ages)["limits"]["snapshot_max_age"] == {
+        assert planned(snapshot_max_age=ages).limits["snapshot_max_age"] == {
             one: 3600 if one == kind else 7200 for one in PROTECTED_KINDS
         }
         for policies in (
             {"policies": [{"name": "web", "kind": short}]},
             {"policies": ["web"], "policy_kind": short},
         ):
-            assert [one["kind"] for one in planned(**policies)["limits"]["policies"]] == [kind]
+            assert [one["kind"] for one in planned(**policies).limits["policies"]] == [kind]
 
 
 @pytest.mark.parametrize(("short", "kind"), sorted(SHORT_FORMS.items()))
-def test_facts_accept_short_kinds(short: str, kind: str) -> None:
-    """Readings and titles may have short kinds as keys; the facts have the full ones."""
+def test_page_accepts_short_kinds(short: str, kind: str) -> None:
     made = report(read(**{kind: []}))
-    key = next(iter(read(**{kind: []})[kind][0].keys() - {"ansible_loop_var", "where"}))
-    brief = report({short: [{"ansible_loop_var": "where", "where": WEST, key: []}]})
-    assert brief == made
-    assert brief["kinds"] == [kind]
     titles = {short if one == kind else one: text for one, text in TITLES.items()}
     assert page(made, str(ROLE / "templates"), "x", titles) == page(made, str(ROLE / "templates"), "x", TITLES)
 
@@ -394,7 +385,7 @@ def test_facts_accept_short_kinds(short: str, kind: str) -> None:
 def test_history_accepts_short_kinds(short: str, kind: str) -> None:
     """A history with short kinds is continued, and kept with full ones."""
     old = _history_with(totals={f"{WEST}/{short}": 5, f"{EAST}/{kind}": 7})
-    made = facts(read(**{kind: []}), [], planned()["limits"], NOW, old, 9)
+    made = facts(read(**{kind: []}), planned().limits, NOW, old, 9)
     (entry,) = made["report"]["capacity"]["kinds"]
     assert (entry["kind"], entry["before_bytes"], entry["change_bytes"]) == (kind, 5, -5)
     assert made["history"]["measurements"][0]["totals"] == {f"{WEST}/{kind}": 5, f"{EAST}/{kind}": 7}
@@ -433,12 +424,14 @@ def test_history_accepts_short_kinds(short: str, kind: str) -> None:
         ),
         ({"policies": {"name": "web"}}, ["storage_report_policies must be a list"]),
         ({"history_keep": 0}, ["storage_report_history_keep must be 1 or more"]),
-        ({"fail_on": "red"}, ["storage_report_fail_on is red", "never, unprotected, critical, warning"]),
+        ({"regions": "west!"}, ["storage_report_regions is invalid", "kr-west1"]),
     ],
 )
 def test_mistakes(options: dict[str, Any], words: list[str]) -> None:
     """Each is one sentence that names the option, what is wrong, and what it can be."""
-    (problem,) = planned(**options)["problems"]
+    with pytest.raises(StorageError, match=r"^No report was made\. ") as caught:
+        planned(**options)
+    (problem,) = caught.value.facts["mistakes"]
     assert [word for word in words if word not in problem] == [], problem
 
 

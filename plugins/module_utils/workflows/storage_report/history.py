@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from ...module_utils.resources.kinds import full_kind
+from ...resources.kinds import full_kind
 from .models import CRITICAL, GIB, KINDS, WARNING, Bucket, Finding, Volume, describe_bytes
 
 FORMAT = 1

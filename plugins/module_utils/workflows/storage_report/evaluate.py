@@ -13,7 +13,7 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 from typing import Any
 
-from ...module_utils.client.redaction import shorten_list
+from ...client.redaction import shorten_list
 from .models import (
     CRITICAL,
     KINDS,
