@@ -264,7 +264,7 @@ def copy_of_the_project(parent: Path) -> Path:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check style and format (ruff), types (mypy, strict), imports (import-linter) and wording (tests/style.py)."""
+    """Check style and format (ruff), types (mypy), imports (import-linter), wording (tests/style.py) and spelling."""
     place()
     environment = tool_environment(session, "test", "lint")
     rooms = ("module_utils", "plugin_utils", "action", "filter", "inventory", "lookup")
@@ -278,6 +278,7 @@ def lint(session: nox.Session) -> None:
     good &= environment.succeeds("mypy", *(f"--package={package}" for package in packages), *hosts)
     good &= environment.succeeds("lint-imports", "--no-cache", env=imports)
     good &= environment.succeeds("python", "-m", "tests.style")
+    good &= environment.succeeds("codespell", *map(str, files_of_the_project()))
     if not good:
         raise CommandFailed("The code is not clean")
 

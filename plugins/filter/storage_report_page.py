@@ -17,7 +17,7 @@ author:
 positional: _input, folder
 options:
   _input:
-    description: The C(report) that P(scp.storage.storage_report_facts#filter) returned.
+    description: The RV(scp.storage.scp_storage_report#module:report) that M(scp.storage.scp_storage_report) returned.
     type: dict
     required: true
   folder:
@@ -33,15 +33,14 @@ options:
     type: dict
     required: true
 seealso:
-  - plugin: scp.storage.storage_report_facts
-    plugin_type: filter
+  - module: scp.storage.scp_storage_report
 """
 
 EXAMPLES = r"""
 ---
 - name: Another page of the facts that the role has left
   ansible.builtin.copy:
-    content: "{{ storage_report_facts | scp.storage.storage_report_page(playbook_dir ~ '/templates', titles={'filestorage': 'Files'}) }}"
+    content: "{{ storage_report_facts | scp.storage.storage_report_page(playbook_dir ~ '/templates', titles={'filestorage_volume': 'Files'}) }}"
     dest: /srv/reports/mine.html
     mode: "0644"
 """
@@ -56,7 +55,7 @@ _value:
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ansible_collections.scp.storage.plugins.plugin_utils.storage_report.render import page
+from ansible_collections.scp.storage.plugins.plugin_utils.report_page import page
 
 
 def storage_report_page(

@@ -25,10 +25,10 @@ options:
     required: true
   kind:
     description:
-      - The service that the volumes are of.
+      - Kind of the volumes. The short forms V(filestorage), V(pfs) and V(bm) are accepted as well.
       - If not given, all three are searched, in parallel. A service that the account is not entitled to has no volumes then.
     type: str
-    choices: [filestorage, pfs, bm]
+    choices: [filestorage_volume, pfs_volume, bm_volume, filestorage, pfs, bm]
   default:
     description:
       - What is returned in place of a volume that does not exist.
@@ -68,7 +68,7 @@ EXAMPLES = r"""
 RETURN = r"""
 _raw:
   description:
-    - The volumes, in the order of the terms. Each has the fields of its service, and C(kind) and C(region).
+    - The volumes, in the order of the terms. Each has the fields of its service, and C(kind), in its full form, and C(region).
     - Volumes of File Storage and Parallel File Storage also have C(base_name), the name without the service's suffix.
   type: list
   elements: dict
@@ -89,10 +89,11 @@ from ansible_collections.scp.storage.plugins.module_utils.engine.lookup import (
 )
 from ansible_collections.scp.storage.plugins.module_utils.resources.baremetal_blockstorage.lookup import VOLUMES as BM
 from ansible_collections.scp.storage.plugins.module_utils.resources.filestorage.lookup import VOLUMES as FILESTORAGE
+from ansible_collections.scp.storage.plugins.module_utils.resources.kinds import full_kind
 from ansible_collections.scp.storage.plugins.module_utils.resources.parallel_filestorage.lookup import VOLUMES as PFS
 from ansible_collections.scp.storage.plugins.plugin_utils.lookups import Lookup
 
-KINDS: dict[str, LookupSpec] = {"filestorage": FILESTORAGE, "pfs": PFS, "bm": BM}
+KINDS: dict[str, LookupSpec] = {"filestorage_volume": FILESTORAGE, "pfs_volume": PFS, "bm_volume": BM}
 
 
 class LookupModule(Lookup):
@@ -103,7 +104,8 @@ class LookupModule(Lookup):
 
     def found(self, client: Client, terms: list[str]) -> list[Any]:
         """A volume for each term, or the default."""
-        kind, default = self.get_option("kind"), self.get_option("default")
+        given, default = self.get_option("kind"), self.get_option("default")
+        kind = full_kind(given) if given else None
         client = client.apart().sharing(several=len(terms) > 1)
         volumes = map_concurrently(
             lambda term: self.once(client, (kind, term), partial(_look_up, client, kind, term)), terms

@@ -14,7 +14,7 @@ description:
   - Bring archived objects, folders with all that is in them, or one version of an object back to a bucket of Object Storage, and wait until they are there.
     That can take hours.
   - The API has no names for recoveries. The task knows its own by the histories of the bucket, by where it goes to and the paths that it is about.
-  - One that runs is joined, and no second one begins. One that succeeded and is no older than O(max_age) counts as done. All others, failed and
+  - One that runs is joined, and no second one begins. One that succeeded within O(max_age) counts as done. All others, failed and
     cancelled ones too, do not count, and another one begins.
   - The histories show neither the version nor O(overwrite). A running recovery of the same object is joined whatever its version. One that has
     ended counts only where the size of what it recovered shows its version from all others.

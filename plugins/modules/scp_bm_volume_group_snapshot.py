@@ -45,8 +45,8 @@ options:
       - With V(present), a snapshot is taken; see O(max_age) and O(keep).
       - With V(absent), the O(snapshot) is deleted.
       - With V(restored), the volume group goes back to the O(snapshot). What was written since is lost, and newer snapshots go as well.
-        No server may be attached to a member, and the group must not be the target of a replication, unless that is broken. All that
-        stands in the way is reported in one error.
+        No server may be attached to a member, and the group must not be the target of a replication, unless that is broken. All
+        blockers are reported in one error.
     type: str
     choices: [present, absent, restored]
     default: present

@@ -15,7 +15,7 @@ description:
   - A recovery of the volume that is called O(name) is left unchanged, whatever O(snapshot) says, because the API does not show what a
     recovery was made from. A volume of that name that is something else is an error.
   - The second volume has the size of the first, and no server; M(scp.storage.scp_bm_volume) attaches one. It has no snapshots and no
-    replication of its own.
+    replication.
   - The API has no call that removes a recovery. M(scp.storage.scp_bm_volume) with C(state=absent) deletes it as any other volume.
 author:
   - the scp.storage authors (@scp-storage)

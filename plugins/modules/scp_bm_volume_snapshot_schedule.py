@@ -14,7 +14,7 @@ description:
   - Have the service take snapshots of a volume daily or weekly. A volume has at most one schedule.
   - O(day_of_week) alone says how often. Left out, the schedule is daily, also where it was weekly before.
   - The volume needs space for snapshots first, the C(snapshot_rate) of M(scp.storage.scp_bm_volume). A member of a volume group has no
-    schedule of its own, nor has the target of a replication, unless that is broken, or a recovery. All blockers are reported in
+    separate schedule, nor has the target of a replication, unless that is broken, or a recovery. All blockers are reported in
     one error, before anything is done.
   - How many snapshots are kept cannot be said. The service drops the oldest when the space is full.
 author:

@@ -66,14 +66,14 @@ def test_ad_hoc_calls(routed: Controller) -> None:
 def test_texts_of_surveys_and_extra_variables(routed: Controller) -> None:
     """What a variable holds as text is taken unchanged typed, in every way that Ansible hands it over."""
     server = routed.simulator.server("west-web1")["id"]
-    survey = {"rules": f"- object_type: VM\n  object_id: {server}\n", "timeout": "60", "purge": "yes", "nobody": "[]"}
+    survey = {"rules": f"- object_type: VM\n  object_id: {server}\n", "timeout": "60", "purge": "yes", "no_rules": "[]"}
     asked = {"access_rules": "{{ rules }}", "purge_access_rules": "{{ purge }}", "wait_timeout": "{{ timeout }}"}
     made = {"name": "surveyed", "protocol": "NFS", "type_name": "SSD"}
     run = routed.run(
         [
             task(VOLUME, {**made, **asked}, name="made"),
             task(VOLUME, {**made, **asked}, name="again"),
-            task(VOLUME, {**made, **asked, "access_rules": "{{ nobody }}"}, name="none left"),
+            task(VOLUME, {**made, **asked, "access_rules": "{{ no_rules }}"}, name="none left"),
         ],
         variables=survey,
     ).succeeded()

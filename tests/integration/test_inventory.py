@@ -417,7 +417,7 @@ def test_a_playbook_uses_it(fleet: Controller) -> None:
     odd = {"id": "odd", "name": "odd", "server_name": f"west {TEMPLATE}", "server_uuid": ids(simulator)["west-web2"]}
     simulator.patch_world({"backup": {"backups": [odd]}})
     reported = "{{ inventory_hostname }} {{ scp_bm_volumes | map(attribute='name') | sort | join(',') }} {{ scp_name }}"
-    debug = {"ansible.builtin.debug": {"msg": "{{ told }}"}, "vars": {"told": reported}, "connection": "local"}
+    debug = {"ansible.builtin.debug": {"msg": "{{ shown }}"}, "vars": {"shown": reported}, "connection": "local"}
     play = {"hosts": "all", "gather_facts": False, "tasks": [debug]}
     run = fleet.playbook([play], arguments=["-i", path]).succeeded()
     messages = {result.host: result.message for result in run}

@@ -14,6 +14,12 @@ from tests.harness.playbooks import Controller
 from tests.harness.tasks import Run, TaskResult
 from tests.integration.inventory_data import EAST, PAIRS, TEMPLATE, WEST, populate
 
+#: Kinds in their full and their short forms, by the name of a volume of each.
+KINDS = {
+    "web_data": ("filestorage_volume", "filestorage"),
+    "train": ("pfs_volume", "pfs"),
+    "bm-data": ("bm_volume", "bm"),
+}
 VOLUME, QUERY = "scp.storage.scp_volume", "scp.storage.scp_query"
 WRONG = "quite-another-secret-0123456789"
 
@@ -60,10 +66,17 @@ def test_volumes(fleet: Controller) -> None:
     run = fleet.run(
         [
             debug("any", f"lookup('{VOLUME}', 'web_data')"),
-            debug("pfs", f"lookup('{VOLUME}', 'train', kind='pfs')"),
-            debug("bm", f"lookup('{VOLUME}', 'bm-data').size_gb"),
+            debug("train", f"lookup('{VOLUME}', 'train', kind='pfs')"),
+            debug("size", f"lookup('{VOLUME}', 'bm-data').size_gb"),
+            *(
+                debug(kind, f"lookup('{VOLUME}', '{name}', kind='{kind}').kind")
+                for name, kinds in KINDS.items()
+                for kind in kinds
+            ),
             debug("id", f"lookup('{VOLUME}', '{uuid}').base_name"),
-            debug("several", f"query('{VOLUME}', 'bm-data', 'bm-shared', kind='bm') | map(attribute='name') | list"),
+            debug(
+                "several", f"query('{VOLUME}', 'bm-data', 'bm-shared', kind='bm_volume') | map(attribute='name') | list"
+            ),
             debug("list", f"lookup('{VOLUME}', ['bm-data'], kind='bm', wantlist=true) | length"),
             debug("elsewhere", f"lookup('{VOLUME}', 'web_data_zzzzzz', region='{EAST}').path"),
             debug("default", f"lookup('{VOLUME}', 'absent', default=false)"),
@@ -94,13 +107,15 @@ def test_volumes(fleet: Controller) -> None:
     assert (volume["id"], volume["base_name"], volume["kind"], volume["region"], volume["path"]) == (
         "fs-web",
         "web_data",
-        "filestorage",
+        "filestorage_volume",
         WEST,
         "10.1.1.1:/scp_web_data_2m060u",
     )
-    assert (shown(run, "pfs")["mount_path"], shown(run, "pfs")["kind"]) == ("10.3.1.1@o2ib:/t", "pfs")
-    assert calls(run["pfs"]) == ["parallel-filestorage.ListVolumes", "parallel-filestorage.ShowVolume"]
-    assert [shown(run, name) for name in ("bm", "id", "several", "list", "elsewhere", "default", "odd")] == [
+    assert (shown(run, "train")["mount_path"], shown(run, "train")["kind"]) == ("10.3.1.1@o2ib:/t", "pfs_volume")
+    for full, *short in KINDS.values():
+        assert [shown(run, kind) for kind in (full, *short)] == [full] * (1 + len(short))
+    assert calls(run["train"]) == ["parallel-filestorage.ListVolumes", "parallel-filestorage.ShowVolume"]
+    assert [shown(run, name) for name in ("size", "id", "several", "list", "elsewhere", "default", "odd")] == [
         "100",
         "by_uuid",
         ["bm-data", "bm-shared"],

@@ -25,7 +25,7 @@ from tests.simulator.fixture import Simulator
 VARIABLES = {
     "storage_report_regions": [WEST, EAST],
     "storage_report_exempt": ["scratch*"],
-    "storage_report_capacity_gb": {"filestorage": 10000, "bm_volume": 12000},
+    "storage_report_capacity_gb": {"filestorage_volume": 10000, "bm_volume": 12000},
 }
 #: Width and height of the pictures.
 SIZE = (1200, 880)

@@ -64,7 +64,7 @@ def history(now: datetime, world: Mapping[str, Any], days: int = 45) -> dict[str
         sizes = {volume["id"]: int(volume["usage"] / (1 + paces[volume["id"]] * ago)) for volume in volumes}
         totals: dict[str, int] = {}
         for volume in volumes:
-            key = f"{volume.get('region', WEST)}/filestorage"
+            key = f"{volume.get('region', WEST)}/filestorage_volume"
             totals[key] = totals.get(key, 0) + sizes[volume["id"]]
         totals |= {f"{WEST}/pfs": (152 if ago > 20 else 172) * 1024 * GIB, f"{EAST}/pfs": 0}
         totals |= {f"{WEST}/bm_volume": (4250 + 800 * (ago < 30)) * GIB, f"{EAST}/bm_volume": 3700 * GIB}

@@ -67,6 +67,9 @@ def parse_structured(value: Any, name: str) -> Any:
         return value
     if not value.strip():
         return None
+    if value.lstrip().startswith("*"):
+        # A pattern; YAML would take it for an alias, and those are refused.
+        return words(value)
     found = read_structured(value, name, "a list or a dictionary", '[{"key": "value"}]', typed=True)
     return found if isinstance(found, list | Mapping) else words(value)
 

@@ -116,11 +116,15 @@ class Storage(kinds.KindRegistry):
             references=(Reference("server", "backup_agent", owner=False, when=_of_files),),
             releases=("backup_agent",),
         ),
-        "archive_bucket": ResourceKind(archive.BUCKET, identified_by=("name", "bucket_id")),
+        "archive_bucket": ResourceKind(archive.BUCKET, identified_by=("name", "bucket_id"), short="archive"),
         "archive_policy": ResourceKind(archive.POLICY, references=(Reference("bucket", "archive_bucket"),)),
     }
 
 
+#: The full forms of kinds by their short forms.
+SHORT_FORMS = {resource_kind.short: kind for kind, resource_kind in Storage.kinds.items() if resource_kind.short}
+
+
 def full_kind(text: str) -> str:
     """Return a kind in its full form; what is not a short form, unchanged."""
-    return next((kind for kind, resource_kind in Storage.kinds.items() if resource_kind.short == text), text)
+    return SHORT_FORMS.get(text, text)

@@ -128,7 +128,7 @@ def test_refusals_name_variables_and_show_the_table_first(controller: Controller
         ("dr_teardown", {}, ["dr_teardown_confirm"]),
         ("dr_failover", {"dr_volumes": ["web_data", "never_was"]}, ["dr_failover_force", "never_was", "1 of 2"]),
         ("dr_replication", {"dr_volumes": ["new_data"], "dr_create": False}, ["dr_replication_create is false"]),
-        ("dr_failover", {"dr_only": "nobody"}, ["dr_failover_only names nobody"]),
+        ("dr_failover", {"dr_only": "absent"}, ["dr_failover_only names absent"]),
     ):
         refused = play(controller, playbook, {**ALL_KINDS, **variables})
         message = failure(refused)

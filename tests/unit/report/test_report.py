@@ -14,15 +14,22 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.scp.storage.plugins.plugin_utils.storage_report.models import (
+from ansible_collections.scp.storage.plugins.module_utils.client.errors import StorageError
+from ansible_collections.scp.storage.plugins.module_utils.resources.kinds import SHORT_FORMS
+from ansible_collections.scp.storage.plugins.module_utils.workflows.storage_report.models import (
     GIB,
+    KINDS,
     PROTECTED_KINDS,
     describe_bytes,
     span,
 )
-from ansible_collections.scp.storage.plugins.plugin_utils.storage_report.options import plan
-from ansible_collections.scp.storage.plugins.plugin_utils.storage_report.render import page
-from ansible_collections.scp.storage.plugins.plugin_utils.storage_report.report import facts
+from ansible_collections.scp.storage.plugins.module_utils.workflows.storage_report.options import (
+    Options,
+    read_options,
+)
+from ansible_collections.scp.storage.plugins.module_utils.workflows.storage_report.parse import Reading
+from ansible_collections.scp.storage.plugins.module_utils.workflows.storage_report.report import facts
+from ansible_collections.scp.storage.plugins.plugin_utils.report_page import page
 from tests.collection_path import ROOT
 
 ROLE = ROOT / "roles" / "storage_report"
@@ -32,10 +39,10 @@ _DEFAULTS = yaml.safe_load((ROLE / "defaults" / "main.yml").read_text(encoding="
 TITLES = yaml.safe_load((ROLE / "vars" / "main.yml").read_text(encoding="utf-8"))["storage_report_titles"]
 
 
-def planned(**options: Any) -> dict[str, Any]:
-    """What the defaults of the role are planned as, with some options different."""
+def planned(**options: Any) -> Options:
+    """Read the defaults of the role, with some options different."""
     given = {name.removeprefix("storage_report_"): value for name, value in _DEFAULTS.items()}
-    return plan({**given, **options})
+    return read_options({**given, "variable_prefix": "storage_report_", **options})
 
 
 def ago(**span: float) -> str:
@@ -43,20 +50,14 @@ def ago(**span: float) -> str:
     return (NOW - timedelta(**span)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def read(region: str = WEST, **things: list[dict[str, Any]]) -> dict[str, Any]:
-    """What the role would have read in a region, by kind."""
-    lists = {"bm_volume_group": "volume_groups", "backup": "backups", "archive": "buckets"}
-    return {
-        kind: [{"ansible_loop_var": "where", "where": region, lists.get(kind, "volumes"): listed}]
-        for kind, listed in things.items()
-    }
+def read(region: str = WEST, **things: list[dict[str, Any]]) -> list[Reading]:
+    """Return what would have been read in a region, by kind."""
+    return [Reading(kind, region, listed) for kind, listed in things.items()]
 
 
-def report(readings: dict[str, Any], history: str = "", keep: int = 90, **options: Any) -> dict[str, Any]:
+def report(readings: list[Reading], history: str = "", keep: int = 90, **options: Any) -> dict[str, Any]:
     """The report of what was read."""
-    limits = planned(**options)
-    assert limits["problems"] == []
-    made: dict[str, Any] = facts(readings, [], limits["limits"], NOW, history, keep)["report"]
+    made: dict[str, Any] = facts(readings, planned(**options).limits, NOW, history, keep)["report"]
     return made
 
 
@@ -114,7 +115,7 @@ def severities(made: dict[str, Any], area: str) -> list[str]:
 )
 def test_snapshots(fields: dict[str, Any], unprotected: bool, state: str) -> None:
     """They protect while they are young enough; a schedule does so only until its first one is due."""
-    (volume,) = report(read(filestorage=[file_volume(**fields)]))["volumes"]
+    (volume,) = report(read(filestorage_volume=[file_volume(**fields)]))["volumes"]
     assert (volume["unprotected"], volume["snapshot_state"]) == (unprotected, state)
 
 
@@ -126,10 +127,14 @@ def test_snapshots_that_cannot_be_restored_are_reported() -> None:
         {"name": "stuck", "created_at": ago(hours=5), "state": "creating"},
         {"name": "begun", "created_at": ago(minutes=5), "state": "creating"},
     ]
-    made = report(read(filestorage=[file_volume(snapshots=listed)], pfs=[file_volume("train", snapshots=listed[1:])]))
+    made = report(
+        read(
+            filestorage_volume=[file_volume(snapshots=listed)], pfs_volume=[file_volume("train", snapshots=listed[1:])]
+        )
+    )
     messages = [one["message"] for one in made["findings"] if one["area"] == "snapshots"]
     assert messages == ["has snapshots that cannot be restored: failed (error), stuck (creating)"] * 2
-    assert {one["kind"]: one["snapshots"] for one in made["volumes"]} == {"filestorage": 1, "pfs": 0}
+    assert {one["kind"]: one["snapshots"] for one in made["volumes"]} == {"filestorage_volume": 1, "pfs_volume": 0}
     assert [one["unusable_snapshots"] for one in made["volumes"]] == [["failed (error)", "stuck (creating)"]] * 2
 
 
@@ -142,7 +147,7 @@ def test_policies_and_exemptions() -> None:
         {"name": "id-by_id", "max_age": "3d"},
         {"name": "elsewhere", "region": EAST, "max_age": "9d"},
     ]
-    made = report(read(filestorage=volumes), policies=policies, exempt="scratch*")
+    made = report(read(filestorage_volume=volumes), policies=policies, exempt="scratch*")
     found = {one["base_name"]: one for one in made["volumes"]}
     assert found["weekly"]["max_age_seconds"] == 7 * 86400 + 7200
     assert {name for name, one in found.items() if one["unprotected"]} == {"elsewhere"}
@@ -172,9 +177,9 @@ def file_replication(**fields: Any) -> dict[str, Any]:
 def test_file_replications(fields: dict[str, Any], health: str) -> None:
     """One that works protects, also as a disk backup; it is reported once, though both ends show it."""
     shown = [file_replication(**fields)]
-    readings = read(filestorage=[file_volume(replications=shown, purpose="original")])
+    readings = read(filestorage_volume=[file_volume(replications=shown, purpose="original")])
     copy = file_volume("copy", replications=shown, purpose="replication")
-    readings["filestorage"] += read(EAST, filestorage=[copy])["filestorage"]
+    readings += read(EAST, filestorage_volume=[copy])
     made = report(readings)
     (replication,) = made["replications"]
     assert replication["health"] == health
@@ -250,7 +255,12 @@ def _history(*days: int, size: int = 5 * GIB) -> str:
     """Measurements of so many days ago, oldest first."""
     moments = [NOW - timedelta(days=one) for one in days]
     measured = [
-        {"day": one.date().isoformat(), "at": one.isoformat(), "totals": {f"{WEST}/filestorage": size}, "things": {}}
+        {
+            "day": one.date().isoformat(),
+            "at": one.isoformat(),
+            "totals": {f"{WEST}/filestorage_volume": size},
+            "things": {},
+        }
         for one in moments
     ]
     return json.dumps({"format": 1, "measurements": [{**one, "things": {"id-web": size}} for one in measured]})
@@ -258,14 +268,14 @@ def _history(*days: int, size: int = 5 * GIB) -> str:
 
 def test_growth() -> None:
     """It is against the newest measurement that is old enough, else the oldest; and only of what both have measured."""
-    readings = read(filestorage=[file_volume()], pfs=[])
-    made = report(readings, _history(30, 8, 6, 0), capacity_gb={"filestorage": 14})
+    readings = read(filestorage_volume=[file_volume()], pfs_volume=[])
+    made = report(readings, _history(30, 8, 6, 0), capacity_gb={"filestorage_volume": 14})
     assert made["capacity"]["days"] == 8
     kinds = {one["kind"]: one for one in made["capacity"]["kinds"]}
-    assert kinds["filestorage"]["change_bytes"] == 5 * GIB
-    assert kinds["filestorage"]["change_percent"] == 100
-    assert kinds["filestorage"]["days_left"] == 6.4
-    assert kinds["pfs"]["change_bytes"] is None
+    assert kinds["filestorage_volume"]["change_bytes"] == 5 * GIB
+    assert kinds["filestorage_volume"]["change_percent"] == 100
+    assert kinds["filestorage_volume"]["days_left"] == 6.4
+    assert kinds["pfs_volume"]["change_bytes"] is None
     assert severities(made, "capacity") == ["warning", "warning"]
     assert report(readings, _history(3, 2))["capacity"]["days"] == 3
     assert report(readings, _history(0))["capacity"]["since"] is None
@@ -275,8 +285,8 @@ def test_growth() -> None:
 
 def test_what_is_kept() -> None:
     """One measurement a day, that of today again, and no more than wanted; what cannot be read is not replaced."""
-    limits = planned()["limits"]
-    kept = facts(read(filestorage=[file_volume()]), [], limits, NOW, _history(3, 2, 1, 0), 2)["history"]
+    limits = planned().limits
+    kept = facts(read(filestorage_volume=[file_volume()]), limits, NOW, _history(3, 2, 1, 0), 2)["history"]
     assert [one["day"] for one in kept["measurements"]] == ["2026-11-23", "2026-11-24"]
     assert kept["measurements"][-1]["things"] == {"id-web": 10 * GIB}
 
@@ -299,14 +309,14 @@ def _history_with(**fields: Any) -> str:
         ('{"format": 9, "days": []}', "its format is 9, and this version of the collection knows 1"),
         (_history_with(at="2026-11-01T00:00:00"), "2026-11-01T00:00:00 names no zone"),
         (_history_with(day="yesterday"), "yesterday"),
-        (_history_with(totals={"filestorage": 1}), "not what a report has written"),
-        (_history_with(totals={f"{WEST}/filestorage": "much"}), "much is not a number of bytes"),
+        (_history_with(totals={"filestorage_volume": 1}), "not what a report has written"),
+        (_history_with(totals={f"{WEST}/filestorage_volume": "much"}), "much is not a number of bytes"),
         (_history_with(things={"id-web": None}), "None is not a number of bytes"),
     ],
 )
 def test_a_history_that_can_not_be_read(broken: str, says: str) -> None:
     """It is left alone, the report says why, and is made."""
-    made = facts(read(filestorage=[file_volume()]), [], planned()["limits"], NOW, broken, 2)
+    made = facts(read(filestorage_volume=[file_volume()]), planned().limits, NOW, broken, 2)
     assert made["history"] == {}
     assert "left alone" in made["report"]["notes"][-1]
     assert says in made["report"]["notes"][-1]
@@ -315,71 +325,113 @@ def test_a_history_that_can_not_be_read(broken: str, says: str) -> None:
 def test_archives() -> None:
     """An inactive policy is reported, the newest archiving that ended counts, and what cannot be read is reported."""
     bucket = {"id": "b1", "name": "logs", "state": "ACTIVE", "usage": "10", "archiving_source_bucket_name": "app"}
-    limits = planned()["limits"]
 
-    def made(state: str, **result: Any) -> dict[str, Any]:
-        job = {"ansible_loop_var": "bucket", "bucket": "b1", **result}
-        readings = read(archive=[{**bucket, "policies": [{"state": state}]}])
-        found: dict[str, Any] = facts(readings, [job], limits, NOW, "", 90)["report"]
-        return found
+    def made(state: str, jobs: list[dict[str, Any]], *problems: str) -> dict[str, Any]:
+        listed = [{**bucket, "policies": [{"state": state}]}]
+        return report([Reading("archive_bucket", WEST, listed, jobs={"b1": jobs}, problems=problems)])
 
     jobs = [
-        {"kind": "archiving", "state": word, "start_at": ago(days=days)}
+        {"state": word, "start_at": ago(days=days)}
         for word, days in (("IN_PROGRESS", 0), ("FAILED", 1), ("SUCCESS", 2))
     ]
-    assert severities(made("ACTIVE", jobs=jobs), "archive") == ["critical"]
-    assert severities(made("ACTIVE", jobs=jobs[2:]), "archive") == []
-    assert severities(made("INACTIVE", jobs=jobs[2:]), "archive") == ["warning"]
-    broken = made("ACTIVE", msg="went wrong", error={"region": WEST})
+    assert severities(made("ACTIVE", jobs), "archive") == ["critical"]
+    assert severities(made("ACTIVE", jobs[2:]), "archive") == []
+    assert severities(made("INACTIVE", jobs[2:]), "archive") == ["warning"]
+    broken = made("ACTIVE", [], "went wrong")
     assert [one["message"] for one in broken["findings"]] == ["could not be read: went wrong"]
 
 
 def test_options_as_texts() -> None:
     """A survey gives texts for lists and dictionaries."""
     texts = planned(regions="kr-west1 kr-east1", kinds="[pfs, backup]", policies="web, office", exempt="a*,b")
-    assert (texts["regions"], texts["kinds"]) == ([WEST, EAST], ["pfs", "backup"])
-    assert [one["name"] for one in texts["limits"]["policies"]] == ["web", "office"]
-    assert texts["limits"]["exempt"] == ["a*", "b"]
+    assert (texts.regions, texts.kinds) == ([WEST, EAST], ["pfs_volume", "backup"])
+    assert [one["name"] for one in texts.limits["policies"]] == ["web", "office"]
+    assert texts.limits["exempt"] == ["a*", "b"]
     ages = planned(snapshot_max_age="{filestorage: 1h, pfs: 2h, bm_volume: 3h, bm_volume_group: 4h}")
-    assert ages["limits"]["snapshot_max_age"]["bm_volume"] == 3 * 3600
-    assert planned(kinds="")["kinds"] == _DEFAULTS["storage_report_kinds"]
-    assert planned(exempt="*tmp, no")["limits"]["exempt"] == ["*tmp", "no"]
+    assert ages.limits["snapshot_max_age"]["bm_volume"] == 3 * 3600
+    assert planned(kinds="").kinds == _DEFAULTS["storage_report_kinds"]
+    assert planned(exempt="*tmp, no").limits["exempt"] == ["*tmp", "no"]
     weekly = planned(policies=[{"name": "web", "schedule": "{hour: 3, day_of_week: SUN}"}])
-    assert weekly["limits"]["policies"][0]["max_age"] == 7 * 86400
+    assert weekly.limits["policies"][0]["max_age"] == 7 * 86400
+
+
+@pytest.mark.parametrize(("short", "kind"), sorted(SHORT_FORMS.items()))
+def test_options_accept_short_kinds(short: str, kind: str) -> None:
+    """Kinds, keys of limits and policies may be short; what comes of them is the full form."""
+    assert planned(kinds=short).kinds == [kind]
+    assert planned(capacity_gb={short: 1}).limits["capacity"] == {kind: GIB}
+    if kind in PROTECTED_KINDS:
+        ages = {one: "2h" for one in PROTECTED_KINDS if one != kind} | {short: "1h"}
+        assert planned(snapshot_max_age=ages).limits["snapshot_max_age"] == {
+            one: 3600 if one == kind else 7200 for one in PROTECTED_KINDS
+        }
+        for policies in (
+            {"policies": [{"name": "web", "kind": short}]},
+            {"policies": ["web"], "policy_kind": short},
+        ):
+            assert [one["kind"] for one in planned(**policies).limits["policies"]] == [kind]
+
+
+@pytest.mark.parametrize(("short", "kind"), sorted(SHORT_FORMS.items()))
+def test_page_accepts_short_kinds(short: str, kind: str) -> None:
+    made = report(read(**{kind: []}))
+    titles = {short if one == kind else one: text for one, text in TITLES.items()}
+    assert page(made, str(ROLE / "templates"), "x", titles) == page(made, str(ROLE / "templates"), "x", TITLES)
+
+
+@pytest.mark.parametrize(
+    ("short", "kind"), [(short, kind) for short, kind in sorted(SHORT_FORMS.items()) if KINDS[kind].holds]
+)
+def test_history_accepts_short_kinds(short: str, kind: str) -> None:
+    """A history with short kinds is continued, and kept with full ones."""
+    old = _history_with(totals={f"{WEST}/{short}": 5, f"{EAST}/{kind}": 7})
+    made = facts(read(**{kind: []}), planned().limits, NOW, old, 9)
+    (entry,) = made["report"]["capacity"]["kinds"]
+    assert (entry["kind"], entry["before_bytes"], entry["change_bytes"]) == (kind, 5, -5)
+    assert made["history"]["measurements"][0]["totals"] == {f"{WEST}/{kind}": 5, f"{EAST}/{kind}": 7}
 
 
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"kinds": "tape, pfs"}, ["storage_report_kinds has tape", "filestorage, pfs"]),
+        (
+            {"capacity_gb": {"pfs": 1, "pfs_volume": 2}},
+            ["storage_report_capacity_gb has pfs_volume twice", "give one of both"],
+        ),
+        ({"kinds": "tape, pfs"}, ["storage_report_kinds has tape", "filestorage_volume, pfs_volume"]),
         ({"regions": {"a": "b"}}, ["storage_report_regions must be a list"]),
         ({"snapshot_max_age": "old"}, ["storage_report_snapshot_max_age has old", "12h"]),
-        ({"snapshot_max_age": {"pfs": "1d"}}, ["does not say filestorage, bm_volume, bm_volume_group"]),
+        ({"snapshot_max_age": {"pfs_volume": "1d"}}, ["does not say filestorage_volume, bm_volume, bm_volume_group"]),
         (
             {"snapshot_max_age": dict.fromkeys([*PROTECTED_KINDS, "tape"], "1d")},
-            ["storage_report_snapshot_max_age has tape", "filestorage, pfs"],
+            ["storage_report_snapshot_max_age has tape", "filestorage_volume, pfs_volume"],
         ),
         ({"snapshot_space_percent": "-1"}, ["storage_report_snapshot_space_percent is -1", "number from 0 on"]),
         ({"growth_percent": "much"}, ["storage_report_growth_percent is much"]),
         ({"capacity_gb": {"tape": 1}}, ["storage_report_capacity_gb has tape"]),
-        ({"capacity_gb": {"pfs": "big"}}, ["storage_report_capacity_gb has big", "number of GB"]),
-        ({"capacity_gb": {"pfs": "inf"}}, ["storage_report_capacity_gb has inf", "number of GB"]),
-        ({"capacity_gb": {"pfs": -5}}, ["storage_report_capacity_gb has -5", "number of GB"]),
+        ({"capacity_gb": {"pfs_volume": "big"}}, ["storage_report_capacity_gb has big", "number of GB"]),
+        ({"capacity_gb": {"pfs_volume": "inf"}}, ["storage_report_capacity_gb has inf", "number of GB"]),
+        ({"capacity_gb": {"pfs_volume": -5}}, ["storage_report_capacity_gb has -5", "number of GB"]),
         ({"exempt": "[web, office"}, ["storage_report_exempt is a text that cannot be read", "line 1", "as JSON"]),
         ({"policies": "[{name: web"}, ["storage_report_policies is a text that cannot be read", "line 1"]),
         ({"snapshot_max_age": "{pfs: 1d"}, ["storage_report_snapshot_max_age is a text that cannot be read", "line 1"]),
         ({"capacity_gb": "5"}, ["storage_report_capacity_gb must be a dictionary"]),
         ({"policies": [{"name": "web", "max_aeg": "1d"}]}, ["item 1 (web) has max_aeg", "max_age"]),
         ({"policies": [{"max_age": "1d"}]}, ["item 1 has no name"]),
-        ({"policies": ["web", {"name": "x", "kind": "tape"}]}, ["item 2 (x) has kind tape", "filestorage, pfs"]),
+        (
+            {"policies": ["web", {"name": "x", "kind": "tape"}]},
+            ["item 2 (x) has kind tape", "filestorage_volume, pfs_volume"],
+        ),
         ({"policies": {"name": "web"}}, ["storage_report_policies must be a list"]),
         ({"history_keep": 0}, ["storage_report_history_keep must be 1 or more"]),
-        ({"fail_on": "red"}, ["storage_report_fail_on is red", "never, unprotected, critical, warning"]),
+        ({"regions": "west!"}, ["storage_report_regions is invalid", "kr-west1"]),
     ],
 )
 def test_mistakes(options: dict[str, Any], words: list[str]) -> None:
     """Each is one sentence that names the option, what is wrong, and what it can be."""
-    (problem,) = planned(**options)["problems"]
+    with pytest.raises(StorageError, match=r"^No report was made\. ") as caught:
+        planned(**options)
+    (problem,) = caught.value.facts["mistakes"]
     assert [word for word in words if word not in problem] == [], problem
 
 
@@ -399,12 +451,12 @@ def test_sizes(number: float, text: str) -> None:
 def test_the_page_of_nothing_and_of_many() -> None:
     """Without anything there is a page too; a thousand volumes take seconds at most, and each is on it."""
     folder = str(ROLE / "templates")
-    empty = page(report(read(filestorage=[], backup=[], archive=[])), folder, "x", TITLES)
+    empty = page(report(read(filestorage_volume=[], backup=[], archive_bucket=[])), folder, "x", TITLES)
     assert "All is in the desired state" in empty
     assert "a warning from 80 % on" in empty
     volumes = [file_volume(f"v{number}", snapshots=[snapshot(days=number % 3)]) for number in range(1000)]
     began = time.process_time()
-    text = page(report(read(filestorage=volumes)), folder, "x", TITLES)
+    text = page(report(read(filestorage_volume=volumes)), folder, "x", TITLES)
     assert time.process_time() - began < 5
     assert all(f">v{number}<" in text for number in range(1000))
 
@@ -435,7 +487,7 @@ def _relations(*healths: str) -> list[dict[str, Any]]:
 )
 def test_page_folds_what_is_healthy(healths: list[str], folded: bool | None) -> None:
     """What has something to look at is shown, and what is healthy only if it is little and there is nothing else."""
-    text = page(report(read(filestorage=_relations(*healths))), str(ROLE / "templates"), "x", TITLES)
+    text = page(report(read(filestorage_volume=_relations(*healths))), str(ROLE / "templates"), "x", TITLES)
     part = text.partition('<section id="replications"')[2].partition("</section>")[0]
     shown, *rest = part.split("<details")
     assert [f"copy{number}<" in shown for number, health in enumerate(healths) if health != "ok"] == [

@@ -14,7 +14,8 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from .models import describe_bytes, span
+from ..module_utils.resources.kinds import full_kind
+from ..module_utils.workflows.storage_report.models import describe_bytes, span
 
 TEMPLATE = "report.html.j2"
 
@@ -22,7 +23,7 @@ TEMPLATE = "report.html.j2"
 def page(report: Mapping[str, Any], folder: str, title: str, titles: Mapping[str, str]) -> str:
     """Fill the template.
 
-    :param report: the facts, as :func:`facts.facts` returns them.
+    :param report: the facts, the C(report) of ``scp_storage_report``.
     :param folder: where the template is, and what it includes.
     :param title: of the page.
     :param titles: what the page calls each kind of thing.
@@ -36,4 +37,6 @@ def page(report: Mapping[str, Any], folder: str, title: str, titles: Mapping[str
         keep_trailing_newline=True,
     )
     environment.filters |= {"span": span, "size": describe_bytes}
-    return environment.get_template(TEMPLATE).render(report=report, title=title, titles=titles)
+    return environment.get_template(TEMPLATE).render(
+        report=report, title=title, titles={full_kind(kind): text for kind, text in titles.items()}
+    )

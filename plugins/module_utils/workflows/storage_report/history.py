@@ -10,11 +10,12 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from ...resources.kinds import full_kind
 from .models import CRITICAL, GIB, KINDS, WARNING, Bucket, Finding, Volume, describe_bytes
 
 FORMAT = 1
 #: Kinds whose things grow by themselves.
-GROWING = ("filestorage", "archive")
+GROWING = ("filestorage_volume", "archive_bucket")
 #: What grew less than this is not a finding, however many percent it is.
 LEAST_GROWTH = GIB
 #: Percent of a limit of capacity, and days until it is reached, from which on there is a warning.
@@ -65,6 +66,7 @@ def _parsed(text: str) -> tuple[list[dict[str, Any]], str]:
         found = sorted(document["measurements"], key=lambda one: str(one["at"]))
         for one in found:
             _check(one)
+            one["totals"] = _in_full(one["totals"])
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         return [], f"it is not what a report has written ({error})"
     return found, ""
@@ -83,6 +85,16 @@ def _check(measured: Mapping[str, Any]) -> None:
     for number in (*totals.values(), *things.values()):
         if not isinstance(number, int):
             raise TypeError(f"{number} is not a number of bytes")
+
+
+def _in_full(totals: Mapping[str, int]) -> dict[str, int]:
+    """Return totals with the full forms of kinds: reports of earlier versions have written short ones."""
+    found: dict[str, int] = {}
+    for key, number in totals.items():
+        region, kind = key.split("/")
+        full = f"{region}/{full_kind(kind)}"
+        found[full] = found.get(full, 0) + number
+    return found
 
 
 def measure(things: Iterable[Volume | Bucket | Any], now: datetime, read: Iterable[tuple[str, str]]) -> dict[str, Any]:

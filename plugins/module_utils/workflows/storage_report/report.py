@@ -14,7 +14,7 @@ from typing import Any
 from .evaluate import Judge, unreadable
 from .history import MOST, Growth, History, by_kind, measure
 from .models import AREAS, KINDS, OK, PROTECTED_KINDS, SEVERITIES, Volume, worst
-from .parse import World, read
+from .parse import Reading, World, read
 
 FORMAT = 1
 #: Ages of newest snapshots that are counted together: as the user calls them, and up to how many seconds they go.
@@ -24,8 +24,7 @@ JOB_DAYS = 14
 
 
 def facts(
-    readings: Mapping[str, Iterable[Mapping[str, Any]]],
-    jobs: Iterable[Mapping[str, Any]],
+    readings: Iterable[Reading],
     limits: Mapping[str, Any],
     now: datetime,
     history: str,
@@ -33,13 +32,12 @@ def facts(
 ) -> dict[str, Any]:
     """Work out a report.
 
-    :param readings: see :func:`readings.read`; ``jobs`` likewise.
-    :param limits: as :func:`plan.plan` returns them.
+    :param limits: as :func:`options.read_options` returns them.
     :param history: what the report before has kept, as a text; empty where there is none.
     :param keep: for how many days measurements are kept.
     :return: ``report``, and ``history``: what to keep, empty where what there is cannot be read and is left alone.
     """
-    world = read(readings, jobs, now)
+    world = read(readings, now)
     judge = Judge(world, limits)
     things = [*world.volumes, *world.backups, *world.buckets]
     was_read = [(one.kind, one.region) for one in world.services if one.state == "read"]

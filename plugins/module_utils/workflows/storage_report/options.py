@@ -5,51 +5,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from pathlib import PurePosixPath
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from ...module_utils.client.errors import StorageError
-from ...module_utils.engine.durations import parse_age
-from ..arguments import TextError, parse_structured, words
-from .models import KINDS, PROTECTED_KINDS
+from ...client.errors import SettingsError, StorageError
+from ...client.settings import check_region
+from ...engine.durations import parse_age
+from ...engine.structured_text import TextError, parse_structured
+from ...resources.kinds import full_kind
+from .models import AREAS, CRITICAL, KINDS, PROTECTED_KINDS, WARNING
 
-PREFIX = "storage_report_"
-FAIL_ON = ("never", "unprotected", "critical", "warning")
+#: What makes a report fail: findings of these severities in these areas.
+FAIL_ON: Mapping[str, tuple[Sequence[str], Sequence[str]]] = {
+    "never": ((), ()),
+    "unprotected": ((CRITICAL,), ("protection",)),
+    "critical": ((CRITICAL,), AREAS),
+    "warning": ((CRITICAL, WARNING), AREAS),
+}
 #: Keys of an item of a list of policies; all are those of the role snapshot_policy, and some of no interest here.
 POLICY_KEYS = ("name", "kind", "region", "schedule", "max_age", "keep", "snapshot_rate")
-#: Kinds as that list can have them, by which kind of the report they are.
-POLICY_KINDS = {
-    "filestorage_volume": "filestorage",
-    "pfs_volume": "pfs",
-    "bm": "bm_volume",
-    "bm_group": "bm_volume_group",
-}
 #: How old the newest snapshot may get by a schedule.
 _BY_FREQUENCY = {"DAILY": 86400, "WEEKLY": 7 * 86400}
 
 
-def plan(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Read the options of the role, which may all be texts.
+@dataclass(frozen=True)
+class Options:
+    """What a report is to cover.
 
-    :param options: by their names without the role's prefix.
-    :return: ``regions``, ``kinds`` and ``limits`` (ages in seconds, sizes in bytes), ``folders``: the folder of the
-        report and those above it, the nearest first, and ``problems``: a sentence for each invalid option.
+    :ivar regions: empty for that of the connection.
+    :ivar limits: ages in seconds, sizes in bytes.
     """
-    return _Plan(options).made()
+
+    regions: list[str]
+    kinds: list[str]
+    limits: dict[str, Any]
 
 
-class _Plan:
-    def __init__(self, options: Mapping[str, Any]) -> None:
-        self._options = options
-        self._problems: list[str] = []
+def regions_of(params: Mapping[str, Any]) -> list[str]:
+    """Return the regions of a task; empty where they cannot be read, which :func:`read_options` reports."""
+    reader = _Reader({"regions": params.get("regions")}, "")
+    return reader.words("regions")
 
-    def made(self) -> dict[str, Any]:
-        """What :func:`plan` returns."""
-        kinds = self._words("kinds", KINDS) or list(KINDS)
-        fail_on = str(self._options.get("fail_on") or "never")
-        if fail_on not in FAIL_ON:
-            self._wrong("fail_on", f"is {fail_on}; it can be {', '.join(FAIL_ON)}")
+
+def read_options(params: Mapping[str, Any]) -> Options:
+    """Read the options of a task, of which lists and dictionaries may be texts.
+
+    :raises StorageError: some are invalid; the message has a sentence for each.
+    """
+    reader = _Reader(params, str(params.get("variable_prefix") or ""))
+    options = reader.read()
+    if reader.problems:
+        raise StorageError(f"No report was made. {' '.join(reader.problems)}", mistakes=reader.problems)
+    return options
+
+
+class _Reader:
+    def __init__(self, params: Mapping[str, Any], prefix: str) -> None:
+        self._options = params
+        self._prefix = prefix
+        self.problems: list[str] = []
+
+    def read(self) -> Options:
+        """Read all options, and note the problems."""
+        kinds = self._kinds() or list(KINDS)
         if self._number("history_keep") < 1:
             self._wrong("history_keep", "must be 1 or more")
         limits = {
@@ -57,25 +76,26 @@ class _Plan:
             "snapshot_grace": self._age("snapshot_grace"),
             "snapshot_space_percent": int(self._number("snapshot_space_percent")),
             "policies": self._policies(),
-            "exempt": self._words("exempt"),
+            "exempt": self.words("exempt"),
             "replication_max_lag": self._age("replication_max_lag") if self._given("replication_max_lag") else None,
             "backup_max_age": self._age("backup_max_age"),
             "capacity": self._by_kind("capacity_gb", KINDS, self._bytes_of, everywhere=False),
             "growth_percent": self._number("growth_percent"),
             "growth_period": self._age("growth_period"),
         }
-        regions = self._words("regions")
-        folder = PurePosixPath(str(self._options.get("folder") or "/"))
-        return {
-            "regions": regions,
-            "kinds": kinds,
-            "limits": limits,
-            "folders": [str(folder), *map(str, folder.parents)],
-            "problems": self._problems,
-        }
+        return Options(self._regions(), kinds, limits)
+
+    def _regions(self) -> list[str]:
+        regions = self.words("regions")
+        for region in regions:
+            try:
+                check_region(region)
+            except SettingsError as error:
+                self._wrong("regions", f"is invalid: {error.message.rstrip('.')}")
+        return regions
 
     def _wrong(self, option: str, text: str) -> None:
-        self._problems.append(f"{PREFIX}{option} {text}.")
+        self.problems.append(f"{self._prefix}{option} {text}.")
 
     def _given(self, option: str) -> bool:
         return self._options.get(option) not in (None, "", [], {})
@@ -83,25 +103,26 @@ class _Plan:
     def _read(self, option: str, value: Any) -> Any:
         """The list or dictionary that a value is or, as a text of a survey, holds; ``None`` where it cannot be read."""
         try:
-            return parse_structured(value, f"{PREFIX}{option}")
+            return parse_structured(value, f"{self._prefix}{option}")
         except TextError as error:
-            self._problems.append(str(error))
+            self.problems.append(str(error))
             return None
 
-    def _words(self, option: str, known: Mapping[str, Any] | None = None) -> list[str]:
+    def _kinds(self) -> list[str]:
+        kinds = list(dict.fromkeys(full_kind(word) for word in self.words("kinds")))
+        unknown = [kind for kind in kinds if kind not in KINDS]
+        if unknown:
+            self._wrong("kinds", f"has {', '.join(unknown)}; there is {', '.join(KINDS)}")
+        return kinds
+
+    def words(self, option: str) -> list[str]:
+        """Return the words of an option, each once."""
         value = self._options.get(option)
-        # Words are not read as YAML, in which a pattern that begins with * would be an alias.
-        if isinstance(value, str) and not value.lstrip().startswith(("[", "{", "- ")):
-            value = words(value)
         listed = self._read(option, value) or []
         if not isinstance(listed, list) or not all(isinstance(word, str | int) for word in listed):
             self._wrong(option, "must be a list of words, or a text with commas or blanks between them")
             return []
-        asked = list(dict.fromkeys(str(word) for word in listed))
-        unknown = [word for word in asked if known is not None and word not in known]
-        if known is not None and unknown:
-            self._wrong(option, f"has {', '.join(unknown)}; there is {', '.join(known)}")
-        return asked
+        return list(dict.fromkeys(str(word) for word in listed))
 
     def _age_of(self, option: str, value: Any) -> int:
         try:
@@ -137,9 +158,9 @@ class _Plan:
         self, option: str, kinds: Any, read: Callable[[str, Any], int], *, everywhere: bool = True
     ) -> dict[str, int]:
         """One value for each kind, where the option is a dictionary; otherwise the same for all."""
-        said = len(self._problems)
+        said = len(self.problems)
         value = self._read(option, self._options.get(option))
-        if len(self._problems) > said:
+        if len(self.problems) > said:
             return {}
         if not isinstance(value, Mapping):
             if value in (None, []) and not everywhere:
@@ -147,15 +168,23 @@ class _Plan:
             if not everywhere:
                 self._wrong(option, "must be a dictionary with kinds as keys")
                 return {}
-            one = read(option, self._options.get(option))
+            # A text that holds neither is a list of its words.
+            single = isinstance(value, list) and len(value) == 1
+            one = read(option, value[0] if single else self._options.get(option))
             return dict.fromkeys(kinds, one)
-        unknown = [str(kind) for kind in value if kind not in kinds]
+        by_kind: dict[str, Any] = {}
+        for given, one in value.items():
+            kind = full_kind(str(given))
+            if kind in by_kind:
+                self._wrong(option, f"has {kind} twice, also as {given}; give one of both")
+            by_kind[kind] = one
+        unknown = [kind for kind in by_kind if kind not in kinds]
         if unknown:
             self._wrong(option, f"has {', '.join(unknown)}; the kinds are {', '.join(kinds)}")
-        missing = [kind for kind in kinds if kind not in value]
+        missing = [kind for kind in kinds if kind not in by_kind]
         if missing and everywhere:
             self._wrong(option, f"does not say {', '.join(missing)}; give an age for each kind, or one for all")
-        return {kind: read(option, value[kind]) for kind in kinds if kind in value}
+        return {kind: read(option, by_kind[kind]) for kind in kinds if kind in by_kind}
 
     def _policies(self) -> list[dict[str, Any]]:
         """The list of policies as ``name``, ``kind``, ``region`` and ``max_age`` (``None``: that of the kind)."""
@@ -169,7 +198,7 @@ class _Plan:
     def _policy(self, number: int, item: Any) -> dict[str, Any] | None:
         own = item if isinstance(item, Mapping) else {"name": item}
         given = str(own.get("kind") or self._options.get("policy_kind"))
-        name, kind = own.get("name"), POLICY_KINDS.get(given, given)
+        name, kind = own.get("name"), full_kind(given)
         where = f"item {number}{f' ({name})' if name else ''}"
         unknown = [str(key) for key in own if key not in POLICY_KEYS]
         if not isinstance(name, str) or not name:

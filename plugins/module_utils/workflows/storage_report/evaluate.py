@@ -13,7 +13,7 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 from typing import Any
 
-from ...module_utils.client.redaction import shorten_list
+from ...client.redaction import shorten_list
 from .models import (
     CRITICAL,
     KINDS,
@@ -231,7 +231,7 @@ class Judge:
             parts = [
                 f"no snapshot, though there is a schedule ({volume.schedule})" if volume.schedule else "no snapshot"
             ]
-        if volume.kind != "pfs":
+        if volume.kind != "pfs_volume":
             stopped = volume.replication not in ("", *_WORKS)
             parts.append("its replication does not work" if stopped else "no replication")
         if volume.kind == "bm_volume":

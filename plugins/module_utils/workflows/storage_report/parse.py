@@ -1,25 +1,44 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the info modules returned, as things that are alike for all services. Nothing is judged here."""
+"""What the services returned, in one form for all services. Nothing is evaluated here."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from ...module_utils.client.errors import APPLY
-from ...module_utils.engine.durations import parse_moment
-from ...module_utils.resources.snapshots import SnapshotRecord
-from .models import GIB, KINDS, Backup, Bucket, Replication, Service, Volume
+from ...engine.durations import parse_moment
+from ...resources.snapshots import SnapshotRecord
+from .models import GIB, Backup, Bucket, Replication, Service, Volume
 
 #: What a volume is that another one, or a backup, was copied to.
 _COPIES = ("REPLICATION", "BACKUP", "REPL")
 _GOING = ("DELETING", "DELETED")
 #: What a job says that still runs.
 _RUNNING = ("INPROGRESS", "IN_PROGRESS", "PENDING", "RUNNING", "CANCELLING")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was read of a kind in a region.
+
+    :ivar listed: what the info module of the kind returns; ``None`` where it could not be read.
+    :ivar message: why not.
+    :ivar entitled: whether the account has the service.
+    :ivar jobs: archiving jobs by ids of buckets.
+    :ivar problems: why jobs of buckets could not be read.
+    """
+
+    kind: str
+    region: str
+    listed: list[dict[str, Any]] | None
+    message: str = ""
+    entitled: bool = True
+    jobs: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
+    problems: Sequence[str] = ()
 
 
 @dataclass
@@ -38,40 +57,24 @@ class World:
         return any((one.kind, one.region, one.state) == (kind, region, "read") for one in self.services)
 
 
-def read(
-    readings: Mapping[str, Iterable[Mapping[str, Any]]], jobs: Iterable[Mapping[str, Any]], now: datetime
-) -> World:
-    """Sort what was read.
-
-    :param readings: by kind, the results of a task that looped over regions; those that were skipped say nothing.
-    :param jobs: the results of a task that looped over ids of buckets and called ``scp_archive_job_info``.
-    """
+def read(readings: Iterable[Reading], now: datetime) -> World:
+    """Sort what was read."""
     world = World(now)
     known: dict[tuple[str, str], Replication] = {}
-    ended: dict[str, list[dict[str, Any]]] = {}
-    for result in jobs:
-        ended[_item(result)] = result.get("jobs") or []
-        if result.get("jobs") is None:
-            region = str((result.get("error") or {}).get("region") or "")
-            world.services.append(Service("archive", region, "failed", message=str(result.get("msg") or "")))
-    called = ((kind, result) for kind, results in readings.items() for result in results)
-    for kind, result in called:
-        if result.get("skipped"):
+    for reading in readings:
+        kind, region = reading.kind, reading.region
+        world.services += [Service(kind, region, "failed", message=problem) for problem in reading.problems]
+        if reading.listed is None:
+            state = "failed" if reading.entitled else "not_entitled"
+            world.services.append(Service(kind, region, state, message=reading.message))
             continue
-        region = _item(result)
-        listed = result.get(KINDS[kind].result)
-        if listed is None:
-            message = str(result.get("msg") or "it was not read")
-            state = "not_entitled" if APPLY in message else "failed"
-            world.services.append(Service(kind, region, state, message=message))
-            continue
-        there = [one for one in listed if _word(one, "state") not in _GOING]
+        there = [one for one in reading.listed if _word(one, "state") not in _GOING]
         world.services.append(Service(kind, region, "read", len(there)))
         for shown in there:
             if kind == "backup":
                 world.backups.append(_backup(shown, region, now))
-            elif kind == "archive":
-                world.buckets.append(_bucket(shown, region, ended.get(str(shown["id"]), [])))
+            elif kind == "archive_bucket":
+                world.buckets.append(_bucket(shown, region, reading.jobs.get(str(shown["id"]), [])))
             else:
                 world.volumes.append(_volume(shown, kind, region, now))
                 for replication in _replications(shown, kind):
@@ -79,11 +82,6 @@ def read(
                     known.setdefault((str(replication.source["id"]), str(replication.target["id"])), replication)
     world.replications = list(known.values())
     return world
-
-
-def _item(result: Mapping[str, Any]) -> str:
-    """What a loop was at when it registered a result."""
-    return str(result[result.get("ansible_loop_var", "item")])
 
 
 def _word(shown: Mapping[str, Any], name: str) -> str:
@@ -129,9 +127,9 @@ def _volume(shown: Mapping[str, Any], kind: str, region: str, now: datetime) -> 
 
 
 def _bytes(shown: Mapping[str, Any], kind: str) -> int:
-    if kind == "filestorage":
+    if kind == "filestorage_volume":
         return int(shown.get("usage") or 0)
-    if kind == "pfs":
+    if kind == "pfs_volume":
         return int(shown.get("capacity_tb") or 0) * 1024 * GIB
     return int(shown.get("size_gb") or 0) * GIB
 
@@ -240,10 +238,10 @@ def _backup(shown: Mapping[str, Any], region: str, now: datetime) -> Backup:
 def _bucket(shown: Mapping[str, Any], region: str, jobs: Iterable[Mapping[str, Any]]) -> Bucket:
     policies = [_word(policy, "state") for policy in shown.get("policies") or []]
     usage = str(shown.get("usage") or "0")
-    ended = [job for job in jobs if job.get("kind") == "archiving" and _word(job, "state") not in _RUNNING]
+    ended = [job for job in jobs if _word(job, "state") not in _RUNNING]
     last = max(ended, key=lambda job: str(job.get("start_at") or ""), default=None)
     return Bucket(
-        kind="archive",
+        kind="archive_bucket",
         region=region,
         id=str(shown["id"]),
         name=str(shown["name"]),

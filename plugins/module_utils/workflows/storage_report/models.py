@@ -4,7 +4,7 @@
 """What a report is about: plain things with plain fields, alike for all services, which are those of its JSON.
 
 Sizes are in bytes, ages in seconds, times in ISO 8601 with a zone. Those fields of a thing that are below its
-``judged`` line are filled in by :mod:`judge`; all others are what an info module said.
+``judged`` line are filled in by :mod:`evaluate`; all others are what an info module returned.
 """
 
 from __future__ import annotations
@@ -25,30 +25,28 @@ class Kind:
     """A kind of thing that can be read.
 
     :param title: what users call one, and several.
-    :param result: the list in what its info module returns.
     :param holds: what its bytes are: used ones, those of its size, or none that are reported.
     """
 
     title: str
     plural: str
     service: str
-    result: str
     holds: str
 
 
-#: By the names that the roles of this collection have for them.
+#: The kinds that a report covers.
 KINDS = {
-    "filestorage": Kind("File Storage volume", "File Storage volumes", "File Storage", "volumes", "used"),
-    "pfs": Kind(
-        "Parallel File Storage volume", "Parallel File Storage volumes", "Parallel File Storage", "volumes", "size"
+    "filestorage_volume": Kind("File Storage volume", "File Storage volumes", "File Storage", "used"),
+    "pfs_volume": Kind(
+        "Parallel File Storage volume", "Parallel File Storage volumes", "Parallel File Storage", "size"
     ),
-    "bm_volume": Kind("block volume", "block volumes", "Block Storage (BM)", "volumes", "size"),
-    "bm_volume_group": Kind("volume group", "volume groups", "Block Storage (BM) groups", "volume_groups", ""),
-    "backup": Kind("backup", "backups", "Backup", "backups", "used"),
-    "archive": Kind("bucket", "buckets", "Archive Storage", "buckets", "used"),
+    "bm_volume": Kind("block volume", "block volumes", "Block Storage (BM)", "size"),
+    "bm_volume_group": Kind("volume group", "volume groups", "Block Storage (BM) groups", ""),
+    "backup": Kind("backup", "backups", "Backup", "used"),
+    "archive_bucket": Kind("bucket", "buckets", "Archive Storage", "used"),
 }
 #: Those of which each one should be protected.
-PROTECTED_KINDS = ("filestorage", "pfs", "bm_volume", "bm_volume_group")
+PROTECTED_KINDS = ("filestorage_volume", "pfs_volume", "bm_volume", "bm_volume_group")
 
 
 @dataclass
