@@ -84,3 +84,51 @@ def test_workflow_error_after_a_stage_reports_what_was_done(play: Play) -> None:
 
 def test_workflow_result_has_no_diff_unless_asked(play: Play) -> None:
     assert "diff" not in play("web_one")
+
+
+class Switching(Workflow):
+    """Creates a volume with a replica, and fails over to the replica in a later stage, from the other region."""
+
+    kinds: ClassVar = Storage.kinds
+
+    def run(self) -> dict[str, Any]:
+        (name,) = self.params["names"]
+        replication = {"kind": "filestorage_replication", "volume": name}
+        ends = {"name": name, "target_region": "kr-east1", "replication_frequency": "daily"}
+        first = self.batch.converge([{**VOLUME, "name": name}, {**replication, **ends}], needs=[(), (0,)])
+        paused = {**replication, "region": "kr-east1", "replication_policy": "paused"}
+        second = self.batch.converge([paused])
+        third = self.batch.converge([{**paused, "state": "absent", "delete_target_volume": True}])
+        results = [*first, *second, *third]
+        return {"changes": [one.change for one in results], "ended": [one.ended for one in results]}
+
+
+SWITCHING = ModuleSpec(handler=Switching, options=SPEC.options)
+
+
+def test_workflow_check_mode_shows_a_planned_replication_in_both_regions(runner: ModuleRunner) -> None:
+    def play(*, check: bool) -> dict[str, Any]:
+        params = dict.fromkeys(SWITCHING.argument_spec) | {"names": ["web_one"], "wait": True, "concurrency": 8}
+        return run(SWITCHING, params, runner.environ, Mode(check=check, connect=runner._client)).result
+
+    planned = play(check=True)
+    assert [call for call in runner._new_calls() if call["method"] != "GET"] == []
+    done = play(check=False)
+    assert planned["changes"] == done["changes"] == ["created", "created", "changed", "deleted"]
+    assert planned["operations"] == done["operations"]
+    assert done["ended"] == sorted(done["ended"])
+    assert None not in done["ended"]
+
+
+def test_workflow_resource_that_was_not_tried_has_no_end(runner: ModuleRunner) -> None:
+    class Failing(Workflow):
+        kinds: ClassVar = Storage.kinds
+
+        def run(self) -> dict[str, Any]:
+            pair = [{**VOLUME, "name": "web_one"}, {**VOLUME, "name": "web_two"}]
+            return {"ended": [one.ended is not None for one in self.batch.converge(pair, needs=[(), (0,)])]}
+
+    spec = ModuleSpec(handler=Failing)
+    runner.simulator.fault(kind="status", status=403, operation="CreateVolume", times=1)
+    params = dict.fromkeys(spec.argument_spec) | {"wait": True, "concurrency": 8}
+    assert run(spec, params, runner.environ, Mode(connect=runner._client)).result["ended"] == [True, False]
