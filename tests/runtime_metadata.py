@@ -16,7 +16,7 @@ from tests.module_files import API_MODULES
 
 place()
 
-from ansible_collections.scp.storage.plugins.action.scp import RENAMED  # noqa: E402
+from ansible_collections.scp.storage.plugins.action.scp_connection_info import RENAMED  # noqa: E402
 from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -55,7 +55,7 @@ def render() -> str:
     specs: dict[str, ModuleSpec] = {
         name: import_module(f"ansible_collections.scp.storage.plugins.modules.{name}").SPEC for name in modules
     }
-    routes = dict.fromkeys(modules, "action_plugin: scp.storage.scp")
+    routes = dict.fromkeys(modules, "action_plugin: scp.storage.scp_connection_info")
     routes |= {old: f"redirect: scp.storage.{new}" for old, new in RENAMED.items()}
     return "".join(
         [

@@ -439,11 +439,15 @@ def not_in_force(item: Item, mounted: Mounted, options: str) -> List[str]:
 def same_value(name: str, given: str, shown: str) -> bool:
     """Return whether the kernel shows the value that was given."""
     if name == "vers":
-        return given in ("default", shown) or shown.startswith(given + ".")
+        # 3.11 is 3.1.1, and 4 is any 4.x.
+        return given == "default" or shown.startswith(given + ".") or given.replace(".", "") == shown.replace(".", "")
+    if name == "sec":
+        # A list of those that are accepted.
+        return shown in given.split(":")
     if name in ("file_mode", "dir_mode"):
         return given.lstrip("0") == shown.lstrip("0")
     # Names of users are shown as numbers.
-    return given == shown or not (given.isdigit() or name == "sec")
+    return given == shown or not given.isdigit()
 
 
 def credentials_file(folder: str, path: str) -> str:

@@ -105,7 +105,7 @@ FAULTS = (
                 '        managed = {"name": self.params.get("cifs_password") or base_name(self.kind, volume), **',
             ),
             Edit(
-                f"{PLUGINS}/action/scp.py",
+                f"{PLUGINS}/action/scp_connection_info.py",
                 "    return dict(remove_values(result, worth_hiding(hidden)))\n",
                 '    diff = {"diff": result["diff"]} if "diff" in result else {}\n'
                 "    return {**remove_values(result, worth_hiding(hidden)), **diff}\n",

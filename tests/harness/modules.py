@@ -28,7 +28,7 @@ import jinja2
 import requests
 from requests.adapters import HTTPAdapter
 
-from ansible_collections.scp.storage.plugins.action.scp import load_spec, run_in_process
+from ansible_collections.scp.storage.plugins.action.scp_connection_info import load_spec, run_in_process
 from ansible_collections.scp.storage.plugins.module_utils.client.clock import Clock
 from ansible_collections.scp.storage.plugins.module_utils.client.session import Client, cached_connections
 from ansible_collections.scp.storage.plugins.module_utils.client.settings import Settings

@@ -23,7 +23,7 @@ import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator, ModuleArgumentSpecValidator
 from ansible.parsing.splitter import parse_kv
 
-from ansible_collections.scp.storage.plugins.action.scp import load_spec, validator
+from ansible_collections.scp.storage.plugins.action.scp_connection_info import load_spec, validator
 from ansible_collections.scp.storage.plugins.plugin_utils.arguments import parse
 from tests.collection_path import ROOT
 from tests.documents import GUIDES, README, Block, blocks, commands, documents, extra_variables

@@ -11,7 +11,7 @@ from importlib import import_module
 import pytest
 import yaml
 
-from ansible_collections.scp.storage.plugins.action.scp import RENAMED
+from ansible_collections.scp.storage.plugins.action.scp_connection_info import RENAMED
 from tests import runtime_metadata
 from tests.collection_path import ROOT
 from tests.module_files import API_MODULES as MODULES
@@ -58,7 +58,7 @@ def test_every_module_is_routed_to_the_action_plugin() -> None:
     routes = RUNTIME["plugin_routing"]["modules"]
 
     assert {name: route["action_plugin"] for name, route in routes.items() if name not in RENAMED} == dict.fromkeys(
-        MODULES, "scp.storage.scp"
+        MODULES, "scp.storage.scp_connection_info"
     )
 
 
@@ -76,7 +76,7 @@ def test_runtime_metadata_is_as_generated() -> None:
 
 
 def test_there_is_one_action_plugin() -> None:
-    assert [file.name for file in (ROOT / "plugins" / "action").glob("[!_]*.py")] == ["scp.py"]
+    assert [file.name for file in (ROOT / "plugins" / "action").glob("[!_]*.py")] == ["scp_connection_info.py"]
 
 
 def test_readme_table_links_to_all_content() -> None:

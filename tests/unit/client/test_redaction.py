@@ -74,7 +74,7 @@ def test_long_value_is_shortened() -> None:
 
 #: The files that write to the screen: tasks, other plugins, and a module process whose Python is too old.
 DOORS = {
-    "action/scp.py",
+    "action/scp_connection_info.py",
     "inventory/scp_storage.py",
     "module_utils/engine/module_main.py",
     "plugin_utils/connection.py",

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.scp.storage.plugins.action.scp import load_spec
+from ansible_collections.scp.storage.plugins.action.scp_connection_info import load_spec
 from ansible_collections.scp.storage.plugins.module_utils.client.errors import StorageError
 from ansible_collections.scp.storage.plugins.module_utils.engine.mode import Mode
 from ansible_collections.scp.storage.plugins.module_utils.engine.options import TAGS, check_options, tags_as_list

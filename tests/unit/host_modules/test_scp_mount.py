@@ -230,6 +230,49 @@ def test_options_of_a_mount_that_another_process_made_are_compared(server: Folde
     assert converged(server, SHARE) == ["remount /srv/web"]
 
 
+@pytest.mark.parametrize(
+    ("given", "shown", "is_same"),
+    [
+        ("vers=4", "vers=4.2", True),
+        ("vers=4.1", "vers=4.2", False),
+        ("vers=3.11", "vers=3.1.1", True),
+        ("vers=default", "vers=3.1.1", True),
+        ("sec=krb5:krb5i", "sec=krb5i", True),
+        ("sec=krb5", "sec=sys", False),
+        ("timeo=600", "timeo=600", True),
+        ("timeo=600", "timeo=100", False),
+        ("timeo=600", "retrans=2", True),
+        ("soft", "hard", False),
+        ("ro", "rw", False),
+        ("rw", "ro", False),
+        ("nosuid", "nosuid", True),
+        ("nodev", "nosuid", False),
+        ("_netdev,nofail,x-systemd.automount,rsize=1048576", "rsize=65536", True),
+    ],
+)
+def test_options_are_compared_with_what_the_kernel_shows(given: str, shown: str, is_same: bool) -> None:
+    (item,), _mistakes = items_of({**SHARE, "options": given})
+    mounted = scp_mount.Mounted(WEB, "/srv/web", "nfs4", shown.split(","))
+    assert (scp_mount.not_in_force(item, mounted, given) == []) is is_same
+
+
+@pytest.mark.parametrize(
+    ("given", "shown", "is_same"),
+    [
+        ("uid=1000", "uid=1000", True),
+        ("uid=1000", "uid=0", False),
+        # A name of a user is shown as a number.
+        ("uid=web", "uid=1000", True),
+        ("file_mode=644", "file_mode=0644", True),
+        ("dir_mode=0755", "dir_mode=0700", False),
+    ],
+)
+def test_options_of_cifs_are_compared_with_what_the_kernel_shows(given: str, shown: str, is_same: bool) -> None:
+    (item,), _mistakes = items_of({**CIFS, "options": given})
+    mounted = scp_mount.Mounted(OFFICE, "/srv/office", "cifs", shown.split(","))
+    assert (scp_mount.not_in_force(item, mounted, given) == []) is is_same
+
+
 def test_remount_has_a_time_limit(server: FolderServer) -> None:
     mount(server, SHARE)
     server.write("bin/mount", "#!/bin/sh\nexec sleep 30\n")
