@@ -295,6 +295,12 @@ def docs(session: nox.Session) -> None:
     environment = tool_environment(session, "docs")
     collection = COLLECTIONS / "ansible_collections" / "scp" / "storage"
     environment.run("antsibull-changelog", "lint", cwd=collection)
+    # A dry run of the release: it takes all fragments in.
+    copy = copy_of_the_project(WORK / "release")
+    version = re.search(r"^version: (\S+)$", (ROOT / "galaxy.yml").read_text(encoding="utf-8"), re.MULTILINE)[1]
+    environment.run("antsibull-changelog", "release", "--version", version, cwd=copy)
+    if left := sorted((copy / "changelogs" / "fragments").glob("*.yml")):
+        session.error(f"The release leaves changelog fragments: {', '.join(file.name for file in left)}")
     environment.run(
         "antsibull-docs",
         "lint-collection-docs",
@@ -518,6 +524,16 @@ def awx_modules(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def audit(session: nox.Session) -> None:
+    """Look the pins of tests/requirements up among the published vulnerabilities (pip-audit); needs PyPI itself."""
+    environment = Environment(session, cores()["newest"].python, "audit")
+    files = [f"--requirement={file}" for file in sorted(REQUIREMENTS.glob("*.txt"))]
+    good = [environment.succeeds("pip-audit", "--strict", "--no-deps", "--disable-pip", file) for file in files]
+    if not all(good):
+        raise CommandFailed("Pins have known vulnerabilities, or could not be looked up")
+
+
+@nox.session(default=False)
 def fix(session: nox.Session) -> None:
     """Let ruff format the code and fix what it can."""
     environment = tool_environment(session, "test", "lint")
@@ -541,7 +557,7 @@ def pins(session: nox.Session) -> None:
         pip = [str(folder / "bin" / "python"), "-m", "pip", "--disable-pip-version-check"]
         # Most tools live beside an ansible-core, whose own pins are in another file.
         beside = REQUIREMENTS / f"core-{version}.txt"
-        constraints = [] if name.startswith("core-") or name in ("licenses", "nox") else ["-c", str(beside)]
+        constraints = [] if name.startswith("core-") or name in ("audit", "licenses", "nox") else ["-c", str(beside)]
         session.run(*pip, "install", "--quiet", "-r", str(REQUIREMENTS / f"{name}.in"), *constraints, external=True)
         frozen = session.run(*pip, "freeze", silent=True, external=True) or ""
         elsewhere = set(beside.read_text().splitlines()) if constraints else set()

@@ -29,7 +29,7 @@ def test_a_list_as_text(controller: Controller) -> None:
     """Ad-hoc calls and surveys know nothing else; mistakes are reported as those of any list."""
     bucket = '{"kind": "archive_bucket", "name": "shop-logs"}'
     things = f'[{{"kind": "pfs_volume", "name": "train", "capacity_tb": 10}}, {bucket}]'
-    wrong = things.replace("pfs_volume", "pfsv")
+    wrong = things.replace("pfs_volume", "tape")
     run = controller.run(
         [
             task("scp_storage_apply", f"concurrency=2 resources='{things}'", name="made"),
@@ -37,4 +37,4 @@ def test_a_list_as_text(controller: Controller) -> None:
         ]
     ).succeeded()
     assert sorted(run["made"].accepted) == ["CreateBucket", "CreateVolume"]
-    assert "resource 1: there is no kind 'pfsv'" in run["wrong"].message
+    assert "resource 1: there is no kind 'tape'" in run["wrong"].message

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Drills when something is lost, missing, wrong or blocked: production is never touched, and all is removed."""
+"""Drills when something is lost, missing, wrong or in the way: production is never touched, and all is removed."""
 
 from __future__ import annotations
 
