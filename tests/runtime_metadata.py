@@ -43,7 +43,7 @@ ROUTING = """\
 
 # Every module that calls the API runs through the one action plugin, in the controller's process where it can. (A
 # redirect of actions would spare the workers an import, but linters take it for an alias and ask users to write
-# scp.storage.scp.)
+# that name.)
 plugin_routing:
   modules:
 """

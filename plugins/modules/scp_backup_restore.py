@@ -14,7 +14,7 @@ description:
   - Make a new server out of the image that a restore point of a backup has, and wait until it is there. The server that the backup is of
     stays unchanged.
   - What was restored is known by O(restore_server_name). While a restore from this backup to that name is going on, it is joined. When one has
-    ended and there is a server of that name in the region, nothing is done, whatever O(restore_point) says. When the server is gone, it is
+    ended and there is a server of that name in the region, nothing is done, whatever O(restore_point) says; see O(match_restore_point). When the server is gone, it is
     restored again.
   - A server of that name that is not a restore from this backup is an error, before anything is sent.
   - A restore that fails makes the task fail, with the entry of the history in the result. Run again, the task restores once more.
@@ -70,6 +70,12 @@ options:
     description:
       - Region of the new server. Left out, it is O(region).
     type: str
+  match_restore_point:
+    description:
+      - Whether a restore that is there already, or is going on, must be from O(restore_point). One from another restore point is an error then.
+        Otherwise it counts, whatever O(restore_point) says.
+    type: bool
+    default: false
   allow_partial:
     description:
       - Whether a restore that ends as V(PARTIAL_SUCCESS) is good enough. Otherwise it fails the task, as one that failed does.
@@ -230,6 +236,7 @@ SPEC = ModuleSpec(
         },
         "security_groups": {"type": "list", "elements": "str"},
         "restore_region": {"type": "str"},
+        "match_restore_point": {"type": "bool", "default": False},
         "allow_partial": {"type": "bool", "default": False},
         "state": {"type": "str", "choices": ["present"], "default": "present"},
     },

@@ -11,7 +11,8 @@ module: scp_backup_restore_point_info
 short_description: Get information about restore points and their files
 version_added: 0.1.0
 description:
-  - Read the restore points of a backup, the newest first, and what is in a folder of one of them. The API calls them restore targets.
+  - Read the restore points of a backup, or of all backups of a server, the newest first, and what is in a folder of one of them. The API calls them
+    restore targets.
   - A backup that does not exist has no restore points; that is an empty list, not an error.
 author:
   - the scp.storage authors (@scp-storage)
@@ -22,9 +23,18 @@ extends_documentation_fragment:
 options:
   backup:
     description:
-      - Name or id of the backup.
+      - Name or id of the backup. With O(server_name), no other backup of the server is read.
+      - One of O(backup) and O(server_name) is required, and O(backup) if O(path) is given.
     type: str
-    required: true
+  server_name:
+    description:
+      - Name of a server. The restore points of all of its backups are returned.
+    type: str
+  policy_type:
+    description:
+      - Only restore points of backups of this type, V(VM_IMAGE) for images of servers, V(FILESYSTEM) for files.
+    type: str
+    choices: [VM_IMAGE, FILESYSTEM]
   backup_start_time:
     description:
       - Only restore points of this moment or later, for example V(2026-10-01T05:21:50Z). Without a zone it is UTC.
@@ -62,6 +72,11 @@ EXAMPLES = r"""
     backup_end_time: "2024-10-03T09:00:00+09:00"
     query: "restore_points[?is_restore_available] | [0].restore_target_id"
   register: before_accident
+
+- name: The images of a server
+  scp.storage.scp_backup_restore_point_info:
+    server_name: west-web1
+    policy_type: VM_IMAGE
 
 - name: What it has in a folder
   scp.storage.scp_backup_restore_point_info:
@@ -111,6 +126,11 @@ restore_points:
     retention_period: MONTH_1
     usage_gb: 24.2
     is_restore_available: true
+backups:
+  description: The backup, or all backups of O(server_name) of the O(policy_type), each with C(id) and C(name).
+  returned: success
+  type: list
+  elements: dict
 files:
   description: What is in the folder. Empty where the restore point has no such folder.
   returned: when O(path) is given
@@ -164,12 +184,15 @@ from ansible_collections.scp.storage.plugins.module_utils.resources.backup impor
 SPEC = ModuleSpec(
     handler=restore_point.RestorePointInfo,
     options={
-        "backup": {"type": "str", "required": True},
+        "backup": {"type": "str"},
+        "server_name": {"type": "str"},
+        "policy_type": {"type": "str", "choices": ["VM_IMAGE", "FILESYSTEM"]},
         "backup_start_time": {"type": "str"},
         "backup_end_time": {"type": "str"},
         "path": {"type": "str"},
         "restore_point": {"type": "str", "default": "latest"},
     },
+    rules={"required_one_of": [("backup", "server_name")], "required_by": {"path": "backup"}},
 )
 
 

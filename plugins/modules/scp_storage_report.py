@@ -112,8 +112,7 @@ notes:
   - The result grows with the account. Set C(no_log) or register it where AWX keeps job events.
   - "IAM actions needed: those of the info modules of the kinds that are read, with their parts."
 seealso:
-  - plugin: scp.storage.storage_report
-    plugin_type: role
+  - module: scp.storage.scp_dr_plan_info
   - plugin: scp.storage.storage_report_page
     plugin_type: filter
 """

@@ -107,7 +107,7 @@ def test_refusals(world: Controller) -> None:
     """What is missing or does not fit is reported with what to do, before anything is sent."""
     for variables, words in (
         ({"server": ""}, ("backup_restore_server", "backup_restore_server_type_id")),
-        ({"server": "nobody"}, ("nobody has no backup of images", "what it has are: none")),
+        ({"server": "absent"}, ("No image of server absent", "in this region: none")),
         ({"backup": "files"}, ("called files", "odd", "even")),
         ({"moment": "2026-10-01"}, ("No image of server west-web1", "before 2026-10-01", "even, odd")),
         ({"moment": "yesterday"}, ("backup_end_time 'yesterday' is not a time",)),
@@ -131,7 +131,7 @@ def test_the_name_of_another_moment(world: Controller) -> None:
     run = _run(world, backup="odd")
     assert run.rc != 0
     assert "2026-10-01T15:00:00" in run[-1].message
-    assert "another backup_restore_server_name" in run[-1].message
+    assert "another restore_server_name" in run[-1].message
     assert len(world.simulator.writes()) == 1
 
 

@@ -406,3 +406,49 @@ def test_calls_of_unchanged_items(runner: ModuleRunner) -> None:
         [*found, "ListBackupRestoreTargets", "ListFilesystemPath"],
     ]
     assert [item["name"] for item in run[4].result["files"]] == ["app.log", "config.yml"]
+
+
+@pytest.mark.module(RESTORE)
+def test_restore_point_of_another_restore_is_refused_on_request(runner: ModuleRunner) -> None:
+    """Without the option, a server that is there counts, whatever it was made of; the point itself is accepted."""
+    runner.simulator.patch_world({"backup": _world(runner.simulator)})
+    first = runner.run_task(RESTORE, {**SERVER, "restore_point": "point-0-of-image"})
+    assert (first.failed, first.writes) == (False, ["RestoreBackup"]), first.message
+    exact = {**SERVER, "match_restore_point": True}
+    for args in ({**exact, "restore_point": "point-0-of-image"}, SERVER):
+        again = runner.run_task(RESTORE, args)
+        assert (again.failed, again.changed, again.writes) == (False, False, []), again.message
+    for check in (True, False):
+        refused = runner.run_task(RESTORE, exact, check=check)
+        assert (refused.failed, refused.writes) == (True, [])
+        for words in ("server new was restored before", MOMENTS[0], MOMENTS[1], "another restore_server_name"):
+            assert words in refused.message, refused.message
+
+
+@pytest.mark.module(POINT_INFO)
+def test_restore_points_of_a_server(runner: ModuleRunner) -> None:
+    """Those of all its backups, the newest first; type and backup narrow them down."""
+    world = _world(runner.simulator)
+    later = {**world["restore_targets"][0], "id": "later", "backup_id": "id-of-empty"}
+    world["restore_targets"].append({**later, "backup_start_time": "2026-10-03T15:00:00.000000"})
+    runner.simulator.patch_world({"backup": world})
+
+    def points(**args: Any) -> tuple[list[str], list[str]]:
+        result = runner.run_task(POINT_INFO, args).result
+        ids = [one["restore_target_id"] for one in result["restore_points"]]
+        return ids, sorted(one["name"] for one in result["backups"])
+
+    of_web = ["copy", "empty", "image", "sad"]
+    images = ["later", "point-1-of-image", "point-0-of-image"]
+    assert points(server_name="west-web1") == (images, of_web)
+    assert points(server_name="west-web1", policy_type="VM_IMAGE", backup="image") == (images[1:], of_web)
+    assert points(server_name="west-web1", backup="id-of-empty") == (images[:1], of_web)
+    assert points(server_name="west-web1", backup="files") == ([], of_web)
+    assert points(server_name="west-web1", policy_type="FILESYSTEM") == ([], [])
+    assert points(server_name="west-web") == ([], [])
+    assert points(backup="image") == (images[1:], ["image"])
+    assert points(backup="image", policy_type="FILESYSTEM") == ([], [])
+    refused = runner.run_task(POINT_INFO, {"server_name": "west-db1", "path": "/data"})
+    assert refused.failed
+    assert "backup" in refused.message
+    assert runner.run_task(POINT_INFO, {}).failed

@@ -11,8 +11,8 @@ from tests.harness.modules import ModuleRunner
 from tests.module_files import API_MODULES
 from tests.scenarios import SCENARIOS, check_lifecycle, played
 
-#: Modules that write and have separate tests kind.
-OTHERS = {"scp_dr_drill", "scp_dr_plan", "scp_storage_apply"}
+#: Modules whose tests are elsewhere, and the report, which writes nothing.
+OTHERS = {"scp_dr_drill", "scp_dr_plan", "scp_storage_apply", "scp_storage_report"}
 
 
 @pytest.mark.parametrize("module", SCENARIOS)

@@ -154,5 +154,10 @@ def test_wrong_citation_is_found(text: str) -> None:
 
 
 def test_missing_document_is_found() -> None:
-    assert missing_documents("plugins/action/scp_connection_info.py", "(docs/dev/none.md, none.md)") == ["docs/dev/none.md", "none.md"]
-    assert missing_documents("plugins/action/scp_connection_info.py", "(docs/dev/architecture.md, guide_limits.rst)") == []
+    assert missing_documents("plugins/action/scp_connection_info.py", "(docs/dev/none.md, none.md)") == [
+        "docs/dev/none.md",
+        "none.md",
+    ]
+    assert (
+        missing_documents("plugins/action/scp_connection_info.py", "(docs/dev/architecture.md, guide_limits.rst)") == []
+    )

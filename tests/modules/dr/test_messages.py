@@ -270,7 +270,7 @@ def test_failed_over_returns_what_storage_mount_takes(runner: ModuleRunner) -> N
     web, ledger, *members = over.result["mounts"]
     found = over.result["replicas"]
     assert web == {
-        "kind": "filestorage",
+        "kind": "filestorage_volume",
         "name": found[0]["target_id"],
         "region": EAST,
         "path": "/srv/web",

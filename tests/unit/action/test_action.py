@@ -16,7 +16,7 @@ import pytest
 from ansible import constants
 from ansible.module_utils import basic
 
-from ansible_collections.scp.storage.plugins.action import scp_connection_info as action
+from ansible_collections.scp.storage.plugins.action import scp_connection_info as action_plugin
 from ansible_collections.scp.storage.plugins.module_utils.engine.mode import Mode
 from ansible_collections.scp.storage.plugins.module_utils.engine.module_main import run_module
 from ansible_collections.scp.storage.plugins.module_utils.engine.runner import Report
@@ -54,7 +54,7 @@ def action(
     transport: str = "local",
     become: Any = None,
     **task: Any,
-) -> action.ActionModule:
+) -> action_plugin.ActionModule:
     """The plugin for a task; fields of the task by keyword."""
     fields = {"async_val": 0, "check_mode": False, "diff": False, "environment": None, "no_log": False}
     fields |= {"_uuid": "task", "register": None, "retries": None, "until": []}
@@ -63,7 +63,7 @@ def action(
         transport=transport, become=become, socket_path=None, has_native_async=False, _shell=Shell(tmpdir="/tmp/x")
     )
     connection.set_become_plugin = lambda plugin: setattr(connection, "become", plugin)
-    made = action.ActionModule(
+    made = action_plugin.ActionModule(
         task=SimpleNamespace(action=name, args=dict(args or {"name": "my_volume"}), **fields),
         connection=connection,
         play_context=SimpleNamespace(executable="/bin/sh"),
@@ -87,7 +87,7 @@ def runner(monkeypatch: pytest.MonkeyPatch) -> Callable[[Behave], None]:
     """Put something in the engine's place."""
 
     def install(behave: Behave) -> None:
-        monkeypatch.setattr(scp, "run", lambda _spec, params, environ, mode: behave(params, environ, mode))
+        monkeypatch.setattr(action_plugin, "run", lambda _spec, params, environ, mode: behave(params, environ, mode))
 
     install(lambda _params, _environ, _mode: Report({"changed": False, "ran": "here"}))
     return install
@@ -264,7 +264,7 @@ def test_task_that_its_timeout_ends_says_that_its_process_may_still_run(
     def end(*_args: Any, **_options: Any) -> Any:
         raise TaskTimeoutError
 
-    monkeypatch.setattr(action.ActionModule, "_hand_over", end)
+    monkeypatch.setattr(action_plugin.ActionModule, "_hand_over", end)
     result = action(name=f"scp.storage.{module}", transport="ssh", check_mode=check, timeout=7).run(task_vars={})
     assert (result["failed"], result["changed"]) == (True, changed)
     assert ("may still be running" in result["msg"]) is changed
@@ -375,7 +375,7 @@ def test_the_mode(runner: Callable[[Behave], None], check: bool, diff: bool) -> 
 
 def test_progress_is_told_with_the_host(runner: Callable[[Behave], None], monkeypatch: pytest.MonkeyPatch) -> None:
     lines: list[tuple[str, bool]] = []
-    monkeypatch.setattr(action.display, "display", lambda text, stderr=False: lines.append((text, stderr)))
+    monkeypatch.setattr(action_plugin.display, "display", lambda text, stderr=False: lines.append((text, stderr)))
 
     def report_line(_params: Mapping[str, Any], _environ: Mapping[str, str], mode: Mode) -> Report:
         assert mode.report is not None
@@ -459,7 +459,7 @@ APPLY = "scp.storage.scp_storage_apply"
 OFFICE = {"kind": "filestorage_volume", "name": "office", "cifs_password": "Passw0rd-made-up!"}
 
 
-def handed_over(made: action.ActionModule, variables: dict[str, Any]) -> dict[str, Any]:
+def handed_over(made: action_plugin.ActionModule, variables: dict[str, Any]) -> dict[str, Any]:
     """The arguments with which Ansible would start the module process."""
     seen: dict[str, Any] = {}
 
@@ -480,11 +480,13 @@ def test_the_system_is_not_told_what_ansible_does_not_know_to_be_secret(
     name: str, args: dict[str, Any] | None, silent: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = action(args, name=name, transport="ssh")
-    monkeypatch.setattr(action.ActionModule, "_update_module_args", update_arguments, raising=True)
+    monkeypatch.setattr(action_plugin.ActionModule, "_update_module_args", update_arguments, raising=True)
     assert bool(handed_over(made, {})["_ansible_no_log"]) is silent
 
 
-def update_arguments(made: action.ActionModule, _name: str, args: dict[str, Any], variables: dict[str, Any]) -> None:
+def update_arguments(
+    made: action_plugin.ActionModule, _name: str, args: dict[str, Any], variables: dict[str, Any]
+) -> None:
     """What Ansible makes of the variable that has it log nothing; the rest needs a whole Ansible."""
     silent = constants.config.get_config_value("DEFAULT_NO_TARGET_SYSLOG", variables=variables)
     args["_ansible_no_log"] = made._task.no_log or silent
@@ -523,7 +525,7 @@ def from_the_module(
     # Only the newer ones have profiles.
     monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
     with pytest.raises(SystemExit):
-        run_module(action.load_spec(name.rpartition(".")[2]))
+        run_module(action_plugin.load_spec(name.rpartition(".")[2]))
     printed: dict[str, Any] = json.loads(capsys.readouterr().out)
     return printed
 

@@ -206,7 +206,12 @@ def test_shared_lookup_finds_exactly_what_a_filtered_one_finds(
         wanted = wanted if len(wanted) % 2 else names[0]
     filtered = client.lookup(VOLUMES, wanted, suffixed=suffixed)
     shared = client.sharing(several=True).lookup(VOLUMES, wanted, suffixed=suffixed)
-    assert sorted(item["id"] for item in shared) == sorted(item["id"] for item in filtered)
+    found, expected = {item["id"] for item in shared}, {item["id"] for item in filtered}
+    if compare == "exact" and wanted in names:
+        # Such a filter hides a resource that has the name with a suffix. The whole list shows both, as ambiguous.
+        assert found >= expected
+    else:
+        assert found == expected
 
 
 def test_item_that_a_lookup_returns_is_a_copy() -> None:

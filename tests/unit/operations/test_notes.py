@@ -16,7 +16,7 @@ from tests.collection_path import ROOT
 from tests.module_files import API_MODULES
 
 #: They need what the modules of the kinds that are listed need, and say so.
-OF_OTHERS = {"scp_dr_drill", "scp_dr_plan", "scp_storage_apply"}
+OF_OTHERS = {"scp_dr_drill", "scp_dr_plan", "scp_storage_apply", "scp_storage_report"}
 MODULES = sorted(set(API_MODULES) - OF_OTHERS)
 OPERATIONS = [
     operation

@@ -231,7 +231,7 @@ class ServerRestore(Restore):
         state = self.read_backup()
         restores = self.read_histories(state)
         if found := self.fresh(restores):
-            return replace(state, restore=found)
+            return self._existing(state, found)
         if state.problems:
             return state
         taken = bool(
@@ -243,7 +243,7 @@ class ServerRestore(Restore):
         )
         made = next((found for found in restores if word(found, _STATE) in (COMPLETED, PARTIAL_SUCCESS)), None)
         if taken and made is not None:
-            return replace(state, restore=made)
+            return self._existing(state, made)
         if taken:
             problem = (
                 f"the name {self._called} is taken in {self._where} by a server that is not a restore of this backup"
@@ -252,6 +252,20 @@ class ServerRestore(Restore):
             state = replace(state, problems=(problem,))
         state = self.with_point(state)
         return replace(state, problems=(*state.problems, *self._subnet_problems(state)))
+
+    def _existing(self, state: RestoreState, restore: dict[str, Any]) -> RestoreState:
+        """Return the state with a restore that is there, or with why it is not the one that is asked for."""
+        if not self.params["match_restore_point"]:
+            return replace(state, restore=restore)
+        state = self.with_point(state)
+        if state.point is None or is_restore_of(restore, state.point, state.points):
+            return replace(state, restore=restore)
+        problem = (
+            f"server {self._called} was restored before, from the image of {restore.get('backup_start_time')}"
+            f" ({restore.get('schedule_name')}). To have that of {state.point.get('backup_start_time')}"
+            f" ({state.point.get('schedule_name')}) too, choose another restore_server_name"
+        )
+        return replace(state, problems=(*state.problems, problem))
 
     def _subnet_problems(self, state: RestoreState) -> list[str]:
         """What is wrong with the subnets that are asked for."""

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ...client.errors import CallError, NotFound, StorageError
+from ...client.parallel import map_concurrently
 from ...engine.durations import parse_age, parse_moment
 from ...engine.lookup import Finder
 from ...engine.plan import Step
@@ -193,25 +194,50 @@ class RestorePointInfo(Info):
     def read(self) -> dict[str, Any]:
         earliest, latest = (self._moment(name) for name in ("backup_start_time", "backup_end_time"))
         path = self.params.get("path")
-        backup = find_backup(Finder(self.client, BACKUPS), self.params["backup"])
-        if backup is None:
-            return {self.plural: [], **({"files": []} if path else {})}
+        backups = self._backups()
+        wanted = self._wanted(backups)
         asked = {
             name: _written(moment)
             for name, moment in (("backup_start_time", earliest), ("backup_end_time", latest))
             if moment is not None
         }
-        points = read_points(self.client, str(backup["id"]), **asked)
+        read = map_concurrently(lambda one: self._points(one, asked), wanted)
+        # Of the same moment, the order of the backups decides.
+        points = sorted((point for listed in read for point in listed), key=moment_of, reverse=True)
         # Whether the ends belong to the time that is asked for is not documented.
         points = [
             point
             for point in points
             if (earliest is None or moment_of(point) >= earliest) and (latest is None or moment_of(point) <= latest)
         ]
-        result: dict[str, Any] = {self.plural: [{"backup_id": backup["id"], **point} for point in points]}
+        result: dict[str, Any] = {self.plural: points}
+        result["backups"] = [{name: backup[name] for name in ("id", "name")} for backup in backups]
         if path:
-            result["files"] = self._files(backup, points, path)
+            result["files"] = self._files(wanted[0], points, path) if wanted else []
         return result
+
+    def _backups(self) -> list[dict[str, Any]]:
+        """The backups of the server that is named, or the one that is."""
+        server, policy_type = self.params.get("server_name"), self.params.get("policy_type")
+        if server is None:
+            found = find_backup(Finder(self.client, BACKUPS), self.params["backup"])
+            listed = [] if found is None else [found]
+        else:
+            listed = self.client.read_list(api.LIST_BACKUPS, query={"server_name": server})
+            # The filter also finds names that only begin so.
+            listed = [one for one in listed if one["server_name"] == server]
+        return [one for one in listed if policy_type in (None, word(one, "policy_type"))]
+
+    def _wanted(self, backups: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Those of the server's backups whose restore points are asked for."""
+        wanted = self.params.get("backup")
+        if wanted is None or self.params.get("server_name") is None:
+            return backups
+        return [one for one in backups if one["name"] == wanted] or [one for one in backups if one["id"] == wanted]
+
+    def _points(self, backup: Mapping[str, Any], asked: Mapping[str, str]) -> list[dict[str, Any]]:
+        points = read_points(self.client, str(backup["id"]), **asked)
+        return [{"backup_id": backup["id"], **point} for point in points]
 
     def _moment(self, option: str) -> datetime | None:
         text = self.params.get(option)

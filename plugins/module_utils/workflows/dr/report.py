@@ -85,7 +85,7 @@ def mounts(replicas: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         if replica["kind"] == FILE and path and replica[f"{side}_id"]:
             address = replica[f"{side}_path"]
             source = {"source": address} if address else {}
-            found.append({"kind": "filestorage", "name": replica[f"{side}_id"], "region": region, **where, **source})
+            found.append({"kind": FILE, "name": replica[f"{side}_id"], "region": region, **where, **source})
         elif replica["kind"] == BLOCK and replica[f"{side}_id"]:
             found.append({"kind": "bm_volume", "name": replica[f"{side}_id"], "region": region, **where})
         elif replica["kind"] == GROUP and side == "target":
