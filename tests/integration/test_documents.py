@@ -156,7 +156,7 @@ def test_first_steps(controller: Controller) -> None:
         controller, GUIDES / "guide_first_steps.rst", {"web1_id": controller.simulator.server("west-web1")["id"]}
     )
     assert [volume["name"][:-7] for volume in controller.simulator.world()["filestorage"]["volumes"]] == ["web_data"]
-    assert run["Volumes that have no snapshot yet"].result["result"] == ["web_data"]
+    assert run["Find the volumes that have no snapshot"].result["result"] == ["web_data"]
 
 
 def test_credentials(controller: Controller) -> None:
@@ -197,8 +197,8 @@ def test_data_protection(controller: Controller) -> None:
     (controller.folder / "upgrade.sh").chmod(0o755)
     midnight = [{"name": "Archiving runs", "simulator_world": {"midnight": True}}]
     run = run_all(controller, GUIDES / "guide_data_protection.rst", {}, {"recover.yml": midnight})
-    assert run["Go back; newer snapshots are dropped"].operations == ["RestoreSnapshot"]
-    assert run["What there is"].result["result"]
+    assert run["Restore the snapshot, and discard newer ones"].operations == ["RestoreSnapshot"]
+    assert run["List the archived objects"].result["result"]
 
 
 def test_disaster_recovery(controller: Controller) -> None:
