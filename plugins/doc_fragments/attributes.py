@@ -23,9 +23,9 @@ attributes:
     membership:
       - scp.storage.scp
 notes:
-  - Runs in the controller's own process, with the Python that Ansible itself uses, unless the task has another connection than C(local),
-    C(async), or another C(ansible_python_interpreter).
-  - On the controller, C(become) is ignored. Calls to the API need no other user.
-  - An empty option about the connection counts as not given.
-  - All options about the connection can be set once for all modules with C(module_defaults) and the action group C(scp.storage.scp).
+  - Runs in the controller's own process, with the Python of Ansible. With C(async), a connection other than C(local), or another
+    C(ansible_python_interpreter), the task runs as a separate process.
+  - On the controller, C(become) is ignored. Calls to the API do not need another user.
+  - An empty connection option counts as not set.
+  - You can set connection options for all modules at once with C(module_defaults) and the action group C(scp.storage.scp).
 """

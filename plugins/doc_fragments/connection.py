@@ -28,7 +28,7 @@ options:
     type: str
   account_id:
     description:
-      - Id of the account to act in, where the key may act in several.
+      - Id of the account to act in, for keys that can act in several accounts.
       - If not given, E(SCP_ACCOUNT_ID), E(SCP_TF_ACCOUNT_ID), and C(account-id) in C(~/.scpconf/config.json) are used, in that order.
     type: str
   region:
@@ -44,24 +44,24 @@ options:
     choices: [e, g, s]
   profile:
     description:
-      - Name of an object in the configuration files whose settings count before those beside it.
+      - Name of an object in the configuration files. Its settings override those at the top level of the file.
       - If not given, E(SCP_PROFILE) is used.
     type: str
   config_file:
     description:
-      - A configuration file to read in place of C(~/.scpconf/config.json), with C(credentials.json) beside it.
-      - If not given, E(SCP_CONFIG_FILE) is used. Without either, what the files in C(~/.scpconf) leave open is looked for in
+      - A configuration file to read instead of C(~/.scpconf/config.json), with C(credentials.json) in the same folder.
+      - If not given, E(SCP_CONFIG_FILE) is used. Without either, settings that the files in C(~/.scpconf) do not contain are read from
         C(~/scp/cli-config.json), the file of the official command line.
     type: path
   endpoint_url:
     description:
-      - Base URL of the services. It may hold C({service}), C({region}) and C({environment}).
-      - If not given, E(SCP_ENDPOINT_URL), E(SCP_TF_ENDPOINT_OVERRIDE), and C(endpoint-override) in C(~/.scpconf/config.json) are used,
-        in that order. Where there is none, the endpoints are those of the platform or, with O(auth_url), those of the account's catalogue.
+      - Base URL of the services. It can contain C({service}), C({region}) and C({environment}).
+      - If not given, E(SCP_ENDPOINT_URL), E(SCP_TF_ENDPOINT_OVERRIDE), and C(endpoint-override) in C(~/.scpconf/config.json) are used, in that order.
+        Without any of them, the endpoints are those of the platform or, with O(auth_url), those of the account's endpoint catalogue.
     type: str
   auth_url:
     description:
-      - URL of the IAM service, whose endpoint catalogue then shows where the services are.
+      - URL of the IAM service, whose endpoint catalogue then provides the endpoints of the services.
       - If not given, E(SCP_AUTH_URL), E(SCP_TF_AUTH_URL), and C(auth-url) in C(~/.scpconf/config.json) are used, in that order.
     type: str
   validate_certs:
@@ -76,15 +76,15 @@ options:
     type: path
   timeout:
     description:
-      - Seconds to wait for one answer, and for which failed calls to a service in a region are repeated altogether. A service that did not
-        answer is not called for as long again, and calls to it fail at once.
+      - Seconds to wait for one answer. Failed calls to a service in a region are repeated for the same time in total. A service that did not answer
+        is then not called for the same time again, and calls to it fail at once.
       - If not given, E(SCP_TIMEOUT) is used, and otherwise V(30).
     type: float
   max_retries:
     description:
-      - How often a reading call is repeated after a lost connection or an answer 429, 502, 503 or 504.
-        A writing call whose outcome is unknown is never repeated blindly; what is there is read again first.
-        Pauses that the service asks for with C(Retry-After) are kept, by reading calls up to five minutes.
+      - How often a reading call is repeated after a lost connection or an answer 429, 502, 503 or 504. A writing call whose outcome is unknown is
+        never repeated blindly. The current state is read first. Calls keep the pauses that the service requests with C(Retry-After). Reading calls
+        wait up to five minutes.
       - If not given, E(SCP_MAX_RETRIES) is used, and otherwise V(5).
     type: int
   language:
@@ -95,8 +95,8 @@ options:
     choices: [en-US, ko-KR]
   api_versions:
     description:
-      - API versions to ask for in place of those that the collection was written against, by service, as in V(filestorage=1.1).
-        Services are V(archivestorage), V(backup), V(baremetal-blockstorage), V(filestorage), V(iam) and V(parallel-filestorage).
+      - API versions to use instead of those that the collection was written for, by service, for example V(filestorage=1.1). Services are
+        V(archivestorage), V(backup), V(baremetal-blockstorage), V(filestorage), V(iam) and V(parallel-filestorage).
       - If not given, E(SCP_API_VERSIONS) is used, as a JSON object.
     type: dict
 requirements:

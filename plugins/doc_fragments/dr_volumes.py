@@ -13,40 +13,39 @@ class ModuleDocFragment:
 options:
   volumes:
     description:
-      - Volumes and volume groups, each a name, or a dictionary with C(name) and what differs from the options for all volumes.
+      - Volumes and volume groups. Each item is a name, or a dictionary with C(name) and keys that override the options for all volumes.
       - The list C(replicas) that M(scp.storage.scp_dr_plan) returns is accepted unchanged, and so is the fact C(dr_replicas) of a role.
       - "C(name): name or id of the volume. Required."
       - "C(kind): V(filestorage_volume) (the default, also V(filestorage)), V(bm_volume) (also V(bm)), or V(bm_volume_group) (also V(bm_group))."
       - "C(region): region of the volume. C(target_region): region of its replica, which must be another one."
-      - "C(target_name): name of the replica. The default is the name of the volume. Required where C(name) is an id."
-      - "C(source_id), C(target_id): ids of the volume and of its replica, where names are ambiguous."
+      - "C(target_name): name of the replica. The default is the name of the volume. Required if C(name) is an id."
+      - "C(source_id), C(target_id): ids of the volume and of its replica, for ambiguous names."
       - "C(mount_path): the folder where servers mount the volume, for the list C(mounts) of M(scp.storage.scp_dr_plan)."
-      - "C(frequency), C(protocol), C(type_name), C(snapshot_rate), C(target_volume_prefix), C(target_access_rules), C(target_attachments): as
-        the options of these names of M(scp.storage.scp_dr_plan)."
-      - A text is accepted too, for surveys. It holds the list in JSON or YAML, or names with commas or blanks between them.
+      - "C(frequency), C(protocol), C(type_name), C(snapshot_rate), C(target_volume_prefix), C(target_access_rules), C(target_attachments): like the
+        options of M(scp.storage.scp_dr_plan) with the same names."
+      - Text is also accepted, for surveys. It contains the list in JSON or YAML, or names separated by commas or blanks.
       - All mistakes in the list are reported at once, before any call.
     type: raw
     required: true
   region:
     description:
-      - Region of the volumes, for those that name none. It is never taken from the environment, because in a disaster it must be
-        clear which region is meant.
+      - Region of volumes that have no C(region). It is never read from the environment, because the region must be explicit in a disaster.
     type: str
   target_region:
-    description: Region of the replicas, for volumes that name none.
+    description: Region of the replicas, for volumes that have no C(target_region).
     type: str
   only:
     description:
-      - Names of the volumes that the task is about, of those in O(volumes); the others are left out. Names of replicas and ids are accepted too.
+      - Names of the volumes in O(volumes) to work on. The others are skipped. Names of replicas and ids are also accepted.
       - A name that is not in O(volumes) is an error.
     type: list
     elements: str
   skip:
-    description: Names of volumes in O(volumes) that are left out. A name that is not in O(volumes) is an error.
+    description: Names of volumes in O(volumes) to skip. A name that is not in O(volumes) is an error.
     type: list
     elements: str
   variable_prefix:
     description:
-      - What the names of options begin with in messages. Roles set it, so that messages name their variables, for example V(dr_failover_).
+      - Prefix of the names of options in messages. Roles set it, so that messages name their variables, for example V(dr_failover_).
     type: str
 """

@@ -13,7 +13,7 @@ class ModuleDocFragment:
 options:
   query:
     description:
-      - A JMESPath expression over the whole result. What it selects is returned as RV(ignore:result).
+      - A JMESPath expression that is applied to the whole result. The selected data is returned as RV(ignore:result).
       - Needs the Python library C(jmespath).
     type: str
 attributes:

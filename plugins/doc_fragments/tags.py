@@ -13,9 +13,9 @@ class ModuleDocFragment:
 options:
   tags:
     description:
-      - Tags of what is created, 50 at most. Each key is given once and is not empty.
+      - Tags of the created resource, at most 50. Each key must be unique and not empty.
       - "A dictionary of keys and values is accepted as well, such as C({team: web})."
-      - The API takes them at creation only and never shows them, so they do not make a task changed.
+      - The API accepts tags only at creation and never returns them. Different tags therefore do not cause a change.
     type: list
     elements: dict
     suboptions:

@@ -19,12 +19,12 @@ options:
     default: 64
   wait:
     description:
-      - Whether to wait until the changes have taken effect. What another resource of the list needs is waited for in any case.
+      - Whether to wait until the changes have taken effect. The task always waits for changes that another resource of the list needs.
     type: bool
     default: true
   variable_prefix:
     description:
-      - What the names of options begin with in messages. Roles set it, so that messages name their variables.
+      - Prefix of the names of options in messages. Roles set it, so that messages name their variables.
     type: str
 attributes:
   check_mode:

@@ -107,7 +107,7 @@ result:
   type: raw
   sample: [app-archive]
 error:
-  description: What is known of the call that failed.
+  description: Details of the failed call.
   returned: when a call failed
   type: dict
   sample:

@@ -51,8 +51,8 @@ options:
     default: finished
   wait_timeout:
     description:
-      - Seconds to wait at most. On time-out the task fails, says the last state it saw, and returns what it has.
-        How long a job takes depends on how much it moves; a task that is run again goes on waiting for it.
+      - Seconds to wait at most. On timeout, the task fails, reports the last state, and returns the available result. How long a job takes depends
+        on how much it moves; a task that is run again goes on waiting for it.
     type: int
     default: 7200
 notes:
@@ -143,13 +143,13 @@ job:
         archiving_rate: 100
 operations:
   description:
-    - The API operations that changed something, in order, by their C(operationId). In check mode those that would be sent.
+    - The API operations that changed something, in order, by their C(operationId). In check mode, the operations that a real run would send.
   returned: always
   type: list
   elements: str
   sample: [CancelArchiving]
 error:
-  description: What is known of the call that failed.
+  description: Details of the failed call.
   returned: when a call failed
   type: dict
   sample:

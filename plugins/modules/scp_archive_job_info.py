@@ -139,7 +139,7 @@ result:
   type: raw
   sample: false
 error:
-  description: What is known of the call that failed.
+  description: Details of the failed call.
   returned: when a call failed
   type: dict
   sample:

@@ -133,7 +133,7 @@ buckets:
       description: V(created), V(changed), V(unchanged), V(failed), or V(skipped) if nothing was changed because of a blocker of another item.
       type: str
     operations:
-      description: The API operations that changed something, by their C(operationId). In check mode those that would be sent.
+      description: The API operations that changed something, by their C(operationId). In check mode, the operations that a real run would send.
       type: list
       elements: str
     message:
@@ -174,13 +174,14 @@ failures:
   sample: []
 operations:
   description:
-    - The API operations that changed something, by their C(operationId), in the order of the list. In check mode those that would be sent.
+    - The API operations that changed something, by their C(operationId), in the order of the list. In check mode, the operations that a real run
+      would send.
   returned: always
   type: list
   elements: str
   sample: [CreateBucket, SetBucketEncryption, CreateArchivingPolicy]
 error:
-  description: What is known of the first call that failed.
+  description: Details of the first failed call.
   returned: when a call failed
   type: dict
   sample:

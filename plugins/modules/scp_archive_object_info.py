@@ -133,7 +133,7 @@ result:
   type: raw
   sample: [Oc9nEYWV.6VjzsIMXFZWM1zL8HcYvKl]
 error:
-  description: What is known of the call that failed.
+  description: Details of the failed call.
   returned: when a call failed
   type: dict
   sample:

@@ -77,8 +77,8 @@ options:
     default: 1d
   wait_timeout:
     description:
-      - Seconds to wait at most. On time-out the task fails, says the last state it saw, and returns what it has.
-        How long a recovery takes depends on how much it recovers; a task that is run again goes on waiting for it.
+      - Seconds to wait at most. On timeout, the task fails, reports the last state, and returns the available result. How long a recovery takes
+        depends on how much it recovers; a task that is run again goes on waiting for it.
     type: int
     default: 7200
 notes:
@@ -173,13 +173,13 @@ joined:
   sample: false
 operations:
   description:
-    - The API operations that changed something, in order, by their C(operationId). In check mode those that would be sent.
+    - The API operations that changed something, in order, by their C(operationId). In check mode, the operations that a real run would send.
   returned: always
   type: list
   elements: str
   sample: [RecoverObjects]
 error:
-  description: What is known of the call that failed.
+  description: Details of the failed call.
   returned: when a call failed
   type: dict
   sample:

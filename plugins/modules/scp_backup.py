@@ -133,7 +133,7 @@ options:
     type: bool
   wait_timeout:
     description:
-      - Seconds to wait at most. On time-out the task fails, says the last state it saw, and returns what it has.
+      - Seconds to wait at most. On timeout, the task fails, reports the last state, and returns the available result.
     type: int
     default: 7200
 notes:
@@ -288,13 +288,13 @@ backup:
     created_at: "2026-07-30T04:54:33Z"
 operations:
   description:
-    - The API operations that changed something, in order, by their C(operationId). In check mode those that would be sent.
+    - The API operations that changed something, in order, by their C(operationId). In check mode, the operations that a real run would send.
   returned: always
   type: list
   elements: str
   sample: [UpdateRetentionPeriod, SetBackupSchedule]
 error:
-  description: What is known of the call that failed.
+  description: Details of the failed call.
   returned: when a call failed
   type: dict
   sample:

@@ -128,7 +128,7 @@ result:
   type: raw
   sample: [west-db1]
 error:
-  description: What is known of the call that failed.
+  description: Details of the failed call.
   returned: when a call failed
   type: dict
   sample:

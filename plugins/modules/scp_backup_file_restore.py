@@ -65,7 +65,7 @@ options:
     default: false
   allow_partial:
     description:
-      - Whether a restore that ends as V(PARTIAL_SUCCESS) is good enough. Otherwise it fails the task, as one that failed does.
+      - Whether a restore that ends with V(PARTIAL_SUCCESS) is accepted. Otherwise the task fails, as after a failed restore.
     type: bool
     default: false
   state:
@@ -76,9 +76,9 @@ options:
     default: present
   wait_timeout:
     description:
-      - Seconds to wait at most. On time-out the task fails, says the last state it saw, and returns what it has. Run again, it joins what
-        is going on.
-      - The service is looked at every 30 seconds at the slowest, and a read that fails meanwhile is not an end of it.
+      - Seconds to wait at most. On timeout, the task fails, reports the last state, and returns the available result. If you run the task again, it
+        waits for the restore that is in progress.
+      - The task reads the state at least every 30 seconds. A reading call that fails does not end the wait.
     type: int
     default: 7200
 notes:
@@ -178,13 +178,13 @@ restore_point:
     usage_gb: 24.2
 operations:
   description:
-    - The API operations that changed something, in order, by their C(operationId). In check mode those that would be sent.
+    - The API operations that changed something, in order, by their C(operationId). In check mode, the operations that a real run would send.
   returned: always
   type: list
   elements: str
   sample: [RestoreAgentBackup]
 error:
-  description: What is known of the call that failed.
+  description: Details of the failed call.
   returned: when a call failed
   type: dict
   sample:

@@ -145,7 +145,7 @@ result:
   type: raw
   sample: [app-image]
 error:
-  description: What is known of the call that failed.
+  description: Details of the failed call.
   returned: when a call failed
   type: dict
   sample:

@@ -159,8 +159,8 @@ servers:
       type: str
     operations:
       description:
-        - The API operations that changed something, by their C(operationId). In check mode those that would be sent. An agent that several items
-          need is created for the first of them.
+        - The API operations that changed something, by their C(operationId). In check mode, the operations that a real run would send. An agent that
+          several items need is created for the first of them.
       type: list
       elements: str
     message:
@@ -192,13 +192,14 @@ failures:
   sample: []
 operations:
   description:
-    - The API operations that changed something, by their C(operationId), in the order of the list. In check mode those that would be sent.
+    - The API operations that changed something, by their C(operationId), in the order of the list. In check mode, the operations that a real run
+      would send.
   returned: always
   type: list
   elements: str
   sample: [CreateBackup, ManualBackup]
 error:
-  description: What is known of the first call that failed.
+  description: Details of the first failed call.
   returned: when a call failed
   type: dict
   sample:

@@ -164,7 +164,7 @@ result:
   type: raw
   sample: ca1a8e76-af49-40ea-93f8-a5989ffe138b
 error:
-  description: What is known of the call that failed.
+  description: Details of the failed call.
   returned: when a call failed
   type: dict
   sample:

@@ -167,7 +167,7 @@ result:
   type: raw
   sample: [west-db3]
 error:
-  description: What is known of the call that failed.
+  description: Details of the failed call.
   returned: when a call failed
   type: dict
   sample:

@@ -11,12 +11,12 @@ module: scp_bm_volume
 short_description: Manage Block Storage (BM) volumes
 version_added: 0.1.0
 description:
-  - Create, change and delete volumes for bare-metal servers, and say which servers use them.
-  - A new volume has at least one server. Later it can do without.
-  - The API can change only O(qos), O(snapshot_rate) and O(attachments) of a volume. Name, disk type and size stay as they were created,
-    a difference is an error, and nothing is recreated. There is no call that makes a volume larger.
-  - A volume in state C(ERROR), or with errors from the calls to its servers, fails the task with the service's words, unless the task
-    has something to attach or to set, which may repair it. With O(state=absent) it is deleted.
+  - Create, change and delete volumes for bare-metal servers, and manage which servers use them.
+  - A new volume requires at least one server. You can detach all servers later.
+  - The API can change only O(qos), O(snapshot_rate) and O(attachments) of a volume. Name, disk type and size cannot be changed after creation. A
+    different value is an error. The volume is never recreated. The API has no call to enlarge a volume.
+  - If a volume is in state C(ERROR), or has errors from the calls to its servers, the task fails with the message of the service. If the task has
+    something to attach or to set, it tries that first, because this can repair the volume. O(state=absent) deletes such a volume.
 author:
   - the scp.storage authors (@scp-storage)
 extends_documentation_fragment:
@@ -31,44 +31,44 @@ attributes:
 options:
   name:
     description:
-      - Name of the volume, 3 to 28 characters, letters, digits and hyphens, a letter first.
+      - Name of the volume, 3 to 28 letters, digits and hyphens. It begins with a letter.
     type: str
   volume_id:
     description:
-      - Id of an existing volume. Use it where several volumes have the same name.
+      - Id of an existing volume. Use it if several volumes have the same name.
     type: str
   state:
     description:
       - V(present) creates or changes the volume.
-      - V(absent) deletes it with its data and its snapshots. What blocks it is reported in one error, all of it, as far as O(detach),
-        O(end_snapshot_schedule), O(end_replication) and O(leave_volume_group) do not let the task end it.
+      - V(absent) deletes the volume with its data and its snapshots. One error reports all blockers. O(detach), O(end_snapshot_schedule),
+        O(end_replication) and O(leave_volume_group) allow the task to remove blockers.
     type: str
     choices: [present, absent]
     default: present
   disk_type:
     description:
-      - Type of the disks. Needed for a new volume.
+      - Type of the disks. Required for a new volume.
     type: str
     choices: [SSD, HDD]
   size_gb:
     description:
-      - Size in GB, from 1 to 16384. Needed for a new volume.
+      - Size in GB, from 1 to 16384. Required for a new volume.
     type: int
   qos:
     description:
-      - Performance of an SSD volume; an HDD volume has none. Both parts are needed for a new SSD volume.
+      - Performance of an SSD volume. HDD volumes do not support it. A new SSD volume requires both keys.
     type: dict
     suboptions:
       iops:
-        description: Operations in a second, from 5000 to 20000.
+        description: Operations per second, from 5000 to 20000.
         type: int
       throughput:
-        description: MB in a second, from 250 to 1000.
+        description: MB per second, from 250 to 1000.
         type: int
   attachments:
     description:
-      - Servers that use the volume, 8 at most. Those that are missing are added with one call; see O(purge_attachments) for the rest.
-      - Needed for a new volume.
+      - Servers that use the volume, at most 8. Missing servers are attached with one call. To detach other servers, use O(purge_attachments).
+      - Required for a new volume.
     type: list
     elements: dict
     suboptions:
@@ -83,34 +83,35 @@ options:
         required: true
   purge_attachments:
     description:
-      - Whether servers that O(attachments) does not list are detached, all with one call. They lose the volume at once, so unmount it first.
+      - Whether to detach the servers that O(attachments) does not list, all with one call. The servers lose the volume immediately, so unmount it
+        first.
     type: bool
     default: false
   snapshot_rate:
     description:
       - Space for snapshots, in percent of the volume's size. Snapshots, schedules, replications and groups need it.
-      - From V(1) to V(100). V(0) ends snapshots; those that there are go.
+      - From V(1) to V(100). V(0) disables snapshots and deletes existing ones.
     type: int
   detach:
     description:
-      - Whether a volume that is to be deleted is detached from its servers before. Otherwise an attached volume is an error.
+      - Whether to detach a volume from its servers before it is deleted. Otherwise an attached volume is an error.
     type: bool
     default: false
   end_snapshot_schedule:
     description:
-      - Whether the snapshot schedule of a volume ends before the volume is deleted, or before its snapshots end with O(snapshot_rate) V(0).
+      - Whether to end the snapshot schedule of a volume before the volume is deleted, or before O(snapshot_rate) V(0) disables its snapshots.
         Otherwise a schedule is an error.
     type: bool
     default: false
   end_replication:
     description:
-      - Whether the replication of a volume that is to be deleted is broken and ended before. Its other end stays, as a volume like any other.
-        Otherwise a replicated volume is an error.
+      - Whether to break and end the replication of a volume before the volume is deleted. The volume at the other end remains as an independent
+        volume. Otherwise a replicated volume is an error.
     type: bool
     default: false
   leave_volume_group:
     description:
-      - Whether a volume that is to be deleted leaves its volume group before. Otherwise a member of a group is an error.
+      - Whether to remove a volume from its volume group before it is deleted. Otherwise a member of a group is an error.
     type: bool
     default: false
 notes:
@@ -127,7 +128,7 @@ seealso:
 
 EXAMPLES = r"""
 ---
-- name: A volume for a database server, with space for snapshots
+- name: Create a volume for a database server, with space for snapshots
   scp.storage.scp_bm_volume:
     name: db-redo
     disk_type: SSD
@@ -141,11 +142,11 @@ EXAMPLES = r"""
         object_id: "{{ bm_id }}"
   register: db_redo
 
-- name: Show where the server finds it
+- name: Show the iSCSI addresses of the volume
   ansible.builtin.debug:
     msg: "{{ db_redo.volume.iscsi_target_ips }}"
 
-- name: Twice as fast, and on the standby server too
+- name: Double the performance, and attach the volume to the standby server too
   scp.storage.scp_bm_volume:
     name: db-redo
     qos:
@@ -157,7 +158,7 @@ EXAMPLES = r"""
       - object_type: BM
         object_id: "{{ standby_bm_id }}"
 
-- name: On the standby server only
+- name: Attach the volume to the standby server only
   scp.storage.scp_bm_volume:
     name: db-redo
     attachments:
@@ -165,7 +166,7 @@ EXAMPLES = r"""
         object_id: "{{ standby_bm_id }}"
     purge_attachments: true
 
-- name: The volume and its data are gone
+- name: Delete the volume and its data
   scp.storage.scp_bm_volume:
     name: db-redo
     state: absent
@@ -175,7 +176,7 @@ EXAMPLES = r"""
 RETURN = r"""
 ---
 volume:
-  description: The volume, as far as it is known.
+  description: The volume, with the fields that are known.
   returned: success
   type: dict
   contains:
@@ -186,10 +187,10 @@ volume:
       description: Name of the volume.
       type: str
     state:
-      description: V(IN_USE) with servers, V(AVAILABLE) without; others pass by themselves or show an error.
+      description: V(IN_USE) with servers, V(AVAILABLE) without servers. Other states are temporary or show an error.
       type: str
     purpose:
-      description: V(ORG), V(REPL) for the target of a replication, V(RECOVERY) for what was made from a snapshot.
+      description: V(ORG), V(REPL) for the target of a replication, V(RECOVERY) for a volume that was created from a snapshot.
       type: str
     disk_type:
       description: V(SSD) or V(HDD).
@@ -201,30 +202,30 @@ volume:
       description: Performance of an SSD volume.
       type: dict
     attachments:
-      description: The servers that use it, each with C(id), C(type), C(name) and C(state).
+      description: The servers that use the volume, each with C(id), C(type), C(name) and C(state).
       type: list
       elements: dict
     iscsi_target_ips:
-      description: Addresses at which its servers log in to it.
+      description: iSCSI addresses at which the servers log in.
       type: list
       elements: str
     snapshot_rate:
       description: Space for snapshots in percent of the size; V(0) for none.
       type: int
     snapshot_schedule:
-      description: Its schedule; C(frequency) is V(NONE) where there is none.
+      description: The snapshot schedule. C(frequency) is V(NONE) if there is no schedule.
       type: dict
     volume_group:
-      description: The group that it is in.
+      description: The volume group of the volume.
       type: dict
     has_replication:
-      description: Whether it is the source of a replication.
+      description: Whether the volume is the source of a replication.
       type: bool
     has_origin:
-      description: Whether it is the target of a replication.
+      description: Whether the volume is the target of a replication.
       type: bool
     external_errors:
-      description: What calls to its servers were answered with, where they went wrong.
+      description: Errors that the calls to its servers returned.
       type: list
       elements: dict
   sample:
@@ -253,13 +254,13 @@ volume:
     created_at: "2026-07-30T04:54:33.219Z"
 operations:
   description:
-    - The API operations that changed something, in order, by their C(operationId). In check mode those that would be sent.
+    - The API operations that changed something, in order, by their C(operationId). In check mode, the operations that a real run would send.
   returned: always
   type: list
   elements: str
   sample: [CreateVolume, CreateVolumeSnapshotRate]
 error:
-  description: What is known of the call that failed.
+  description: Details of the failed call.
   returned: when a call failed
   type: dict
   sample:

@@ -146,13 +146,13 @@ remains:
   sample: false
 operations:
   description:
-    - The API operations that changed something, in order, by their C(operationId). In check mode those that would be sent.
+    - The API operations that changed something, in order, by their C(operationId). In check mode, the operations that a real run would send.
   returned: always
   type: list
   elements: str
   sample: [CreateVolumeGroup]
 error:
-  description: What is known of the call that failed.
+  description: Details of the failed call.
   returned: when a call failed
   type: dict
   sample:

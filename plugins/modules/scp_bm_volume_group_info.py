@@ -114,7 +114,7 @@ result:
   type: raw
   sample: [db-data, db-log]
 error:
-  description: What is known of the call that failed.
+  description: Details of the failed call.
   returned: when a call failed
   type: dict
   sample:

@@ -81,7 +81,7 @@ result:
   type: raw
   sample: go261001142150a6abf418e01___db.2026-10-01_142150
 error:
-  description: What is known of the call that failed.
+  description: Details of the failed call.
   returned: when a call failed
   type: dict
   sample:

@@ -154,7 +154,7 @@ result:
   type: raw
   sample: [app-data]
 error:
-  description: What is known of the call that failed.
+  description: Details of the failed call.
   returned: when a call failed
   type: dict
   sample:

@@ -69,8 +69,8 @@ options:
     default: false
   wait_timeout:
     description:
-      - Seconds to wait at most. On time-out the task fails, says the last state it saw, and returns what it has.
-        How long the first transfer takes depends on the size of the volume.
+      - Seconds to wait at most. On timeout, the task fails, reports the last state, and returns the available result. How long the first transfer
+        takes depends on the size of the volume.
     type: int
     default: 3600
 notes:
@@ -195,13 +195,13 @@ replication:
       auth: READ
 operations:
   description:
-    - The API operations that changed something, in order, by their C(operationId). In check mode those that would be sent.
+    - The API operations that changed something, in order, by their C(operationId). In check mode, the operations that a real run would send.
   returned: always
   type: list
   elements: str
   sample: [CreateVolumeReplication]
 error:
-  description: What is known of the call that failed.
+  description: Details of the failed call.
   returned: when a call failed
   type: dict
   sample:

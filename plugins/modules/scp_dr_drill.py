@@ -229,7 +229,7 @@ volumes:
       description: V(created), V(deleted), V(unchanged), V(skipped) or V(failed).
       type: str
     operations:
-      description: The API operations for this volume, in order. In check mode those that would be sent.
+      description: The API operations for this volume, in order. In check mode, the operations that a real run would send.
       type: list
       elements: str
     error:
@@ -374,13 +374,14 @@ failures:
   sample: []
 operations:
   description:
-    - The API operations that changed something, by their C(operationId), in the order of the list. In check mode those that would be sent.
+    - The API operations that changed something, by their C(operationId), in the order of the list. In check mode, the operations that a real run
+      would send.
   returned: always
   type: list
   elements: str
   sample: [CreateVolume, CreateVolumeReplication, SetVolumeReplication]
 error:
-  description: What is known of the first call that failed.
+  description: Details of the first failed call.
   returned: when a call failed
   type: dict
 """

@@ -154,7 +154,7 @@ replicas:
       description: What became of the volume, V(created), V(changed), V(deleted), V(unchanged) or V(failed). In check mode what would become of it.
       type: str
     operations:
-      description: The API operations for this volume, in order. In check mode those that would be sent.
+      description: The API operations for this volume, in order. In check mode, the operations that a real run would send.
       type: list
       elements: str
     possible_loss:

@@ -189,13 +189,13 @@ replication:
     replication_volume_access_level: ro
 operations:
   description:
-    - The API operations that changed something, in order, by their C(operationId). In check mode those that would be sent.
+    - The API operations that changed something, in order, by their C(operationId). In check mode, the operations that a real run would send.
   returned: always
   type: list
   elements: str
   sample: [CreateVolumeReplication]
 error:
-  description: What is known of the call that failed.
+  description: Details of the failed call.
   returned: when a call failed
   type: dict
   sample:

@@ -131,7 +131,7 @@ result:
   type: raw
   sample: [kr-east1]
 error:
-  description: What is known of the call that failed.
+  description: Details of the failed call.
   returned: when a call failed
   type: dict
   sample:

@@ -83,7 +83,7 @@ result:
   type: raw
   sample: web_data_2m060u.2026-10-01_142150
 error:
-  description: What is known of the call that failed.
+  description: Details of the failed call.
   returned: when a call failed
   type: dict
   sample:

@@ -11,11 +11,11 @@ module: scp_filestorage_volume
 short_description: Manage File Storage volumes
 version_added: 0.1.0
 description:
-  - Create, change and delete volumes of File Storage, and say which servers may mount them.
-  - The service appends C(_) and six characters to the name of a volume. O(name) finds it with or without them.
-  - The API can change nothing of a volume but O(file_unit_recovery_enabled) and O(access_rules). Name, protocol, type and CIFS password
-    stay as they were created, a difference in O(protocol) or O(type_name) is an error, and nothing is recreated.
-  - There is no size to set. A volume grows with its data.
+  - Create, change and delete volumes of File Storage, and manage which servers may mount them.
+  - The service appends C(_) and six characters to the name of a volume. O(name) accepts the name with or without this suffix.
+  - The API can change only O(file_unit_recovery_enabled) and O(access_rules) of a volume. Name, protocol, type and CIFS password cannot be changed
+    after creation. A different O(protocol) or O(type_name) is an error. The volume is never recreated.
+  - A volume has no size option. It grows with its data.
 author:
   - the scp.storage authors (@scp-storage)
 extends_documentation_fragment:
@@ -30,41 +30,42 @@ attributes:
 options:
   name:
     description:
-      - Name of the volume, 3 to 21 characters, lower-case letters, digits and underscores, a letter first.
-      - To find a volume, the name with the service's suffix is accepted as well.
+      - Name of the volume, 3 to 21 lower-case letters, digits and underscores. It begins with a letter.
+      - To find an existing volume, you can also use the name with the suffix of the service.
     type: str
   volume_id:
     description:
-      - Id of an existing volume. Use it where several volumes have the same name.
+      - Id of an existing volume. Use it if several volumes have the same name.
     type: str
   state:
     description:
-      - With V(present), the volume is created where it does not exist.
-      - With V(absent), the volume and its data are deleted, its access rules and system snapshots of an ended replication before it.
-        A volume that is replicated is left alone, with an error that names the replication.
+      - V(present) creates the volume if it does not exist, and changes it.
+      - V(absent) deletes the volume and its data. It first deletes the access rules and the system snapshots of an ended replication. If the volume
+        is replicated, the task fails, names the replication, and changes nothing.
     type: str
     choices: [present, absent]
     default: present
   protocol:
     description:
-      - How servers mount the volume. Needed to create one.
+      - Protocol of the mount. Required to create a volume.
     type: str
     choices: [NFS, CIFS]
   type_name:
     description:
-      - Type of the disks. Needed to create a volume.
+      - Type of the disks. Required to create a volume.
     type: str
     choices: [HDD, SSD, HighPerformanceSSD, SSD_SAP_S, SSD_SAP_E]
   cifs_password:
     description:
       - Password for the mount, 6 to 20 characters with a letter from A to Z or a to z, a digit and a special character.
-      - "Special characters are V(!#&'*+,-.:;<=>?@^_`~/|), and there are no others."
-      - Needed to create a volume with O(protocol=CIFS). The API takes it at creation only and never shows it, so it does not make a task changed.
+      - "Only these special characters are valid: V(!#&'*+,-.:;<=>?@^_`~/|)."
+      - Required to create a volume with O(protocol=CIFS). The API accepts it only at creation and never returns it. A different password therefore
+        does not cause a change.
     type: str
   snapshot_id:
     description:
-      - Id of a snapshot whose content a new volume starts with. Protocol and type must be those of the snapshot's volume.
-      - The API takes it at creation only and never shows it, so it does not make a task changed.
+      - Id of a snapshot to create the volume from. Protocol and type must be the same as those of the snapshot's volume.
+      - The API accepts it only at creation and never returns it. A different id therefore does not cause a change.
     type: str
   file_unit_recovery_enabled:
     description:
@@ -72,12 +73,12 @@ options:
     type: bool
   access_rules:
     description:
-      - Who may mount the volume. What is missing is added; see O(purge_access_rules) for the rest.
+      - Servers and endpoints that may mount the volume. Missing rules are added. To remove other rules, use O(purge_access_rules).
     type: list
     elements: dict
     suboptions:
       object_type:
-        description: What O(access_rules[].object_id) is.
+        description: Type of O(access_rules[].object_id).
         type: str
         required: true
         choices: [VM, BM, GPU, GPU_NODE, ENDPOINT]
@@ -87,7 +88,7 @@ options:
         required: true
   purge_access_rules:
     description:
-      - Whether rules that O(access_rules) does not list are removed, those too that the platform itself added for auto-scaling or Kubernetes.
+      - Whether to remove rules that O(access_rules) does not list. This includes rules that the platform itself added for auto-scaling or Kubernetes.
     type: bool
     default: false
 notes:
@@ -102,7 +103,7 @@ seealso:
 
 EXAMPLES = r"""
 ---
-- name: A volume that two virtual servers may mount
+- name: Create a volume that two servers may mount
   scp.storage.scp_filestorage_volume:
     name: web_data
     protocol: NFS
@@ -114,11 +115,11 @@ EXAMPLES = r"""
         object_id: "{{ bm_id }}"
   register: web_data
 
-- name: Show what to mount
+- name: Show the mount path
   ansible.builtin.debug:
     msg: "{{ web_data.volume.path }}"
 
-- name: Only the virtual server may mount it, and single files can be recovered
+- name: Allow only the virtual server to mount it, and enable recovery of single files
   scp.storage.scp_filestorage_volume:
     name: web_data
     file_unit_recovery_enabled: true
@@ -127,7 +128,7 @@ EXAMPLES = r"""
         object_id: "{{ vm_id }}"
     purge_access_rules: true
 
-- name: A CIFS volume with tags
+- name: Create a CIFS volume with tags
   scp.storage.scp_filestorage_volume:
     name: office
     protocol: CIFS
@@ -137,7 +138,7 @@ EXAMPLES = r"""
       - key: team
         value: office
 
-- name: The volume and its data are gone
+- name: Delete the volume and its data
   scp.storage.scp_filestorage_volume:
     name: office
     state: absent
@@ -146,7 +147,7 @@ EXAMPLES = r"""
 RETURN = r"""
 ---
 volume:
-  description: The volume, as far as it is known.
+  description: The volume, with the fields that are known.
   returned: success
   type: dict
   contains:
@@ -154,10 +155,10 @@ volume:
       description: Id of the volume.
       type: str
     name:
-      description: Name as the service shows it, with its suffix.
+      description: Name with the suffix of the service.
       type: str
     base_name:
-      description: Name without the service's suffix, as it was asked for.
+      description: Name without the suffix, as it was requested.
       type: str
     protocol:
       description: V(NFS) or V(CIFS).
@@ -172,11 +173,11 @@ volume:
       description: V(none), V(original) for the source of a replication, V(replication) for its target, V(backup) for a disk backup.
       type: str
     path:
-      description: What a server mounts. It can change on its own, so read it when it is needed.
+      description: Path that a server mounts. The platform can change it, so read it each time you need it.
       returned: unless the volume is an unchanged one of several, in a task without C(register)
       type: str
     usage:
-      description: Bytes in use. A volume has no size, it grows with its data.
+      description: Used bytes. A volume has no fixed size and grows with its data.
       returned: unless the volume is an unchanged one of several, in a task without C(register)
       type: int
     file_unit_recovery_enabled:
@@ -184,7 +185,7 @@ volume:
       returned: unless the volume is an unchanged one of several, in a task without C(register)
       type: bool
     access_rules:
-      description: Who may mount the volume; see the option O(access_rules).
+      description: Servers and endpoints that may mount the volume. See the option O(access_rules).
       returned: when O(access_rules) was given
       type: list
       elements: dict
@@ -207,13 +208,13 @@ volume:
     endpoint_path: null
 operations:
   description:
-    - The API operations that changed something, in order, by their C(operationId). In check mode those that would be sent.
+    - The API operations that changed something, in order, by their C(operationId). In check mode, the operations that a real run would send.
   returned: always
   type: list
   elements: str
   sample: [CreateVolume, SetAccessRule]
 error:
-  description: What is known of the call that failed.
+  description: Details of the failed call.
   returned: when a call failed
   type: dict
   sample:

@@ -146,7 +146,7 @@ result:
   type: raw
   sample: [{name: web_data, path: "10.10.10.10:/scp_web_data_2m060u"}]
 error:
-  description: What is known of the call that failed.
+  description: Details of the failed call.
   returned: when a call failed
   type: dict
   sample:

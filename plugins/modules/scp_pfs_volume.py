@@ -33,7 +33,7 @@ options:
     type: str
   volume_id:
     description:
-      - Id of an existing volume. Use it where several volumes have the same name.
+      - Id of an existing volume. Use it if several volumes have the same name.
     type: str
   state:
     description:
@@ -117,7 +117,7 @@ EXAMPLES = r"""
 RETURN = r"""
 ---
 volume:
-  description: The volume, as far as it is known.
+  description: The volume, with the fields that are known.
   returned: success
   type: dict
   contains:
@@ -171,13 +171,13 @@ volume:
             access_ip_state: active
 operations:
   description:
-    - The API operations that changed something, in order, by their C(operationId). In check mode those that would be sent.
+    - The API operations that changed something, in order, by their C(operationId). In check mode, the operations that a real run would send.
   returned: always
   type: list
   elements: str
   sample: [CreateVolume, SetAccessRule]
 error:
-  description: What is known of the call that failed.
+  description: Details of the failed call.
   returned: when a call failed
   type: dict
   sample:

@@ -116,7 +116,7 @@ result:
   type: raw
   sample: 10
 error:
-  description: What is known of the call that failed.
+  description: Details of the failed call.
   returned: when a call failed
   type: dict
   sample:

@@ -177,7 +177,7 @@ volumes:
       description: V(created), V(changed), V(unchanged) or V(failed). A volume that gets its first schedule or its first snapshot is V(changed).
       type: str
     operations:
-      description: The API operations that changed something, by their C(operationId). In check mode those that would be sent.
+      description: The API operations that changed something, by their C(operationId). In check mode, the operations that a real run would send.
       type: list
       elements: str
     message:
@@ -219,13 +219,14 @@ failures:
   sample: []
 operations:
   description:
-    - The API operations that changed something, by their C(operationId), in the order of the list. In check mode those that would be sent.
+    - The API operations that changed something, by their C(operationId), in the order of the list. In check mode, the operations that a real run
+      would send.
   returned: always
   type: list
   elements: str
   sample: [CreateSnapshot]
 error:
-  description: What is known of the first call that failed.
+  description: Details of the first failed call.
   returned: when a call failed
   type: dict
   sample:

@@ -11,18 +11,18 @@ module: scp_storage_apply
 short_description: Manage a list of resources of any kind in one task, in dependency order and in parallel
 version_added: 0.1.0
 description:
-  - Takes volumes, schedules, snapshots, replications, groups, recoveries, backups, agents, buckets and archiving policies, in any order,
-    finds out what needs what, and makes all of it as listed, as much as possible at the same time and over one session. Each
-    is treated exactly as its own module treats it.
-  - What depends on a thing (a schedule on its volume, a group on its members) comes after it, and is removed before it. Names in options
-    (C(volume), C(volumes), C(volume_group), C(bucket), and C(server) of backups of files) mean entries of the list where there
-    are any of that kind, name and region, and otherwise what is there already. What a replication or a recovery makes can be listed
-    too, for example to attach servers to it.
-  - All mistakes in the list that can be seen without asking the service are reported at once, before anything is changed.
-  - Where one entry fails, those that need it are not tried, all others come to their end, and then the task fails and says what became of
-    each. Run it again, and it goes on from there.
-  - Nothing that is not listed is touched.
-  - Each list of the service is read once for all entries. What an entry changes is decided on what is read again just before.
+  - Manages a list of volumes, schedules, snapshots, replications, groups, recoveries, backups, agents, buckets and archiving policies, in any order.
+    The module finds the dependencies between the entries, and works on as many as possible in parallel, over one session. It manages each entry
+    exactly as the module of that kind does.
+  - A dependent resource (a schedule of a volume, a group with members) is created after the resource that it depends on, and removed before it. Names
+    in options (C(volume), C(volumes), C(volume_group), C(bucket), and C(server) of backups of files) refer to entries of the list with that kind,
+    name and region. If there is no such entry, they refer to existing resources. You can also list resources that a replication or a recovery
+    creates, for example to attach servers to them.
+  - All mistakes in the list that can be detected without a call are reported at once, before anything is changed.
+  - If an entry fails, entries that depend on it are skipped, and all others are completed. The task then fails and reports the result of each entry.
+    Run the task again to continue.
+  - Resources that are not listed are not changed.
+  - Each list of the service is read once for all entries. Before an entry is changed, its current state is read again.
 author:
   - the scp.storage authors (@scp-storage)
 extends_documentation_fragment:
@@ -32,7 +32,7 @@ attributes:
   check_mode:
     description: Can run in C(check_mode) and return what a real run would do, without changing anything.
     support: full
-    details: Shows the whole plan, also of what depends on things that are only planned themselves.
+    details: Shows the whole plan, including entries that depend on resources that are only planned.
   diff_mode:
     description: Returns what has changed, or would change in C(check_mode), in diff mode.
     support: full
@@ -42,7 +42,7 @@ attributes:
 options:
   resources:
     description:
-      - What is wanted. Each entry has C(kind) and the options of the module of that kind, with the same meaning, choices and defaults.
+      - Desired resources. Each entry has C(kind) and the options of the module of that kind, with the same meaning, choices and defaults.
       - C(kind) is the name of a module without C(scp_), one of V(filestorage_volume), V(filestorage_snapshot_schedule),
         V(filestorage_snapshot), V(filestorage_replication), V(pfs_volume), V(pfs_snapshot), V(bm_volume), V(bm_volume_snapshot_schedule),
         V(bm_volume_snapshot), V(bm_volume_replication), V(bm_volume_group), V(bm_volume_recovery),
@@ -50,33 +50,32 @@ options:
         V(backup_agent), V(backup), V(archive_bucket) and V(archive_policy).
         Short forms are accepted for V(filestorage_volume) (V(filestorage)), V(pfs_volume) (V(pfs)), V(bm_volume) (V(bm)) and
         V(bm_volume_group) (V(bm_group)).
-      - An entry can have its own C(region), C(wait) and C(wait_timeout). All else about the connection is given for the whole task.
-      - Snapshots need C(max_age), C(snapshot) or C(state=absent), and cannot be restored here, because otherwise every run would change
+      - An entry can have its own C(region), C(wait) and C(wait_timeout). All other connection options apply to the whole task.
+      - Snapshots need C(max_age), C(snapshot) or C(state=absent), and cannot be restored with this module, because otherwise every run would change
         something.
     type: list
     elements: dict
     required: true
   concurrency:
     description:
-      - How many entries are worked on at the same time, at most. Most of that time is waiting; of calls there are never more than eight
-        under way to one host.
+      - Maximum number of entries to work on at the same time. Most of that time is waiting. There are never more than eight calls at a time to one
+        host.
     type: int
     default: 64
   wait:
     description:
-      - Whether to wait until changes have taken effect, for entries that do not say it themselves. What another entry needs is waited
-        for in any case.
+      - Whether to wait until changes have taken effect, for entries without C(wait). The task always waits for changes that another entry needs.
     type: bool
     default: true
   wait_timeout:
     description:
-      - Seconds to wait for one entry at most, for entries that do not say it themselves. The default is that of the module of each kind.
+      - Maximum number of seconds to wait for one entry, for entries without C(wait_timeout). The default is that of the module of each kind.
     type: int
 notes:
-  - A volume that one group lets go with C(purge_volumes) can join another group of the same list, or get what members cannot have. Two groups that
-    exchange volumes take two tasks.
-  - Values of options that are secret in their own modules, such as C(cifs_password), are secret here too.
-  - "IAM actions needed: those that the modules of the kinds need."
+  - A volume that one group removes with C(purge_volumes) can join another group of the same list, or get properties that members cannot have. If two
+    groups exchange volumes, use two tasks.
+  - Options that are secret in their own modules, for example C(cifs_password), are also secret here.
+  - "IAM actions needed: the actions that the modules of the kinds need."
 seealso:
   - module: scp.storage.scp_filestorage_volume
   - module: scp.storage.scp_bm_volume
@@ -87,7 +86,7 @@ seealso:
 
 EXAMPLES = r"""
 ---
-- name: All storage of the shop
+- name: Manage all storage of the shop
   scp.storage.scp_storage_apply:
     resources:
       - {kind: bm_volume_group_snapshot_schedule, volume_group: shop-db, hour: 3}
@@ -121,11 +120,11 @@ EXAMPLES = r"""
         object_lifecycle: 30
   register: shop
 
-- name: Where to mount the media
+- name: Show the mount path of the media
   ansible.builtin.debug:
     msg: "{{ shop.resources | selectattr('kind', 'eq', 'filestorage_volume') | map(attribute='volume.path') }}"
 
-- name: A pilot is over, all of it goes, in the order that the services want
+- name: Delete the database storage of a pilot, in the order that the services require
   scp.storage.scp_storage_apply:
     resources:
       - {kind: bm_volume, name: shop-data, state: absent, detach: true}
@@ -138,11 +137,11 @@ RETURN = r"""
 ---
 resources:
   description:
-    - What became of each entry, in the order of the list.
-    - Beside the keys below each has what its module returns, the object first of all, under the name that it has there (V(volume),
+    - The result of each entry, in the order of the list.
+    - In addition to the keys below, each entry has the values that its module returns, especially the resource under its key (V(volume),
       V(snapshot_schedule), V(replication), V(backup) and so on).
-    - In a task without C(register), the paths and the usage of unchanged File Storage and Parallel File Storage volumes are left out
-      where there are several of a kind, because only a further call for each volume returns them.
+    - In a task without C(register), the paths and the usage of unchanged File Storage and Parallel File Storage volumes are omitted if the list has
+      several of a kind, because only a further call for each volume returns them.
   returned: unless the list has mistakes
   type: list
   elements: dict
@@ -151,32 +150,32 @@ resources:
       description: Kind of the entry.
       type: str
     name:
-      description: Name of the thing, or of what it depends on.
+      description: Name of the resource, or of the resource that it depends on.
       type: str
     region:
-      description: Region of the thing.
+      description: Region of the resource.
       type: str
     changed:
-      description: Whether it was changed.
+      description: Whether the entry was changed.
       type: bool
     operations:
-      description: The API operations sent that change something, in order. In check mode those that would be sent.
+      description: The API operations that changed something, in order. In check mode, the operations that a real run would send.
       type: list
       elements: str
     failed:
-      description: V(true) where it failed.
+      description: V(true) if the entry failed.
       type: bool
     msg:
       description: Why it failed.
       type: str
     error:
-      description: What is known of the call that failed.
+      description: Details of the failed call.
       type: dict
     skipped:
-      description: V(true) where it was not tried.
+      description: V(true) if the entry was skipped.
       type: bool
     skip_reason:
-      description: What it needs and was not done.
+      description: The entry that it needs and that was not completed.
       type: str
   sample:
     - kind: bm_volume
@@ -198,8 +197,8 @@ resources:
       skip_reason: It needs resource 4 (bm_volume shop-log).
 operations:
   description:
-    - The API operations sent that change something, of all entries, in the order in which they were done.
-    - In check mode the operations that would be sent, one entry after the other.
+    - The API operations that changed something, of all entries, in the order in which they were done.
+    - In check mode, the operations that a real run would send, one entry after the other.
   returned: unless the list has mistakes
   type: list
   elements: str
