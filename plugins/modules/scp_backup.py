@@ -11,12 +11,13 @@ module: scp_backup
 short_description: Manage server backups
 version_added: 0.1.0
 description:
-  - Create, change and delete backups. A backup, as the service calls it, says what of one server is kept, when it runs, where its data lies
-    and how long; it also owns all that it has kept.
-  - Without an agent, images of virtual and GPU servers are kept. With an agent (M(scp.storage.scp_backup_agent)) files of any server are.
-  - The API can change only O(retention_period) and O(schedules), and with an agent the paths and O(dr_enabled). All else stays as it was
-    created. A difference is an error that names all of them, and nothing is recreated.
-  - A backup in state C(ERROR) fails the task; O(state=absent) deletes it.
+  - Create, change and delete backups. In the terms of the service, a backup defines which data of one server is backed up, when, to which region, and
+    how long it is kept. The backup also contains the data of all its jobs.
+  - Backups without an agent contain images of virtual and GPU servers. Backups with an agent (M(scp.storage.scp_backup_agent)) contain files of any
+    server.
+  - The API can change only O(retention_period) and O(schedules), and with an agent also the paths and O(dr_enabled). Other options cannot be changed
+    after creation. If some differ, one error lists all of them. The backup is never recreated.
+  - If a backup is in state C(ERROR), the task fails. O(state=absent) deletes such a backup.
 author:
   - the scp.storage authors (@scp-storage)
 extends_documentation_fragment:
@@ -32,7 +33,7 @@ options:
   name:
     description:
       - Name of the backup.
-      - Where a backup and its replica are seen in the same region, their name means the original.
+      - If a region lists both a backup and its replica, the name refers to the original.
     type: str
   backup_id:
     description:
@@ -41,42 +42,42 @@ options:
   state:
     description:
       - V(present) creates or changes the backup.
-      - V(absent) deletes it with all that it has kept. While a job or a restore of it runs the service does not delete it, so the task waits
-        for that to end. A backup of files that is replicated has its replication ended first. Whether the replica of an image backup goes
-        with it is not documented.
+      - V(absent) deletes the backup with all its data. The service does not delete a backup while a job or a restore of it runs, so the task waits
+        for its end. If a backup of files is replicated, the task ends the replication first. It is not documented whether the replica of an image
+        backup is deleted too.
     type: str
     choices: [present, absent]
     default: present
   server:
     description:
-      - Name or uuid of the server. Needed for a new backup.
-      - It is looked up among the servers that the service offers for such a backup.
+      - Name or uuid of the server. Required for a new backup.
+      - It must be one of the servers that the service offers for such a backup.
     type: str
   server_category:
     description:
-      - What kind of server it is. Needed for a new backup.
+      - Category of the server. Required for a new backup.
     type: str
     choices: [VIRTUAL_SERVER, GPU_SERVER, BAREMETAL_SERVER]
   policy_category:
     description:
-      - V(AGENTLESS) keeps images of virtual and GPU servers, V(AGENT) keeps files. A new backup needs it, or O(policy_type).
+      - V(AGENTLESS) backs up images of virtual and GPU servers, V(AGENT) backs up files. A new backup requires this option or O(policy_type).
     type: str
     choices: [AGENTLESS, AGENT]
   policy_type:
     description:
-      - V(VM_IMAGE) goes with V(AGENTLESS), V(FILESYSTEM) with V(AGENT). It follows from O(policy_category) where it is left out.
+      - V(VM_IMAGE) belongs to V(AGENTLESS), V(FILESYSTEM) to V(AGENT). If omitted, it follows from O(policy_category).
     type: str
     choices: [VM_IMAGE, FILESYSTEM]
   schedules:
     description:
-      - When the backup runs, all of it; the service takes no single ones. Exactly one entry is C(FULL), and up to six are C(INCREMENTAL).
-        Needed for a new backup.
-      - They are compared by what they mean, so neither their order nor the spelling of a time matters.
+      - All schedules of the backup. The service does not accept single schedules. Exactly one entry must be C(FULL), and up to six can be
+        C(INCREMENTAL). Required for a new backup.
+      - Schedules are compared by meaning. Their order and the spelling of times do not matter.
     type: list
     elements: dict
     suboptions:
       type:
-        description: V(FULL) keeps everything, V(INCREMENTAL) what has changed since the backup before.
+        description: V(FULL) backs up everything, V(INCREMENTAL) backs up the changes since the previous backup.
         type: str
         required: true
         choices: [FULL, INCREMENTAL]
@@ -87,49 +88,48 @@ options:
         choices: [DAILY, WEEKLY, MONTHLY]
       start_time:
         description:
-          - A full or a half hour, for example V('09:00') or V('21:30:00'). Write it in quotes, YAML takes some times for numbers.
-          - Which time zone it is in is not documented; it is taken to be that of Korea.
+          - A full or a half hour, for example V('09:00') or V('21:30:00'). Write it in quotes, because YAML reads some times as numbers.
+          - The time zone is not documented. The collection assumes Korean time.
         type: str
         required: true
       start_day:
         description:
-          - The day of the week, V(MON), V(TUE), V(WED), V(THU), V(FRI), V(SAT) or V(SUN). It means nothing, and is not sent, with V(DAILY).
+          - The day of the week, V(MON), V(TUE), V(WED), V(THU), V(FRI), V(SAT) or V(SUN). It is ignored and not sent with V(DAILY).
         type: str
       start_week:
         description:
-          - The week of the month, V(WEEK_1), V(WEEK_2), V(WEEK_3), V(WEEK_4) or V(WEEK_LAST). It means nothing, and is not sent, with
-            V(DAILY) and V(WEEKLY).
+          - The week of the month, V(WEEK_1), V(WEEK_2), V(WEEK_3), V(WEEK_4) or V(WEEK_LAST). It is ignored and not sent with V(DAILY) and V(WEEKLY).
         type: str
   retention_period:
     description:
-      - How long what a job has kept can be restored. The service takes V(WEEK_2) for a new backup where this is left out.
-      - Whether a change counts for what is kept already is not documented.
+      - How long the data of a job can be restored. If omitted, the service uses V(WEEK_2) for a new backup.
+      - It is not documented whether a change applies to existing data.
     type: str
     choices: [WEEK_2, MONTH_1, MONTH_3, MONTH_6, YEAR_1]
   backup_region:
     description:
-      - The region in which the data is kept, by default the region of the server, where the call goes.
-        M(scp.storage.scp_backup_target_info) reads which are possible.
+      - Region in which the data is kept. The default is the region of the server, to which the call is sent. M(scp.storage.scp_backup_target_info)
+        returns the possible regions.
     type: str
   dr_enabled:
     description:
-      - Whether the backup is replicated to another region, where it can be restored from then. The API can change it only for backups with
-        an agent.
+      - Whether the backup is replicated to another region. You can then restore it there. The API can change this option only for backups with an
+        agent.
     type: bool
   encrypt_enabled:
     description:
-      - Whether what is kept is encrypted. The service does so where this is left out.
+      - Whether the data is encrypted. If omitted, the service encrypts it.
     type: bool
   filesystem_paths:
     description:
-      - With an agent, the paths to keep, all of them; each begins at C(/) or at a drive as C(C:\). Other paths that the backup keeps are left
-        out from then on.
-      - They are compared as a set. A path can be in one backup of a server only.
+      - With an agent, all paths to back up. Each begins with C(/) or with a drive, for example C(C:\). Paths that are not listed are no longer backed
+        up.
+      - The order does not matter. A path can be in only one backup of a server.
     type: list
     elements: str
   is_all_filesystem:
     description:
-      - With an agent, V(true) keeps all of the server instead of O(filesystem_paths).
+      - With an agent, V(true) backs up the whole server instead of O(filesystem_paths).
     type: bool
   wait_timeout:
     description:
@@ -149,7 +149,7 @@ seealso:
 
 EXAMPLES = r"""
 ---
-- name: Images of a virtual server, a full one every Sunday and what changed every night
+- name: Back up images of a virtual server, in full every Sunday and the changes every night
   scp.storage.scp_backup:
     name: app-image
     server: west-app1
@@ -166,7 +166,7 @@ EXAMPLES = r"""
         start_time: "02:30"
   register: app_image
 
-- name: Files of a bare-metal server that has an agent, with a replica in another region
+- name: Back up files of a bare-metal server that has an agent, with a replica in another region
   scp.storage.scp_backup:
     name: db-dumps
     server: west-db3
@@ -181,13 +181,13 @@ EXAMPLES = r"""
         start_day: SAT
         start_time: "23:00"
 
-- name: Keep them longer, and fewer of them
+- name: Keep the files longer, and back up fewer of them
   scp.storage.scp_backup:
     name: db-dumps
     retention_period: YEAR_1
     filesystem_paths: [/data/dumps]
 
-- name: The backup and all that it has kept are gone
+- name: Delete the backup and all its data
   scp.storage.scp_backup:
     backup_id: "{{ app_image.backup.id }}"
     state: absent
@@ -196,7 +196,7 @@ EXAMPLES = r"""
 RETURN = r"""
 ---
 backup:
-  description: The backup, as far as it is known.
+  description: The backup, with the fields that are known.
   returned: success
   type: dict
   contains:
@@ -207,10 +207,10 @@ backup:
       description: Name of the backup.
       type: str
     state:
-      description: V(AVAILABLE) when it can run; others pass by themselves or show an error.
+      description: V(AVAILABLE) if the backup can run. Other states are temporary or show an error.
       type: str
     role_type:
-      description: V(ORIGINAL), or V(REPLICA) for the copy of a backup of another region.
+      description: V(ORIGINAL), or V(REPLICA) for the replica of a backup in another region.
       type: str
     policy_category:
       description: V(AGENTLESS) or V(AGENT).
@@ -225,32 +225,32 @@ backup:
       description: Name of the server.
       type: str
     server_category:
-      description: What kind of server it is.
+      description: Category of the server.
       type: str
     region:
-      description: The region in which the data is kept.
+      description: Region in which the data is kept.
       type: str
     retention_period:
-      description: How long what a job has kept can be restored.
+      description: How long the data of a job can be restored.
       type: str
     encrypt_enabled:
-      description: Whether what is kept is encrypted.
+      description: Whether the data is encrypted.
       type: bool
     dr_enabled:
-      description: Whether it is replicated; C(dr_region) and C(replica_backup_id) beside it say where to.
+      description: Whether the backup is replicated. C(dr_region) and C(replica_backup_id) identify the replica.
       type: bool
     filesystem_paths:
-      description: The paths that are kept of a server with an agent.
+      description: The paths that are backed up, for a server with an agent.
       type: list
       elements: str
     is_all_filesystem:
-      description: Whether all of the server is kept.
+      description: Whether the whole server is backed up.
       type: bool
     backup_agent_id:
-      description: Id of the agent that it uses.
+      description: Id of the agent that the backup uses.
       type: str
     schedules:
-      description: When it runs.
+      description: Schedules of the backup.
       returned: when O(schedules) is given
       type: list
       elements: dict

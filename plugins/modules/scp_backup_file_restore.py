@@ -11,10 +11,10 @@ module: scp_backup_file_restore
 short_description: Restore files to a server
 version_added: 0.1.0
 description:
-  - Write files of a restore point to a server, to where they were or elsewhere, and wait until that is done.
-  - It restores in every run, as the histories do not show which files a restore brought. Only while a restore of the same restore point to
-    the same server is going on, that one is joined, with whatever files; so put all files for a server into one task.
-  - A restore that fails makes the task fail, with the entry of the history in the result.
+  - Restore files of a restore point to a server, to the original or another folder, and wait until the restore has ended.
+  - Every run restores the files, because the histories do not show which files were restored. If a restore of the same restore point to the same
+    server is in progress, the task waits for it instead, regardless of its files. Therefore put all files for a server into one task.
+  - If the restore fails, the task fails, and the result contains the entry of the history.
 author:
   - the scp.storage authors (@scp-storage)
 extends_documentation_fragment:
@@ -25,7 +25,7 @@ attributes:
   idempotent:
     description: When run twice in a row without anything else changing, the second run does not report C(changed).
     support: none
-    details: It restores in every run, but for one that joins a restore that is going on.
+    details: Every run restores the files, unless it waits for a restore in progress.
 options:
   backup:
     description:
@@ -34,33 +34,33 @@ options:
     required: true
   restore_point:
     description:
-      - Id of the restore point, or V(latest) for the newest that can be restored.
-      - M(scp.storage.scp_backup_restore_point_info) finds the newest before a moment, and lists the files in it.
+      - Id of the restore point, or V(latest) for the newest one that can be restored.
+      - M(scp.storage.scp_backup_restore_point_info) finds the newest one before a given time, and lists its files.
     type: str
     required: true
   server:
     description:
-      - Name or uuid of the server that the files go to. Left out, it is the one that the backup is of.
-      - It must have an agent, and run the same system. M(scp.storage.scp_backup_target_info) reads which servers are possible.
+      - Name or uuid of the server to restore to. The default is the server that was backed up.
+      - The server must have an agent, and run the same operating system. M(scp.storage.scp_backup_target_info) returns the possible servers.
     type: str
   filesystem_paths:
     description:
-      - What to restore, and to where.
+      - Files and folders to restore, with their destinations.
     type: list
     elements: dict
     required: true
     suboptions:
       source:
-        description: Whole path of a file or of a folder in the restore point, from C(/) or C(C:/) on.
+        description: Absolute path of a file or a folder in the restore point, beginning with C(/) or C(C:/).
         type: str
         required: true
       destination:
-        description: Whole path of the folder on the server that it goes to.
+        description: Absolute path of the destination folder on the server.
         type: str
         required: true
   overwrite:
     description:
-      - Whether files that are there already are overwritten. Otherwise they stay, and such a restore may end as V(PARTIAL_SUCCESS).
+      - Whether to overwrite existing files. Otherwise they are kept, and the restore can end with V(PARTIAL_SUCCESS).
     type: bool
     default: false
   allow_partial:
@@ -70,7 +70,7 @@ options:
     default: false
   state:
     description:
-      - With V(present) the files are restored.
+      - V(present) restores the files.
     type: str
     choices: [present]
     default: present
@@ -84,16 +84,16 @@ options:
 notes:
   - "IAM actions needed, in C(backup): ListBackups, ShowBackup, ListRestoreTargets, ListAgentBackupRestoreTargetServers, ListRestoreHistories,
     RestoreAgentBackup."
-  - The API has no call that ends a restore that is going on.
+  - The API has no call that ends a restore in progress.
 seealso:
   - module: scp.storage.scp_backup_restore_point_info
   - module: scp.storage.scp_backup_restore
-    description: Makes a new server, where a backup keeps images.
+    description: Creates a new server, for backups of images.
 """
 
 EXAMPLES = r"""
 ---
-- name: The configuration of the application as it was, over what is there
+- name: Restore the configuration of the application, and overwrite the current one
   scp.storage.scp_backup_file_restore:
     backup: app-files
     restore_point: latest
@@ -102,7 +102,7 @@ EXAMPLES = r"""
         destination: /data/app
     overwrite: true
 
-- name: All data of the application on another server, beside its own
+- name: Restore all data of the application to a separate folder on another server
   scp.storage.scp_backup_file_restore:
     backup: app-files
     restore_point: latest
@@ -115,7 +115,7 @@ EXAMPLES = r"""
 RETURN = r"""
 ---
 restore:
-  description: The restore, as the histories of the backup show it. Also returned when it failed.
+  description: The restore, as the histories of the backup show it. Also returned after a failure.
   returned: when the backup is there; empty where there is none
   type: dict
   contains:
@@ -123,16 +123,16 @@ restore:
       description: Id of the backup.
       type: str
     backup_start_time:
-      description: The moment that was restored.
+      description: The time of the restored data.
       type: str
     schedule_name:
-      description: Name of the schedule that the restore point is of.
+      description: Name of the schedule that created the restore point.
       type: str
     restore_server_name:
-      description: Name of the server that the files went to.
+      description: Name of the server to which the files were restored.
       type: str
     restore_server_id:
-      description: Id of the server that the files went to, as soon as the service shows.
+      description: Id of the server to which the files were restored, as soon as the service returns it.
       type: str
     restore_state:
       description: V(INPROGRESS), V(COMPLETED), V(PARTIAL_SUCCESS) or V(FAILED).
@@ -153,7 +153,7 @@ restore:
     restore_start_time: "2026-10-02T05:38:48"
     restore_end_time: "2026-10-02T05:52:47"
 restore_point:
-  description: The restore point that it was, or would be, restored from; V(null) where the restore was there already.
+  description: The restore point of the restore. In check mode, the restore point that would be used. V(null) if the restore already existed.
   returned: success
   type: dict
   contains:
@@ -161,13 +161,13 @@ restore_point:
       description: Id of the restore point.
       type: str
     backup_start_time:
-      description: The moment that it has kept, which is when its job began.
+      description: The time of the data, which is the time when the job began.
       type: str
     schedule_name:
-      description: Name of the schedule that it is of.
+      description: Name of the schedule that created it.
       type: str
     is_restore_available:
-      description: Whether the service says that it can be restored.
+      description: Whether the service reports that it can be restored.
       type: bool
   sample:
     restore_target_id: ca1a8e76-af49-40ea-93f8-a5989ffe138b

@@ -33,11 +33,11 @@ options:
     description:
       - Servers. Each item is a name or a uuid, or a dictionary. A server can be in the list more than once, with different names of backups.
       - "Keys of a dictionary: C(server) (required), C(name), C(server_category), C(policy_category), C(schedules), C(retention_period),
-        C(backup_region), C(dr_enabled), C(filesystem_paths), C(is_all_filesystem), C(encrypt_enabled), C(tags) and C(subnet_id). Those that
-        are also options of this module have the same meaning, and the options are their defaults. The others have the meaning that they have
-        in M(scp.storage.scp_backup) and M(scp.storage.scp_backup_agent)."
+        C(backup_region), C(dr_enabled), C(filesystem_paths), C(is_all_filesystem), C(encrypt_enabled), C(tags) and C(subnet_id). Keys that are also
+        options of this module have the same meaning, and the options are their defaults. The other keys have the same meaning as in
+        M(scp.storage.scp_backup) and M(scp.storage.scp_backup_agent)."
       - The default of C(name) is the server followed by C(-image) or C(-files).
-      - A text is accepted as well, for example from a survey. It contains the list in JSON or YAML, or names separated by commas or spaces.
+      - Text is also accepted, for example from a survey. It contains the list in JSON or YAML, or names separated by commas or spaces.
       - All invalid items are reported at once, before any call.
     type: raw
     required: true
@@ -49,17 +49,17 @@ options:
     default: VIRTUAL_SERVER
   policy_category:
     description:
-      - V(AGENTLESS) keeps images, V(AGENT) keeps files. By default V(AGENT) for bare-metal servers and for items with C(filesystem_paths) or
-        C(is_all_filesystem), otherwise V(AGENTLESS).
+      - V(AGENTLESS) backs up images, V(AGENT) backs up files. The default is V(AGENT) for bare-metal servers and for items with C(filesystem_paths)
+        or C(is_all_filesystem), otherwise V(AGENTLESS).
     type: str
     choices: [AGENTLESS, AGENT]
   schedules:
     description:
-      - When backups run, as the option of this name of M(scp.storage.scp_backup), or as a text that contains it in JSON or YAML.
+      - When backups run, like the option O(scp.storage.scp_backup#module:schedules), or as text with the list in JSON or YAML.
     type: raw
   retention_period:
     description:
-      - How long what a job has kept can be restored.
+      - How long the data of a job can be restored.
     type: str
     choices: [WEEK_2, MONTH_1, MONTH_3, MONTH_6, YEAR_1]
   backup_region:
@@ -68,11 +68,11 @@ options:
     type: str
   dr_enabled:
     description:
-      - Whether backups are replicated to another region. If it is not set, that is not changed.
+      - Whether backups are replicated to another region. If not set, existing backups are not changed.
     type: bool
   agents:
     description:
-      - Whether to create missing agents of servers whose files are backed up. The role C(backup_agent) installs them as well.
+      - Whether to create missing agents of servers whose files are backed up. The role C(backup_agent) also installs them.
     type: bool
     default: true
   first_backup:
@@ -115,7 +115,7 @@ EXAMPLES = r"""
     first_backup: true
   register: policy
 
-- name: Show what each server has
+- name: Show the backups of each server
   ansible.builtin.debug:
     msg: "{{ policy.table }}"
 """
@@ -124,8 +124,8 @@ RETURN = r"""
 ---
 backups:
   description:
-    - The backups in the order of the list, each as M(scp.storage.scp_backup) returns it. In check mode as they would be. Backups that could not
-      be read or created are not in it.
+    - The backups in the order of the list, each as M(scp.storage.scp_backup) returns it. In check mode, the state after a real run. Backups that
+      could not be read or created are omitted.
   returned: unless the list has mistakes
   type: list
   elements: dict
@@ -137,7 +137,7 @@ backups:
       policy_type: VM_IMAGE
       retention_period: MONTH_1
 servers:
-  description: What became of each item, in the order of the list.
+  description: The result of each item, in the order of the list.
   returned: unless the list has mistakes
   type: list
   elements: dict

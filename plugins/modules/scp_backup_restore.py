@@ -11,13 +11,12 @@ module: scp_backup_restore
 short_description: Restore a server from a restore point
 version_added: 0.1.0
 description:
-  - Make a new server out of the image that a restore point of a backup has, and wait until it is there. The server that the backup is of
-    stays unchanged.
-  - What was restored is known by O(restore_server_name). While a restore from this backup to that name is going on, it is joined. When one has
-    ended and there is a server of that name in the region, nothing is done, whatever O(restore_point) says; see O(match_restore_point). When the server is gone, it is
-    restored again.
-  - A server of that name that is not a restore from this backup is an error, before anything is sent.
-  - A restore that fails makes the task fail, with the entry of the history in the result. Run again, the task restores once more.
+  - Create a new server from the image in a restore point of a backup, and wait until the server exists. The server that was backed up is not changed.
+  - A restore is identified by O(restore_server_name). If a restore from this backup to that name is in progress, the task waits for it. If such a
+    restore has ended and the region has a server with that name, the task does nothing, regardless of O(restore_point). See O(match_restore_point).
+    If the server no longer exists, the task restores it again.
+  - If a server with that name exists and was not restored from this backup, the task fails before it sends anything.
+  - If the restore fails, the task fails, and the result contains the entry of the history. If you run the task again, it starts a new restore.
 author:
   - the scp.storage authors (@scp-storage)
 extends_documentation_fragment:
@@ -36,8 +35,8 @@ options:
     required: true
   restore_point:
     description:
-      - Id of the restore point, or V(latest) for the newest that can be restored.
-      - M(scp.storage.scp_backup_restore_point_info) finds the newest before a moment.
+      - Id of the restore point, or V(latest) for the newest one that can be restored.
+      - M(scp.storage.scp_backup_restore_point_info) finds the newest one before a given time.
     type: str
     required: true
   restore_server_name:
@@ -52,13 +51,13 @@ options:
     required: true
   networks:
     description:
-      - Where the new server is connected. Left out, that is where the server was that the backup is of.
-      - Needed for another region. M(scp.storage.scp_backup_target_info) reads which subnets are possible.
+      - Networks of the new server. If omitted, the new server uses the networks of the server that was backed up.
+      - Required for another region. M(scp.storage.scp_backup_target_info) returns the possible subnets.
     type: list
     elements: dict
     suboptions:
       subnet_id:
-        description: Id of a subnet that is ACTIVE, in the region of the new server.
+        description: Id of an ACTIVE subnet in the region of the new server.
         type: str
         required: true
   security_groups:
@@ -68,12 +67,12 @@ options:
     elements: str
   restore_region:
     description:
-      - Region of the new server. Left out, it is O(region).
+      - Region of the new server. The default is O(region).
     type: str
   match_restore_point:
     description:
-      - Whether a restore that is there already, or is going on, must be from O(restore_point). One from another restore point is an error then.
-        Otherwise it counts, whatever O(restore_point) says.
+      - Whether an existing restore, or one in progress, must be from O(restore_point). If so, a restore from another restore point is an error.
+        Otherwise a restore from any restore point is accepted.
     type: bool
     default: false
   allow_partial:
@@ -83,7 +82,7 @@ options:
     default: false
   state:
     description:
-      - With V(present) the server is restored, if it is not there.
+      - V(present) restores the server if it does not exist.
     type: str
     choices: [present]
     default: present
@@ -97,18 +96,18 @@ options:
 notes:
   - "IAM actions needed, in C(backup): ListBackups, ShowBackup, ListRestoreHistories, CheckDuplicationRestoreServerName; to restore
     ListRestoreTargets, ListRestoreSubnets and RestoreBackup."
-  - The API neither ends a restore that is going on nor removes the server. It does not show O(server_type_id), O(networks) and
-    O(security_groups) of a server that was restored, so they count for a new one only.
-  - The histories do not show the region. A restore counts for the region in which there is a server of the name.
+  - The API can neither end a restore in progress nor remove the server. It does not return O(server_type_id), O(networks) and O(security_groups) of a
+    restored server, so these options apply only to a new server.
+  - The histories do not show the region. A restore is assigned to the region in which a server with the name exists.
 seealso:
   - module: scp.storage.scp_backup_restore_point_info
   - module: scp.storage.scp_backup_file_restore
-    description: Brings files back to a server, where a backup keeps files.
+    description: Restores files to a server, for backups of files.
 """
 
 EXAMPLES = r"""
 ---
-- name: The newest image as a server beside the first
+- name: Restore the newest image as a second server
   scp.storage.scp_backup_restore:
     backup: web-image
     restore_point: latest
@@ -116,11 +115,11 @@ EXAMPLES = r"""
     server_type_id: s1v2m4
   register: restored
 
-- name: Id of the new server
+- name: Show the id of the new server
   ansible.builtin.debug:
     msg: "{{ restored.restore.restore_server_id }}"
 
-- name: The same in another region
+- name: Restore the newest image in another region
   scp.storage.scp_backup_restore:
     backup: web-image
     restore_point: latest
@@ -136,7 +135,7 @@ EXAMPLES = r"""
 RETURN = r"""
 ---
 restore:
-  description: The restore, as the histories of the backup show it. Also returned when it failed.
+  description: The restore, as the histories of the backup show it. Also returned after a failure.
   returned: when the backup is there; empty where there is none
   type: dict
   contains:
@@ -144,16 +143,16 @@ restore:
       description: Id of the backup.
       type: str
     backup_start_time:
-      description: The moment that was restored.
+      description: The time of the restored data.
       type: str
     schedule_name:
-      description: Name of the schedule that the restore point is of.
+      description: Name of the schedule that created the restore point.
       type: str
     restore_server_name:
       description: Name of the new server.
       type: str
     restore_server_id:
-      description: Id of the new server, as soon as the service shows.
+      description: Id of the new server, as soon as the service returns it.
       type: str
     restore_state:
       description: V(INPROGRESS), V(COMPLETED), V(PARTIAL_SUCCESS) or V(FAILED).
@@ -174,7 +173,7 @@ restore:
     restore_start_time: "2026-10-02T05:38:48"
     restore_end_time: "2026-10-02T05:52:47"
 restore_point:
-  description: The restore point that it was, or would be, restored from; V(null) where the restore was there already.
+  description: The restore point of the restore. In check mode, the restore point that would be used. V(null) if the restore already existed.
   returned: success
   type: dict
   contains:
@@ -182,13 +181,13 @@ restore_point:
       description: Id of the restore point.
       type: str
     backup_start_time:
-      description: The moment that it has kept, which is when its job began.
+      description: The time of the data, which is the time when the job began.
       type: str
     schedule_name:
-      description: Name of the schedule that it is of.
+      description: Name of the schedule that created it.
       type: str
     is_restore_available:
-      description: Whether the service says that it can be restored.
+      description: Whether the service reports that it can be restored.
       type: bool
   sample:
     restore_target_id: ca1a8e76-af49-40ea-93f8-a5989ffe138b

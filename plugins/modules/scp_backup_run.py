@@ -11,10 +11,10 @@ module: scp_backup_run
 short_description: Run a backup job if the last successful one is too old
 version_added: 0.1.0
 description:
-  - Run a backup by hand, beside its schedules, and wait until its job has ended. Such a run is always a full one.
-  - A job of the backup that is running already, by hand or by a schedule, is joined; the API lets only one run at a time.
-  - A job that fails makes the task fail, with the entry of the history in the result. The API gives no reason, so the error shows what is
-    known of the server and of the agent that the backup needs.
+  - Run a backup in addition to its schedules, and wait until its job has ended. Such a job is always a full backup.
+  - If a job of the backup is already running, started manually or by a schedule, the task waits for that job. The API allows only one job at a time.
+  - If the job fails, the task fails, and the result contains the entry of the history. The API gives no reason. The error therefore shows the state
+    of the server and of the agent that the backup needs.
 author:
   - the scp.storage authors (@scp-storage)
 extends_documentation_fragment:
@@ -25,7 +25,7 @@ attributes:
   idempotent:
     description: When run twice in a row without anything else changing, the second run does not report C(changed).
     support: partial
-    details: With O(max_age). Without, it backs up in every run.
+    details: With O(max_age). Without it, every run creates a backup.
 options:
   backup:
     description:
@@ -34,12 +34,12 @@ options:
     required: true
   max_age:
     description:
-      - Back up only when the last success began longer ago than this. A number of seconds, or a number with V(s), V(m), V(h), V(d) or V(w).
-      - Successes of the schedules count as well, incremental ones too. A partial success counts with O(allow_partial).
+      - Run a job only if the last successful job began longer ago than this. A number of seconds, or a number with V(s), V(m), V(h), V(d) or V(w).
+      - Successful jobs of schedules also count, including incremental ones. A partial success counts only with O(allow_partial).
     type: str
   allow_partial:
     description:
-      - Whether a job that ends as V(PARTIAL_SUCCESS) is good enough. Otherwise it fails the task, as one that failed does.
+      - Whether a job that ends with V(PARTIAL_SUCCESS) is accepted. Otherwise the task fails, as after a failed job.
     type: bool
     default: false
   state:
@@ -51,7 +51,7 @@ options:
   wait_timeout:
     description:
       - Seconds to wait at most. On timeout, the task fails, reports the last state, and returns the available result. If you run the task again, it
-        waits for the restore that is in progress.
+        waits for the job that is in progress.
       - The task reads the state at least every 30 seconds. A reading call that fails does not end the wait.
     type: int
     default: 7200
@@ -59,27 +59,27 @@ notes:
   - "IAM actions needed, in C(backup): ListBackups, ShowBackup, ListBackupHistories; to run it CreateManualBackup and
     ListRestoreTargets; to show why a job failed ShowBackupAgent, ListBackupAgentTargets and ListBackupTargets."
   - The API has no call that ends a job.
-  - A replica cannot be run. It gets its restore points from its original.
+  - You cannot run a replica. It gets its restore points from its original.
 seealso:
   - module: scp.storage.scp_backup
-    description: Makes backups, with their schedules.
+    description: Manages backups with their schedules.
   - module: scp.storage.scp_backup_info
-    description: Reads the histories.
+    description: Returns the histories.
 """
 
 EXAMPLES = r"""
 ---
-- name: A backup that is not older than a day, whatever the schedules did
+- name: Run a backup if the last one is older than a day
   scp.storage.scp_backup_run:
     backup: web-image
     max_age: 24h
 
-- name: A backup before the upgrade
+- name: Run a backup before the upgrade
   scp.storage.scp_backup_run:
     backup: web-image
   register: before_upgrade
 
-- name: What to go back to, for scp_backup_restore
+- name: Show the restore point for scp_backup_restore
   ansible.builtin.debug:
     msg: "{{ before_upgrade.restore_point.restore_target_id }}"
 """
@@ -87,7 +87,8 @@ EXAMPLES = r"""
 RETURN = r"""
 ---
 history:
-  description: The job that was run, joined, or is young enough, as the histories of the backup show it. Also returned when it failed.
+  description: The job that the task ran or waited for, or that is recent enough, as the histories of the backup show it. Also returned after a
+    failure.
   returned: when the backup is there; empty where there is none
   type: dict
   contains:
@@ -101,16 +102,16 @@ history:
       description: V(INPROGRESS), V(SUCCESS), V(PARTIAL_SUCCESS) or V(FAILED).
       type: str
     backup_start_time:
-      description: When it began, which is the moment that it keeps.
+      description: When the job began. The restore point has the data of this time.
       type: str
     backup_end_time:
       description: When it ended; V(null) while it runs.
       type: str
     schedule_id:
-      description: Id of the schedule that the job is of.
+      description: Id of the schedule of the job.
       type: str
     schedule_name:
-      description: Name of that schedule. The service has one for runs by hand.
+      description: Name of the schedule. The service has a separate schedule for manual jobs.
       type: str
   sample:
     backup_id: 00cd2538fbf94d12b36aabbdd607e974
@@ -122,8 +123,8 @@ history:
     schedule_name: FULL_WEEKLY_15:00:00-chg4By
 restore_point:
   description:
-    - The restore point that the job has made. V(null) where none was run or joined, in check mode, without O(wait), and where none was
-      listed a while after the job had ended.
+    - The restore point that the job created. V(null) if the task ran no job and waited for none, in check mode, without O(wait), and if no restore
+      point was listed for some time after the end of the job.
   returned: success
   type: dict
   sample:

@@ -11,12 +11,12 @@ module: scp_dr_plan
 short_description: Replicate a list of volumes to another region, fail them over and back, and end their replication
 version_added: 0.1.0
 description:
-  - Brings File Storage volumes, Block Storage (BM) volumes and volume groups and their replicas into O(state), all of them in one task. Lists are
-    read once, and volumes are worked on in parallel.
-  - A second run changes nothing, and a run that was interrupted is finished by the next one. Nothing is kept in files.
-  - What fails for one volume does not stop the others. The task fails at its end, with a message that lists what failed for which volumes.
-  - What blocks a whole run, such as replicas that are too far behind, is reported for all volumes at once, with the status of all of them, before
-    anything is changed.
+  - Brings a list of File Storage volumes, Block Storage (BM) volumes and volume groups, with their replicas, into O(state) in one task. The module
+    reads lists once, and works on volumes in parallel.
+  - A second run changes nothing. If a run is interrupted, the next run completes it. The module keeps no state in files.
+  - A failure of one volume does not stop the others. The task fails at its end, with a message that lists the failures and their volumes.
+  - Blockers of the whole run, for example replicas that are too far behind, are reported for all volumes at once, with their status, before anything
+    is changed.
 author:
   - the scp.storage authors (@scp-storage)
 extends_documentation_fragment:
@@ -27,7 +27,7 @@ attributes:
   check_mode:
     description: Can run in C(check_mode) and return what a real run would do, without changing anything.
     support: full
-    details: Returns the operations of the whole run, by volume, with how far the replicas are behind and what can be lost.
+    details: Returns the operations of the whole run, by volume, with the lag of the replicas and the data that can be lost.
   diff_mode:
     description: Returns what has changed, or would change in C(check_mode), in diff mode.
     support: full
@@ -37,12 +37,12 @@ attributes:
 options:
   state:
     description:
-      - V(present) gives every volume a replica. A replication that is paused, or that the service has stopped, stays as it is and is reported.
-      - V(failed_over) pauses the replications (of block storage, breaks them), after which the replicas can be written, and lets servers use them. Only
-        the regions of the replicas are called. (Which side takes changes of a replication of block storage is not documented. If the region of
-        the replica refuses, the other one is asked.)
-      - V(failed_back) resumes the replications. What was written to the replicas is overwritten.
-      - V(absent) ends the replications. The volumes stay, and so do the replicas, unless O(delete_targets).
+      - V(present) creates a replica for every volume. A replication that is paused, or that the service has stopped, is not changed but reported.
+      - V(failed_over) pauses the replications (or breaks them, for block storage). The replicas then become writable, and servers get access to them.
+        Only the regions of the replicas are called. (The platform does not document which region accepts changes of a replication of block storage.
+        If the region of the replica refuses, the module calls the other region.)
+      - V(failed_back) resumes the replications. Data that was written to the replicas is overwritten.
+      - V(absent) ends the replications. The volumes remain. The replicas also remain, unless O(delete_targets) is V(true).
     type: str
     choices: [present, failed_over, failed_back, absent]
     default: present
@@ -54,36 +54,38 @@ options:
   create:
     description:
       - Whether File Storage volumes that do not exist are created, if O(protocol) and O(type_name) are given. Used by O(state=present).
-      - A volume is never created while its target region has a volume with the name of the replica, which can be all that is left of a lost volume.
+      - A volume is never created while its target region has a volume with the name of the replica, because this replica can be the only copy of a
+        lost volume.
       - Block storage is never created.
     type: bool
     default: true
   protocol:
-    description: Protocol of File Storage volumes that are created. It goes with O(type_name).
+    description: Protocol of File Storage volumes that are created. Requires O(type_name).
     type: str
     choices: [NFS, CIFS]
   type_name:
-    description: Disk type of File Storage volumes that are created. It goes with O(protocol).
+    description: Disk type of File Storage volumes that are created. Requires O(protocol).
     type: str
     choices: [HDD, SSD, HighPerformanceSSD, SSD_SAP_S, SSD_SAP_E]
   cifs_passwords:
-    description: Passwords of CIFS volumes, by the names in O(volumes). A volume that is created and its replica get the same.
+    description: Passwords of CIFS volumes, by the names in O(volumes). A volume that is created and its replica get the same password.
     type: dict
   snapshot_rate:
     description:
-      - Space for snapshots, in percent, for BM volumes that have none, which replication requires. A volume that has some keeps it.
+      - Space for snapshots, in percent, for BM volumes that have none. Replication requires this space. Existing space is not changed.
     type: int
   target_volume_prefix:
     description:
-      - What the names of the volumes in the replica of a BM volume group begin with.
-      - With O(state=absent) and O(delete_targets), these volumes are found by it after an interruption.
+      - Prefix of the names of the volumes in the replica of a BM volume group.
+      - With O(state=absent) and O(delete_targets), the module uses the prefix to find these volumes after an interruption.
     type: str
     default: dr-
   target_access_rules:
     description:
       - Servers in the region of the replicas that mount File Storage replicas after a failover.
-      - V(failed_over) adds them before the first replication is paused. If the service refuses one, no replication is paused, unless O(force).
-      - V(failed_back) removes them if O(remove_access_rules).
+      - V(failed_over) adds them before the first replication is paused. If the service refuses one, no replication is paused, unless O(force) is
+        V(true).
+      - V(failed_back) removes them if O(remove_access_rules) is V(true).
     type: list
     elements: dict
     suboptions:
@@ -98,8 +100,8 @@ options:
         required: true
   target_attachments:
     description:
-      - Servers in the region of the replicas that replicas of block storage are attached to after a failover. Of a group, all volumes are attached.
-      - V(failed_back) detaches them if O(remove_attachments).
+      - Servers in the region of the replicas. Replicas of block storage are attached to them after a failover. For a group, all volumes are attached.
+      - V(failed_back) detaches them if O(remove_attachments) is V(true).
     type: list
     elements: dict
     suboptions:
@@ -114,21 +116,21 @@ options:
         required: true
   max_lag:
     description:
-      - How far replicas of block storage may be behind for O(state=failed_over), for example V(90s), V(15m), V(2h) or V(1d).
+      - Maximum lag of replicas of block storage for O(state=failed_over), for example V(90s), V(15m), V(2h) or V(1d).
       - The default is twice the frequency of each replication, so that one synchronization may have failed.
     type: str
   accept_lag:
-    description: Whether to fail over to replicas however far they are behind.
+    description: Whether to fail over to replicas with any lag.
     type: bool
     default: false
   force:
     description:
-      - Whether to fail over, or back, the volumes that can be, even if others cannot. The others stay as they are.
-      - Replicas that are too far behind are not failed over to. That requires O(accept_lag).
+      - Whether to fail over, or back, the eligible volumes even if others are not eligible. The others are not changed.
+      - This does not include replicas that are too far behind. They require O(accept_lag).
     type: bool
     default: false
   discard_target_changes:
-    description: Consent to the loss of what was written to the replicas. Required for O(state=failed_back) if a replication is paused.
+    description: Consent to the loss of data that was written to the replicas. Required for O(state=failed_back) if a replication is paused.
     type: bool
     default: false
   remove_access_rules:
@@ -137,8 +139,8 @@ options:
     default: false
   remove_attachments:
     description:
-      - Whether O(state=failed_back) detaches O(target_attachments) first. Servers lose the volumes at once, so unmount them before. A replication is not
-        resumed if that fails.
+      - Whether O(state=failed_back) detaches O(target_attachments) first. Servers lose the volumes immediately, so unmount them before. A replication
+        is not resumed if that fails.
     type: bool
     default: false
   confirm:
@@ -150,32 +152,33 @@ options:
     type: bool
     default: false
   detach:
-    description: Whether replicas of block storage that are to be deleted are detached from all servers first. Otherwise a replica in use is not deleted.
+    description: Whether to detach replicas of block storage from all servers before they are deleted. Otherwise a replica in use is not deleted.
     type: bool
     default: false
   paths:
     description:
-      - Whether to return the mount paths of File Storage volumes and of their replicas. No list of the API has them, so each costs a call.
-      - The default is V(true) for V(failed_over), where it is about the replicas only, and V(failed_back), and V(false) otherwise.
+      - Whether to return the mount paths of File Storage volumes and of their replicas. The lists of the API do not contain them, so each path costs
+        a call.
+      - The default is V(true) for V(failed_over) (only paths of replicas) and V(failed_back), and V(false) otherwise.
   concurrency:
     description:
-      - How many resources are worked on at the same time, at most. Of calls, there are never more than eight under way.
+      - Maximum number of resources to work on at the same time. There are never more than eight calls at a time.
     type: int
     default: 64
   wait:
     description:
-      - Whether to wait until changes have taken effect. What a later step of the same volume needs is waited for in any case.
+      - Whether to wait until changes have taken effect. The task always waits for changes that a later step of the same volume needs.
     type: bool
     default: true
   wait_timeout:
     description:
-      - Seconds to wait at most for one step of one volume. The default is 1800 for V(present), 900 for V(absent), and otherwise 600.
+      - Maximum number of seconds to wait for one step of one volume. The default is 1800 for V(present), 900 for V(absent), and otherwise 600.
       - The first transfer of a large block volume can take longer.
     type: int
 notes:
-  - Block storage keeps no trace of a replication that has ended. If a run with O(delete_targets) is interrupted between the end of the replication
-    and the deletion of the replica, the next run deletes what has the name of the replica only if it has the type and size of the volume, and is
-    neither in another group nor replicated.
+  - Block storage keeps no record of a replication that has ended. If a run with O(delete_targets) is interrupted between the end of the replication
+    and the deletion of the replica, the next run deletes the volume with the name of the replica only if it has the type and size of the source, and
+    is neither in another group nor replicated.
   - "IAM actions needed: those of M(scp.storage.scp_filestorage_volume), M(scp.storage.scp_filestorage_replication), M(scp.storage.scp_bm_volume),
     M(scp.storage.scp_bm_volume_replication), M(scp.storage.scp_bm_volume_group) and M(scp.storage.scp_bm_volume_group_replication), for the kinds
     in O(volumes)."
@@ -198,7 +201,7 @@ EXAMPLES = r"""
         frequency: 5min
   register: shop
 
-- name: Show how the replicas are
+- name: Show the health of the replicas
   ansible.builtin.debug:
     msg: "{{ shop.table }}"
 
@@ -239,7 +242,7 @@ replicas:
       description: Kind of the volume in its full form.
       type: str
     name:
-      description: Name or id of the volume, as O(volumes) has it.
+      description: Name or id of the volume, as in O(volumes).
       type: str
     region:
       description: Region of the volume.
@@ -254,14 +257,14 @@ replicas:
       description: Region of the volume.
       type: str
     source_path:
-      description: What servers mount. For a File Storage volume its mount path, see O(paths); for a BM volume its iSCSI addresses, with commas
-        between them; V(null) for a group.
+      description: Address for servers. For a File Storage volume, its mount path, see O(paths). For a BM volume, its iSCSI addresses, separated by
+        commas. V(null) for a group.
       type: str
     target_region:
       description: Region of the replica.
       type: str
     target_name:
-      description: Name of the replica as O(volumes) has it.
+      description: Name of the replica, as in O(volumes).
       type: str
     target_full_name:
       description: Name of the replica as the service shows it.
@@ -270,7 +273,7 @@ replicas:
       description: Id of the replica.
       type: str
     target_path:
-      description: What servers mount after a failover, as C(source_path).
+      description: Address for servers after a failover, in the form of C(source_path).
       type: str
     members:
       description: The volumes in the replica of a BM volume group.
@@ -294,44 +297,44 @@ replicas:
       description: How often the replica is updated.
       type: str
     policy:
-      description: V(use) or V(paused), of block storage V(RESYNC) or V(BREAK).
+      description: V(use) or V(paused), for block storage V(RESYNC) or V(BREAK).
       type: str
     status:
       description: Status of the replication in the words of the service.
       type: str
     lag_seconds:
-      description: How far the replica is behind. File Storage does not report it.
+      description: Lag of the replica. File Storage does not report it.
       type: int
     health:
       description:
         - V(ok), V(paused) (failed over), V(creating) (also being resumed), V(stalled) (the service has stopped updating the replica), V(ending),
           V(error), V(missing) (there is no replication) or V(unknown) (neither region could be read).
-        - It is the health of the replication itself. A step that failed beside it is in C(message).
+        - It describes only the replication. C(message) reports other failed steps.
       type: str
     active_region:
       description: Where servers use the data. V(unknown) if neither region could be read.
       type: str
     mount_path:
-      description: As O(volumes) has it.
+      description: Mount folder, as in O(volumes).
       type: str
     message:
-      description: What went wrong with the volume, or is noteworthy; empty otherwise.
+      description: Errors of the volume, or notes. Otherwise empty.
       type: str
     change:
-      description: What became of the volume, V(created), V(changed), V(deleted), V(unchanged) or V(failed). In check mode what would become of it.
+      description: The result for the volume, V(created), V(changed), V(deleted), V(unchanged) or V(failed). In check mode, the predicted result.
       type: str
     operations:
       description: The API operations for this volume, in order. In check mode, the operations that a real run would send.
       type: list
       elements: str
     possible_loss:
-      description: What of the data is, or would be, lost; V(null) if nothing is.
+      description: The data that is, or would be, lost. V(null) if no data is lost.
       type: str
     planned:
-      description: Whether this is a plan, because the task ran in check mode. All keys but C(now) then describe what would be.
+      description: Whether this is a plan, because the task ran in check mode. All keys except C(now) then describe the predicted state.
       type: bool
     now:
-      description: In check mode C(health) and C(active_region) as they are; otherwise V(null).
+      description: In check mode, the current C(health) and C(active_region). Otherwise V(null).
       type: dict
   sample:
     - kind: filestorage_volume
@@ -363,13 +366,13 @@ replicas:
       now:
 mounts:
   description:
-    - The volumes that servers use now, in the form that the role C(storage_mount) takes as its list. After a failover these are the replicas.
-    - File Storage volumes are listed where C(mount_path) is known.
+    - The volumes that servers use now, in the form of the list of the role C(storage_mount). After a failover these are the replicas.
+    - File Storage volumes are listed if C(mount_path) is known.
   returned: unless the list has mistakes
   type: list
   elements: dict
 table:
-  description: Lines for users, a table first. More than 40 volumes are shortened to those that are not ok, or have changed.
+  description: Lines for users, beginning with a table. Of more than 40 volumes, it lists only those that are not ok or have changed.
   returned: unless the list has mistakes
   type: list
   elements: str
@@ -378,13 +381,13 @@ summary:
   returned: unless the list has mistakes
   type: str
 failures:
-  description: What failed, each message with the volumes that it is about. Of a run that is refused, what blocks it.
+  description: Failures, each message with its volumes. If the run is refused, its blockers.
   returned: unless the list has mistakes
   type: list
   elements: dict
   contains:
     message:
-      description: What went wrong, and what to do.
+      description: The error, and what to do.
       type: str
     volumes:
       description: The volumes.

@@ -13,10 +13,10 @@ version_added: 0.1.0
 description:
   - Create and change snapshot schedules of volumes and volume groups, and take and delete snapshots by age and number, for a whole list in
     one task and in parallel.
-  - Where the service has schedules and the policy of a volume has one, the service takes the snapshots. Otherwise the module takes a snapshot
-    when the newest usable one is older than O(max_age), and deletes the oldest beyond O(keep).
-  - The task can run every hour. It reads each list of volumes once, and of each volume its snapshots and its schedule. If nothing is due,
-    it sends no writing call.
+  - If the service supports schedules and the policy of a volume has one, the service takes the snapshots. Otherwise the module takes a snapshot when
+    the newest usable one is older than O(max_age), and deletes the oldest ones that exceed O(keep).
+  - The task can run every hour. It reads each list of volumes once, and the snapshots and the schedule of each volume. If nothing is due, it sends no
+    writing call.
   - If a volume is not found, or a call fails, the other volumes are completed first. Then the task fails and lists the failures. Run it
     again to continue.
   - Only snapshots by age are deleted. Snapshots of schedules and replications are never deleted, and no schedule is ended.
@@ -35,11 +35,11 @@ options:
   volumes:
     description:
       - Volumes and volume groups. Each item is a name or an id, or a dictionary.
-      - "Keys of a dictionary: C(name) (required), C(kind), C(region), C(schedule), C(max_age), C(keep), C(snapshot_rate). They have the same
-        meaning as the options of these names, which are the defaults for all items."
-      - If an item has C(schedule) or C(max_age), they are its whole policy, and it can have both. Otherwise it gets O(schedule), if its kind has
-        schedules and O(schedule) is set, or else O(max_age).
-      - A text is accepted as well, for example from a survey. It contains the list in JSON or YAML, or names separated by commas or spaces.
+      - "Keys of a dictionary: C(name) (required), C(kind), C(region), C(schedule), C(max_age), C(keep), C(snapshot_rate). They have the same meaning
+        as the options with the same names, which are the defaults for all items."
+      - If an item has C(schedule), C(max_age) or both, they are its whole policy. Otherwise its policy is O(schedule), if its kind supports schedules
+        and O(schedule) is set, and O(max_age) in all other cases.
+      - Text is also accepted, for example from a survey. It contains the list in JSON or YAML, or names separated by commas or spaces.
       - All invalid items are reported at once, before any call.
     type: raw
     required: true
@@ -52,7 +52,7 @@ options:
     default: filestorage_volume
   schedule:
     description:
-      - When the service takes snapshots, as a dictionary or as a text that contains one in JSON or YAML. Not supported for V(pfs_volume).
+      - When the service takes snapshots, as a dictionary or as text with a dictionary in JSON or YAML. Not supported for V(pfs_volume).
       - "Keys: C(hour) from 0 to 23 in Korean time (UTC+9, required), C(day_of_week) from C(SUN) to C(SAT) for weekly snapshots, C(frequency)
         C(DAILY) or C(WEEKLY), and for File Storage C(snapshot_retention_count) from 1 to 128."
     type: raw
@@ -63,12 +63,12 @@ options:
     type: str
   keep:
     description:
-      - Number of snapshots by age to keep. V(0) keeps all.
+      - Number of snapshots to keep of those that the module takes by age. V(0) keeps all.
       - At most 799 for File Storage and 49 for Parallel File Storage.
-      - Snapshots of schedules and replications do not count. The services do not show who created a snapshot, so the first one of the first ten
-        minutes of the scheduled hour counts as the schedule's.
+      - Snapshots of schedules and replications do not count. The services do not show the origin of a snapshot, so the first snapshot in the first
+        ten minutes of the scheduled hour counts as a snapshot of the schedule.
       - A snapshot that cannot be restored (state V(error), or V(creating) for more than an hour) does not count either. It is deleted when it is
-        older than all that are kept, so that a usable snapshot is never deleted in its place.
+        older than all snapshots that are kept, so that no usable snapshot is deleted instead of it.
     type: int
     default: 0
   snapshot_rate:
@@ -126,7 +126,7 @@ EXAMPLES = r"""
         kind: bm_volume_group
   register: policy
 
-- name: Show what each volume has
+- name: Show the protection of each volume
   ansible.builtin.debug:
     msg: "{{ policy.table }}"
 """
@@ -134,7 +134,7 @@ EXAMPLES = r"""
 RETURN = r"""
 ---
 volumes:
-  description: What each volume of the list has, in the order of the list. In check mode what it has before the changes.
+  description: The snapshots and the policy of each volume, in the order of the list. In check mode, the state before the changes.
   returned: unless the list has mistakes
   type: list
   elements: dict
@@ -165,7 +165,7 @@ volumes:
       type: list
       elements: str
     schedule:
-      description: Snapshot schedule, also one that the list does not ask for. Null if there is none.
+      description: Snapshot schedule, even if the list does not contain it. Null if there is none.
       type: dict
     max_age:
       description: Desired maximum age.
