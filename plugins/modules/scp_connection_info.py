@@ -23,7 +23,7 @@ extends_documentation_fragment:
 options:
   services:
     description:
-      - The services to look at, by default all that the collection manages.
+      - The services to check. The default is all services that the collection manages.
     type: list
     elements: str
     choices: [archivestorage, backup, baremetal-blockstorage, filestorage, parallel-filestorage]
@@ -34,11 +34,11 @@ notes:
 
 EXAMPLES = r"""
 ---
-- name: Look at the connection
+- name: Check the connection
   scp.storage.scp_connection_info:
   register: look
 
-- name: Go on only if File Storage can be used
+- name: Continue only if File Storage can be used
   ansible.builtin.assert:
     that: look.services | selectattr('service', 'eq', 'filestorage') | map(attribute='usable') | first
     fail_msg: "{{ look.services | map(attribute='problem') | select | join(' ') }}"
