@@ -19,7 +19,7 @@ options:
     default: true
   wait_timeout:
     description:
-      - Seconds to wait at most. On timeout, the task fails, reports the last state, and returns the available result.
+      - Maximum number of seconds to wait. On timeout, the task fails, reports the last state, and returns the available result.
       - To set it for all modules that have it, use C(module_defaults) with C(group/scp.storage.manage). Info modules do not have this option.
     type: int
     default: 600

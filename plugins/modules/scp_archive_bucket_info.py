@@ -102,7 +102,7 @@ buckets:
       usage: "1151232"
       archiving_source_bucket_name: west-app-logs
 result:
-  description: What O(query) selects.
+  description: Data that O(query) selects.
   returned: when O(query) is given
   type: raw
   sample: [app-archive]

@@ -51,8 +51,8 @@ options:
     default: finished
   wait_timeout:
     description:
-      - Seconds to wait at most. On timeout, the task fails, reports the last state, and returns the available result. How long a job takes depends
-        on how much it moves; a task that is run again goes on waiting for it.
+      - Maximum number of seconds to wait. On timeout, the task fails, reports the last state, and returns the available result. How long a job takes
+        depends on how much it moves; a task that is run again goes on waiting for it.
     type: int
     default: 7200
 notes:

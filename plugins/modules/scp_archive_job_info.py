@@ -134,7 +134,7 @@ jobs:
       end_at: "2026-07-30T00:03:10+09:00"
       bucket_id: 3d036efe-f576-48b0-8375-6d3704a95b63
 result:
-  description: What O(query) selects.
+  description: Data that O(query) selects.
   returned: when O(query) is given
   type: raw
   sample: false

@@ -128,7 +128,7 @@ versions:
       etag: 4f6094f1e0619a6504efcb5e69e63bec
       size: "1024"
 result:
-  description: What O(query) selects.
+  description: Data that O(query) selects.
   returned: when O(query) is given
   type: raw
   sample: [Oc9nEYWV.6VjzsIMXFZWM1zL8HcYvKl]

@@ -43,7 +43,7 @@ options:
     default: /
   object_lifecycle:
     description:
-      - After how many days an object is archived, 1 or more. Needed to create a policy.
+      - After how many days an object is archived, 1 or more. Required to create a policy.
       - The service has it as a text. A number and a text of the same number are the same.
     type: str
   state:

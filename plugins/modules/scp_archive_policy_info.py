@@ -78,7 +78,7 @@ policies:
       object_lifecycle: "30"
       state: ACTIVE
 result:
-  description: What O(query) selects.
+  description: Data that O(query) selects.
   returned: when O(query) is given
   type: raw
   sample: true

@@ -77,8 +77,8 @@ options:
     default: 1d
   wait_timeout:
     description:
-      - Seconds to wait at most. On timeout, the task fails, reports the last state, and returns the available result. How long a recovery takes
-        depends on how much it recovers; a task that is run again goes on waiting for it.
+      - Maximum number of seconds to wait. On timeout, the task fails, reports the last state, and returns the available result. How long a recovery
+        takes depends on how much it recovers; a task that is run again goes on waiting for it.
     type: int
     default: 7200
 notes:

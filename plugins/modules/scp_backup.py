@@ -133,7 +133,7 @@ options:
     type: bool
   wait_timeout:
     description:
-      - Seconds to wait at most. On timeout, the task fails, reports the last state, and returns the available result.
+      - Maximum number of seconds to wait. On timeout, the task fails, reports the last state, and returns the available result.
     type: int
     default: 7200
 notes:

@@ -101,7 +101,7 @@ agent:
       description: Name that the service gave it.
       type: str
     state:
-      description: V(AVAILABLE) when it can be used; others pass by themselves or show an error.
+      description: V(AVAILABLE) when it can be used; other states are temporary or show an error.
       type: str
     server_uuid:
       description: Uuid of the server.

@@ -82,7 +82,7 @@ agents:
       description: Name that the service gave it.
       type: str
     state:
-      description: V(AVAILABLE) when it can be used; others pass by themselves or show an error.
+      description: V(AVAILABLE) when it can be used; other states are temporary or show an error.
       type: str
     server_name:
       description: Name of the server.
@@ -123,7 +123,7 @@ install_file_path:
   type: str
   sample: http://linux-agent
 result:
-  description: What O(query) selects.
+  description: Data that O(query) selects.
   returned: when O(query) is given
   type: raw
   sample: [west-db1]

@@ -76,8 +76,8 @@ options:
     default: present
   wait_timeout:
     description:
-      - Seconds to wait at most. On timeout, the task fails, reports the last state, and returns the available result. If you run the task again, it
-        waits for the restore that is in progress.
+      - Maximum number of seconds to wait. On timeout, the task fails, reports the last state, and returns the available result. If you run the task
+        again, it waits for the restore that is in progress.
       - The task reads the state at least every 30 seconds. A reading call that fails does not end the wait.
     type: int
     default: 7200
@@ -116,7 +116,7 @@ RETURN = r"""
 ---
 restore:
   description: The restore, as the histories of the backup show it. Also returned after a failure.
-  returned: when the backup is there; empty where there is none
+  returned: when the backup exists; empty if there is none
   type: dict
   contains:
     backup_id:

@@ -83,7 +83,7 @@ backups:
       description: Name of the backup.
       type: str
     state:
-      description: V(AVAILABLE) when it can run; others pass by themselves or show an error.
+      description: V(AVAILABLE) when it can run; other states are temporary or show an error.
       type: str
     role_type:
       description: V(ORIGINAL), or V(REPLICA) for the copy of a backup of another region.
@@ -140,7 +140,7 @@ backups:
     retention_period: MONTH_1
     created_at: "2026-07-30T04:54:33Z"
 result:
-  description: What O(query) selects.
+  description: Data that O(query) selects.
   returned: when O(query) is given
   type: raw
   sample: [app-image]

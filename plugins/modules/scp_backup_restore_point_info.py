@@ -159,7 +159,7 @@ files:
     name: data/
     path: /
 result:
-  description: What O(query) selects.
+  description: Data that O(query) selects.
   returned: when O(query) is given
   type: raw
   sample: ca1a8e76-af49-40ea-93f8-a5989ffe138b

@@ -162,7 +162,7 @@ targets:
     server_type: s1v1m2
     server_os_version: UBUNTU 22.04
 result:
-  description: What O(query) selects.
+  description: Data that O(query) selects.
   returned: when O(query) is given
   type: raw
   sample: [west-db3]

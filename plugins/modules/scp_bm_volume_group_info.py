@@ -109,7 +109,7 @@ volume_groups:
     account_id: 0e3dffc50eb247a1adf4f2e5c82c4f99
     created_at: "2026-07-30T04:54:33.219Z"
 result:
-  description: What O(query) selects.
+  description: Data that O(query) selects.
   returned: when O(query) is given
   type: raw
   sample: [db-data, db-log]

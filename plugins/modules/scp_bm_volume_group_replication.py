@@ -45,21 +45,21 @@ options:
     default: present
   name:
     description:
-      - Name of the target group, which is created with the replication. Needed for a new replication.
+      - Name of the target group, which is created with the replication. Required for a new replication.
     type: str
   target_region:
     description:
-      - Region of the target group, other than the source's. Needed for a new replication.
+      - Region of the target group, other than the source's. Required for a new replication.
     type: str
   replication_volume_name_prefix:
     description:
-      - What the names of the volumes of the target group begin with. The rest is the name of the volume that each is a copy of, and the
-        whole must be a name that a volume can have. Needed for a new replication.
+      - What the names of the volumes of the target group begin with. The rest is the name of the volume that each is a copy of, and the whole must be
+        a name that a volume can have. Required for a new replication.
       - The API takes it at creation only and never shows it, so it does not make a task changed.
     type: str
   cycle:
     description:
-      - How often the target is brought up to date. Needed for a new replication.
+      - How often the target is updated. Required for a new replication.
     type: str
     choices: [5MIN, HOURLY, DAILY, WEEKLY, MONTHLY]
   policy:
@@ -69,8 +69,8 @@ options:
     choices: [RESYNC, BREAK]
   wait_timeout:
     description:
-      - Seconds to wait at most. On timeout, the task fails, reports the last state, and returns the available result. How long the first transfer
-        takes depends on the size of the volumes.
+      - Maximum number of seconds to wait. On timeout, the task fails, reports the last state, and returns the available result. How long the first
+        transfer takes depends on the size of the volumes.
     type: int
     default: 3600
 notes:
@@ -116,7 +116,7 @@ EXAMPLES = r"""
 RETURN = r"""
 ---
 replication:
-  description: The replication; empty where there is none.
+  description: The replication. Empty if there is none.
   returned: success
   type: dict
   contains:
@@ -124,7 +124,7 @@ replication:
       description: State of the replication, in the service's words.
       type: str
     sync_cycle:
-      description: How often the target is brought up to date.
+      description: How often the target is updated.
       type: str
     lag_time:
       description: How far the target is behind, for example C(HH:MM:SS).

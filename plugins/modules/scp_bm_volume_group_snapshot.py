@@ -12,8 +12,8 @@ short_description: Manage snapshots of Block Storage (BM) volume groups
 version_added: 0.1.0
 description:
   - Take a snapshot of a volume group, which is of all its members at one moment, delete one, or put the volume group back to one.
-  - The API gives snapshots their names, so O(state=present) without O(max_age) takes another snapshot in every run.
-    With O(max_age) it takes one only when the newest is older, and is idempotent.
+  - The API chooses the names of snapshots, so O(state=present) without O(max_age) takes a snapshot in every run. With O(max_age), the module takes a
+    snapshot only if the newest one is older, and is idempotent.
   - All members need space for snapshots first, the C(snapshot_rate) of M(scp.storage.scp_bm_volume). Members without are reported in an error
     before anything is done.
   - When the space of a member is more than 90 percent full, the service drops the oldest snapshots by itself; see
@@ -29,7 +29,7 @@ attributes:
   idempotent:
     description: When run twice in a row without anything else changing, the second run does not report C(changed).
     support: partial
-    details: Not with O(state=present) without O(max_age) and O(snapshot), and not with O(state=restored), which act in every run.
+    details: Every run acts with O(state=restored), and with O(state=present) without O(max_age) and O(snapshot).
 options:
   volume_group:
     description:
@@ -38,12 +38,12 @@ options:
     required: true
   snapshot:
     description:
-      - Name or id of an existing snapshot. Needed for O(state=absent) and O(state=restored); with O(state=present) it must exist.
+      - Name or id of an existing snapshot. Required for O(state=absent) and O(state=restored). With O(state=present), the snapshot must exist.
     type: str
   state:
     description:
-      - With V(present), a snapshot is taken; see O(max_age) and O(keep).
-      - With V(absent), the O(snapshot) is deleted.
+      - V(present) takes a snapshot. See O(max_age) and O(keep).
+      - V(absent) deletes the O(snapshot).
       - With V(restored), the volume group goes back to the O(snapshot). What was written since is lost, and newer snapshots go as well.
         No server may be attached to a member, and the group must not be the target of a replication, unless that is broken. All
         blockers are reported in one error.
@@ -52,11 +52,11 @@ options:
     default: present
   max_age:
     description:
-      - Take a snapshot only when the newest one is older than this. A number of seconds, or a number with V(s), V(m), V(h), V(d) or V(w).
+      - Take a snapshot only if the newest one is older than this. A number of seconds, or a number with V(s), V(m), V(h), V(d) or V(w).
     type: str
   keep:
     description:
-      - Afterwards delete all but this many of the newest snapshots.
+      - Number of the newest snapshots to keep. Older ones are deleted afterwards.
       - Snapshots of the volume group's schedule do not count and are never deleted. The API does not show who made a snapshot, so the first
         one of the first ten minutes of the scheduled hour (Korean time, UTC+9) counts as the schedule's.
     type: int
@@ -74,24 +74,24 @@ seealso:
 
 EXAMPLES = r"""
 ---
-- name: A snapshot at least every twelve hours, and the newest fourteen kept
+- name: Take a snapshot at least every twelve hours, and keep the newest fourteen
   scp.storage.scp_bm_volume_group_snapshot:
     volume_group: orders
     max_age: 12h
     keep: 14
 
-- name: A snapshot before the upgrade
+- name: Take a snapshot before the upgrade
   scp.storage.scp_bm_volume_group_snapshot:
     volume_group: orders
   register: before_upgrade
 
-- name: The upgrade failed, go back; the servers have let go of the volumes
+- name: Restore the snapshot after a failed upgrade; no server is attached
   scp.storage.scp_bm_volume_group_snapshot:
     volume_group: orders
     snapshot: "{{ before_upgrade.snapshot.snapshot_id }}"
     state: restored
 
-- name: The snapshot is not needed any more
+- name: Delete the snapshot
   scp.storage.scp_bm_volume_group_snapshot:
     volume_group: orders
     snapshot: "{{ before_upgrade.snapshot.snapshot_id }}"
@@ -101,7 +101,7 @@ EXAMPLES = r"""
 RETURN = r"""
 ---
 snapshot:
-  description: The snapshot that was taken, named, or is the newest; empty where there is none.
+  description: The snapshot that was taken or named, or the newest snapshot. Empty if there is none.
   returned: success
   type: dict
   contains:
@@ -109,7 +109,7 @@ snapshot:
       description: Id of the snapshot.
       type: str
     snapshot_name:
-      description: Name that the service gave it, with the time when it was taken.
+      description: Name from the service, with the time when it was taken.
       type: str
     created_dt:
       description: When it was taken.
@@ -130,8 +130,8 @@ deleted_snapshots:
   sample: [go261001142150a6abf418e01___db.2026-09-01_142150]
 dropped_snapshots:
   description:
-    - Names of the snapshots that the service dropped meanwhile, without a request to delete them. Those are the newer ones with
-      O(state=restored), in check mode those that are expected to go, and the oldest ones where the space was full.
+    - Names of the snapshots that the service deleted in the meantime without a request. These are the newer snapshots with O(state=restored), and
+      the oldest ones if the space was full. In check mode, the snapshots that are expected to be deleted.
   returned: success
   type: list
   elements: str

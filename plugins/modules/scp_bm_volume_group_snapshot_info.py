@@ -57,7 +57,7 @@ snapshots:
       description: Id of the snapshot.
       type: str
     snapshot_name:
-      description: Name that the service gave it, with the time when it was taken.
+      description: Name from the service, with the time when it was taken.
       type: str
     created_dt:
       description: When it was taken.
@@ -76,7 +76,7 @@ is_snapshot_policy:
   type: bool
   sample: true
 result:
-  description: What O(query) selects.
+  description: Data that O(query) selects.
   returned: when O(query) is given
   type: raw
   sample: go261001142150a6abf418e01___db.2026-10-01_142150

@@ -149,7 +149,7 @@ volumes:
     volume_group: null
     created_at: "2026-07-30T04:54:33.219Z"
 result:
-  description: What O(query) selects.
+  description: Data that O(query) selects.
   returned: when O(query) is given
   type: raw
   sample: [app-data]

@@ -43,15 +43,15 @@ options:
     default: present
   name:
     description:
-      - Name of the target volume, which is created with the replication. Needed for a new replication.
+      - Name of the target volume, which is created with the replication. Required for a new replication.
     type: str
   target_region:
     description:
-      - Region of the target volume, other than the source's. Needed for a new replication.
+      - Region of the target volume, other than the source's. Required for a new replication.
     type: str
   cycle:
     description:
-      - How often the target is brought up to date. Needed for a new replication.
+      - How often the target is updated. Required for a new replication.
     type: str
     choices: [5MIN, HOURLY, DAILY, WEEKLY, MONTHLY]
   policy:
@@ -69,8 +69,8 @@ options:
     default: false
   wait_timeout:
     description:
-      - Seconds to wait at most. On timeout, the task fails, reports the last state, and returns the available result. How long the first transfer
-        takes depends on the size of the volume.
+      - Maximum number of seconds to wait. On timeout, the task fails, reports the last state, and returns the available result. How long the first
+        transfer takes depends on the size of the volume.
     type: int
     default: 3600
 notes:
@@ -120,7 +120,7 @@ EXAMPLES = r"""
 RETURN = r"""
 ---
 replication:
-  description: The replication; empty where there is none.
+  description: The replication. Empty if there is none.
   returned: success
   type: dict
   contains:
@@ -128,7 +128,7 @@ replication:
       description: State of the replication, in the service's words.
       type: str
     sync_cycle:
-      description: How often the target is brought up to date.
+      description: How often the target is updated.
       type: str
     lag_time:
       description: How far the target is behind, for example C(HH:MM:SS).

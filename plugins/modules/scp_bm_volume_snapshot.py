@@ -11,14 +11,13 @@ module: scp_bm_volume_snapshot
 short_description: Manage snapshots of Block Storage (BM) volumes
 version_added: 0.1.0
 description:
-  - Take a snapshot of a volume, delete one, or put the volume back to one.
-  - The API gives snapshots their names, so O(state=present) without O(max_age) takes another snapshot in every run.
-    With O(max_age) it takes one only when the newest is older, and is idempotent.
-  - The volume needs space for snapshots first, the C(snapshot_rate) of M(scp.storage.scp_bm_volume). Without, the task fails before
-    anything is done.
-  - When that space is more than 90 percent full, the service drops the oldest snapshots by itself; see
-    RV(dropped_snapshots).
-  - A recovery has no separate snapshots.
+  - Take or delete a snapshot of a volume, or restore the volume to a snapshot.
+  - The API chooses the names of snapshots, so O(state=present) without O(max_age) takes a snapshot in every run. With O(max_age), the module takes a
+    snapshot only if the newest one is older, and is idempotent.
+  - The volume needs space for snapshots, the C(snapshot_rate) of M(scp.storage.scp_bm_volume). Without this space, the task fails before it changes
+    anything.
+  - When that space is more than 90 percent full, the service deletes the oldest snapshots. See RV(dropped_snapshots).
+  - A recovery volume has no snapshots.
 author:
   - the scp.storage authors (@scp-storage)
 extends_documentation_fragment:
@@ -29,7 +28,7 @@ attributes:
   idempotent:
     description: When run twice in a row without anything else changing, the second run does not report C(changed).
     support: partial
-    details: Not with O(state=present) without O(max_age) and O(snapshot), and not with O(state=restored), which act in every run.
+    details: Every run acts with O(state=restored), and with O(state=present) without O(max_age) and O(snapshot).
 options:
   volume:
     description:
@@ -38,28 +37,28 @@ options:
     required: true
   snapshot:
     description:
-      - Name or id of an existing snapshot. Needed for O(state=absent) and O(state=restored); with O(state=present) it must exist.
+      - Name or id of an existing snapshot. Required for O(state=absent) and O(state=restored). With O(state=present), the snapshot must exist.
     type: str
   state:
     description:
-      - With V(present), a snapshot is taken; see O(max_age) and O(keep).
-      - With V(absent), the O(snapshot) is deleted.
-      - With V(restored), the volume goes back to the O(snapshot). What was written since is lost, and newer snapshots go as well.
-        No server may be attached to the volume, and it must not be the target of a replication, unless that is broken. All that stands in
-        the way is reported in one error.
+      - V(present) takes a snapshot. See O(max_age) and O(keep).
+      - V(absent) deletes the O(snapshot).
+      - V(restored) restores the volume to the O(snapshot). Data that was written later is lost, and newer snapshots are deleted. No server may be
+        attached to the volume, and it must not be the target of a replication, unless the replication is broken. One error reports all blockers.
     type: str
     choices: [present, absent, restored]
     default: present
   max_age:
     description:
-      - Take a snapshot only when the newest one is older than this. A number of seconds, or a number with V(s), V(m), V(h), V(d) or V(w).
+      - Take a snapshot only if the newest one is older than this. A number of seconds, or a number with V(s), V(m), V(h), V(d) or V(w).
     type: str
   keep:
     description:
-      - Afterwards delete all but this many of the newest snapshots.
-      - Snapshots of the volume's schedule do not count and are never deleted. The API does not show who made a snapshot, so the first
-        one of the first ten minutes of the scheduled hour (Korean time, UTC+9) counts as the schedule's.
-      - Nor are parts of the snapshots of a volume group that the volume is in, which have been taken within five seconds of the whole.
+      - Number of the newest snapshots to keep. Older ones are deleted afterwards.
+      - Snapshots of the volume's schedule do not count and are never deleted. The API does not show the origin of a snapshot, so the first snapshot
+        in the first ten minutes of the scheduled hour (Korean time, UTC+9) counts as a snapshot of the schedule.
+      - Snapshots that belong to a snapshot of the volume's group also do not count and are never deleted. The module recognizes them because they
+        were taken within five seconds of it.
     type: int
 notes:
   - "IAM actions needed, in C(baremetal-blockstorage): ListVolumes, ShowVolume, ListVolumeSnapshots; to change CreateVolumeSnapshot,
@@ -70,29 +69,29 @@ seealso:
   - module: scp.storage.scp_bm_volume_snapshot_info
   - module: scp.storage.scp_bm_volume_snapshot_schedule
   - module: scp.storage.scp_bm_volume_recovery
-    description: Makes a second volume from a snapshot, and leaves the first unchanged.
+    description: Creates a second volume from a snapshot, without a change to the first.
 """
 
 EXAMPLES = r"""
 ---
-- name: A snapshot at least every twelve hours, and the newest fourteen kept
+- name: Take a snapshot at least every twelve hours, and keep the newest fourteen
   scp.storage.scp_bm_volume_snapshot:
     volume: app-data
     max_age: 12h
     keep: 14
 
-- name: A snapshot before the upgrade
+- name: Take a snapshot before the upgrade
   scp.storage.scp_bm_volume_snapshot:
     volume: app-data
   register: before_upgrade
 
-- name: The upgrade failed, go back; the servers have let go of the volume
+- name: Restore the snapshot after a failed upgrade; no server is attached
   scp.storage.scp_bm_volume_snapshot:
     volume: app-data
     snapshot: "{{ before_upgrade.snapshot.snapshot_id }}"
     state: restored
 
-- name: The snapshot is not needed any more
+- name: Delete the snapshot
   scp.storage.scp_bm_volume_snapshot:
     volume: app-data
     snapshot: "{{ before_upgrade.snapshot.snapshot_id }}"
@@ -102,7 +101,7 @@ EXAMPLES = r"""
 RETURN = r"""
 ---
 snapshot:
-  description: The snapshot that was taken, named, or is the newest; empty where there is none.
+  description: The snapshot that was taken or named, or the newest snapshot. Empty if there is none.
   returned: success
   type: dict
   contains:
@@ -110,13 +109,13 @@ snapshot:
       description: Id of the snapshot.
       type: str
     snapshot_name:
-      description: Name that the service gave it, with the time when it was taken.
+      description: Name from the service, with the time when it was taken.
       type: str
     created_dt:
       description: When it was taken.
       type: str
     snapshot_size_mb:
-      description: MB of the space for snapshots that it takes, where the service shows.
+      description: Size in MB in the space for snapshots, if the service returns it.
       type: float
     volume_id:
       description: Id of its volume.
@@ -135,8 +134,8 @@ deleted_snapshots:
   sample: [vo261001142150a6abf418e01___app-data.2026-09-01_142150]
 dropped_snapshots:
   description:
-    - Names of the snapshots that the service dropped meanwhile, without a request to delete them. Those are the newer ones with
-      O(state=restored), in check mode those that are expected to go, and the oldest ones where the space was full.
+    - Names of the snapshots that the service deleted in the meantime without a request. These are the newer snapshots with O(state=restored), and
+      the oldest ones if the space was full. In check mode, the snapshots that are expected to be deleted.
   returned: success
   type: list
   elements: str

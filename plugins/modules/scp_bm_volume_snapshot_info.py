@@ -61,13 +61,13 @@ snapshots:
       description: Id of the snapshot.
       type: str
     snapshot_name:
-      description: Name that the service gave it, with the time when it was taken.
+      description: Name from the service, with the time when it was taken.
       type: str
     created_dt:
       description: When it was taken.
       type: str
     snapshot_size_mb:
-      description: MB of the space for snapshots that it takes, where the service shows.
+      description: Size in MB in the space for snapshots, if the service returns it.
       type: float
     volume_id:
       description: Id of its volume.
@@ -99,7 +99,7 @@ snapshot_total_usage:
   type: float
   sample: 512.0
 result:
-  description: What O(query) selects.
+  description: Data that O(query) selects.
   returned: when O(query) is given
   type: raw
   sample: vo261001142150a6abf418e01___app-data.2026-10-01_142150

@@ -35,7 +35,7 @@ options:
     required: true
   state:
     description:
-      - With V(absent) the schedule ends. The snapshots that it took stay.
+      - V(absent) ends the schedule. The snapshots that it took remain.
     type: str
     choices: [present, absent]
     default: present
@@ -54,7 +54,7 @@ notes:
 seealso:
   - module: scp.storage.scp_bm_volume_snapshot
   - module: scp.storage.scp_bm_volume_info
-    description: Reads schedules with O(scp.storage.scp_bm_volume_info#module:gather).
+    description: Returns schedules with O(scp.storage.scp_bm_volume_info#module:gather).
 """
 
 EXAMPLES = r"""
@@ -64,12 +64,12 @@ EXAMPLES = r"""
     volume: app-data
     hour: 3
 
-- name: Only on Sundays, at the same hour
+- name: Take snapshots only on Sundays, at the same hour
   scp.storage.scp_bm_volume_snapshot_schedule:
     volume: app-data
     day_of_week: SUN
 
-- name: No schedule any more
+- name: End the schedule
   scp.storage.scp_bm_volume_snapshot_schedule:
     volume: app-data
     state: absent
@@ -78,7 +78,7 @@ EXAMPLES = r"""
 RETURN = r"""
 ---
 snapshot_schedule:
-  description: The schedule; empty where there is none.
+  description: The schedule. Empty if there is none.
   returned: success
   type: dict
   contains:

@@ -109,7 +109,7 @@ services:
       usable: true
       problem: null
 result:
-  description: What O(query) selects.
+  description: Data that O(query) selects.
   returned: when O(query) is given
   type: raw
   sample: [filestorage]

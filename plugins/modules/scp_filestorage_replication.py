@@ -11,12 +11,12 @@ module: scp_filestorage_replication
 short_description: Replicate File Storage volumes to another region
 version_added: 0.1.0
 description:
-  - Set up, change, pause, resume and end the replication of a volume to a new volume in another region, or its disk backup there.
-  - O(region) is the source's, and the module calls the target's region by itself where the API wants that. It works as well when O(region) is
-    the target's and O(volume) the target volume, and then needs the source's region only to create a replication or to clear its remains.
-    So a target can be put in use while the source's region is out of reach.
-  - The API has no call to fail over or to reverse a replication. To fail over is to pause it and to use the target volume,
-    which can be written while it is paused. To take it up again overwrites what was written to the target.
+  - Create, change, pause, resume and end the replication of a volume to a new volume in another region, or a disk backup there.
+  - O(region) is the region of the source. The module calls the region of the target where the API requires it. You can also set O(region) to the
+    region of the target and O(volume) to the target volume. The module then needs the region of the source only to create a replication, or to delete
+    the snapshots that it left. You can therefore use a target while the region of the source cannot be reached.
+  - The API has no call to fail over or to reverse a replication. To fail over, pause the replication and use the target volume, which is writable
+    while the replication is paused. When you resume the replication, data that was written to the target is overwritten.
 author:
   - the scp.storage authors (@scp-storage)
 extends_documentation_fragment:
@@ -30,56 +30,56 @@ attributes:
 options:
   volume:
     description:
-      - Name or id of the source volume, or of the target volume where O(region) is the target's.
+      - Name or id of the source volume, or of the target volume if O(region) is the region of the target.
     type: str
     required: true
   state:
     description:
-      - With V(absent) the replication is paused and deleted, and then the system snapshots (C(snapmirror.*)) that it leaves on both
-        volumes, which otherwise keep them from being deleted. Both volumes stay; see O(delete_target_volume).
-      - A removal that was interrupted is finished by the next run. Give O(name) and O(target_region) for this,
-        for then the target volume is no longer known by the replication.
+      - V(absent) pauses and deletes the replication. It then deletes the system snapshots (C(snapmirror.*)) on both volumes, which otherwise prevent
+        the deletion of the volumes. Both volumes remain. See O(delete_target_volume).
+      - If a removal is interrupted, the next run completes it. Set O(name) and O(target_region) for this, because the replication no longer
+        identifies the target volume.
     type: str
     choices: [present, absent]
     default: present
   name:
     description:
-      - Name of the target volume, which is created with the replication. Needed for a new replication. The service appends a suffix.
+      - Name of the target volume, which is created with the replication. Required for a new replication. The service appends a suffix.
     type: str
   target_region:
     description:
-      - Region of the target volume, other than the source's. Needed for a new replication. It must be one that the service lists for the type of the
-        volume, which check mode reads as well.
+      - Region of the target volume, different from the region of the source. Required for a new replication. The service must list it for the type of
+        the volume. Check mode also reads this list.
     type: str
   replication_type:
     description:
-      - V(replication) keeps a copy up to date; V(backup) keeps a number of disk backups. A new one is a V(replication) if this is not given.
+      - V(replication) keeps a replica up to date, V(backup) keeps a number of disk backups. The default of a new one is V(replication).
     type: str
     choices: [replication, backup]
   replication_frequency:
     description:
-      - How often the target is brought up to date. Needed for a new replication.
+      - How often the target is updated. Required for a new replication.
     type: str
     choices: [5min, hourly, daily, weekly, monthly]
   replication_policy:
     description:
-      - V(paused) pauses the replication, V(use) takes it up again.
+      - V(paused) pauses the replication, V(use) resumes it.
     type: str
     choices: [use, paused]
   backup_retention_count:
     description:
-      - How many disk backups are kept, 1 to 128. Goes with O(replication_type=backup).
+      - Number of disk backups to keep, 1 to 128. Valid only with O(replication_type=backup).
     type: int
   cifs_password:
     description:
-      - Password of the target volume, needed to replicate a CIFS volume. It has the characters that O(scp.storage.scp_filestorage_volume#module:cifs_password)
-        can have.
-      - The API takes it at creation only and never shows it, so it does not make a task changed.
+      - Password of the target volume. Required to replicate a CIFS volume. The rules of O(scp.storage.scp_filestorage_volume#module:cifs_password)
+        apply.
+      - The API accepts it only at creation and never returns it. A different password therefore does not cause a change.
     type: str
   delete_target_volume:
     description:
-      - With O(state=absent), whether the target volume and its data are deleted as well, with its access rules.
-      - A disk backup can only be ended in this way.
+      - With O(state=absent), whether to delete the target volume too, with its data and its access rules.
+      - You can end a disk backup only in this way.
     type: bool
     default: false
 notes:
@@ -92,7 +92,7 @@ seealso:
 
 EXAMPLES = r"""
 ---
-- name: A copy of the volume in the other region, at most five minutes old
+- name: Replicate the volume to the other region every five minutes
   scp.storage.scp_filestorage_replication:
     region: kr-west1
     volume: web_data
@@ -107,13 +107,13 @@ EXAMPLES = r"""
     volume: "{{ protected.replication.replication_volume_id }}"
     replication_policy: paused
 
-- name: Take the replication up again, which overwrites what was written to the copy
+- name: Resume the replication, which overwrites data that was written to the replica
   scp.storage.scp_filestorage_replication:
     region: kr-west1
     volume: web_data
     replication_policy: use
 
-- name: End the replication and delete the copy
+- name: End the replication and delete the replica
   scp.storage.scp_filestorage_replication:
     region: kr-west1
     volume: web_data
@@ -126,7 +126,7 @@ EXAMPLES = r"""
 RETURN = r"""
 ---
 replication:
-  description: The replication; empty where there is none.
+  description: The replication. Empty if there is none.
   returned: success
   type: dict
   contains:
@@ -137,7 +137,7 @@ replication:
       description: V(replication) or V(backup).
       type: str
     replication_frequency:
-      description: How often the target is brought up to date.
+      description: How often the target is updated.
       type: str
     replication_policy:
       description: V(use) while it runs, V(paused) while it is paused.

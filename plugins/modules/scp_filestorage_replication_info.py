@@ -68,7 +68,7 @@ replications:
       description: V(replication) or V(backup).
       type: str
     replication_frequency:
-      description: How often the target is brought up to date.
+      description: How often the target is updated.
       type: str
     replication_policy:
       description: V(use) while it runs, V(paused) while it is paused.
@@ -126,7 +126,7 @@ regions:
     replication: [kr-east1]
     backup: [kr-east1]
 result:
-  description: What O(query) selects.
+  description: Data that O(query) selects.
   returned: when O(query) is given
   type: raw
   sample: [kr-east1]

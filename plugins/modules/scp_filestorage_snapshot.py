@@ -11,9 +11,9 @@ module: scp_filestorage_snapshot
 short_description: Manage snapshots of File Storage volumes
 version_added: 0.1.0
 description:
-  - Take a snapshot of a volume, delete one, or put the volume back to one.
-  - The API gives snapshots their names, so O(state=present) without O(max_age) takes another snapshot in every run.
-    With O(max_age) it takes one only when the newest is older, and is idempotent.
+  - Take or delete a snapshot of a volume, or restore the volume to a snapshot.
+  - The API chooses the names of snapshots, so O(state=present) without O(max_age) takes a snapshot in every run. With O(max_age), the module takes a
+    snapshot only if the newest one is older, and is idempotent.
   - A volume has at most 800 snapshots, 128 of them by schedule.
 author:
   - the scp.storage authors (@scp-storage)
@@ -25,7 +25,7 @@ attributes:
   idempotent:
     description: When run twice in a row without anything else changing, the second run does not report C(changed).
     support: partial
-    details: Not with O(state=present) without O(max_age) and O(snapshot), and not with O(state=restored), which act in every run.
+    details: Every run acts with O(state=restored), and with O(state=present) without O(max_age) and O(snapshot).
 options:
   volume:
     description:
@@ -34,29 +34,29 @@ options:
     required: true
   snapshot:
     description:
-      - Name or id of an existing snapshot. Needed for O(state=absent) and O(state=restored); with O(state=present) it must exist.
+      - Name or id of an existing snapshot. Required for O(state=absent) and O(state=restored). With O(state=present), the snapshot must exist.
     type: str
   state:
     description:
-      - With V(present), a snapshot is taken; see O(max_age) and O(keep).
-      - With V(absent), the O(snapshot) is deleted.
-      - With V(restored), the volume goes back to the O(snapshot). What was written since is lost, and newer snapshots go as well.
+      - V(present) takes a snapshot. See O(max_age) and O(keep).
+      - V(absent) deletes the O(snapshot).
+      - V(restored) restores the volume to the O(snapshot). Data that was written later is lost, and newer snapshots are deleted.
     type: str
     choices: [present, absent, restored]
     default: present
   max_age:
     description:
-      - Take a snapshot only when the newest one is older than this. A number of seconds, or a number with V(s), V(m), V(h), V(d) or V(w).
+      - Take a snapshot only if the newest one is older than this. A number of seconds, or a number with V(s), V(m), V(h), V(d) or V(w).
       - A snapshot that cannot be restored (state V(error), or V(creating) for more than an hour) does not count.
       - Snapshots that a replication made (C(snapmirror.*)) do not count.
     type: str
   keep:
     description:
-      - Afterwards delete all but this many of the newest usable snapshots. One that cannot be restored takes no place among them, and is
-        deleted when it is older than all of them.
-      - Snapshots of a replication do not count and are never deleted, nor are those of the volume's schedule. The API does not show
-        who made a snapshot, so the first one of the first ten minutes of the scheduled hour counts as the schedule's, on as many days as
-        the schedule keeps snapshots.
+      - Number of the newest usable snapshots to keep. Older ones are deleted afterwards. A snapshot that cannot be restored does not count, and is
+        deleted if it is older than all snapshots that are kept.
+      - Snapshots of a replication and of the volume's schedule do not count and are never deleted. The API does not show the origin of a snapshot,
+        so the first snapshot in the first ten minutes of the scheduled hour counts as a snapshot of the schedule, on as many days as the schedule
+        keeps snapshots.
     type: int
 notes:
   - "IAM actions needed, in C(filestorage): ListVolumes, ListVolumeSnapshots; to change CreateVolumeSnapshot, DeleteVolumeSnapshot; to
@@ -68,24 +68,24 @@ seealso:
 
 EXAMPLES = r"""
 ---
-- name: A snapshot at least every twelve hours, and the newest fourteen kept
+- name: Take a snapshot at least every twelve hours, and keep the newest fourteen
   scp.storage.scp_filestorage_snapshot:
     volume: web_data
     max_age: 12h
     keep: 14
 
-- name: A snapshot before the upgrade
+- name: Take a snapshot before the upgrade
   scp.storage.scp_filestorage_snapshot:
     volume: web_data
   register: before_upgrade
 
-- name: The upgrade failed, go back
+- name: Restore the snapshot after a failed upgrade
   scp.storage.scp_filestorage_snapshot:
     volume: web_data
     snapshot: "{{ before_upgrade.snapshot.id }}"
     state: restored
 
-- name: The snapshot is not needed any more
+- name: Delete the snapshot
   scp.storage.scp_filestorage_snapshot:
     volume: web_data
     snapshot: "{{ before_upgrade.snapshot.id }}"
@@ -95,7 +95,7 @@ EXAMPLES = r"""
 RETURN = r"""
 ---
 snapshot:
-  description: The snapshot that was taken, named, or is the newest; empty where there is none.
+  description: The snapshot that was taken or named, or the newest snapshot. Empty if there is none.
   returned: success
   type: dict
   contains:
@@ -103,13 +103,13 @@ snapshot:
       description: Id of the snapshot.
       type: str
     name:
-      description: Name that the service gave it, with its time in Korean time (UTC+9).
+      description: Name from the service, with its time in Korean time (UTC+9).
       type: str
     state:
       description: State of the snapshot, for example V(available).
       type: str
     size:
-      description: Bytes that it takes, where the service shows.
+      description: Size in bytes, if the service returns it.
       type: int
     created_at:
       description: When it was taken.
@@ -132,8 +132,8 @@ deleted_snapshots:
   sample: [web_data_2m060u.2026-09-01_142150]
 dropped_snapshots:
   description:
-    - Names of the snapshots that the service dropped meanwhile, without a request to delete them. Those are the newer ones
-      with O(state=restored). In check mode those that are expected to go.
+    - Names of the snapshots that the service deleted in the meantime without a request. With O(state=restored), these are the newer snapshots. In
+      check mode, the snapshots that are expected to be deleted.
   returned: success
   type: list
   elements: str

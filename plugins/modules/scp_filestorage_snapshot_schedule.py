@@ -11,8 +11,8 @@ module: scp_filestorage_snapshot_schedule
 short_description: Manage the snapshot schedule of a File Storage volume
 version_added: 0.1.0
 description:
-  - Have the service take snapshots of a volume daily or weekly. A volume has at most one schedule.
-  - Options that are left out keep what is set.
+  - Let the service take snapshots of a volume daily or weekly. A volume has at most one schedule.
+  - Omitted options keep their current values.
 author:
   - the scp.storage authors (@scp-storage)
 extends_documentation_fragment:
@@ -31,28 +31,28 @@ options:
     required: true
   state:
     description:
-      - With V(absent) the schedule ends. The snapshots that it took stay.
+      - V(absent) ends the schedule. The snapshots that it took remain.
     type: str
     choices: [present, absent]
     default: present
   frequency:
     description:
-      - How often. Needed for a new schedule.
+      - Frequency of the snapshots. Required for a new schedule.
     type: str
     choices: [DAILY, WEEKLY]
   day_of_week:
     description:
-      - On which day. Goes with O(frequency=WEEKLY), which needs it.
+      - Day of the week. Required with O(frequency=WEEKLY), and valid only with it.
     type: str
     choices: [SUN, MON, TUE, WED, THU, FRI, SAT]
   hour:
     description:
-      - At which hour, in Korean time (UTC+9). Needed for a new schedule.
+      - Hour in Korean time (UTC+9). Required for a new schedule.
     type: str
     choices: ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15", "16", "17", "18", "19", "20", "21", "22", "23"]
   snapshot_retention_count:
     description:
-      - How many of the schedule's snapshots are kept, 1 to 128. The service keeps 10 where this was never set.
+      - Number of the schedule's snapshots to keep, 1 to 128. If it was never set, the service keeps 10.
     type: int
 notes:
   - "IAM actions needed, in C(filestorage): ListVolumes, ListVolumeSnapshotSchedules; to change CreateVolumeSnapshotSchedule,
@@ -60,25 +60,25 @@ notes:
 seealso:
   - module: scp.storage.scp_filestorage_snapshot
   - module: scp.storage.scp_filestorage_volume_info
-    description: Reads schedules with O(scp.storage.scp_filestorage_volume_info#module:gather).
+    description: Returns schedules with O(scp.storage.scp_filestorage_volume_info#module:gather).
 """
 
 EXAMPLES = r"""
 ---
-- name: A snapshot every night at three, the newest thirty kept
+- name: Take a snapshot every night at three, and keep the newest thirty
   scp.storage.scp_filestorage_snapshot_schedule:
     volume: web_data
     frequency: DAILY
     hour: "3"
     snapshot_retention_count: 30
 
-- name: Only on Sundays, at the same hour
+- name: Take snapshots only on Sundays, at the same hour
   scp.storage.scp_filestorage_snapshot_schedule:
     volume: web_data
     frequency: WEEKLY
     day_of_week: SUN
 
-- name: No schedule any more
+- name: End the schedule
   scp.storage.scp_filestorage_snapshot_schedule:
     volume: web_data
     state: absent
@@ -87,7 +87,7 @@ EXAMPLES = r"""
 RETURN = r"""
 ---
 snapshot_schedule:
-  description: The schedule; empty where there is none.
+  description: The schedule. Empty if there is none.
   returned: success
   type: dict
   contains:
@@ -107,10 +107,10 @@ snapshot_schedule:
       description: Hour in Korean time.
       type: str
     snapshot_retention_count:
-      description: How many snapshots are kept.
+      description: Number of snapshots that are kept.
       type: int
     snapshot_policy_enabled:
-      description: Whether the schedule is in force.
+      description: Whether the schedule is active.
       type: bool
   sample:
     id: d02d1a74-1871-4a3d-bdfc-6e60e9ea0f31

@@ -78,10 +78,10 @@ volumes:
       description: Id of the volume.
       type: str
     name:
-      description: Name as the service shows it, with its suffix.
+      description: Name with the suffix of the service.
       type: str
     base_name:
-      description: Name without the service's suffix, as it was asked for.
+      description: Name without the suffix, as it was requested.
       type: str
     protocol:
       description: V(NFS) or V(CIFS).
@@ -141,7 +141,7 @@ volumes:
     cifs_id: null
     endpoint_path: null
 result:
-  description: What O(query) selects.
+  description: Data that O(query) selects.
   returned: when O(query) is given
   type: raw
   sample: [{name: web_data, path: "10.10.10.10:/scp_web_data_2m060u"}]

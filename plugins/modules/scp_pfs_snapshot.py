@@ -11,10 +11,10 @@ module: scp_pfs_snapshot
 short_description: Manage snapshots of Parallel File Storage volumes
 version_added: 0.1.0
 description:
-  - Take a snapshot of a volume, delete one, or put the volume back to one.
-  - The API gives snapshots their names, so O(state=present) without O(max_age) takes another snapshot in every run.
-    With O(max_age) it takes one only when the newest is older, and is idempotent.
-  - A volume has at most 50 snapshots. The service has no schedules; the role C(snapshot_policy) takes snapshots by age.
+  - Take or delete a snapshot of a volume, or restore the volume to a snapshot.
+  - The API chooses the names of snapshots, so O(state=present) without O(max_age) takes a snapshot in every run. With O(max_age), the module takes a
+    snapshot only if the newest one is older, and is idempotent.
+  - A volume has at most 50 snapshots. The service does not support schedules. The role C(snapshot_policy) takes snapshots by age.
 author:
   - the scp.storage authors (@scp-storage)
 extends_documentation_fragment:
@@ -25,7 +25,7 @@ attributes:
   idempotent:
     description: When run twice in a row without anything else changing, the second run does not report C(changed).
     support: partial
-    details: Not with O(state=present) without O(max_age) and O(snapshot), and not with O(state=restored), which act in every run.
+    details: Every run acts with O(state=restored), and with O(state=present) without O(max_age) and O(snapshot).
 options:
   volume:
     description:
@@ -34,26 +34,26 @@ options:
     required: true
   snapshot:
     description:
-      - Name or id of an existing snapshot. Needed for O(state=absent) and O(state=restored); with O(state=present) it must exist.
+      - Name or id of an existing snapshot. Required for O(state=absent) and O(state=restored). With O(state=present), the snapshot must exist.
     type: str
   state:
     description:
-      - With V(present), a snapshot is taken; see O(max_age) and O(keep).
-      - With V(absent), the O(snapshot) is deleted.
-      - With V(restored), the volume goes back to the O(snapshot). What was written since is lost, and newer snapshots go as well.
+      - V(present) takes a snapshot. See O(max_age) and O(keep).
+      - V(absent) deletes the O(snapshot).
+      - V(restored) restores the volume to the O(snapshot). Data that was written later is lost, and newer snapshots are deleted.
     type: str
     choices: [present, absent, restored]
     default: present
   max_age:
     description:
-      - Take a snapshot only when the newest one is older than this. A number of seconds, or a number with V(s), V(m), V(h), V(d) or V(w).
+      - Take a snapshot only if the newest one is older than this. A number of seconds, or a number with V(s), V(m), V(h), V(d) or V(w).
       - A snapshot that cannot be restored (state V(error), or V(creating) for more than an hour) does not count.
     type: str
   keep:
     description:
-      - Afterwards delete all but this many of the newest usable snapshots. One that cannot be restored takes no place among them, and
-        stays, because the service can refuse to delete it.
-      - At most 49, for a new one is taken before the oldest goes.
+      - Number of the newest usable snapshots to keep. Older ones are deleted afterwards. A snapshot that cannot be restored does not count, and is
+        not deleted, because the service can refuse to delete it.
+      - At most 49, because a new snapshot is taken before the oldest one is deleted.
     type: int
 notes:
   - "Operations that are called, in C(parallel-filestorage): ListVolumes, ListSnapshots; to change CreateSnapshot, DeleteSnapshot;
@@ -65,24 +65,24 @@ seealso:
 
 EXAMPLES = r"""
 ---
-- name: A snapshot at least every twelve hours, and the newest fourteen kept
+- name: Take a snapshot at least every twelve hours, and keep the newest fourteen
   scp.storage.scp_pfs_snapshot:
     volume: train_data
     max_age: 12h
     keep: 14
 
-- name: A snapshot before the training
+- name: Take a snapshot before the training
   scp.storage.scp_pfs_snapshot:
     volume: train_data
   register: before_training
 
-- name: The training spoilt the data, go back
+- name: Restore the snapshot after a failed training
   scp.storage.scp_pfs_snapshot:
     volume: train_data
     snapshot: "{{ before_training.snapshot.id }}"
     state: restored
 
-- name: The snapshot is not needed any more
+- name: Delete the snapshot
   scp.storage.scp_pfs_snapshot:
     volume: train_data
     snapshot: "{{ before_training.snapshot.id }}"
@@ -92,7 +92,7 @@ EXAMPLES = r"""
 RETURN = r"""
 ---
 snapshot:
-  description: The snapshot that was taken, named, or is the newest; empty where there is none.
+  description: The snapshot that was taken or named, or the newest snapshot. Empty if there is none.
   returned: success
   type: dict
   contains:
@@ -100,13 +100,13 @@ snapshot:
       description: Id of the snapshot.
       type: str
     name:
-      description: Name that the service gave it, with its time in Korean time (UTC+9).
+      description: Name from the service, with its time in Korean time (UTC+9).
       type: str
     state:
       description: State of the snapshot, for example V(available).
       type: str
     size:
-      description: Bytes that it takes, where the service shows.
+      description: Size in bytes, if the service returns it.
       type: int
     created_at:
       description: When it was taken.
@@ -129,8 +129,8 @@ deleted_snapshots:
   sample: [snapshot.2026-09-01_142150]
 dropped_snapshots:
   description:
-    - Names of the snapshots that the service dropped meanwhile, without a request to delete them. Those are the newer ones
-      with O(state=restored). In check mode those that are expected to go.
+    - Names of the snapshots that the service deleted in the meantime without a request. With O(state=restored), these are the newer snapshots. In
+      check mode, the snapshots that are expected to be deleted.
   returned: success
   type: list
   elements: str

@@ -57,13 +57,13 @@ snapshots:
       description: Id of the snapshot.
       type: str
     name:
-      description: Name that the service gave it, with its time in Korean time (UTC+9).
+      description: Name from the service, with its time in Korean time (UTC+9).
       type: str
     state:
       description: State of the snapshot, for example V(available).
       type: str
     size:
-      description: Bytes that it takes, where the service shows.
+      description: Size in bytes, if the service returns it.
       type: int
     created_at:
       description: When it was taken.
@@ -79,7 +79,7 @@ snapshots:
     created_at: "2026-10-01T05:21:50.219373"
     volume_id: bfdbabf2-04d9-4e8b-a205-020f8e6da438
 result:
-  description: What O(query) selects.
+  description: Data that O(query) selects.
   returned: when O(query) is given
   type: raw
   sample: snapshot.2026-10-01_142150

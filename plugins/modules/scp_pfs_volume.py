@@ -11,9 +11,9 @@ module: scp_pfs_volume
 short_description: Manage Parallel File Storage volumes
 version_added: 0.1.0
 description:
-  - Create, enlarge and delete volumes of Parallel File Storage, and say which GPU nodes may mount them.
-  - The service appends C(_) and six characters to the name of a volume. O(name) finds it with or without them.
-  - The API can change nothing of a volume but O(capacity_tb), which only grows, and O(access_rules). It has no call for the name.
+  - Create, enlarge and delete volumes of Parallel File Storage, and manage which GPU nodes may mount them.
+  - The service appends C(_) and six characters to the name of a volume. O(name) accepts the name with or without this suffix.
+  - The API can change only O(capacity_tb), which can only grow, and O(access_rules). It has no call to change the name.
 author:
   - the scp.storage authors (@scp-storage)
 extends_documentation_fragment:
@@ -28,8 +28,8 @@ attributes:
 options:
   name:
     description:
-      - Name of the volume, 3 to 21 characters, lower-case letters, digits and underscores, a letter first.
-      - To find a volume, the name with the service's suffix is accepted as well.
+      - Name of the volume, 3 to 21 lower-case letters, digits and underscores. It begins with a letter.
+      - To find an existing volume, you can also use the name with the suffix of the service.
     type: str
   volume_id:
     description:
@@ -37,24 +37,25 @@ options:
     type: str
   state:
     description:
-      - With V(present), the volume is created where it does not exist.
-      - With V(absent), the volume and its data are deleted, its access rules and its snapshots before it.
+      - V(present) creates the volume if it does not exist, and changes it.
+      - V(absent) deletes the volume and its data, after its access rules and its snapshots.
     type: str
     choices: [present, absent]
     default: present
   capacity_tb:
     description:
-      - Capacity in terabytes, 1 to 1000. Needed to create a volume.
-      - A volume grows while it is in use. It never shrinks, and to ask for less than it has is an error.
+      - Capacity in terabytes, 1 to 1000. Required to create a volume.
+      - You can increase the capacity while the volume is in use. You cannot decrease it. A smaller value is an error.
     type: int
   access_rules:
     description:
-      - Which GPU nodes may mount the volume. What is missing is added; see O(purge_access_rules) for the rest. All changes go in one call.
+      - GPU nodes that may mount the volume. Missing rules are added. To remove other rules, use O(purge_access_rules). All changes are sent in one
+        call.
     type: list
     elements: dict
     suboptions:
       object_type:
-        description: What O(access_rules[].object_id) is. The service knows GPU nodes only.
+        description: Type of O(access_rules[].object_id). The service supports only GPU nodes.
         type: str
         choices: [GPU_NODE]
         default: GPU_NODE
@@ -64,7 +65,7 @@ options:
         required: true
   purge_access_rules:
     description:
-      - Whether rules that O(access_rules) does not list are removed.
+      - Whether to remove rules that O(access_rules) does not list.
     type: bool
     default: false
 notes:
@@ -80,7 +81,7 @@ seealso:
 
 EXAMPLES = r"""
 ---
-- name: Ten terabytes that two GPU nodes may mount
+- name: Create a volume of ten terabytes that two GPU nodes may mount
   scp.storage.scp_pfs_volume:
     name: train_data
     capacity_tb: 10
@@ -89,11 +90,11 @@ EXAMPLES = r"""
       - object_id: "{{ gpu_node_ids[1] }}"
   register: train_data
 
-- name: Show what to mount
+- name: Show the mount path
   ansible.builtin.debug:
     msg: "{{ train_data.volume.mount_path }}"
 
-- name: It has become too small, and another node takes the place of the second
+- name: Enlarge the volume, and replace the second node
   scp.storage.scp_pfs_volume:
     name: train_data
     capacity_tb: 20
@@ -102,13 +103,13 @@ EXAMPLES = r"""
       - object_id: "{{ gpu_node_ids[2] }}"
     purge_access_rules: true
 
-- name: Nobody may mount it any more
+- name: Remove all access rules
   scp.storage.scp_pfs_volume:
     name: train_data
     access_rules: []
     purge_access_rules: true
 
-- name: The volume and its data are gone
+- name: Delete the volume and its data
   scp.storage.scp_pfs_volume:
     name: train_data
     state: absent
@@ -125,10 +126,10 @@ volume:
       description: Id of the volume.
       type: str
     name:
-      description: Name as the service shows it, with its suffix.
+      description: Name with the suffix of the service.
       type: str
     base_name:
-      description: Name without the service's suffix, as it was asked for.
+      description: Name without the suffix, as it was requested.
       type: str
     state:
       description: State of the volume, for example V(available).
@@ -137,17 +138,17 @@ volume:
       description: Capacity in terabytes.
       type: int
     mount_path:
-      description: What a node mounts; V(null) until the volume is available.
+      description: Path that a node mounts. V(null) until the volume is available.
       returned: unless the volume is an unchanged one of several, in a task without C(register)
       type: str
     created_at:
       description: When it was created.
       type: str
     account_id:
-      description: Id of the account that it belongs to.
+      description: Id of the account that owns the volume.
       type: str
     access_rules:
-      description: Who may mount the volume, each with its own state (C(access_state)) and those of the node's addresses (C(access_ip_list)).
+      description: Nodes that may mount the volume, each with its state (C(access_state)) and the states of its addresses (C(access_ip_list)).
       returned: when O(access_rules) was given
       type: list
       elements: dict

@@ -71,10 +71,10 @@ volumes:
       description: Id of the volume.
       type: str
     name:
-      description: Name as the service shows it, with its suffix.
+      description: Name with the suffix of the service.
       type: str
     base_name:
-      description: Name without the service's suffix, as it was asked for.
+      description: Name without the suffix, as it was requested.
       type: str
     state:
       description: State of the volume, for example V(available).
@@ -111,7 +111,7 @@ volumes:
     created_at: "2026-07-30T04:54:33.219373"
     mount_path: 10.10.10.10:/train_data_2m060u
 result:
-  description: What O(query) selects.
+  description: Data that O(query) selects.
   returned: when O(query) is given
   type: raw
   sample: 10
