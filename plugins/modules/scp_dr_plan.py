@@ -160,6 +160,7 @@ options:
       - Whether to return the mount paths of File Storage volumes and of their replicas. The lists of the API do not contain them, so each path costs
         a call.
       - The default is V(true) for V(failed_over) (only paths of replicas) and V(failed_back), and V(false) otherwise.
+    type: bool
   concurrency:
     description:
       - Maximum number of resources to work on at the same time. There are never more than eight calls at a time.

@@ -37,8 +37,9 @@ def _block_storage(runner: ModuleRunner) -> None:
     block_storage(runner.simulator)
 
 
-def converge(runner: ModuleRunner, state: str, volumes: Any = ALL_KINDS, **options: Any) -> TaskResult:
+def converge(runner: ModuleRunner, state: str, volumes: Any = None, **options: Any) -> TaskResult:
     """Run a plan in check mode, for real, again, and again in check mode; return the real run."""
+    volumes = ALL_KINDS if volumes is None else volumes
     planned = well(plan(runner, state, volumes, check=True, diff=True, **options))
     assert planned.writes == [], "check mode writes"
     done = well(plan(runner, state, volumes, diff=True, **options))

@@ -205,7 +205,7 @@ def test_unused_disks_do_not_keep_the_server_logged_in(server: FolderServer) -> 
 def test_addresses_are_compared_in_one_spelling(server: FolderServer) -> None:
     server.write("sessions", f"tcp: [1] [fd00::1]:3260,1 {FIRST} (non-flash)\n")
     server.write("nodes", f"[fd00::1]:3260 {FIRST} automatic\n")
-    items, _ = items_of({"portals": ["FD00:0::1"]})
+    items, _mistakes = items_of({"portals": ["FD00:0::1"]})
     work = scp_iscsi_session.Work(scp_iscsi_session.Host(str(server.root)), items[0], check=True)
     work.converge()
     assert work.actions == []
@@ -223,7 +223,7 @@ def test_missing_program_is_expected_in_check_mode_and_by_absent_only(
 
 def test_service_that_logs_in_at_boot_is_enabled(server: FolderServer) -> None:
     host = scp_iscsi_session.Host(str(server.root), 2)
-    items, _ = items_of(JOURNAL)
+    items, _mistakes = items_of(JOURNAL)
     offer(server, (ONE, FIRST))
     # Without systemd there is none.
     assert scp_iscsi_session.converge(host, items, False, True)["service"] == ""
@@ -236,7 +236,7 @@ def test_service_that_logs_in_at_boot_is_enabled(server: FolderServer) -> None:
         result = scp_iscsi_session.converge(host, items, check, True)
         assert (result["service"], result["changed"]) == (expected, bool(expected))
     assert server.calls().count("systemctl enable iscsi.service") == 1
-    gone, _ = items_of({**JOURNAL, "state": "absent"})
+    gone, _mistakes = items_of({**JOURNAL, "state": "absent"})
     server.control("service.iscsi.service", "disabled\n")
     assert scp_iscsi_session.converge(host, gone, True, True)["service"] == ""
 

@@ -176,7 +176,7 @@ def test_remount_that_was_refused_is_tried_again_by_each_run(server: FolderServe
     mount(server, SHARE)
     server.control("refuse-remount")
     server.control("busy")
-    for _ in range(3):
+    for _time in range(3):
         server.forget_calls()
         result = mount(server, {**SHARE, "options": "rw,hard,timeo=100"})
         assert result["failed"]
@@ -207,7 +207,7 @@ def test_options_that_nothing_brings_into_force_fail_each_run_and_the_former_mou
 ) -> None:
     mount(server, SHARE)
     server.control("always-rw")
-    for _ in range(2):
+    for _time in range(2):
         result = mount(server, {**SHARE, "options": "ro,hard"})
         assert "ro is not in force. It is mounted as before. Each run tries again." in result["msg"]
         assert server.mounts() == [(WEB, "/srv/web")]
@@ -310,7 +310,7 @@ def test_changed_password_takes_effect(server: FolderServer) -> None:
     other = {"cifs_passwords": {"office": "another-Secret-2"}}
     # As long as the share is in use, each run fails, and the file has the password that is in force.
     server.control("busy")
-    for _ in range(2):
+    for _time in range(2):
         result = mount(server, CIFS, **other)
         assert "target is busy. (needed because its password or user has changed)" in result["msg"]
         assert server.read(CREDENTIALS[1:]).endswith(f"password={PASSWORD}\n")

@@ -131,7 +131,8 @@ class Run:
 
     def converge(self, stage: Stage, **common: Any) -> list[Converged]:
         """Converge a stage, and note what became of the volumes."""
-        assert self._batch is not None  # noqa: S101  # Only states of a plan converge anything.
+        if self._batch is None:
+            raise RuntimeError("Only states of a plan converge anything.")
         if self.params.get("wait_timeout") is None:
             common.setdefault("wait_timeout", WAIT_TIMEOUTS[self.params["state"]])
         done = self._batch.converge(

@@ -10,7 +10,7 @@ from typing import Any
 
 from ...client.errors import StorageError
 from ...resources.shared_volume import AVAILABLE, lower
-from .model import BLOCK, FILE, GROUP, TITLES, Found, Link, Volume
+from .model import BLOCK, FILE, TITLES, Found, Link, Volume
 from .reading import ambiguous
 from .run import Run, Stage
 
@@ -172,7 +172,6 @@ def _replication(run: Run, stage: Stage, volume: Volume, source: str, needs: lis
     if volume.kind == BLOCK:
         stage.add(volume, "replication", "bm_volume_replication", needs, volume=source, cycle=cycle, **common)
         return
-    assert volume.kind == GROUP  # noqa: S101  # There is no other kind.
     stage.add(
         volume,
         "replication",

@@ -434,7 +434,7 @@ class Drill(Workflow):
             return None
         if plan.volume.name not in self._passwords:
             letters = string.ascii_letters + string.digits
-            chosen = "".join(secrets.choice(letters) for _ in range(_PASSWORD_LENGTH))
+            chosen = "".join(secrets.choice(letters) for _letter in range(_PASSWORD_LENGTH))
             self._passwords[plan.volume.name] = f"{chosen}-a1"
         return str(self._passwords[plan.volume.name])
 
