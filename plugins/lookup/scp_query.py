@@ -9,8 +9,8 @@ DOCUMENTATION = r"""
 name: scp_query
 short_description: Get any list of the SCP storage services
 description:
-  - Reads a list operation of File Storage, Parallel File Storage, Block Storage (BM), Backup or Archive Storage to its end, whatever its pages are, and
-    returns all items, or what a JMESPath expression finds in them.
+  - Reads a list operation of File Storage, Parallel File Storage, Block Storage (BM), Backup or Archive Storage with all its pages, and returns all
+    items, or the data that a JMESPath expression selects from them.
 version_added: 0.1.0
 author:
   - scp.storage authors (@scp-storage)
@@ -19,8 +19,8 @@ extends_documentation_fragment:
 options:
   _terms:
     description:
-      - List operations by their C(operationId) in the API reference, after their service and a dot where several services have one of that name, as in
-        V(filestorage.ListVolumes).
+      - List operations by their C(operationId) in the API reference, with their service and a dot before it if several services have an operation of
+        that name, for example V(filestorage.ListVolumes).
       - Services are V(filestorage), V(parallel-filestorage) or V(pfs), V(baremetal-blockstorage) or V(bm), V(backup), and V(archivestorage) or
         V(archive).
     type: list
@@ -28,26 +28,27 @@ options:
     required: true
   params:
     description:
-      - Parameters of the operation, those of its path and its filters, by their names in the API reference. Those of pages are left to the plugin.
-      - A name that the operation does not have is an error that lists what it has. How a service compares a filter with names is its own affair; most
-        let parts of names pass.
+      - Parameters of the path of the operation and its filters, by their names in the API reference. The plugin sets the parameters of pages.
+      - If the operation does not have a parameter, the error lists the parameters that it has. Each service compares names with filters in its own
+        manner. Most accept parts of names.
     type: dict
     default: {}
   query:
     description:
-      - A JMESPath expression over the list of all items. Where it finds a list, its items are the results. Where it finds nothing there are none.
+      - A JMESPath expression over the list of all items. If it selects a list, the items of the list are the results. If it selects nothing, the
+        result is empty.
       - Needs the Python library C(jmespath).
     type: str
   cache:
     description:
-      - Whether a list is taken as it was when the same process asks for it again, with any O(query). The items of a loop have one process, the next task
-        has another one.
+      - Whether to use the earlier list when the same process requests it again, with any O(query). The items of a loop run in one process, the next
+        task in another one.
     type: bool
     default: false
 notes:
-  - What a task makes of a result is in its output, which AWX keeps as a job event and cuts at about 0.7 MB. Select what you need with O(query).
-  - An error ends the task unless the C(errors) that all lookups have is C(warn) or C(ignore).
-  - What C(environment) of a task or play sets does not reach lookups. Set variables of the environment before Ansible starts, or give options.
+  - The output of a task contains its result. AWX stores it as a job event, and truncates it at about 0.7 MB. Select what you need with O(query).
+  - An error ends the task, unless the option C(errors) of all lookups is C(warn) or C(ignore).
+  - Lookups do not see the C(environment) of a task or play. Set environment variables before Ansible starts, or use options.
 seealso:
   - plugin: scp.storage.scp_volume
     plugin_type: lookup

@@ -9,9 +9,9 @@ DOCUMENTATION = r"""
 name: scp_volume
 short_description: Get a storage volume by name or id
 description:
-  - Finds volumes of File Storage, Parallel File Storage and Block Storage (BM) by their names or ids, and returns all that the service shows of them.
-  - A name is the exact one, with or without the suffix that File Storage and Parallel File Storage append. A name that fits several volumes is an error
-    that lists them.
+  - Finds volumes of File Storage, Parallel File Storage and Block Storage (BM) by their names or ids, and returns all fields of the service.
+  - Names are exact, with or without the suffix that File Storage and Parallel File Storage append. If a name matches several volumes, the error lists
+    them.
 version_added: 0.1.0
 author:
   - scp.storage authors (@scp-storage)
@@ -26,25 +26,25 @@ options:
   kind:
     description:
       - Kind of the volumes. The short forms V(filestorage), V(pfs) and V(bm) are accepted as well.
-      - If not given, all three are searched, in parallel. A service that the account is not entitled to has no volumes then.
+      - If not given, all three are searched, in parallel. A service to which the account is not entitled then counts as having no volumes.
     type: str
     choices: [filestorage_volume, pfs_volume, bm_volume, filestorage, pfs, bm]
   default:
     description:
-      - What is returned in place of a volume that does not exist.
-      - If not given, that is an error.
+      - Value to return instead of a volume that does not exist.
+      - If not given, a missing volume is an error.
     type: raw
   cache:
     description:
-      - Whether a volume that was found is taken as it was when the same process looks it up again. The items of a loop have one process, the next task
-        has another one.
+      - Whether to use the earlier result when the same process looks up the same volume again. The items of a loop run in one process, the next task
+        in another one.
     type: bool
     default: false
 notes:
-  - What a task makes of a result is in its output, which AWX keeps as a job event and cuts at about 0.7 MB.
-    Select what you need, for example one attribute of the volume.
-  - An error ends the task unless the C(errors) that all lookups have is C(warn) or C(ignore).
-  - What C(environment) of a task or play sets does not reach lookups. Set variables of the environment before Ansible starts, or give options.
+  - The output of a task contains its result. AWX stores it as a job event, and truncates it at about 0.7 MB. Select what you need, for example one
+    attribute of the volume.
+  - An error ends the task, unless the option C(errors) of all lookups is C(warn) or C(ignore).
+  - Lookups do not see the C(environment) of a task or play. Set environment variables before Ansible starts, or use options.
 seealso:
   - plugin: scp.storage.scp_query
     plugin_type: lookup

@@ -12,7 +12,7 @@ short_description: Manage Archive Storage buckets
 version_added: 0.1.0
 description:
   - Create and delete buckets of Archive Storage, and set their versioning and their encryption.
-  - A name is taken by one bucket of a region, whosever it is, and for an hour after its bucket has gone.
+  - In a region, a name belongs to one bucket of all accounts. It stays reserved for an hour after its bucket was deleted.
   - The API cannot change the name of a bucket.
 author:
   - the scp.storage authors (@scp-storage)
@@ -28,8 +28,8 @@ attributes:
 options:
   name:
     description:
-      - Name of the bucket, 3 to 63 characters, lower-case letters, digits, dots and hyphens, a letter or a digit at both ends,
-        no two dots in parallel, no dot beside a hyphen, no IP address, and not V(admin).
+      - Name of the bucket, 3 to 63 lower-case letters, digits, dots and hyphens. It begins and ends with a letter or a digit. Two adjacent dots, a
+        dot next to a hyphen, IP addresses and V(admin) are not valid.
     type: str
   bucket_id:
     description:
@@ -37,21 +37,21 @@ options:
     type: str
   state:
     description:
-      - With V(present), the bucket is created where it does not exist.
-      - With V(absent), the bucket is deleted, and with it its archiving policies and its histories. To delete one in which an archiving or a
-        recovery runs is an error that names it; M(scp.storage.scp_archive_job) waits for it or cancels it. Whether a bucket with objects in it
-        can be deleted, the service decides; M(scp.storage.scp_archive_object) deletes them.
+      - V(present) creates the bucket if it does not exist, and changes it.
+      - V(absent) deletes the bucket with its archiving policies and its histories. If an archiving or a recovery runs in the bucket, the task fails
+        and names it. Use M(scp.storage.scp_archive_job) to wait for it or to cancel it. The service decides whether a bucket with objects can be
+        deleted. Use M(scp.storage.scp_archive_object) to delete the objects.
     type: str
     choices: [present, absent]
     default: present
   versioning:
     description:
-      - Whether the bucket keeps the older versions of its objects. Left alone where it is left out.
-      - After V(false), the versions that it has stay until they are deleted.
+      - Whether the bucket keeps older versions of its objects. If omitted, it is not changed.
+      - With V(false), existing versions remain until they are deleted.
     type: bool
   encryption:
     description:
-      - Whether the bucket is encrypted. Left alone where it is left out.
+      - Whether the bucket is encrypted. If omitted, it is not changed.
     type: bool
 notes:
   - "Operations that are called, in C(archivestorage): ListBuckets, ShowBucket; to change CreateBucket, DeleteBucket; for O(versioning)
@@ -66,7 +66,7 @@ seealso:
 
 EXAMPLES = r"""
 ---
-- name: A bucket that keeps older versions, encrypted
+- name: Create an encrypted bucket that keeps older versions
   scp.storage.scp_archive_bucket:
     name: app-archive
     versioning: true
@@ -76,12 +76,12 @@ EXAMPLES = r"""
         value: web
   register: app_archive
 
-- name: Older versions are kept no longer
+- name: Stop keeping older versions
   scp.storage.scp_archive_bucket:
     bucket_id: "{{ app_archive.bucket.id }}"
     versioning: false
 
-- name: The bucket is gone
+- name: Delete the bucket
   scp.storage.scp_archive_bucket:
     name: app-archive
     state: absent

@@ -12,8 +12,8 @@ short_description: Wait for or cancel an archiving or recovery job
 version_added: 0.1.0
 description:
   - Wait until an archiving or a recovery of a bucket of Archive Storage has ended, or cancel it.
-  - The API cannot begin an archiving, a policy does that once a day; see M(scp.storage.scp_archive_policy). M(scp.storage.scp_archive_recovery) begins a
-    recovery.
+  - The API cannot start an archiving. A policy does that once a day, see M(scp.storage.scp_archive_policy). M(scp.storage.scp_archive_recovery)
+    starts a recovery.
 author:
   - the scp.storage authors (@scp-storage)
 extends_documentation_fragment:
@@ -32,27 +32,26 @@ options:
     required: true
   kind:
     description:
-      - Which kind of job.
+      - Kind of the job.
     type: str
     choices: [archiving, recovery]
     required: true
   job:
     description:
-      - Id of the job's history (C(EXE-)…), or V(latest) for the one of the last 31 days that began last.
+      - Id of the job's history (C(EXE-)…), or V(latest) for the newest job of the last 31 days.
     type: str
     default: latest
   state:
     description:
-      - With V(finished), the task waits until the job has ended, and fails unless it succeeded. To wait for the latest where there is none
-        is an error.
-      - With V(cancelled), a job that runs is cancelled. What it has done until then stays done. One that has ended is left alone.
+      - V(finished) waits until the job has ended, and fails unless the job succeeded. If there is no latest job, the task fails.
+      - V(cancelled) cancels a running job. Completed parts of the job remain. A job that has ended is not changed.
     type: str
     choices: [finished, cancelled]
     default: finished
   wait_timeout:
     description:
-      - Maximum number of seconds to wait. On timeout, the task fails, reports the last state, and returns the available result. How long a job takes
-        depends on how much it moves; a task that is run again goes on waiting for it.
+      - Maximum number of seconds to wait. On timeout, the task fails, reports the last state, and returns the available result. The duration of a job
+        depends on its size. If you run the task again, it continues to wait.
     type: int
     default: 7200
 notes:
@@ -66,17 +65,17 @@ seealso:
 
 EXAMPLES = r"""
 ---
-- name: Wait until the recovery that began last is over
+- name: Wait for the end of the newest recovery
   scp.storage.scp_archive_job:
     bucket: app-archive
     kind: recovery
   register: outcome
 
-- name: Tell how many objects came back
+- name: Show how many objects were recovered
   ansible.builtin.debug:
     msg: "{{ outcome.job.recovery_infos | map(attribute='recovery_object_count') | sum }}"
 
-- name: End today's archiving
+- name: Cancel today's archiving
   scp.storage.scp_archive_job:
     bucket: app-archive
     kind: archiving

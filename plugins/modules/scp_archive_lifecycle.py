@@ -36,17 +36,17 @@ options:
       - C(archiving_source_bucket_name) is the bucket of Object Storage that it archives. Without it, the bucket archives nothing by this task.
         A bucket archives the same bucket permanently.
       - C(state) is V(active) (the default), or V(inactive) for a policy that does not archive.
-      - A text is accepted as well, for example from a survey. It contains the list in JSON or YAML, or names separated by commas or spaces.
+      - Text is also accepted, for example from a survey. It contains the list in JSON or YAML, or names separated by commas or spaces.
       - All invalid items are reported at once, before any call.
     type: raw
     required: true
   versioning:
     description:
-      - Whether buckets keep older versions. If it is not set, that is not changed.
+      - Whether buckets keep older versions. If not set, existing resources are not changed.
     type: bool
   encryption:
     description:
-      - Whether buckets are encrypted. If it is not set, that is not changed.
+      - Whether buckets are encrypted. If not set, existing resources are not changed.
     type: bool
   tags:
     description:

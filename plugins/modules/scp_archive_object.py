@@ -11,9 +11,9 @@ module: scp_archive_object
 short_description: Delete archived objects or object versions
 version_added: 0.1.0
 description:
-  - Delete objects of a bucket of Archive Storage, folders with all that is in them, or versions of one object.
-  - What is not there is no error. One call deletes all that is there.
-  - The API has no call that puts an object into a bucket; archiving does that, see M(scp.storage.scp_archive_policy).
+  - Delete objects of a bucket of Archive Storage, folders with their content, or versions of one object.
+  - Missing objects are not an error. One call deletes all existing ones.
+  - The API has no call to put an object into a bucket. Archiving does that, see M(scp.storage.scp_archive_policy).
 author:
   - the scp.storage authors (@scp-storage)
 extends_documentation_fragment:
@@ -32,19 +32,19 @@ options:
     required: true
   state:
     description:
-      - V(absent) is all that can be asked for, and must be, as nothing of it comes back.
+      - Must be V(absent). It is required because deleted objects cannot be restored.
     type: str
     choices: [absent]
     required: true
   paths:
     description:
-      - Paths of the objects to delete. The path of a folder ends in V(/), and all that is in it goes too.
-      - In a bucket with versioning, the versions of deleted objects can stay.
+      - Paths of the objects to delete. The path of a folder ends with V(/). Its content is also deleted.
+      - In a bucket with versioning, versions of deleted objects can remain.
     type: list
     elements: str
   path:
     description:
-      - Path of the one object of which O(versions) are to be deleted.
+      - Path of the object whose O(versions) are deleted.
     type: str
   versions:
     description:
@@ -62,7 +62,7 @@ seealso:
 
 EXAMPLES = r"""
 ---
-- name: A file, and a folder with all that is in it
+- name: Delete a file, and a folder with its content
   scp.storage.scp_archive_object:
     bucket: app-archive
     state: absent
@@ -70,14 +70,14 @@ EXAMPLES = r"""
       - app/2024-10-01.log
       - db/audit/
 
-- name: Which versions a file has
+- name: List the versions of a file
   scp.storage.scp_archive_object_info:
     bucket: app-archive
     versions_of: readme.txt
     query: "versions[?!latest].object_version_id"
   register: older
 
-- name: Older versions of it are gone
+- name: Delete older versions of the file
   scp.storage.scp_archive_object:
     bucket: app-archive
     state: absent

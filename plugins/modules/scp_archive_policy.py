@@ -11,10 +11,10 @@ module: scp_archive_policy
 short_description: Manage the archiving policy of an Archive Storage bucket
 version_added: 0.1.0
 description:
-  - Say which bucket of Object Storage a bucket of Archive Storage archives, and how old objects are when they are archived. The service looks once
-    a day.
-  - A bucket archives one other bucket. Its first policy sets which one, for good; to ask for another is an error.
-  - The API cannot delete a policy, so there is no O(state) for that; an inactive one does nothing. Policies go with their bucket.
+  - Set which bucket of Object Storage a bucket of Archive Storage archives, and the age at which objects are archived. The service archives once a
+    day.
+  - A bucket archives one other bucket. Its first policy selects this bucket permanently. Another bucket is an error.
+  - The API cannot delete a policy, so there is no O(state) for that. An inactive policy does nothing. Policies are deleted with their bucket.
 author:
   - the scp.storage authors (@scp-storage)
 extends_documentation_fragment:
@@ -28,28 +28,28 @@ attributes:
 options:
   bucket:
     description:
-      - Name or id of the bucket of Archive Storage that takes the objects.
+      - Name or id of the bucket of Archive Storage that receives the objects.
     type: str
     required: true
   archiving_source_bucket_name:
     description:
-      - Name of the bucket of Object Storage that is archived. Needed for the first policy of a bucket.
+      - Name of the bucket of Object Storage to archive. Required for the first policy of a bucket.
     type: str
   object_path:
     description:
-      - What is archived of that bucket. The service takes the whole of it only.
+      - Path in that bucket to archive. The service supports only the whole bucket.
     type: str
     choices: [/]
     default: /
   object_lifecycle:
     description:
-      - After how many days an object is archived, 1 or more. Required to create a policy.
-      - The service has it as a text. A number and a text of the same number are the same.
+      - Number of days after which an object is archived, at least 1. Required to create a policy.
+      - The service stores it as text. A number and text with the same number are equal.
     type: str
   state:
     description:
-      - With V(active), the policy runs every day. With V(inactive), it does not. It is created where it does not exist.
-      - What runs already goes on; M(scp.storage.scp_archive_job) cancels it.
+      - With V(active), the policy runs every day. With V(inactive), it does not run. A missing policy is created.
+      - An archiving that is running continues. Use M(scp.storage.scp_archive_job) to cancel it.
     type: str
     choices: [active, inactive]
     default: active
@@ -65,18 +65,18 @@ seealso:
 
 EXAMPLES = r"""
 ---
-- name: Archive what is thirty days old
+- name: Archive objects after thirty days
   scp.storage.scp_archive_policy:
     bucket: app-archive
     archiving_source_bucket_name: west-app-logs
     object_lifecycle: 30
 
-- name: Archive it after a week already
+- name: Archive objects after a week
   scp.storage.scp_archive_policy:
     bucket: app-archive
     object_lifecycle: 7
 
-- name: Archive nothing for the time being
+- name: Pause archiving
   scp.storage.scp_archive_policy:
     bucket: app-archive
     state: inactive

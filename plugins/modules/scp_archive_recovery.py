@@ -11,13 +11,13 @@ module: scp_archive_recovery
 short_description: Recover archived objects
 version_added: 0.1.0
 description:
-  - Bring archived objects, folders with all that is in them, or one version of an object back to a bucket of Object Storage, and wait until they are there.
-    That can take hours.
-  - The API has no names for recoveries. The task knows its own by the histories of the bucket, by where it goes to and the paths that it is about.
-  - One that runs is joined, and no second one begins. One that succeeded within O(max_age) counts as done. All others, failed and
-    cancelled ones too, do not count, and another one begins.
-  - The histories show neither the version nor O(overwrite). A running recovery of the same object is joined whatever its version. One that has
-    ended counts only where the size of what it recovered shows its version from all others.
+  - Recover archived objects, folders with their content, or one version of an object into a bucket of Object Storage, and wait for the end. This can
+    take hours.
+  - The API has no names for recoveries. The task identifies its recovery in the histories of the bucket, by target and paths.
+  - If such a recovery runs, the task waits for it and starts no second one. If one succeeded within O(max_age), the task starts none. Other
+    recoveries, including failed and cancelled ones, do not count, and the task starts a new one.
+  - The histories show neither the version nor O(overwrite). If a recovery of the same object runs, the task waits for it, regardless of its version.
+    A recovery that has ended counts only if the recovered size identifies its version.
 author:
   - the scp.storage authors (@scp-storage)
 extends_documentation_fragment:
@@ -28,7 +28,7 @@ attributes:
   idempotent:
     description: When run twice in a row without anything else changing, the second run does not report C(changed).
     support: partial
-    details: With an O(max_age) of 0 it acts in every run in which no such recovery runs, and likewise where versions of an object are of one size.
+    details: With O(max_age) 0, and if versions of an object have the same size, every run acts unless such a recovery is running.
 options:
   bucket:
     description:
@@ -37,12 +37,12 @@ options:
     required: true
   recovery_target_bucket_name:
     description:
-      - Name of the bucket of Object Storage that the objects go to.
+      - Name of the bucket of Object Storage to recover to.
     type: str
     required: true
   recovery_infos:
     description:
-      - What to recover.
+      - Files and folders to recover.
     type: list
     elements: dict
     suboptions:
@@ -51,13 +51,13 @@ options:
         type: str
         required: true
       object_type:
-        description: What the path is of.
+        description: Type of the path.
         type: str
         choices: [FILE, FOLDER]
         required: true
   source_object_path:
     description:
-      - Path of the object of which O(source_object_version) is recovered.
+      - Path of the object whose O(source_object_version) is recovered.
     type: str
   source_object_version:
     description:
@@ -66,19 +66,19 @@ options:
     type: str
   overwrite:
     description:
-      - Whether objects of the same paths in the target are replaced.
+      - Whether to replace objects with the same paths in the target.
     type: bool
     default: false
   max_age:
     description:
-      - How old a recovery that succeeded may be to count as done, in seconds, or with a unit, for example V(30m), V(12h), V(7d) or V(2w).
-      - With V(0), only one that still runs counts, so that the task recovers again in every run.
+      - Maximum age of a successful recovery that counts as done, in seconds, or with a unit, for example V(30m), V(12h), V(7d) or V(2w).
+      - With V(0), only a running recovery counts, so the task recovers again in every run.
     type: str
     default: 1d
   wait_timeout:
     description:
-      - Maximum number of seconds to wait. On timeout, the task fails, reports the last state, and returns the available result. How long a recovery
-        takes depends on how much it recovers; a task that is run again goes on waiting for it.
+      - Maximum number of seconds to wait. On timeout, the task fails, reports the last state, and returns the available result. The duration of a
+        recovery depends on its size. If you run the task again, it continues to wait.
     type: int
     default: 7200
 notes:
@@ -92,7 +92,7 @@ seealso:
 
 EXAMPLES = r"""
 ---
-- name: A file and a folder come back
+- name: Recover a file and a folder
   scp.storage.scp_archive_recovery:
     bucket: app-archive
     recovery_target_bucket_name: west-recovered
@@ -103,7 +103,7 @@ EXAMPLES = r"""
         object_type: FOLDER
     overwrite: true
 
-- name: Which versions a file has
+- name: List the versions of a file
   scp.storage.scp_archive_object_info:
     bucket: app-archive
     versions_of: readme.txt

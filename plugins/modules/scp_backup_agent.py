@@ -11,9 +11,9 @@ module: scp_backup_agent
 short_description: Manage the backup agents of servers
 version_added: 0.1.0
 description:
-  - Create and delete the agents that Backup knows of servers. A server needs one before its files can be backed up.
-  - This is Backup's side only. The agent must be installed on the server, too; RV(agent.install_file_path) says where its installer is, and
-    the role P(scp.storage.backup_agent#role) does all of it.
+  - Create and delete agents of servers in Backup. A server needs an agent before its files can be backed up.
+  - The module manages only the agent in Backup. You must also install the agent on the server. RV(agent.install_file_path) is the location of the
+    installer. The role P(scp.storage.backup_agent#role) does both.
   - The API cannot change an agent. Another O(server_category) or O(subnet_id) is an error, and nothing is recreated.
 author:
   - the scp.storage authors (@scp-storage)
@@ -29,30 +29,30 @@ attributes:
 options:
   server:
     description:
-      - Name or uuid of the server. A server has one agent at most.
+      - Name or uuid of the server. A server has at most one agent.
     type: str
     required: true
   state:
     description:
       - V(present) creates the agent.
-      - V(absent) deletes it. As long as backups use it this is an error that lists them.
+      - V(absent) deletes the agent. If backups use it, the task fails and lists them.
     type: str
     choices: [present, absent]
     default: present
   server_category:
     description:
-      - What kind of server it is. Left out, servers of all kinds are looked at.
+      - Category of the server. If omitted, servers of all categories are searched.
     type: str
     choices: [VIRTUAL_SERVER, GPU_SERVER, BAREMETAL_SERVER]
   subnet_id:
     description:
-      - Id of the subnet over which a new agent reaches Backup, by default that of the server.
+      - Id of the subnet over which a new agent reaches Backup. The default is the subnet of the server.
     type: str
   check_connection:
     description:
-      - Whether to have the service check its connection to the agent, and to wait for the result. A connection that fails, fails the task.
-      - A check changes nothing but RV(agent.connection_state) and its time, so it does not count as a change. In check mode there is none.
-      - Only an agent that is installed on a server that runs has a connection.
+      - Whether the service checks its connection to the agent. The task waits for the result, and fails if the connection fails.
+      - A check changes only RV(agent.connection_state) and its time, so it does not count as a change. Check mode sends no check.
+      - Only an agent that is installed on a running server has a connection.
     type: bool
     default: false
 notes:
@@ -66,22 +66,22 @@ seealso:
 
 EXAMPLES = r"""
 ---
-- name: An agent for a bare-metal server
+- name: Create an agent for a bare-metal server
   scp.storage.scp_backup_agent:
     server: west-db1
     server_category: BAREMETAL_SERVER
   register: made
 
-- name: Where its installer is
+- name: Show the location of the installer
   ansible.builtin.debug:
     msg: "{{ made.agent.install_file_path }}"
 
-- name: When it is installed, see that it is connected
+- name: Check the connection of an installed agent
   scp.storage.scp_backup_agent_info:
     server_name: west-db1
     gather: [detail]
 
-- name: No agent
+- name: Delete the agent
   scp.storage.scp_backup_agent:
     server: west-db1
     state: absent

@@ -12,7 +12,7 @@ short_description: Get information about backup agents
 version_added: 0.1.0
 description:
   - Read the agents of servers, all of them or those that fit, and where the installer for a system is.
-  - Nothing found is an empty list, not an error.
+  - If nothing is found, the result is an empty list and not an error.
 author:
   - the scp.storage authors (@scp-storage)
 extends_documentation_fragment:

@@ -11,8 +11,8 @@ module: scp_backup_info
 short_description: Get information about server backups
 version_added: 0.1.0
 description:
-  - Read backups, all of them or those that fit, with as many further parts as O(gather) asks for.
-  - Nothing found is an empty list, not an error.
+  - Read backups, all of them or those that match, with the additional parts in O(gather).
+  - If nothing is found, the result is an empty list and not an error.
 author:
   - the scp.storage authors (@scp-storage)
 extends_documentation_fragment:
@@ -26,7 +26,7 @@ options:
     type: str
   backup_id:
     description:
-      - Only the backup with this id. It comes in full, as with V(detail) in O(gather).
+      - Only the backup with this id. The result includes V(detail) of O(gather).
     type: str
   server_name:
     description:
@@ -34,8 +34,8 @@ options:
     type: str
   gather:
     description:
-      - Parts to read for each backup. Each costs a call or more for each backup; they are sent in parallel.
-      - V(detail) adds what lists do not show, as categories, regions, paths and the ids of server, agent and replica.
+      - Parts to read for each backup. Each part costs one or more calls for each backup. The calls are sent in parallel.
+      - V(detail) adds the fields that lists do not contain, namely categories, regions, paths and the ids of server, agent and replica.
       - V(schedules) adds RV(backups[].schedules).
       - V(histories) adds RV(backups[].histories), the jobs that ran, V(restore_histories) RV(backups[].restore_histories).
       - V(restore_points) adds RV(backups[].restore_points).
@@ -62,7 +62,7 @@ EXAMPLES = r"""
     server_name: west-web1
     gather: [detail]
 
-- name: Names of the backups whose last job went wrong
+- name: Get the names of the backups whose last job failed
   scp.storage.scp_backup_info:
     gather: [histories]
     query: "backups[?histories[0].backup_job_state == 'FAILED'].name"

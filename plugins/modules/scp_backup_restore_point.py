@@ -12,9 +12,9 @@ short_description: Delete restore points by id, age or number
 version_added: 0.1.0
 description:
   - Delete restore points of a backup before their retention period is over, with one call. The API calls them restore targets.
-  - By age or by number, the newest restore point that can be restored always stays. So does what an incremental restore point that stays
-    builds on, all back to its full one; the name of its schedule shows whether a restore point is incremental. To delete such a restore
-    point all the same, name it in O(restore_points).
+  - A deletion by age or by number always keeps the newest restore point that can be restored. It also keeps the restore points on which a remaining
+    incremental one depends, back to its full one. The name of the schedule shows whether a restore point is incremental. To delete such a restore
+    point anyway, list it in O(restore_points).
 author:
   - the scp.storage authors (@scp-storage)
 extends_documentation_fragment:
@@ -33,54 +33,54 @@ options:
     required: true
   state:
     description:
-      - With V(absent) restore points are deleted. There is no other state, M(scp.storage.scp_backup_run) makes restore points.
-      - A backup that does not exist has none.
+      - V(absent) deletes restore points. There is no other state. M(scp.storage.scp_backup_run) creates restore points.
+      - A backup that does not exist has no restore points.
     type: str
     choices: [absent]
     required: true
   restore_points:
     description:
-      - Ids of the restore points to delete, the newest too. Those that are not there are passed over.
-      - Incremental ones that build on them may go with them, or may not be restorable any more; see RV(dropped_restore_points).
-      - Exactly one of O(restore_points), O(older_than) and O(keep) is needed.
+      - Ids of the restore points to delete, which can include the newest. Ids that do not exist are ignored.
+      - Dependent incremental restore points may also be deleted, or may no longer be restorable. See RV(dropped_restore_points).
+      - Exactly one of O(restore_points), O(older_than) and O(keep) is required.
     type: list
     elements: str
   older_than:
     description:
-      - Delete those whose moment is longer ago than this. A number of seconds, or a number with V(s), V(m), V(h), V(d) or V(w).
+      - Delete restore points that are older than this. A number of seconds, or a number with V(s), V(m), V(h), V(d) or V(w).
     type: str
   keep:
     description:
-      - Delete those that are older than this many of the newest. What cannot be restored does not count.
+      - Number of the newest restore points to keep. Older ones are deleted. Restore points that cannot be restored do not count.
     type: int
 notes:
   - "IAM actions needed, in C(backup): ListBackups, ShowBackup, ListRestoreTargets; to delete DeleteRestoreTarget."
 seealso:
   - module: scp.storage.scp_backup_restore_point_info
   - module: scp.storage.scp_backup
-    description: Its C(retention_period) says how long restore points are kept.
+    description: Its C(retention_period) sets how long restore points are kept.
 """
 
 EXAMPLES = r"""
 ---
-- name: Nothing older than 90 days
+- name: Delete restore points that are older than 90 days
   scp.storage.scp_backup_restore_point:
     backup: web-image
     state: absent
     older_than: 90d
 
-- name: The newest three only, and what they build on
+- name: Keep only the newest three, and the restore points on which they depend
   scp.storage.scp_backup_restore_point:
     backup: web-image
     state: absent
     keep: 3
 
-- name: What there is
+- name: List the restore points
   scp.storage.scp_backup_restore_point_info:
     backup: web-image
   register: web_image
 
-- name: Not the one that was made while the disk was full
+- name: Delete the restore point that was created while the disk was full
   scp.storage.scp_backup_restore_point:
     backup: web-image
     state: absent

@@ -12,7 +12,7 @@ short_description: Get information about backup sources and targets
 version_added: 0.1.0
 description:
   - Read what the service offers to choose from, for backups, agents and restores.
-  - Nothing found is an empty list, not an error. An option that the O(kind) has no use for is an error.
+  - If nothing is found, the result is an empty list and not an error. An option that does not apply to the O(kind) is an error.
 author:
   - the scp.storage authors (@scp-storage)
 extends_documentation_fragment:
@@ -22,13 +22,13 @@ extends_documentation_fragment:
 options:
   kind:
     description:
-      - V(servers) are those of which a backup can be made; it needs O(server_category) and O(policy_type), and takes O(server_name) and
+      - V(servers) returns servers that can be backed up. It requires O(server_category) and O(policy_type), and accepts O(server_name) and
         O(backup_region).
-      - V(agent_servers) are those that have no agent yet; it needs O(server_category), and takes O(server_name).
-      - V(file_restore_servers) are those to which the files of a backup can be restored; it needs O(backup), and takes O(server_name).
-      - V(subnets) are those in which a server can be restored from a backup; it needs O(backup), and takes O(restore_region), O(vpc_id) and
-        O(subnet_state).
-      - V(regions) are pairs of regions between which backups go; it takes the ends of the pair and O(backup_master_type).
+      - V(agent_servers) returns servers without an agent. It requires O(server_category), and accepts O(server_name).
+      - V(file_restore_servers) returns servers to which the files of a backup can be restored. It requires O(backup), and accepts O(server_name).
+      - V(subnets) returns subnets in which a server can be restored from a backup. It requires O(backup), and accepts O(restore_region), O(vpc_id)
+        and O(subnet_state).
+      - V(regions) returns pairs of source and target regions of backups. It accepts the ends of the pair and O(backup_master_type).
     type: str
     required: true
     choices: [servers, agent_servers, file_restore_servers, subnets, regions]
@@ -39,8 +39,8 @@ options:
     choices: [VIRTUAL_SERVER, GPU_SERVER, BAREMETAL_SERVER]
   policy_type:
     description:
-      - Servers for backups of this type. Those for V(FILESYSTEM) have an agent.
-      - Listing those for V(VM_IMAGE) was seen to fail on the platform with a 500.
+      - Servers for backups of this type. Servers for V(FILESYSTEM) have an agent.
+      - On the platform, the list for V(VM_IMAGE) was observed to fail with status 500.
     type: str
     choices: [VM_IMAGE, FILESYSTEM]
   server_name:
@@ -85,7 +85,7 @@ options:
     type: str
   backup_master_type:
     description:
-      - Only pairs for backups of this kind; the service takes V(AGENTLESS) where it is left out.
+      - Only pairs for backups of this type. If omitted, the service uses V(AGENTLESS).
     type: str
     choices: [AGENT, AGENT_VM, AGENT_BM, AGENTLESS, AGENT_SAP_INT, AGENT_SAP_EXT]
 notes:

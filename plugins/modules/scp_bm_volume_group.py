@@ -11,13 +11,11 @@ module: scp_bm_volume_group
 short_description: Manage Block Storage (BM) volume groups
 version_added: 0.1.0
 description:
-  - Create consistency groups of volumes for bare-metal servers, and say which volumes are their members. Snapshots, recoveries and
-    replications of a group are of all its members at one moment.
-  - A member has space for snapshots, and no snapshot schedule and no separate replication. What keeps volumes from being members is reported
-    in one error, for all of them.
-  - The API has no call that deletes a group, and does not say what becomes of a group without members. O(state=absent) takes all members
-    out, which is all that can be done; RV(remains) shows whether the empty group is still there. A later task of the same name goes on
-    with an empty group.
+  - Create consistency groups of volumes for bare-metal servers, and manage their members. Snapshots, recoveries and replications of a group cover all
+    its members at the same moment.
+  - A member requires space for snapshots, and cannot have a separate snapshot schedule or replication. One error reports all blockers of all volumes.
+  - The API has no call that deletes a group, and does not document what happens to a group without members. O(state=absent) removes all members.
+    RV(remains) shows whether the empty group still exists. A later task with the same name uses the empty group.
 author:
   - the scp.storage authors (@scp-storage)
 extends_documentation_fragment:
@@ -32,28 +30,28 @@ attributes:
 options:
   name:
     description:
-      - Name of the group, 3 to 28 characters, letters, digits and hyphens, a letter first.
+      - Name of the group, 3 to 28 letters, digits and hyphens. It begins with a letter.
     type: str
   volume_group_id:
     description:
-      - Id of an existing group. Use it where several groups have the same name.
+      - Id of an existing group. Use it if several groups have the same name.
     type: str
   state:
     description:
       - V(present) creates the group or changes its members.
-      - V(absent) takes all members out. The volumes and their data stay.
+      - V(absent) removes all members. The volumes and their data remain.
     type: str
     choices: [present, absent]
     default: present
   volumes:
     description:
-      - Names or ids of the members, 16 at most. Those that are missing are added with one call; see O(purge_volumes) for the rest.
-      - A name that a member has means that member. Needed for a new group.
+      - Names or ids of the members, at most 16. Missing members are added with one call. To remove other members, use O(purge_volumes).
+      - If a member has the name, the name refers to that member. Required for a new group.
     type: list
     elements: str
   purge_volumes:
     description:
-      - Whether members that O(volumes) does not list leave the group, all with one call. With an empty list all leave, as with O(state=absent).
+      - Whether to remove members that O(volumes) does not list, all with one call. An empty list removes all members, like O(state=absent).
     type: bool
     default: false
 notes:
@@ -66,25 +64,25 @@ seealso:
 
 EXAMPLES = r"""
 ---
-- name: Data and log of a database belong together
+- name: Create a group of the data and log volumes of a database
   scp.storage.scp_bm_volume_group:
     name: billing
     volumes: [app-data]
   register: app
 
-- name: The group is made of exactly these
+- name: Set the exact members of the group
   scp.storage.scp_bm_volume_group:
     name: billing
     volumes: [app-data, app-log]
     purge_volumes: true
 
-- name: No group any more, the volumes stay
+- name: Remove all members, and keep the volumes
   scp.storage.scp_bm_volume_group:
     name: billing
     state: absent
   register: gone
 
-- name: Tell whether the empty group is still there
+- name: Show whether the empty group still exists
   ansible.builtin.debug:
     var: gone.remains
 """

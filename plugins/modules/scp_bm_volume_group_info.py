@@ -11,8 +11,8 @@ module: scp_bm_volume_group_info
 short_description: Get information about Block Storage (BM) volume groups
 version_added: 0.1.0
 description:
-  - Read volume groups, all of them or those that fit, with as many further parts as O(gather) asks for.
-  - Nothing found is an empty list, not an error.
+  - Read volume groups, all of them or those that match, with the additional parts in O(gather).
+  - If nothing is found, the result is an empty list and not an error.
 author:
   - the scp.storage authors (@scp-storage)
 extends_documentation_fragment:

@@ -12,13 +12,13 @@ short_description: Create a volume group from a snapshot of a Block Storage (BM)
 version_added: 0.1.0
 description:
   - Make a second group, of a second volume for each member, from a snapshot of a volume group. The first ones stay unchanged.
-  - Their names are O(block_storage_name_prefix) and the name of the volume that each is made from. A recovery of the group whose volumes
-    are called so is left unchanged, whatever O(snapshot) says, because the API does not show what a recovery was made from. Volumes of
-    these names that are something else are an error.
-  - The API does not say what the second group is called; RV(recovery) shows it.
-  - The volumes have the size of the first ones, and no server. They have no snapshots and no separate replication.
-  - The API has no call that removes a recovery. M(scp.storage.scp_bm_volume_group) with C(state=absent) takes its volumes out of the group,
-    and M(scp.storage.scp_bm_volume) with C(state=absent) deletes them, as any others.
+  - Their names are O(block_storage_name_prefix) followed by the name of the original volume. An existing recovery of the group with these volume
+    names is not changed, regardless of O(snapshot), because the API does not show the snapshot of a recovery. Other volumes with these names are an
+    error.
+  - The API does not document the name of the second group. RV(recovery) shows it.
+  - The volumes have the size of the first ones and no server. They cannot have snapshots or a separate replication.
+  - The API has no call to remove a recovery. M(scp.storage.scp_bm_volume_group) with C(state=absent) removes its volumes from the group, and
+    M(scp.storage.scp_bm_volume) with C(state=absent) deletes them, as for any other volumes.
 author:
   - the scp.storage authors (@scp-storage)
 extends_documentation_fragment:
@@ -32,22 +32,22 @@ attributes:
 options:
   volume_group:
     description:
-      - Name or id of the volume group that the snapshot is of.
+      - Name or id of the volume group of the snapshot.
     type: str
     required: true
   snapshot:
     description:
-      - Name or id of the snapshot to make it from, or V(latest) for the newest.
+      - Name or id of the snapshot to create the group from, or V(latest) for the newest.
     type: str
     required: true
   block_storage_name_prefix:
     description:
-      - What the names of the second volumes begin with, before the names of the first ones. With these they have at most 28 characters.
+      - Prefix of the names of the second volumes, before the names of the first ones. Prefix and name together have at most 28 characters.
     type: str
     required: true
   state:
     description:
-      - With V(present) the recovery is made, if it is not there.
+      - V(present) creates the recovery if it does not exist.
     type: str
     choices: [present]
     default: present
@@ -56,7 +56,7 @@ notes:
     ListVolumeGroupSnapshots; to make it CreateVolumeGroupRecovery."
 seealso:
   - module: scp.storage.scp_bm_volume_group_snapshot
-    description: Takes snapshots, or puts the volume group itself back to one.
+    description: Takes snapshots, or restores the volume group itself to a snapshot.
   - module: scp.storage.scp_bm_volume_group
 """
 

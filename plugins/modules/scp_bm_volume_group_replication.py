@@ -13,11 +13,12 @@ version_added: 0.1.0
 description:
   - Set up, change, break, resume and end the replication of a whole volume group to a new one in another region.
     The state of its volumes is of one moment, there as here.
-  - O(region) is the source's, or the target's with O(volume_group) the target group. Then the source's region is called only where the API
-    takes a change from there and nowhere else, so that a target can be put in use while the source's region is out of reach.
-    Which side takes changes is not documented. The one that the task names is tried first, and if it is refused the other.
-  - The API has no call to reverse a replication. To fail over is V(BREAK), after which servers can write to the volumes of the target.
-    To take it up again (V(RESYNC)) overwrites what was written there.
+  - Set O(region) to the region of the source, or to the region of the target with O(volume_group) as the target group. In the second case, the region
+    of the source is called only if the API accepts a change only there. You can therefore use a target while the region of the source cannot be
+    reached. The platform does not document which region accepts changes. The module calls the region that the task names first, and if it refuses,
+    the other region.
+  - The API has no call to reverse a replication. To fail over, use V(BREAK). Servers can then write to the volumes of the target. To resume the
+    replication, use V(RESYNC). It overwrites data that was written to the target.
 author:
   - the scp.storage authors (@scp-storage)
 extends_documentation_fragment:
@@ -31,15 +32,15 @@ attributes:
 options:
   volume_group:
     description:
-      - Name or id of the source group, or of the target group where O(region) is the target's.
-      - To get a replication, each of its volumes needs a snapshot rate.
+      - Name or id of the source group, or of the target group if O(region) is the region of the target.
+      - Each volume of a group with a replication requires a snapshot rate.
     type: str
     required: true
   state:
     description:
-      - With V(absent) the replication is broken and deleted. Both groups and all volumes stay. To remove the target group, take its
-        volumes out with M(scp.storage.scp_bm_volume_group) and delete them with M(scp.storage.scp_bm_volume); the API has no call for it.
-      - One that ended in an error can only be ended.
+      - V(absent) breaks and deletes the replication. Both groups and all volumes remain. To remove the target group, remove its volumes with
+        M(scp.storage.scp_bm_volume_group) and delete them with M(scp.storage.scp_bm_volume). The API has no call for it.
+      - A replication in an error state can only be ended.
     type: str
     choices: [present, absent]
     default: present
@@ -49,13 +50,13 @@ options:
     type: str
   target_region:
     description:
-      - Region of the target group, other than the source's. Required for a new replication.
+      - Region of the target group, different from the region of the source. Required for a new replication.
     type: str
   replication_volume_name_prefix:
     description:
-      - What the names of the volumes of the target group begin with. The rest is the name of the volume that each is a copy of, and the whole must be
-        a name that a volume can have. Required for a new replication.
-      - The API takes it at creation only and never shows it, so it does not make a task changed.
+      - Prefix of the names of the volumes of the target group, before the names of the source volumes. The result must be a valid name of a volume.
+        Required for a new replication.
+      - The API accepts it only at creation and never returns it. A different prefix therefore does not cause a change.
     type: str
   cycle:
     description:
@@ -64,13 +65,13 @@ options:
     choices: [5MIN, HOURLY, DAILY, WEEKLY, MONTHLY]
   policy:
     description:
-      - V(BREAK) stops the replication and makes the target writable, V(RESYNC) takes it up again.
+      - V(BREAK) stops the replication and makes the target writable, V(RESYNC) resumes it.
     type: str
     choices: [RESYNC, BREAK]
   wait_timeout:
     description:
-      - Maximum number of seconds to wait. On timeout, the task fails, reports the last state, and returns the available result. How long the first
-        transfer takes depends on the size of the volumes.
+      - Maximum number of seconds to wait. On timeout, the task fails, reports the last state, and returns the available result. The duration of the
+        first transfer depends on the size of the volumes.
     type: int
     default: 3600
 notes:

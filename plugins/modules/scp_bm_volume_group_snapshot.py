@@ -14,11 +14,10 @@ description:
   - Take a snapshot of a volume group, which is of all its members at one moment, delete one, or put the volume group back to one.
   - The API chooses the names of snapshots, so O(state=present) without O(max_age) takes a snapshot in every run. With O(max_age), the module takes a
     snapshot only if the newest one is older, and is idempotent.
-  - All members need space for snapshots first, the C(snapshot_rate) of M(scp.storage.scp_bm_volume). Members without are reported in an error
-    before anything is done.
-  - When the space of a member is more than 90 percent full, the service drops the oldest snapshots by itself; see
-    RV(dropped_snapshots).
-  - A recovery has no separate snapshots.
+  - All members need space for snapshots, the C(snapshot_rate) of M(scp.storage.scp_bm_volume). If some have no space, the task fails and lists them
+    before it changes anything.
+  - When the space of a member is more than 90 percent full, the service deletes the oldest snapshots. See RV(dropped_snapshots).
+  - The group of a recovery has no snapshots.
 author:
   - the scp.storage authors (@scp-storage)
 extends_documentation_fragment:
@@ -44,9 +43,9 @@ options:
     description:
       - V(present) takes a snapshot. See O(max_age) and O(keep).
       - V(absent) deletes the O(snapshot).
-      - With V(restored), the volume group goes back to the O(snapshot). What was written since is lost, and newer snapshots go as well.
-        No server may be attached to a member, and the group must not be the target of a replication, unless that is broken. All
-        blockers are reported in one error.
+      - V(restored) restores the volume group to the O(snapshot). Data that was written later is lost, and newer snapshots are deleted. No server may
+        be attached to a member, and the group must not be the target of a replication, unless the replication is broken. One error reports all
+        blockers.
     type: str
     choices: [present, absent, restored]
     default: present
@@ -57,8 +56,8 @@ options:
   keep:
     description:
       - Number of the newest snapshots to keep. Older ones are deleted afterwards.
-      - Snapshots of the volume group's schedule do not count and are never deleted. The API does not show who made a snapshot, so the first
-        one of the first ten minutes of the scheduled hour (Korean time, UTC+9) counts as the schedule's.
+      - Snapshots of the volume group's schedule do not count and are never deleted. The API does not show the origin of a snapshot, so the first
+        snapshot in the first ten minutes of the scheduled hour (Korean time, UTC+9) counts as a snapshot of the schedule.
     type: int
 notes:
   - "IAM actions needed, in C(baremetal-blockstorage): ListVolumeGroups, ShowVolumeGroup, ListVolumeGroupSnapshots; to change

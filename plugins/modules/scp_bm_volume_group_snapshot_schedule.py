@@ -46,7 +46,7 @@ options:
     choices: [SUN, MON, TUE, WED, THU, FRI, SAT]
   hour:
     description:
-      - At which hour, 0 to 23, in Korean time (UTC+9). Needed for a new schedule; left out, it stays unchanged.
+      - Hour, 0 to 23, in Korean time (UTC+9). Required for a new schedule. If omitted, it is not changed.
     type: int
 notes:
   - "IAM actions needed, in C(baremetal-blockstorage): ListVolumeGroups, ShowVolumeGroup; to change CreateVolumeGroupSnapshotSchedule,

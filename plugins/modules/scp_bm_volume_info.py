@@ -11,8 +11,8 @@ module: scp_bm_volume_info
 short_description: Get information about Block Storage (BM) volumes
 version_added: 0.1.0
 description:
-  - Read volumes of bare-metal servers, all of them or those that fit, with as many further parts as O(gather) asks for.
-  - Nothing found is an empty list, not an error.
+  - Read volumes of bare-metal servers, all of them or those that match, with the additional parts in O(gather).
+  - If nothing is found, the result is an empty list and not an error.
 author:
   - the scp.storage authors (@scp-storage)
 extends_documentation_fragment:
@@ -38,7 +38,7 @@ options:
     type: str
   gather:
     description:
-      - Parts to read for each volume. Each costs a call for each volume; they are sent in parallel.
+      - Parts to read for each volume. Each part costs a call for each volume. The calls are sent in parallel.
       - V(detail) adds what lists do not show, as QoS, snapshot rate, schedule, types of servers and errors.
       - V(snapshots) adds RV(volumes[].snapshots), and how full the space for them is.
       - V(replication) adds RV(volumes[].replication), V(null) where there is none.

@@ -11,12 +11,12 @@ module: scp_bm_volume_recovery
 short_description: Create a volume from a snapshot of a Block Storage (BM) volume
 version_added: 0.1.0
 description:
-  - Make a second volume from a snapshot of a volume. The first one stays unchanged.
-  - A recovery of the volume that is called O(name) is left unchanged, whatever O(snapshot) says, because the API does not show what a
-    recovery was made from. A volume of that name that is something else is an error.
-  - The second volume has the size of the first, and no server; M(scp.storage.scp_bm_volume) attaches one. It has no snapshots and no
+  - Create a second volume from a snapshot of a volume. The first volume is not changed.
+  - An existing recovery with the name O(name) is not changed, regardless of O(snapshot), because the API does not show the snapshot of a recovery.
+    Another volume with that name is an error.
+  - The second volume has the size of the first and no server. Use M(scp.storage.scp_bm_volume) to attach one. It cannot have snapshots or a
     replication.
-  - The API has no call that removes a recovery. M(scp.storage.scp_bm_volume) with C(state=absent) deletes it as any other volume.
+  - To remove a recovery, use M(scp.storage.scp_bm_volume) with C(state=absent), as for any other volume. The API has no separate call.
 author:
   - the scp.storage authors (@scp-storage)
 extends_documentation_fragment:
@@ -30,22 +30,22 @@ attributes:
 options:
   volume:
     description:
-      - Name or id of the volume that the snapshot is of.
+      - Name or id of the volume of the snapshot.
     type: str
     required: true
   snapshot:
     description:
-      - Name or id of the snapshot to make it from, or V(latest) for the newest.
+      - Name or id of the snapshot to create the volume from, or V(latest) for the newest.
     type: str
     required: true
   name:
     description:
-      - Name of the second volume, 3 to 28 characters, letters, digits and hyphens, a letter first.
+      - Name of the second volume, 3 to 28 letters, digits and hyphens. It begins with a letter.
     type: str
     required: true
   state:
     description:
-      - With V(present) the recovery is made, if it is not there.
+      - V(present) creates the recovery if it does not exist.
     type: str
     choices: [present]
     default: present
@@ -54,24 +54,24 @@ notes:
     ListVolumeSnapshots; to make it CreateVolumeRecovery."
 seealso:
   - module: scp.storage.scp_bm_volume_snapshot
-    description: Takes snapshots, or puts the volume itself back to one.
+    description: Takes snapshots, or restores the volume itself to a snapshot.
   - module: scp.storage.scp_bm_volume
 """
 
 EXAMPLES = r"""
 ---
-- name: A snapshot to try the upgrade on
+- name: Take a snapshot to test the upgrade
   scp.storage.scp_bm_volume_snapshot:
     volume: app-data
 
-- name: A volume to try the upgrade on
+- name: Create a volume to test the upgrade
   scp.storage.scp_bm_volume_recovery:
     volume: app-data
     snapshot: latest
     name: app-data-try
   register: trial
 
-- name: What to attach
+- name: Show the volume to attach
   ansible.builtin.debug:
     msg: "{{ trial.recovery.id }}"
 """

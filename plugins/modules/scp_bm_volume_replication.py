@@ -11,12 +11,13 @@ module: scp_bm_volume_replication
 short_description: Replicate Block Storage (BM) volumes to another region
 version_added: 0.1.0
 description:
-  - Set up, change, break, resume and end the replication of a volume to a new volume in another region.
-  - O(region) is the source's, or the target's with O(volume) the target volume. Then the source's region is called only where the API takes
-    a change from there and nowhere else, so that a target can be put in use while the source's region is out of reach.
-    Which side takes changes is not documented. The one that the task names is tried first, and if it is refused the other.
-  - The API has no call to reverse a replication. To fail over is V(BREAK), after which servers can write to the target. To take it up again
-    (V(RESYNC)) overwrites what was written there.
+  - Create, change, break, resume and end the replication of a volume to a new volume in another region.
+  - Set O(region) to the region of the source, or to the region of the target with O(volume) as the target volume. In the second case, the region of
+    the source is called only if the API accepts a change only there. You can therefore use a target while the region of the source cannot be reached.
+    The platform does not document which region accepts changes. The module calls the region that the task names first, and if it refuses, the other
+    region.
+  - The API has no call to reverse a replication. To fail over, use V(BREAK). Servers can then write to the target. To resume the replication, use
+    V(RESYNC). It overwrites data that was written to the target.
 author:
   - the scp.storage authors (@scp-storage)
 extends_documentation_fragment:
@@ -30,14 +31,14 @@ attributes:
 options:
   volume:
     description:
-      - Name or id of the source volume, or of the target volume where O(region) is the target's.
-      - To get a replication it needs a snapshot rate, and must not be a member of a volume group.
+      - Name or id of the source volume, or of the target volume if O(region) is the region of the target.
+      - A volume with a replication requires a snapshot rate, and must not be a member of a volume group.
     type: str
     required: true
   state:
     description:
-      - With V(absent) the replication is broken and deleted. Both volumes stay; see O(delete_target_volume).
-      - One that ended in an error can only be ended.
+      - V(absent) breaks and deletes the replication. Both volumes remain. See O(delete_target_volume).
+      - A replication in an error state can only be ended.
     type: str
     choices: [present, absent]
     default: present
@@ -47,7 +48,7 @@ options:
     type: str
   target_region:
     description:
-      - Region of the target volume, other than the source's. Required for a new replication.
+      - Region of the target volume, different from the region of the source. Required for a new replication.
     type: str
   cycle:
     description:
@@ -56,28 +57,28 @@ options:
     choices: [5MIN, HOURLY, DAILY, WEEKLY, MONTHLY]
   policy:
     description:
-      - V(BREAK) stops the replication and makes the target writable, V(RESYNC) takes it up again.
+      - V(BREAK) stops the replication and makes the target writable, V(RESYNC) resumes it.
     type: str
     choices: [RESYNC, BREAK]
   delete_target_volume:
     description:
-      - With O(state=absent), whether the target volume and its data are deleted as well. No server may be attached to it.
-      - The service keeps no trace of a replication that has ended. So for a removal that was interrupted in between, give O(name) and
-        O(target_region). Then the volume of that name there counts as the target, if it has the type and size of O(volume), and is neither
-        in a group nor replicated.
+      - With O(state=absent), whether to delete the target volume and its data too. No server may be attached to it.
+      - The service keeps no record of a replication that has ended. To continue a removal that was interrupted, set O(name) and O(target_region). The
+        volume with that name in that region then counts as the target if it has the type and size of O(volume), and is neither in a group nor
+        replicated.
     type: bool
     default: false
   wait_timeout:
     description:
-      - Maximum number of seconds to wait. On timeout, the task fails, reports the last state, and returns the available result. How long the first
-        transfer takes depends on the size of the volume.
+      - Maximum number of seconds to wait. On timeout, the task fails, reports the last state, and returns the available result. The duration of the
+        first transfer depends on the size of the volume.
     type: int
     default: 3600
 notes:
   - "IAM actions needed, in C(baremetal-blockstorage) of both regions: ListVolumes, ShowVolume, ShowVolumeReplication; to change
     CreateVolumeReplication, SetVolumeReplicationCycle, SetVolumeReplicationPolicy, DeleteVolumeReplication; with
     O(delete_target_volume) DeleteVolume."
-  - The target's QoS, snapshot rate and servers are set with M(scp.storage.scp_bm_volume), once it is writable.
+  - When the target is writable, use M(scp.storage.scp_bm_volume) to set its QoS, snapshot rate and servers.
 seealso:
   - module: scp.storage.scp_bm_volume_info
   - module: scp.storage.scp_bm_volume_group_replication
@@ -85,7 +86,7 @@ seealso:
 
 EXAMPLES = r"""
 ---
-- name: A copy of the volume in the other region, at most five minutes old
+- name: Replicate the volume to the other region every five minutes
   scp.storage.scp_bm_volume_replication:
     region: kr-west1
     volume: app-data
@@ -94,20 +95,20 @@ EXAMPLES = r"""
     cycle: 5MIN
   register: protected
 
-- name: Fail over, with calls to the other region only if it takes them
+- name: Fail over, with calls only to the other region if it accepts them
   scp.storage.scp_bm_volume_replication:
     region: kr-east1
     volume: "{{ protected.replication.target.id }}"
     policy: BREAK
 
-- name: Take the replication up again, once an hour, which overwrites what was written to the copy
+- name: Resume the replication with an hourly cycle, which overwrites data that was written to the replica
   scp.storage.scp_bm_volume_replication:
     region: kr-west1
     volume: app-data
     cycle: HOURLY
     policy: RESYNC
 
-- name: End the replication and delete the copy
+- name: End the replication and delete the replica
   scp.storage.scp_bm_volume_replication:
     region: kr-west1
     volume: app-data

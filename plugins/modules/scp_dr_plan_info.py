@@ -11,9 +11,10 @@ module: scp_dr_plan_info
 short_description: Get the health of the replicas of a list of volumes
 version_added: 0.1.0
 description:
-  - Returns how the replications of File Storage volumes, Block Storage (BM) volumes and volume groups are, and how far the replicas are behind. It
+  - Returns the health of the replications of File Storage volumes, Block Storage (BM) volumes and volume groups, and the lag of the replicas. It
     changes nothing.
-  - The regions of the volumes are asked first. Where a region cannot be read, or has no replication of a volume, the region of the replica is asked.
+  - The module reads the regions of the volumes first. If a region cannot be read, or has no replication of a volume, it reads the region of the
+    replica.
 author:
   - the scp.storage authors (@scp-storage)
 extends_documentation_fragment:
@@ -24,14 +25,15 @@ extends_documentation_fragment:
 options:
   fail_on:
     description:
-      - The task fails if a replication has one of these healths. Everything is returned all the same.
+      - The task fails if the C(health) of a replication is in this list. It still returns the complete result.
     type: list
     elements: str
     choices: [ok, paused, creating, stalled, ending, error, missing, unknown]
     default: []
   paths:
     description:
-      - Whether to return the mount paths of File Storage volumes and of their replicas. No list of the API has them, so each costs a call.
+      - Whether to return the mount paths of File Storage volumes and of their replicas. The lists of the API do not contain them, so each path costs
+        a call.
     type: bool
     default: false
 notes:
@@ -50,7 +52,7 @@ EXAMPLES = r"""
     volumes: [shop_media, shop_orders]
   register: shop_status
 
-- name: Show it
+- name: Show the table
   ansible.builtin.debug:
     msg: "{{ shop_status.table }}"
 

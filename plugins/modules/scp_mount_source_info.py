@@ -34,7 +34,7 @@ options:
         C(fstype) and C(format), see M(scp.storage.scp_mount)."
       - Entries of C(replicas) and C(mounts) of M(scp.storage.scp_dr_plan) are accepted unchanged. Of a replica, the volume in the region where the data is
         in use counts.
-      - A text is accepted as well, for example from a survey. It contains the list in JSON or YAML.
+      - Text is also accepted, for example from a survey. It contains the list in JSON or YAML.
     type: raw
     required: true
   options:
@@ -53,7 +53,7 @@ options:
     default: []
   variable_prefix:
     description:
-      - What the names of options begin with in messages. Roles set it, so that messages name their variables.
+      - Prefix of the names of options in messages. Roles set it, so that messages name their variables.
     type: str
 notes:
   - "IAM actions needed: ListVolumes and ShowVolume in C(filestorage), ListVolumes and ShowVolume in C(baremetal-blockstorage), and for groups

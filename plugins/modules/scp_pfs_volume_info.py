@@ -11,8 +11,8 @@ module: scp_pfs_volume_info
 short_description: Get information about Parallel File Storage volumes
 version_added: 0.1.0
 description:
-  - Read volumes of Parallel File Storage, all of them or those that fit, with as many further parts as O(gather) asks for.
-  - Nothing found is an empty list, not an error.
+  - Read volumes of Parallel File Storage, all of them or those that match, with the additional parts in O(gather).
+  - If nothing is found, the result is an empty list and not an error.
 author:
   - the scp.storage authors (@scp-storage)
 extends_documentation_fragment:
@@ -22,7 +22,7 @@ extends_documentation_fragment:
 options:
   name:
     description:
-      - Only volumes of exactly this name, with or without the service's suffix. Several volumes can have the same name.
+      - Only volumes of exactly this name, with or without the suffix of the service. Several volumes can have the same name.
     type: str
   volume_id:
     description:
@@ -30,7 +30,7 @@ options:
     type: str
   gather:
     description:
-      - Parts to read for each volume. Each costs a call for each volume; they are sent in parallel.
+      - Parts to read for each volume. Each part costs a call for each volume. The calls are sent in parallel.
     type: list
     elements: str
     choices: [access_rules, snapshots]

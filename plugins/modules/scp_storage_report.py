@@ -11,11 +11,11 @@ module: scp_storage_report
 short_description: Get a report about the protection, capacity and growth of all storage
 version_added: 0.1.0
 description:
-  - Reads all storage of an account in one or several regions concurrently, and returns what is unprotected, how replications and backups are, how old
-    snapshots are, how much there is and how it grew. It changes nothing.
-  - What cannot be read is reported, and the rest is evaluated. The task fails then, and returns the report all the same.
-  - The role P(scp.storage.storage_report#role) writes the report as a page and as JSON, and keeps the history. Its README says how resources are
-    evaluated, and what the keys of RV(report) mean.
+  - Reads all storage of an account in one or several regions concurrently, and returns unprotected resources, the state of replications and backups,
+    the age of snapshots, and the capacity with its growth. It changes nothing.
+  - If something cannot be read, the report lists it and evaluates the rest. The task then fails, and still returns the report.
+  - The role P(scp.storage.storage_report#role) writes the report as a page and as JSON, and keeps the history. Its README describes how resources are
+    evaluated, and the keys of RV(report).
 author:
   - the scp.storage authors (@scp-storage)
 extends_documentation_fragment:
@@ -43,7 +43,7 @@ options:
     default: 90
   snapshot_max_age:
     description:
-      - How old the newest snapshot may be, for example V(12h) or V(1d), for volumes that no policy names.
+      - Maximum age of the newest snapshot, for example V(12h) or V(1d), for volumes that no policy names.
       - Or a dictionary with an age for each of V(filestorage_volume), V(pfs_volume), V(bm_volume) and V(bm_volume_group).
     type: raw
     default: 1d
@@ -53,8 +53,8 @@ options:
     default: 2h
   snapshot_space_percent:
     description:
-      - From how full the space for snapshots of a Block Storage (BM) volume is a warning. From 90 percent on it is critical, because the service
-        then drops the oldest snapshots.
+      - Usage of the space for snapshots of a Block Storage (BM) volume, in percent, from which there is a warning. From 90 percent on, it is
+        critical, because the service then deletes the oldest snapshots.
     type: int
     default: 80
   policies:
@@ -69,18 +69,18 @@ options:
     choices: [filestorage_volume, pfs_volume, bm_volume, bm_volume_group, filestorage, pfs, bm, bm_group]
     default: filestorage_volume
   exempt:
-    description: Names of volumes that need no protection, as a list or as a text with commas. V(scratch*) stands for all that begin so.
+    description: Names of volumes that need no protection, as a list or as a text with commas. V(scratch*) matches all names with this beginning.
     type: raw
   replication_max_lag:
-    description: How far a replica may be behind, for example V(15m). The default is twice the cycle of its replication, and at least 15 minutes.
+    description: Maximum lag of a replica, for example V(15m). The default is twice the cycle of its replication, and at least 15 minutes.
     type: str
   backup_max_age:
-    description: How old the last backup that kept something may be.
+    description: Maximum age of the last backup that kept data.
     type: str
     default: 8d
   capacity_gb:
     description:
-      - How many GB there may be of a kind, over all regions of the report, as a dictionary with kinds as keys. Kinds that it does not name have no
+      - Maximum number of GB of each kind, over all regions of the report, as a dictionary with kinds as keys. Kinds that are not listed have no
         limit.
       - From 80 percent on there is a warning, and also where the limit will be reached within 30 days at the current pace.
     type: raw
@@ -94,7 +94,7 @@ options:
     default: 7d
   fail_on:
     description:
-      - Findings that make the task fail. Everything is returned all the same.
+      - Findings that make the task fail. The task still returns the complete result.
       - With V(unprotected) it is a volume or server that is unprotected, with V(critical) any critical finding, with V(warning) any finding.
     type: str
     choices: [never, unprotected, critical, warning]
@@ -105,7 +105,7 @@ options:
     default: false
   variable_prefix:
     description:
-      - What the names of options begin with in messages. Roles set it, so that messages name their variables.
+      - Prefix of the names of options in messages. Roles set it, so that messages name their variables.
     type: str
 notes:
   - Reading costs a few calls for each volume, group and backup. A thousand volumes are about 3,500 calls.
