@@ -89,6 +89,14 @@ def test_every_module_takes_typed_options(fast_simulator: Simulator, controller:
         module: next(example for example in examples(module) if f"scp.storage.{module}" in example)
         for module in MODULES
     }
+    # What takes the result of an example before it cannot run alone.
+    registered = {module: {example.get("register") for example in examples(module)} - {None} for module in MODULES}
+    first = {
+        module: example
+        for module, example in first.items()
+        if not any(f"{{{{ {name}." in str(example) for name in registered[module])
+    }
+    assert len(first) > 40
     tasks = []
     for module, example in first.items():
         args = example[f"scp.storage.{module}"] or {}
@@ -99,7 +107,7 @@ def test_every_module_takes_typed_options(fast_simulator: Simulator, controller:
         ]
     run = controller.run(tasks, variables=variables(fast_simulator)).succeeded()
     assert not fast_simulator.writes()
-    for module in MODULES:
+    for module in first:
         written, typed = run[f"written {module}"], run[f"typed {module}"]
         assert typed.result == written.result, module
         assert not typed.failed, typed.message

@@ -12,8 +12,9 @@ import pytest
 
 from tests.harness.playbooks import Controller
 from tests.harness.tasks import Run
-from tests.integration.dr.drill_fixtures import BLOCKS, FILES, LEDGER, drill, drill_world, file_id
-from tests.integration.dr.scenario import EAST
+from tests.integration.dr.drill_fixtures import drill
+from tests.modules.dr.drills import BLOCKS, FILES, LEDGER, drill_world, file_id
+from tests.modules.dr.volumes import EAST
 
 #: Bytes of the result of one task, loop items included.
 LARGEST_EVENT = 40_000
