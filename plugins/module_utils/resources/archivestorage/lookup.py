@@ -29,7 +29,7 @@ BUCKETS = LookupSpec(
     rule=_NAME,
     rule_text=(
         "3 to 63 characters, lower-case letters, digits, dots and hyphens, a letter or a digit at both ends, no two"
-        " dots and no dot and hyphen in parallel, no IP address, and not admin"
+        " adjacent dots, no dot next to a hyphen, no IP address, and not admin"
     ),
 )
 ACTIVE = "ACTIVE"
