@@ -18,7 +18,7 @@ MAKERS = {
     "scp_archive_bucket": "archivestorage",
 }
 #: Examples that only wait.
-WAITING = ("Wait until the recovery that began last is over",)
+WAITING = ("Wait for the end of the newest recovery",)
 
 
 @pytest.mark.parametrize("module", MODULES)
