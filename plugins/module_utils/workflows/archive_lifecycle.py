@@ -76,7 +76,7 @@ def read_buckets(params: Mapping[str, Any], batch: Converging) -> list[Bucket]:
         choice_key("state", tuple(STATES)),
     )
     prefix = str(params.get("variable_prefix") or "")
-    spec = ItemSpec(f"{prefix}buckets", (BUCKET,), keys, resource_kind="bucket")
+    spec = ItemSpec(f"{prefix}buckets", (BUCKET,), keys, label="bucket")
     # What is for all of them does not make a bucket archive something.
     defaults = {name: params.get(name) for name in ("versioning", "encryption", "tags")}
     items = read_items(spec, params["buckets"], {**defaults, "region": batch.client.settings.region})

@@ -82,7 +82,7 @@ def read_servers(params: Mapping[str, Any], batch: Converging) -> list[ServerBac
             text_key("subnet_id"),
         ),
         identity=(),
-        resource_kind="server",
+        label="server",
         name_key="server",
     )
     items = read_items(spec, params["servers"], _defaults(params))

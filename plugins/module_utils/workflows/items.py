@@ -64,7 +64,7 @@ class ItemSpec:
     :param accepted: keys that are ignored, because results that are taken as lists have them.
     :param identity: keys that say which thing an item is; two items must differ in one of them. Empty where only the
         workflow knows.
-    :param resource_kind: what an item is.
+    :param label: what an item is.
     :param default_kind: the kind of an item that has none; empty where each needs one.
     :param name_key: the key that holds the name; an item that is a text is one.
     """
@@ -74,7 +74,7 @@ class ItemSpec:
     keys: Sequence[Key]
     accepted: Collection[str] = ()
     identity: Sequence[str] = (KIND, "region", NAME)
-    resource_kind: str = "volume"
+    label: str = "volume"
     default_kind: str = "filestorage_volume"
     name_key: str = NAME
 
@@ -158,7 +158,7 @@ def read_items(spec: ItemSpec, given: Any, defaults: Mapping[str, Any] | None = 
         )
     result = ItemList(spec)
     if not listed:
-        result.mistakes.append((spec.option, f"The list is empty. Name at least one {spec.resource_kind}"))
+        result.mistakes.append((spec.option, f"The list is empty. Name at least one {spec.label}"))
     first: dict[tuple[Any, ...], Item] = {}
     for position, entry in enumerate(listed, 1):
         reader = _Reader(spec, position, entry, defaults or {})
@@ -172,7 +172,7 @@ def read_items(spec: ItemSpec, given: Any, defaults: Mapping[str, Any] | None = 
         identity = tuple(item.values.get(key) for key in spec.identity)
         other = first.setdefault(identity, item)
         if other is not item:
-            result.reject(item, f"it is the same {spec.resource_kind} as {other}; remove one of them")
+            result.reject(item, f"it is the same {spec.label} as {other}; remove one of them")
     return result
 
 
@@ -198,7 +198,7 @@ class _Reader:
         self._check_keys(own)
         self.name = self._text(own, name_key)
         if not self.name:
-            self.mistakes.append(f"it has no {name_key}. Give the name or id of the {self.spec.resource_kind}")
+            self.mistakes.append(f"it has no {name_key}. Give the name or id of the {self.spec.label}")
         kind = self._kind(own)
         if not (self.name and kind):
             return None

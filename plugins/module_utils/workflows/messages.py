@@ -54,15 +54,16 @@ def _collected(pattern: str, texts: Mapping[str, str]) -> tuple[str, list[str]]:
     return (different.pop() if len(different) == 1 else pattern), list(texts)
 
 
-def group_alike(messages: Iterable[tuple[str, str]], noun: str, nouns: str = "") -> list[str]:
+def group_alike(messages: Iterable[tuple[str, str]], singular: str, plural: str = "") -> list[str]:
     """Return a line for each message of :func:`collect_alike`.
 
-    :param noun: what the names are of, for example ``volume``; ``nouns`` its plural, by default with an s.
+    :param singular: what the names are of, for example ``volume``.
+    :param plural: by default with an s.
 
     >>> group_alike([("a", "It is paused."), ("b", "It is paused."), ("c", "It is missing.")], "volume")
     ['2 volumes: It is paused: a, b.', 'c: It is missing.']
     """
-    return [_line(message, names, nouns or f"{noun}s") for message, names in collect_alike(messages)]
+    return [_line(message, names, plural or f"{singular}s") for message, names in collect_alike(messages)]
 
 
 def _line(message: str, names: Sequence[str], kinds: str) -> str:

@@ -61,12 +61,12 @@ class Row:
 class Report:
     """What became of a list of items.
 
-    :ivar resource_kind: what an item is, for example ``volume``.
+    :ivar label: what an item is, for example ``volume``.
     :ivar header: of the table, without the last column.
     :ivar blocked: whether nothing was changed, because some items cannot be worked on.
     """
 
-    resource_kind: str
+    label: str
     header: Sequence[str]
     rows: Sequence[Row]
     dry_run: bool = False
@@ -99,7 +99,7 @@ class Report:
         cells = [[*row.cells, _done(row)] for row in shown]
         lines = format_table([*self.header, "PLANNED" if self.dry_run else "DONE"], cells)
         left_out = len(self.rows) - len(shown)
-        return [*lines, f"({left_out} unchanged {self.resource_kind}s are not shown)"] if left_out else lines
+        return [*lines, f"({left_out} unchanged {self.label}s are not shown)"] if left_out else lines
 
     def failures(self) -> list[str]:
         """Return a line for each failure, with the names of the items at its end or beginning."""
@@ -108,7 +108,7 @@ class Report:
             for row, name in zip(self.rows, self._names(), strict=True)
             for failure in row.failures
         ]
-        return group_alike(messages, self.resource_kind)
+        return group_alike(messages, self.label)
 
     def _names(self) -> list[str]:
         """Return the names of the items, with the region if several have the same name."""
@@ -117,7 +117,7 @@ class Report:
 
     def _message(self, failed: int, lines: Sequence[str]) -> str:
         total = len(self.rows)
-        kinds = self.resource_kind if total == 1 else f"{self.resource_kind}s"
+        kinds = self.label if total == 1 else f"{self.label}s"
         if self.blocked:
             return f"{failed} of {total} {kinds} cannot be worked on, and nothing was changed. {' '.join(lines)}"
         return (
