@@ -37,7 +37,7 @@ EXCLUDED = (
 #: Pattern, and what to write instead.
 RULES = {
     r"\b(told|tells?)\b(?!\()": "reports, returns, lists, shows",
-    r"(?<!there )(?<!There )\b(is|are|was|were) no (?!longer\b|more\b|matter\b)[a-z]+": "is not a valid …, invalid …",
+    r"(?<!there )\b(is|are|was|were) no (?!longer\b|more\b|matter\b)[a-z]+": "is not a valid …, invalid …",
     r"\bcan't\b|\bcan not\b": "cannot",
     r"\bhangs? on\b": "depends on, dependents",
     r"\bin (the|its|their) way\b": "blocks, blockers",
@@ -71,7 +71,7 @@ class Finding:
 def find(path: str, text: str) -> Iterator[Finding]:
     """Yield what is to be replaced in a text, rule by rule."""
     for pattern, instead in RULES.items():
-        for match in re.finditer(pattern, text):
+        for match in re.finditer(pattern, text, re.IGNORECASE):
             yield Finding(path, text.count("\n", 0, match.start()) + 1, match.group(), instead)
 
 

@@ -127,7 +127,7 @@ def _end(running: subprocess.Popen[str]) -> None:
 
 
 def demo(simulator: Simulator, stage: Stage) -> None:
-    """Tell the story.
+    """Play the demo.
 
     :raises DemoFailed: it went otherwise.
     """

@@ -52,7 +52,7 @@ class Made:
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Controller]:
-    """A controller, and a simulator with a world for reports. Nobody in this file changes it."""
+    """A controller, and a simulator with a world for reports. No test in this file changes it."""
     with Simulator() as simulator:
         now = datetime.now(UTC)
         simulator.patch_world(report_fixtures.build(now, simulator.world()["servers"]))

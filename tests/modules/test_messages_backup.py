@@ -33,7 +33,7 @@ FILES = {
     "policy_category": "AGENT",
     "filesystem_paths": ["/new"],
 }
-NOBODY = "99999999-0000-4000-8000-000000000000"
+NO_ID = "99999999-0000-4000-8000-000000000000"
 
 
 def _world(simulator: Simulator) -> dict[str, Any]:
@@ -95,7 +95,7 @@ CASES = [
         ("'new-image'", WEST, "server and server_category and schedules and policy_category"),
     ),
     Case("files of what", BACKUP, {**FILES, "filesystem_paths": None}, ("filesystem_paths or is_all_filesystem",)),
-    Case("no such id", BACKUP, {"backup_id": NOBODY}, ("backup", NOBODY, WEST)),
+    Case("no such id", BACKUP, {"backup_id": NO_ID}, ("backup", NO_ID, WEST)),
     Case(
         "two of a name", BACKUP, {"name": "twin"}, ("fits 2 backups", "id-of-twin-1", "id-of-twin-2", "id of the one")
     ),

@@ -14,6 +14,7 @@ from tests.style import check, find
     "text",
     [
         "The way is told in one error.",
+        "Nobody can mount the volume.",
         "'x' is no region",
         "This can't be changed.",
         "what hangs on it",

@@ -136,7 +136,7 @@ class Client:
         adapter = adapter or cached_connections()
         for scheme in ("https://", "http://"):
             self._session.mount(scheme, adapter)
-        # Whoever calls in parallel, and within that again: no more at once than there are connections.
+        # For all callers, also nested ones: no more calls at once than there are connections.
         self._turns = threading.BoundedSemaphore(POOL_SIZE)
         self._proxies: dict[str, dict[str, str]] = {}
         self._health = Health(clock, settings.timeout)

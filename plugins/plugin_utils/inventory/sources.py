@@ -118,7 +118,7 @@ class Reader:
         ]
 
     def _add_replications(self, region: str, volumes: list[dict[str, Any]]) -> None:
-        """Tell each volume its replication, or that of its group; a group has one for all of its members."""
+        """Give each volume its replication, or that of its group; a group has one for all of its members."""
         group_ids = list(dict.fromkeys(str(one["volume_group"]["id"]) for one in volumes if one["volume_group"]))
         of_groups = dict(
             zip(

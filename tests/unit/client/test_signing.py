@@ -138,7 +138,7 @@ def test_default_ports(url: str, sent: str) -> None:
 def test_an_explicit_default_port_is_signed_as_sent(
     serve: Serve, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Nobody may bind port 80 here, but a proxy receives such a request whole.
+    # No process may bind port 80 here, but a proxy receives such a request whole.
     server = serve(OK)
     monkeypatch.setenv("http_proxy", server.url)
     connect("http://Storage.example:80/base", validate_certs=False).client.call(LIST, query={"name": "a b"})

@@ -25,7 +25,7 @@ from tests.unit.client.raw_server import RESET, answer
 
 Connect = Callable[..., Caller]
 OK = answer(200, {"things": [], "count": 0})
-#: Nobody has this host; only a proxy can be asked for it.
+#: No machine has this name; only a proxy can be asked for it.
 ELSEWHERE = "http://storage.invalid/{service}"
 PROXY_PASSWORD = "proxy-password-made-up"
 

@@ -88,7 +88,7 @@ def backup(*jobs: tuple[str, float], **fields: Any) -> dict[str, Any]:
 
 
 def severities(made: dict[str, Any], area: str) -> list[str]:
-    """How bad the findings of an area are."""
+    """Return the severity of the findings of an area."""
     return [one["severity"] for one in made["findings"] if one["area"] == area]
 
 

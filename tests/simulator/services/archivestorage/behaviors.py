@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The switches of Archive Storage: its durations, and what is assumed or unknown (platform-behaviour.md §9).
 
-Nobody has shown a success of this service, so nearly all of it is assumed.
+No success of this service was ever seen, so nearly all of it is assumed.
 """
 
 from __future__ import annotations
