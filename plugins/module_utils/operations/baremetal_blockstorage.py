@@ -10,7 +10,7 @@ from functools import partial
 from ..client.paging import Paging
 from .table import Operation, Repeat, Service
 
-SERVICE = Service("baremetal-blockstorage", "1.3", "Block Storage (BM)")
+SERVICE = Service("baremetal-blockstorage", "1.3", "Block Storage (BM)", newer=("1.4",))
 
 _operation = partial(Operation, SERVICE)
 

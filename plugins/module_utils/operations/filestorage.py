@@ -10,7 +10,7 @@ from functools import partial
 from ..client.paging import Paging
 from .table import Operation, Repeat, Service
 
-SERVICE = Service("filestorage", "1.1", "File Storage")
+SERVICE = Service("filestorage", "1.1", "File Storage", newer=("1.2",))
 
 _operation = partial(Operation, SERVICE)
 

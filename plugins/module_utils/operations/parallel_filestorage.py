@@ -10,7 +10,7 @@ from functools import partial
 from ..client.paging import Paging
 from .table import Operation, Repeat, Service
 
-SERVICE = Service("parallel-filestorage", "1.0", "Parallel File Storage")
+SERVICE = Service("parallel-filestorage", "1.0", "Parallel File Storage", newer=("1.1",))
 
 _operation = partial(Operation, SERVICE)
 

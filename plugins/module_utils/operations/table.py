@@ -26,16 +26,20 @@ class Repeat(Enum):
 
 @dataclass(frozen=True)
 class Service:
-    """One storage service.
+    """One service.
 
     :param name: its host name and the name in ``Scp-Api-Version``.
-    :param version: the version this collection is written against.
+    :param version: the version of the printed reference; of a service that it does not describe, the oldest one known.
     :param title: its name in the console.
+    :param newer: the later versions that this collection knows, in ascending order.
+    :param regional: whether each region has a host of the service.
     """
 
     name: str
     version: str
     title: str
+    newer: tuple[str, ...] = ()
+    regional: bool = True
 
 
 @dataclass(frozen=True)
