@@ -13,9 +13,11 @@ class ModuleDocFragment:
 options:
   tags:
     description:
-      - Tags of the created resource, at most 50. Each key must be unique and not empty.
+      - Tags of the resource, at most 50. Each key must be unique and not empty.
       - "A dictionary of keys and values is accepted as well, such as C({team: web})."
-      - The API accepts tags only at creation and never returns them. Different tags therefore do not cause a change.
+      - Missing tags are added and different values are changed, with Resource Manager. Other tags of the resource are not touched, unless
+        O(purge_tags=true).
+      - Without this option, tags are neither read nor changed.
     type: list
     elements: dict
     suboptions:
@@ -26,4 +28,14 @@ options:
       value:
         description: Value of the tag, up to 256 characters.
         type: str
+  purge_tags:
+    description:
+      - Whether to remove the tags of the resource that O(tags) does not list. It has no effect without O(tags).
+    type: bool
+    default: false
+notes:
+  - "IAM actions needed for O(tags), in C(resourcemanager): those that list and set tags, and with O(purge_tags) those that delete them. Their names
+    are not published. To create a resource with tags, none of them is needed."
+  - How soon Resource Manager lists a new resource is not known. With O(wait), a task that creates a resource with tags waits for this, but not longer
+    than about 50 seconds.
 """

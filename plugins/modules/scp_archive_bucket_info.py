@@ -19,6 +19,7 @@ extends_documentation_fragment:
   - scp.storage.attributes
   - scp.storage.connection
   - scp.storage.info
+  - scp.storage.tag_filter
 options:
   name:
     description:
@@ -31,9 +32,10 @@ options:
   gather:
     description:
       - Parts to read for each bucket. Each costs a call for each bucket; they are sent in parallel.
+      - V(tags) adds RV(buckets[].tags), which Resource Manager has. All tags of the service cost a call for each thousand.
     type: list
     elements: str
-    choices: [versioning, encryption, policies]
+    choices: [versioning, encryption, policies, tags]
     default: []
 notes:
   - "Operations that are called, in C(archivestorage): ListBuckets, and ShowBucket for each bucket; for O(gather) ShowBucketVersioning,
@@ -95,6 +97,10 @@ buckets:
       returned: when O(gather) has V(policies)
       type: list
       elements: dict
+    tags:
+      description: Its tags, by key.
+      returned: when O(tags) is given, or O(gather) has V(tags)
+      type: dict
   sample:
     - id: 3d036efe-f576-48b0-8375-6d3704a95b63
       name: app-archive
@@ -121,6 +127,7 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.module_main import run_module
+from ansible_collections.scp.storage.plugins.module_utils.engine.options import TAGS
 from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
 from ansible_collections.scp.storage.plugins.module_utils.resources.archivestorage import bucket
 
@@ -129,10 +136,11 @@ SPEC = ModuleSpec(
     options={
         "name": {"type": "str"},
         "bucket_id": {"type": "str"},
+        "tags": TAGS,
         "gather": {
             "type": "list",
             "elements": "str",
-            "choices": ["versioning", "encryption", "policies"],
+            "choices": ["versioning", "encryption", "policies", "tags"],
             "default": [],
         },
     },

@@ -19,6 +19,7 @@ extends_documentation_fragment:
   - scp.storage.attributes
   - scp.storage.connection
   - scp.storage.info
+  - scp.storage.tag_filter
 options:
   name:
     description:
@@ -41,9 +42,10 @@ options:
     description:
       - Parts to read for each agent. Each costs a call for each agent; they are sent in parallel.
       - V(detail) adds what lists do not show, as the uuid and the system of the server, its installer and the addresses that it must reach.
+      - V(tags) adds RV(agents[].tags), which Resource Manager has. All tags of the service cost a call for each thousand.
     type: list
     elements: str
-    choices: [detail]
+    choices: [detail, tags]
     default: []
 notes:
   - "IAM actions needed, in C(backup): ListBackupAgents; for O(gather) ShowBackupAgent, for O(os_type) ShowBackupAgentInstallFilePath."
@@ -107,6 +109,10 @@ agents:
       description: Where the installer is fetched from.
       returned: with V(detail) in O(gather)
       type: str
+    tags:
+      description: Its tags, by key.
+      returned: when O(tags) is given, or O(gather) has V(tags)
+      type: dict
   sample:
   - id: BACKUP_AGENT-abcd
     name: agent_abcd12
@@ -142,6 +148,7 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.module_main import run_module
+from ansible_collections.scp.storage.plugins.module_utils.engine.options import TAGS
 from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
 from ansible_collections.scp.storage.plugins.module_utils.resources.backup import agent
 
@@ -152,7 +159,8 @@ SPEC = ModuleSpec(
         "server_name": {"type": "str"},
         "server_backup_agent_ip": {"type": "str"},
         "os_type": {"type": "str", "choices": ["LINUX", "WINDOWS"]},
-        "gather": {"type": "list", "elements": "str", "choices": ["detail"], "default": []},
+        "tags": TAGS,
+        "gather": {"type": "list", "elements": "str", "choices": ["detail", "tags"], "default": []},
     },
 )
 

@@ -19,6 +19,7 @@ extends_documentation_fragment:
   - scp.storage.attributes
   - scp.storage.connection
   - scp.storage.info
+  - scp.storage.tag_filter
 options:
   name:
     description:
@@ -39,9 +40,10 @@ options:
       - V(schedules) adds RV(backups[].schedules).
       - V(histories) adds RV(backups[].histories), the jobs that ran, V(restore_histories) RV(backups[].restore_histories).
       - V(restore_points) adds RV(backups[].restore_points).
+      - V(tags) adds RV(backups[].tags), which Resource Manager has. All tags of the service cost a call for each thousand.
     type: list
     elements: str
-    choices: [detail, schedules, histories, restore_histories, restore_points]
+    choices: [detail, schedules, histories, restore_histories, restore_points, tags]
     default: []
 notes:
   - "IAM actions needed, in C(backup): ListBackups; for O(backup_id) and O(gather) ShowBackup, ListBackupSchedules, ListBackupHistories,
@@ -130,6 +132,10 @@ backups:
       returned: with V(restore_points) in O(gather)
       type: list
       elements: dict
+    tags:
+      description: Its tags, by key.
+      returned: when O(tags) is given, or O(gather) has V(tags)
+      type: dict
   sample:
   - id: 0fdd87aab8cb46f59b7c1f81ed03fb3e
     name: app-image
@@ -159,6 +165,7 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.module_main import run_module
+from ansible_collections.scp.storage.plugins.module_utils.engine.options import TAGS
 from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
 from ansible_collections.scp.storage.plugins.module_utils.resources.backup import backup
 
@@ -168,10 +175,11 @@ SPEC = ModuleSpec(
         "name": {"type": "str"},
         "backup_id": {"type": "str"},
         "server_name": {"type": "str"},
+        "tags": TAGS,
         "gather": {
             "type": "list",
             "elements": "str",
-            "choices": ["detail", "schedules", "histories", "restore_histories", "restore_points"],
+            "choices": ["detail", "schedules", "histories", "restore_histories", "restore_points", "tags"],
             "default": [],
         },
     },

@@ -19,6 +19,7 @@ extends_documentation_fragment:
   - scp.storage.attributes
   - scp.storage.connection
   - scp.storage.info
+  - scp.storage.tag_filter
 options:
   name:
     description:
@@ -34,9 +35,10 @@ options:
       - V(detail) adds what lists do not show, as members and schedule.
       - V(snapshots) adds RV(volume_groups[].snapshots).
       - V(replication) adds RV(volume_groups[].replication), V(null) where there is none.
+      - V(tags) adds RV(volume_groups[].tags), which Resource Manager has. All tags of the service cost a call for each thousand.
     type: list
     elements: str
-    choices: [detail, snapshots, replication]
+    choices: [detail, snapshots, replication, tags]
     default: []
 notes:
   - "IAM actions needed, in C(baremetal-blockstorage): ListVolumeGroups; for O(volume_group_id) and O(gather) ShowVolumeGroup,
@@ -100,6 +102,10 @@ volume_groups:
       description: Its replication, as M(scp.storage.scp_bm_volume_group_replication) returns it; V(null) where there is none.
       returned: with V(replication) in O(gather)
       type: dict
+    tags:
+      description: Its tags, by key.
+      returned: when O(tags) is given, or O(gather) has V(tags)
+      type: dict
   sample:
   - id: 7c2f0f1c5d5f4c07a0c0d1a5d90c3f22
     name: orders
@@ -128,6 +134,7 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.module_main import run_module
+from ansible_collections.scp.storage.plugins.module_utils.engine.options import TAGS
 from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
 from ansible_collections.scp.storage.plugins.module_utils.resources.baremetal_blockstorage import group
 
@@ -136,10 +143,11 @@ SPEC = ModuleSpec(
     options={
         "name": {"type": "str"},
         "volume_group_id": {"type": "str"},
+        "tags": TAGS,
         "gather": {
             "type": "list",
             "elements": "str",
-            "choices": ["detail", "snapshots", "replication"],
+            "choices": ["detail", "snapshots", "replication", "tags"],
             "default": [],
         },
     },

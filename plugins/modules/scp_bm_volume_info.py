@@ -19,6 +19,7 @@ extends_documentation_fragment:
   - scp.storage.attributes
   - scp.storage.connection
   - scp.storage.info
+  - scp.storage.tag_filter
 options:
   name:
     description:
@@ -42,9 +43,10 @@ options:
       - V(detail) adds what lists do not show, as QoS, snapshot rate, schedule, types of servers and errors.
       - V(snapshots) adds RV(volumes[].snapshots), and how full the space for them is.
       - V(replication) adds RV(volumes[].replication), V(null) where there is none.
+      - V(tags) adds RV(volumes[].tags), which Resource Manager has. All tags of the service cost a call for each thousand.
     type: list
     elements: str
-    choices: [detail, snapshots, replication]
+    choices: [detail, snapshots, replication, tags]
     default: []
 notes:
   - "IAM actions needed, in C(baremetal-blockstorage): ListVolumes; for O(volume_id) and O(gather) ShowVolume, ListVolumeSnapshots,
@@ -132,6 +134,10 @@ volumes:
       description: Its replication, as M(scp.storage.scp_bm_volume_replication) returns it; V(null) where there is none.
       returned: with V(replication) in O(gather)
       type: dict
+    tags:
+      description: Its tags, by key.
+      returned: when O(tags) is given, or O(gather) has V(tags)
+      type: dict
   sample:
   - id: 0d6a0f1c5d5f4c07a0c0d1a5d90c3f11
     name: app-data
@@ -168,6 +174,7 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.module_main import run_module
+from ansible_collections.scp.storage.plugins.module_utils.engine.options import TAGS
 from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
 from ansible_collections.scp.storage.plugins.module_utils.resources.baremetal_blockstorage import volume
 
@@ -178,10 +185,11 @@ SPEC = ModuleSpec(
         "volume_id": {"type": "str"},
         "object_name": {"type": "str"},
         "volume_group_name": {"type": "str"},
+        "tags": TAGS,
         "gather": {
             "type": "list",
             "elements": "str",
-            "choices": ["detail", "snapshots", "replication"],
+            "choices": ["detail", "snapshots", "replication", "tags"],
             "default": [],
         },
     },

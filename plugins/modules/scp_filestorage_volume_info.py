@@ -19,6 +19,7 @@ extends_documentation_fragment:
   - scp.storage.attributes
   - scp.storage.connection
   - scp.storage.info
+  - scp.storage.tag_filter
 options:
   name:
     description:
@@ -36,9 +37,10 @@ options:
   gather:
     description:
       - Parts to read for each volume. Each part costs a call for each volume. The calls are sent in parallel.
+      - V(tags) adds RV(volumes[].tags), which Resource Manager has. All tags of the service cost a call for each thousand.
     type: list
     elements: str
-    choices: [access_rules, snapshots, snapshot_schedule, replications]
+    choices: [access_rules, snapshots, snapshot_schedule, replications, tags]
     default: []
 notes:
   - "IAM actions needed, in C(filestorage): ListVolumes, ShowVolume; for O(gather) ListVolumeAccessRules, ListVolumeSnapshots,
@@ -123,6 +125,10 @@ volumes:
       returned: when O(gather) has V(replications)
       type: list
       elements: dict
+    tags:
+      description: Its tags, by key.
+      returned: when O(tags) is given, or O(gather) has V(tags)
+      type: dict
   sample:
   - id: bfdbabf2-04d9-4e8b-a205-020f8e6da438
     name: web_data_2m060u
@@ -160,6 +166,7 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.module_main import run_module
+from ansible_collections.scp.storage.plugins.module_utils.engine.options import TAGS
 from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
 from ansible_collections.scp.storage.plugins.module_utils.resources.filestorage import volume
 
@@ -169,10 +176,11 @@ SPEC = ModuleSpec(
         "name": {"type": "str"},
         "volume_id": {"type": "str"},
         "type_name": {"type": "str", "choices": ["HDD", "SSD", "HighPerformanceSSD", "SSD_SAP_S", "SSD_SAP_E"]},
+        "tags": TAGS,
         "gather": {
             "type": "list",
             "elements": "str",
-            "choices": ["access_rules", "snapshots", "snapshot_schedule", "replications"],
+            "choices": ["access_rules", "snapshots", "snapshot_schedule", "replications", "tags"],
             "default": [],
         },
     },

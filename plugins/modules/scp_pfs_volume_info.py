@@ -19,6 +19,7 @@ extends_documentation_fragment:
   - scp.storage.attributes
   - scp.storage.connection
   - scp.storage.info
+  - scp.storage.tag_filter
 options:
   name:
     description:
@@ -31,9 +32,10 @@ options:
   gather:
     description:
       - Parts to read for each volume. Each part costs a call for each volume. The calls are sent in parallel.
+      - V(tags) adds RV(volumes[].tags), which Resource Manager has. All tags of the service cost a call for each thousand.
     type: list
     elements: str
-    choices: [access_rules, snapshots]
+    choices: [access_rules, snapshots, tags]
     default: []
 notes:
   - "Operations that are called, in C(parallel-filestorage): ListVolumes, ShowVolume; for O(gather) ListAccessRule and ListSnapshots.
@@ -101,6 +103,10 @@ volumes:
       returned: when O(gather) has V(snapshots)
       type: list
       elements: dict
+    tags:
+      description: Its tags, by key.
+      returned: when O(tags) is given, or O(gather) has V(tags)
+      type: dict
   sample:
   - id: bfdbabf2-04d9-4e8b-a205-020f8e6da438
     name: train_data_2m060u
@@ -130,6 +136,7 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.module_main import run_module
+from ansible_collections.scp.storage.plugins.module_utils.engine.options import TAGS
 from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
 from ansible_collections.scp.storage.plugins.module_utils.resources.parallel_filestorage import volume
 
@@ -138,7 +145,8 @@ SPEC = ModuleSpec(
     options={
         "name": {"type": "str"},
         "volume_id": {"type": "str"},
-        "gather": {"type": "list", "elements": "str", "choices": ["access_rules", "snapshots"], "default": []},
+        "tags": TAGS,
+        "gather": {"type": "list", "elements": "str", "choices": ["access_rules", "snapshots", "tags"], "default": []},
     },
     rules={"mutually_exclusive": [("name", "volume_id")]},
 )

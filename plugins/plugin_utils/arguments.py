@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ansible_collections.scp.storage.plugins.module_utils.engine.options import TAGS, tags_as_list
+from ansible_collections.scp.storage.plugins.module_utils.engine.options import is_tags, tags_as_list
 from ansible_collections.scp.storage.plugins.module_utils.engine.structured_text import (
     TextError,
     parse_structured,
@@ -51,8 +51,8 @@ def _value(option: Mapping[str, Any], value: Any, name: str) -> Any:
         if option.get("type") == "dict":
             value = _dictionary(value, name)
         elif many:
-            value = _dictionaries(value, name, tags_as_list if option is TAGS else lambda found: [found])
-    elif option is TAGS:
+            value = _dictionaries(value, name, tags_as_list if is_tags(option) else lambda found: [found])
+    elif is_tags(option):
         value = tags_as_list(value)
     if "options" not in option:
         return value

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -15,6 +16,8 @@ from .settings import Settings, check_region, check_url
 
 DEFAULT_TEMPLATE = "https://{service}.{region}.{environment}.samsungsdscloud.com"
 CATALOGUE_PATH = "/v1/endpoints"
+#: What a template of addresses has for the region, with what separates it.
+REGION_PART = re.compile(r"[./]\{region\}")
 
 
 class Endpoints:
@@ -28,30 +31,34 @@ class Endpoints:
         self._read_catalogue = read_catalogue
         self._catalogue: list[dict[str, Any]] | None = None
         self._lock = threading.Lock()
-        self._known: dict[tuple[str, str], str] = {}
+        self._known: dict[tuple[str, str, bool], str] = {}
         # Calls in parallel may be the first ones, and the catalogue is read once.
         self._finding = threading.Lock()
 
-    def url(self, service: str, region: str) -> str:
+    def url(self, service: str, region: str, *, regional: bool = True) -> str:
         """Return the base URL, without a slash at its end.
 
+        :param regional: whether each region has a host of the service; otherwise the region only says which
+            environment is meant.
         :raises SettingsError: this is not a region, the template has an unknown placeholder, or the catalogue has no
             such endpoint.
         """
-        key = (service, region)
+        key = (service, region, regional)
         with self._finding:
             if key not in self._known:
                 check_region(region)
-                url = self._find(service, region)
+                url = self._find(service, region, regional=regional)
                 # Filled in, a placeholder can have made something else of a template that was valid.
                 check_url("endpoint_url", url, validate_certs=self._settings.validate_certs)
                 self._known[key] = url.rstrip("/")
             return self._known[key]
 
-    def _find(self, service: str, region: str) -> str:
+    def _find(self, service: str, region: str, *, regional: bool) -> str:
         if self._settings.auth_url and not self._settings.endpoint_url:
-            return self._from_catalogue(service, region)
+            return self._from_catalogue(service, region, regional=regional)
         template = self._settings.endpoint_url or DEFAULT_TEMPLATE
+        if not regional:
+            template = REGION_PART.sub("", template)
         try:
             return template.format(service=service, region=region, environment=self._settings.environment_of(region))
         except (LookupError, AttributeError, TypeError, ValueError):
@@ -60,14 +67,15 @@ class Endpoints:
                 " It may hold {service}, {region} and {environment}."
             ) from None
 
-    def _from_catalogue(self, service: str, region: str) -> str:
+    def _from_catalogue(self, service: str, region: str, *, regional: bool) -> str:
         with self._lock:
             if self._catalogue is None:
                 base = self._settings.auth_url.rstrip("/").removesuffix(CATALOGUE_PATH).removesuffix("/v1")
                 self._catalogue = self._read_catalogue(base + CATALOGUE_PATH)
         offered = [entry for entry in self._catalogue if entry.get("service_type") == f"scp-{service}"]
         for entry in offered:
-            if entry.get("region") == region and entry.get("url"):
+            # What the catalogue names as the region of a host without one is not known.
+            if (entry.get("region") == region or not regional) and entry.get("url"):
                 url = str(entry["url"]).rstrip("/").removesuffix("/v1")
                 check_url(f"The catalogue's address of {service},", url, validate_certs=self._settings.validate_certs)
                 return url

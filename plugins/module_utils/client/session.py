@@ -88,6 +88,10 @@ class Call(Protocol):
         """The API version to ask for."""
 
     @property
+    def regional(self) -> bool:
+        """Whether each region has a host of the service."""
+
+    @property
     def method(self) -> str:
         """The HTTP method."""
 
@@ -220,7 +224,7 @@ class Client:
         region = region or self.settings.region
         where = CallContext(operation.service, operation.name, region, operation.method)
         filled = operation.path.format(**{name: _segment(name, str(value)) for name, value in (path or {}).items()})
-        url = self._endpoints.url(operation.service, region) + filled
+        url = self._endpoints.url(operation.service, region, regional=operation.regional) + filled
         given = {name: value for name, value in (query or {}).items() if value is not None}
         if given:
             url = f"{url}?{urlencode(given, doseq=True, quote_via=quote)}"
@@ -308,14 +312,22 @@ class Client:
         return shared.find(wanted, field, suffixed=suffixed)
 
     def read_whole(
-        self, operation: Call, *, region: str = "", query: Mapping[str, Any] | None = None
+        self,
+        operation: Call,
+        *,
+        region: str = "",
+        query: Mapping[str, Any] | None = None,
+        where: Callable[[Mapping[str, Any]], bool] = lambda _item: True,
     ) -> list[dict[str, Any]]:
-        """Return all items of a list that others of the task may need as well."""
+        """Return the items of a list that others of the task may need as well.
+
+        :param where: which of them.
+        """
         if self.look is None:
-            return self.read_list(operation, region=region, query=query)
+            return list(filter(where, self.read_list(operation, region=region, query=query)))
         key = self._list_key(operation, region, query)
         shared = self._shared.read(key, self.look, lambda: self.read_list(operation, region=region, query=query))
-        return [dict(item) for item in shared.items]
+        return [dict(item) for item in shared.items if where(item)]
 
     def reads_whole(self, operation: Call, *, region: str = "", query: Mapping[str, Any] | None = None) -> bool:
         """Return whether the next lookup in a list is to read all of it; each question counts as a lookup."""

@@ -94,6 +94,7 @@ class LookupSpec:
     :param suffixed: the service appends a suffix to the name that was asked for.
     :param rule: what names may look like; also what makes a text a possible name.
     :param unwrap: field of the show answer that holds the object, empty for the answer itself.
+    :param resource_type: what Resource Manager calls the kind within its service; empty where it has no tags.
     """
 
     title: str
@@ -104,6 +105,7 @@ class LookupSpec:
     rule_text: str
     suffixed: bool = False
     unwrap: str = ""
+    resource_type: str = ""
 
     def base_name(self, name: str) -> str:
         """The name that was asked for, from the name as the service shows it."""

@@ -22,9 +22,16 @@ TAGS: dict[str, Any] = {
     "options": {"key": {"type": "str", "required": True, "no_log": False}, "value": {"type": "str"}},
 }
 #: The rule of an argument spec that says of which options one must be given.
+#: The same where it must be given.
+REQUIRED_TAGS: dict[str, Any] = {**TAGS, "required": True}
 ONE_OF = "required_one_of"
 
 Options = Mapping[str, Mapping[str, Any]]
+
+
+def is_tags(option: Mapping[str, Any]) -> bool:
+    """Return whether an option holds tags."""
+    return option.get("options") is TAGS["options"]
 
 
 def tags_as_list(value: Any) -> Any:
@@ -55,7 +62,7 @@ def check_options(options: Options, rules: Mapping[str, Any], params: Mapping[st
     :raises StorageError: the message has all that is wrong.
     """
     mistakes = [*_missing(options, rules, params), *_empty(options, params)]
-    if params.get("tags") and options.get("tags") is TAGS:
+    if params.get("tags") and is_tags(options.get("tags", {})):
         mistakes += _tag_mistakes(params["tags"])
     if mistakes:
         raise StorageError(" ".join(mistakes))
@@ -74,7 +81,7 @@ def _missing(options: Options, rules: Mapping[str, Any], params: Mapping[str, An
 def _empty(options: Options, params: Mapping[str, Any], within: str = "") -> Iterator[str]:
     for name, option in options.items():
         value, path = params.get(name), f"{within}{name}"
-        if option is TAGS:
+        if is_tags(option):
             continue
         if isinstance(value, str) and not value.strip():
             advice = "" if option.get("required") else ", or leave it out"

@@ -33,6 +33,11 @@ class Resource(ABC, Generic[StateT]):
         self.client = client
         self.region = client.settings.region
 
+    @classmethod
+    def for_task(cls, params: Mapping[str, Any], client: Client) -> Resource[Any]:
+        """Return the resource of a task, with what its options ask for beside it."""
+        return cls(params, client)
+
     def reading_through(self, client: Client) -> Self:
         """Return the same resource, as far as nothing was read for it yet, that reads through another client."""
         other = copy.copy(self)
@@ -127,6 +132,11 @@ class Info(ABC):
         self.params = params
         self.client = client
         self.region = client.settings.region
+
+    @classmethod
+    def for_task(cls, params: Mapping[str, Any], client: Client) -> Info:
+        """Return what reads for a task, with what its options ask for beside it."""
+        return cls(params, client)
 
     @classmethod
     def default_region(cls, params: Mapping[str, Any]) -> str:

@@ -55,12 +55,12 @@ def run(spec: ModuleSpec, params: Mapping[str, Any], environ: Mapping[str, str],
         client = mode.connect(settings)
         client.begin(mode.report, mode.set_by_task, mode.task)
         if issubclass(spec.handler, Info):
-            return Report(_read(spec.handler(params, client.sharing())), secrets)
+            return Report(_read(spec.handler.for_task(params, client.sharing())), secrets)
         if issubclass(spec.handler, Batch):
             return Report(BatchRunner(spec.handler.kinds, params, client, mode).run(), secrets)
         if issubclass(spec.handler, Workflow):
             return Report(run_workflow(spec.handler, params, client, mode), secrets)
-        return Report(_converge(spec.handler(params, client), mode), secrets)
+        return Report(_converge(spec.handler.for_task(params, client), mode), secrets)
     except StorageError as failure:
         return Report(failure_of(failure), secrets)
 

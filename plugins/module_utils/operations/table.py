@@ -78,6 +78,11 @@ class Operation:
         return self.service_entry.version
 
     @property
+    def regional(self) -> bool:
+        """Whether each region has a host of its service."""
+        return self.service_entry.regional
+
+    @property
     def creates(self) -> bool:
         """Whether sending it twice creates two resources."""
         return self.repeat is Repeat.CREATES

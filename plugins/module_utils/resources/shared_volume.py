@@ -20,7 +20,8 @@ from ..client.session import Client
 from ..engine.lookup import Finder, LookupSpec, all_immutable, immutable
 from ..engine.overlay import ResponsePatch, deleted, upserted
 from ..engine.plan import Step
-from ..engine.resource import Info, Resource
+from ..engine.resource import Resource
+from .tags import TaggableInfo
 
 #: What names of these volumes may look like, before the service appends its suffix.
 NAME_RULE = re.compile(r"[a-z][a-z0-9_]{2,20}")
@@ -325,7 +326,7 @@ class Volume(Resource[MountT]):
         return self.fixed
 
 
-class VolumeInfo(Info):
+class VolumeInfo(TaggableInfo):
     """``scp_*_volume_info``, as far as the services are alike.
 
     :cvar show_only: as in :class:`Volume`.
@@ -347,7 +348,8 @@ class VolumeInfo(Info):
         return True
 
     def read(self) -> dict[str, Any]:
-        oldest_first = sorted(filter(self.suits, self._found()), key=lambda one: (str(one["created_at"]), one["id"]))
+        found = self.select(filter(self.suits, self._found()))
+        oldest_first = sorted(found, key=lambda one: (str(one["created_at"]), one["id"]))
         shown = map_concurrently(self._complete, oldest_first)
         return {self.plural: [volume for volume in shown if volume is not None]}
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from ..engine.batch.kinds import Reference, ResourceKind
-from ..engine.options import TAGS
+from ..engine.options import is_tags
 from ..engine.workflow import Blocked, Change, Converged, Converging, Workflow
 from ..resources.backup import specs
 from ..resources.kinds import Storage
@@ -110,7 +110,7 @@ def _defaults(params: Mapping[str, Any]) -> dict[str, Any]:
 def _key(name: str) -> Key:
     """Return the key of an option of a backup, whose content the module for backups checks."""
     option = _OPTIONS[name]
-    if option is TAGS:
+    if is_tags(option):
         return tags_key(name)
     if "choices" in option:
         return choice_key(name, option["choices"])

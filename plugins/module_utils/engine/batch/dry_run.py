@@ -149,11 +149,16 @@ class DryRunClient(Client):
         )
 
     def read_whole(
-        self, operation: Call, *, region: str = "", query: Mapping[str, Any] | None = None
+        self,
+        operation: Call,
+        *,
+        region: str = "",
+        query: Mapping[str, Any] | None = None,
+        where: Callable[[Mapping[str, Any]], bool] = lambda _item: True,
     ) -> list[dict[str, Any]]:
         region = region or self.settings.region
         found = self._plain.read_whole(operation, region=region, query=query)
-        return list(self._planned_changes.edited(operation, region, query or {}, found))
+        return list(filter(where, self._planned_changes.edited(operation, region, query or {}, found)))
 
 
 def display_ids(result: Any) -> Any:

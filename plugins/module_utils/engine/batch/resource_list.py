@@ -149,7 +149,7 @@ class _Reader:
             self._tell(title, error.message)
             return None
         handler = cast("type[Resource[Any]]", resource_kind.spec.handler)
-        resource = handler(params, self.client.in_region(region))
+        resource = handler.for_task(params, self.client.in_region(region))
         try:
             resource.check()
         except StorageError as error:

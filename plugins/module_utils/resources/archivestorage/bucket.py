@@ -15,8 +15,8 @@ from ...client.session import Call
 from ...engine.lookup import Finder, immutable
 from ...engine.overlay import ResponsePatch, deleted, upserted
 from ...engine.plan import UNKNOWN_ID, Step
-from ...engine.resource import Info, Resource
 from ...operations import archivestorage as api
+from ..tags import Taggable, TaggableInfo
 from .lookup import (
     ACTIVE,
     BUCKETS,
@@ -60,9 +60,10 @@ class BucketState:
     running: tuple[tuple[JobKind, dict[str, Any]], ...] = ()
 
 
-class Bucket(Resource[BucketState]):
+class Bucket(Taggable[BucketState]):
     """``scp_archive_bucket``."""
 
+    tagged_as = BUCKETS
     result_key = "bucket"
 
     @property
@@ -206,13 +207,16 @@ class Bucket(Resource[BucketState]):
         return upserted(BUCKETS, {**bucket, "state": ACTIVE})
 
 
-class BucketInfo(Info):
+class BucketInfo(TaggableInfo):
     """``scp_archive_bucket_info``."""
 
+    tagged_as = BUCKETS
     plural = "buckets"
 
     def read(self) -> dict[str, Any]:
-        shown = map_concurrently(self._complete, sorted(self._found(), key=lambda bucket: str(bucket["name"])))
+        shown = map_concurrently(
+            self._complete, sorted(self.select(self._found()), key=lambda bucket: str(bucket["name"]))
+        )
         return {self.plural: [bucket for bucket in shown if bucket is not None]}
 
     def _found(self) -> list[dict[str, Any]]:

@@ -31,6 +31,7 @@ BUCKETS = LookupSpec(
         "3 to 63 characters, lower-case letters, digits, dots and hyphens, a letter or a digit at both ends, no two"
         " adjacent dots, no dot next to a hyphen, no IP address, and not admin"
     ),
+    resource_type="bucket",
 )
 ACTIVE = "ACTIVE"
 DELETING = "DELETING"

@@ -21,6 +21,7 @@ BUCKET = ModuleSpec(
         "versioning": {"type": "bool"},
         "encryption": {"type": "bool"},
         "tags": TAGS,
+        "purge_tags": {"type": "bool", "default": False},
     },
     rules={"required_one_of": [("name", "bucket_id")]},
 )

@@ -16,8 +16,8 @@ from ...client.session import Client
 from ...engine.lookup import Finder, is_id
 from ...engine.overlay import ResponsePatch, deleted, upserted
 from ...engine.plan import UNKNOWN_ID, Step
-from ...engine.resource import Info, Resource
 from ...operations import backup as api
+from ..tags import Taggable, TaggableInfo
 from .lookup import (
     AGENTS,
     AVAILABLE,
@@ -57,9 +57,10 @@ class AgentState:
     removing: bool = False
 
 
-class Agent(Resource[AgentState]):
+class Agent(Taggable[AgentState]):
     """``scp_backup_agent``."""
 
+    tagged_as = AGENTS
     result_key = "agent"
 
     def __init__(self, params: Mapping[str, Any], client: Client) -> None:
@@ -308,9 +309,10 @@ class Agent(Resource[AgentState]):
         ]
 
 
-class AgentInfo(Info):
+class AgentInfo(TaggableInfo):
     """``scp_backup_agent_info``."""
 
+    tagged_as = AGENTS
     plural = "agents"
 
     def read(self) -> dict[str, Any]:
@@ -318,7 +320,7 @@ class AgentInfo(Info):
         listed = self.client.read_list(api.LIST_BACKUP_AGENTS, query=filters)
         # How the service's own filters compare is not documented; names are exact in this collection.
         listed = [agent for agent in listed if all(value in (None, agent[name]) for name, value in filters.items())]
-        found = sorted(listed, key=lambda agent: (moment_of(agent, "created_at"), str(agent["id"])))
+        found = sorted(self.select(listed), key=lambda agent: (moment_of(agent, "created_at"), str(agent["id"])))
         if "detail" in self.gather:
             finder = Finder(self.client, AGENTS)
             shown = map_concurrently(lambda agent: finder.by_id(str(agent["id"])), found)

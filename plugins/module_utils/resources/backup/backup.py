@@ -14,8 +14,9 @@ from ...client.parallel import map_concurrently
 from ...client.session import Client
 from ...engine.lookup import Finder, is_id
 from ...engine.overlay import ResponsePatch, deleted, upserted
-from ...engine.resource import Info, PlannedResource
+from ...engine.resource import PlannedResource
 from ...operations import backup as api
+from ..tags import Taggable, TaggableInfo
 from . import paths, schedules
 from .backup_planner import BackupPlanner
 from .backup_state import WITHOUT_REPLICATION, BackupState
@@ -42,9 +43,10 @@ from .lookup import (
 from .servers import REFUSES_IMAGES, backup_servers, find_for_backup, find_servers
 
 
-class Backup(PlannedResource[BackupState]):
+class Backup(Taggable[BackupState], PlannedResource[BackupState]):
     """``scp_backup``."""
 
+    tagged_as = BACKUPS
     result_key = "backup"
     planner_type = BackupPlanner
     planner: BackupPlanner
@@ -334,12 +336,13 @@ def _used_once_less(agent: dict[str, Any] | None) -> dict[str, Any] | None:
 DETAIL = "detail"
 
 
-class BackupInfo(Info):
+class BackupInfo(TaggableInfo):
     """``scp_backup_info``.
 
     :cvar parts: what ``gather`` can ask for beside the detail, and how it is read by a backup's id.
     """
 
+    tagged_as = BACKUPS
     plural = "backups"
     parts: ClassVar[Mapping[str, Callable[[Client, str], list[dict[str, Any]]]]] = {
         "schedules": read_schedules,
@@ -349,7 +352,7 @@ class BackupInfo(Info):
     }
 
     def read(self) -> dict[str, Any]:
-        found = sorted(self._found(), key=lambda one: (moment_of(one, "created_at"), one["id"]))
+        found = sorted(self.select(self._found()), key=lambda one: (moment_of(one, "created_at"), one["id"]))
         shown = map_concurrently(self._complete, found) if self.gather else found
         return {self.plural: [backup for backup in shown if backup is not None]}
 

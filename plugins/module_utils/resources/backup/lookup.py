@@ -25,6 +25,7 @@ BACKUPS = LookupSpec(
     option="backup_id",
     rule=re.compile(r".+"),
     rule_text="it must not be empty",
+    resource_type="backup",
 )
 AGENTS = LookupSpec(
     title="backup agent",
@@ -33,6 +34,7 @@ AGENTS = LookupSpec(
     option="backup_agent_id",
     rule=re.compile(r"(?!BACKUP_AGENT-).+"),
     rule_text="it must not look like an id",
+    resource_type="backup-agent",
 )
 AVAILABLE = "AVAILABLE"
 DELETING = "DELETING"

@@ -40,6 +40,7 @@ BACKUP = ModuleSpec(
         "filesystem_paths": {"type": "list", "elements": "str"},
         "is_all_filesystem": {"type": "bool"},
         "tags": TAGS,
+        "purge_tags": {"type": "bool", "default": False},
     },
     wait_timeout=7200,
     rules={"required_one_of": [("name", "backup_id")]},
@@ -64,6 +65,7 @@ AGENT = ModuleSpec(
         "server_category": {"type": "str", "choices": ["VIRTUAL_SERVER", "GPU_SERVER", "BAREMETAL_SERVER"]},
         "subnet_id": {"type": "str"},
         "tags": TAGS,
+        "purge_tags": {"type": "bool", "default": False},
         "check_connection": {"type": "bool", "default": False},
     },
 )

@@ -14,8 +14,8 @@ from ...client.parallel import map_concurrently
 from ...engine.lookup import Finder, ResourceNotFound, immutable
 from ...engine.overlay import ResponsePatch, updated, upserted
 from ...engine.plan import UNKNOWN_ID, Step
-from ...engine.resource import Resource
 from ...operations import baremetal_blockstorage as api
+from ..tags import Taggable
 from .lookup import (
     ABOUT_LAST_MEMBERS,
     GROUPS,
@@ -58,9 +58,10 @@ class GroupState:
         return {str(volume["id"]): volume for volume in (self.group or {}).get("member_volumes") or ()}
 
 
-class VolumeGroup(Resource[GroupState]):
+class VolumeGroup(Taggable[GroupState]):
     """``scp_bm_volume_group``."""
 
+    tagged_as = GROUPS
     result_key = "volume_group"
     repairs = True
 
@@ -338,6 +339,7 @@ class VolumeGroupInfo(OwnerInfo):
     """``scp_bm_volume_group_info``."""
 
     plural = "volume_groups"
+    tagged_as = GROUPS
     kind = GROUPS
     snapshots = api.LIST_VOLUME_GROUP_SNAPSHOTS
     replications = GROUP_REPLICATIONS

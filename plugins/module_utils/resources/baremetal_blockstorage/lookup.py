@@ -23,6 +23,7 @@ VOLUMES = LookupSpec(
     rule=_NAME,
     rule_text=_NAME_RULE,
     unwrap="result",
+    resource_type="volume",
 )
 GROUPS = LookupSpec(
     title="Block Storage (BM) volume group",
@@ -32,6 +33,7 @@ GROUPS = LookupSpec(
     rule=_NAME,
     rule_text=_NAME_RULE,
     unwrap="result",
+    resource_type="volume-group",
 )
 #: States in which nothing is changing and nothing is wrong.
 SETTLED = ("IN_USE", "AVAILABLE")

@@ -12,7 +12,7 @@ from ...client.errors import NotFound
 from ...client.parallel import map_concurrently
 from ...client.session import Call
 from ...engine.lookup import Finder, LookupSpec
-from ...engine.resource import Info
+from ..tags import TaggableInfo
 from .lookup import show_owner
 from .replication_state import Table, read_replication
 
@@ -22,7 +22,7 @@ SPACE = ("snapshot_capacity_mb", "snapshot_capacity_rate", "snapshot_total_usage
 ORIGINAL = "ORG"
 
 
-class OwnerInfo(Info):
+class OwnerInfo(TaggableInfo):
     """Reads volumes or groups.
 
     :cvar filters: options beside the name that the list operation filters by.
@@ -34,7 +34,7 @@ class OwnerInfo(Info):
     filters: ClassVar[tuple[str, ...]] = ()
 
     def read(self) -> dict[str, Any]:
-        found = self._found()
+        found = self.select(self._found())
         if not self.gather:
             return {self.plural: found}
         gathered = map_concurrently(self._with_parts, found)

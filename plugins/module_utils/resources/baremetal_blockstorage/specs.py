@@ -33,6 +33,7 @@ VOLUME = ModuleSpec(
         "purge_attachments": {"type": "bool", "default": False},
         "snapshot_rate": {"type": "int"},
         "tags": TAGS,
+        "purge_tags": {"type": "bool", "default": False},
         "detach": {"type": "bool", "default": False},
         "end_snapshot_schedule": {"type": "bool", "default": False},
         "end_replication": {"type": "bool", "default": False},
@@ -86,6 +87,7 @@ VOLUME_GROUP = ModuleSpec(
         "volumes": {"type": "list", "elements": "str"},
         "purge_volumes": {"type": "bool", "default": False},
         "tags": TAGS,
+        "purge_tags": {"type": "bool", "default": False},
     },
     rules={"required_one_of": [("name", "volume_group_id")]},
 )

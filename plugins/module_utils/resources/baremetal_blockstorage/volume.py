@@ -14,6 +14,7 @@ from ...engine.lookup import Finder
 from ...engine.overlay import ResponsePatch, deleted, upserted
 from ...engine.resource import PlannedResource
 from ...operations import baremetal_blockstorage as api
+from ..tags import Taggable
 from .lookup import (
     GROUPS,
     VOLUMES,
@@ -39,9 +40,10 @@ from .volume_planner import (
 SIZES_GB = (1, 16384)
 
 
-class Volume(PlannedResource[VolumeState]):
+class Volume(Taggable[VolumeState], PlannedResource[VolumeState]):
     """``scp_bm_volume``."""
 
+    tagged_as = VOLUMES
     result_key = "volume"
     repairs = True
     planner_type = VolumePlanner
@@ -190,6 +192,7 @@ class VolumeInfo(OwnerInfo):
     """``scp_bm_volume_info``."""
 
     plural = "volumes"
+    tagged_as = VOLUMES
     kind = VOLUMES
     snapshots = api.LIST_VOLUME_SNAPSHOTS
     replications = VOLUME_REPLICATIONS

@@ -25,6 +25,7 @@ VOLUMES = LookupSpec(
     rule=NAME_RULE,
     rule_text=NAME_RULE_TEXT,
     suffixed=True,
+    resource_type="volume",
 )
 #: The only special characters that a CIFS password can have (official documentation of File Storage).
 CIFS_SPECIAL = "!#&'*+,-.:;<=>?@^_`~/|"

@@ -24,6 +24,7 @@ VOLUME = ModuleSpec(
         "cifs_password": {"type": "str", "no_log": True},
         "snapshot_id": {"type": "str"},
         "tags": TAGS,
+        "purge_tags": {"type": "bool", "default": False},
         "file_unit_recovery_enabled": {"type": "bool"},
         "access_rules": {
             "type": "list",

@@ -16,6 +16,7 @@ from ...engine.plan import UNKNOWN_ID, Step
 from ...operations import filestorage as api
 from .. import shared_volume, snapshots
 from ..shared_volume import DELETING, IN_FORCE, RuleChanges, RuleKey, lower, with_rules
+from ..tags import Taggable
 from .lookup import (
     NO_PURPOSE,
     REPLICATING,
@@ -45,9 +46,10 @@ class VolumeState(shared_volume.VolumeState):
     replications: tuple[dict[str, Any], ...] = ()
 
 
-class Volume(shared_volume.Volume[VolumeState]):
+class Volume(Taggable[VolumeState], shared_volume.Volume[VolumeState]):
     """``scp_filestorage_volume``."""
 
+    tagged_as = VOLUMES
     kind = VOLUMES
     show_only = SHOW_ONLY
     show_only_options = ("file_unit_recovery_enabled",)
@@ -185,6 +187,7 @@ def _drop_leftover(state: VolumeState, snapshot: Mapping[str, Any]) -> VolumeSta
 class VolumeInfo(shared_volume.VolumeInfo):
     """``scp_filestorage_volume_info``."""
 
+    tagged_as = VOLUMES
     kind = VOLUMES
     show_only = SHOW_ONLY
     parts: ClassVar = {

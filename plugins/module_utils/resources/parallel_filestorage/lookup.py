@@ -20,6 +20,7 @@ VOLUMES = LookupSpec(
     rule=NAME_RULE,
     rule_text=NAME_RULE_TEXT,
     suffixed=True,
+    resource_type="volume",
 )
 
 

@@ -21,6 +21,7 @@ VOLUME = ModuleSpec(
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "capacity_tb": {"type": "int"},
         "tags": TAGS,
+        "purge_tags": {"type": "bool", "default": False},
         "access_rules": {
             "type": "list",
             "elements": "dict",

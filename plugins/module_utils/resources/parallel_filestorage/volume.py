@@ -14,6 +14,7 @@ from ...engine.plan import UNKNOWN_ID, Step
 from ...operations import parallel_filestorage as api
 from .. import shared_volume, snapshots
 from ..shared_volume import DELETING, IN_FORCE, RuleChanges, as_rule, going, leaving, lower, with_rules
+from ..tags import Taggable
 from .lookup import VOLUMES, read_access_rules, read_snapshots
 
 #: A field that the show operation gives, and the list does not.
@@ -57,9 +58,10 @@ def state_of(rule: Mapping[str, Any]) -> str:
     return unfinished[0] if unfinished else IN_FORCE
 
 
-class Volume(shared_volume.Volume[VolumeState]):
+class Volume(Taggable[VolumeState], shared_volume.Volume[VolumeState]):
     """``scp_pfs_volume``."""
 
+    tagged_as = VOLUMES
     kind = VOLUMES
     show_only = SHOW_ONLY
     nothing = VolumeState()
@@ -196,6 +198,7 @@ class Volume(shared_volume.Volume[VolumeState]):
 class VolumeInfo(shared_volume.VolumeInfo):
     """``scp_pfs_volume_info``."""
 
+    tagged_as = VOLUMES
     kind = VOLUMES
     show_only = SHOW_ONLY
     parts: ClassVar = {"access_rules": read_access_rules, "snapshots": read_snapshots}
