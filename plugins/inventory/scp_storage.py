@@ -49,15 +49,19 @@ options:
       - V(replication) adds C(replication) to volumes of Block Storage (BM), with one call for each volume that has one and for each volume group, and
         C(replications) to volumes of File Storage, with one call for each that has a purpose.
       - V(last_job) adds C(last_job) to backups, with one call each.
+      - V(tags) adds C(tags) to volumes, agents and backups, and fills C(scp_tags), with one call of Resource Manager for each thousand tags of a source in
+        a region.
     type: list
     elements: str
-    choices: [replication, last_job]
+    choices: [replication, last_job, tags]
     default: []
   filters:
     description:
       - Which servers become hosts. A server must fit each criterion that is given, with any of its patterns.
       - Criteria are C(server_name), C(server_id), C(server_type) (V(VM), V(BM), V(GPU), V(GPU_NODE), V(MNGC), V(ENDPOINT)), C(address), C(volume_name),
-        C(volume_group_name), C(backup_name) and C(agent_connection_state). Patterns are those of a shell, upper and lower case differ.
+        C(volume_group_name), C(backup_name), C(tag) and C(agent_connection_state). Patterns are those of a shell, upper and lower case differ.
+      - "C(tag) is a tag of a volume, an agent or a backup that the server uses, such as V(team=web), or V(team) for a tag without a value. It gathers
+        V(tags)."
       - Host variables are complete whatever is filtered. A single C(server_name) without wildcards also makes the lists that are read shorter.
     type: dict
     default: {}
@@ -88,7 +92,7 @@ notes:
   - >-
     B(Variables of each host): C(scp_id), C(scp_name), C(scp_region), C(scp_type) (C(VM), C(BM), C(GPU), C(GPU_NODE), C(MNGC) or C(ENDPOINT); empty where
     no list shows), C(scp_addresses), C(scp_sources) (of O(sources), those that know the server), C(scp_bm_volumes), C(scp_mounts), C(scp_agent) (none
-    where there is none) and C(scp_backups). A list is empty where there is nothing, or where O(sources) leaves it out.
+    where there is none), C(scp_backups) and C(scp_tags) (with V(tags) in O(gather), the tags of all of these as texts such as C(team=web)). A list is empty where there is nothing, or where O(sources) leaves it out.
   - >-
     C(scp_bm_volumes) has C(id), C(name), C(state), C(purpose), C(disk_type), C(size_gb), C(iscsi_target_ips), C(volume_group) (C(id) and C(name), or none)
     and C(has_relation) (whether it has a replication).
@@ -144,6 +148,16 @@ cache_connection: ~/.cache/scp_storage
 cache_timeout: 3600
 
 ---
+# The servers that use what belongs to a team, in groups by tag such as tag_team_web.
+plugin: scp.storage.scp_storage
+gather: [tags]
+filters:
+  tag: team=*
+keyed_groups:
+  - key: scp_tags
+    prefix: tag
+
+---
 # Servers that may mount certain volumes, with separate keys.
 plugin: scp.storage.scp_storage
 region: kr-west1
@@ -169,7 +183,7 @@ from ansible_collections.scp.storage.plugins.module_utils.client.errors import S
 from ansible_collections.scp.storage.plugins.module_utils.client.settings import Settings, check_region
 from ansible_collections.scp.storage.plugins.module_utils.client.suggestions import closest
 from ansible_collections.scp.storage.plugins.plugin_utils.connection import ConnectionOptions, settings_of
-from ansible_collections.scp.storage.plugins.plugin_utils.inventory.hostnames import Filters, host_names
+from ansible_collections.scp.storage.plugins.plugin_utils.inventory.hostnames import Filters, host_names, tag_texts_of
 from ansible_collections.scp.storage.plugins.plugin_utils.untrusted_text import make_inert
 
 if TYPE_CHECKING:
@@ -226,6 +240,7 @@ class InventoryModule(ConnectionOptions, BaseInventoryPlugin, Constructable, Cac
         filters = Filters(self.get_option("filters"))
         settings, regions = self._where()
         self._settings.append(settings)
+        self._gather = {*self.get_option("gather"), *(["tags"] if filters.needs_tags else [])}
         servers = self._servers(settings, regions, filters.server_name, path, cache)
         chosen = [server for server in servers if filters.fit(server)]
         make_inert(chosen)
@@ -279,7 +294,8 @@ class InventoryModule(ConnectionOptions, BaseInventoryPlugin, Constructable, Cac
             settings.auth_url,
             regions,
             server_name,
-            *(sorted(self.get_option(name)) for name in ("sources", "gather")),
+            sorted(self.get_option("sources")),
+            sorted(self._gather),
         ]
         return hashlib.sha256(json.dumps(asked).encode()).hexdigest()
 
@@ -293,7 +309,7 @@ class InventoryModule(ConnectionOptions, BaseInventoryPlugin, Constructable, Cac
         )
 
         problems: list[Unreadable] = []
-        with reader_of(settings, self.get_option("gather"), server_name) as reader:
+        with reader_of(settings, self._gather, server_name) as reader:
             tolerated = None if self.get_option("unreadable") == "fail" else problems
             servers = read_servers(reader, self.get_option("sources"), regions, tolerated)
         if self.get_option("unreadable") == "warn":
@@ -338,6 +354,7 @@ class InventoryModule(ConnectionOptions, BaseInventoryPlugin, Constructable, Cac
         inventory = self.inventory
         host = inventory.get_host(inventory.add_host(name))
         facts = {f"{PREFIX}{field}": value for field, value in server.items()}
+        facts[f"{PREFIX}tags"] = tag_texts_of(server)
         if server["addresses"]:
             facts["ansible_host"] = server["addresses"][0]
         # All at once: looking at each takes as long as all the rest, and what an earlier inventory showed is past.

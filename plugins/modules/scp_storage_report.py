@@ -92,6 +92,13 @@ options:
     description: How long ago the measurement to compare with was taken. If none is that old, the oldest is used.
     type: str
     default: 7d
+  gather_tags:
+    description:
+      - Whether to read the tags of volumes, groups, backups and buckets as well. Each of these in RV(report) then has its C(tags).
+      - It costs a call of Resource Manager for each thousand tags of a kind in a region. If they cannot be read, the report
+        says so and is made without them.
+    type: bool
+    default: false
   fail_on:
     description:
       - Findings that make the task fail. The task still returns the complete result.
@@ -202,6 +209,7 @@ SPEC = ModuleSpec(
         "capacity_gb": {"type": "raw"},
         "growth_percent": {"type": "int", "default": 50},
         "growth_period": {"type": "str", "default": "7d"},
+        "gather_tags": {"type": "bool", "default": False},
         "fail_on": {"type": "str", "choices": list(FAIL_ON), "default": "never"},
         "require_services": {"type": "bool", "default": False},
         "variable_prefix": {"type": "str"},

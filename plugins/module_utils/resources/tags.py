@@ -16,6 +16,7 @@ from typing import Any, ClassVar, Generic, Self
 
 from ..client.errors import NotFound, StorageError, is_refusal
 from ..client.session import Client
+from ..client.tags import tags_by_resource
 from ..engine.lookup import LookupSpec
 from ..engine.options import MAX_TAGS
 from ..engine.overlay import ResponsePatch
@@ -30,6 +31,10 @@ MAX_LOOKS = 12
 TAGS_PART = "tags"
 
 Tags = Mapping[str, str]
+
+
+class UnreadableTags(StorageError):
+    """Resource Manager did not show tags."""
 
 
 @dataclass(frozen=True)
@@ -159,25 +164,17 @@ def read_all_tags(client: Client, target: TagTarget, region: str) -> dict[str, d
 
     A resource without tags is not in the answer.
 
-    :raises StorageError: they cannot be read; the message says what to do.
+    :raises UnreadableTags: they cannot be read; the message says what to do.
     """
-    found: dict[str, dict[str, str]] = {}
     try:
-        listed = client.read_whole(api.LIST_TAGS, query=_listing_query(target, region))
+        return tags_by_resource(client.read_whole(api.LIST_TAGS, query=_listing_query(target, region)))
     except StorageError as error:
-        raise StorageError(f"The tags cannot be read. {error.message}{_advice(error)}", **error.facts) from None
-    for item in listed:
-        found.setdefault(id_of(str(item.get("srn"))), {})[str(item["key"])] = str(item.get("value") or "")
-    return found
+        message = f"The tags cannot be read. {error.message}{_advice(error)}"
+        raise UnreadableTags(message, **error.facts) from None
 
 
 def _listing_query(target: TagTarget, region: str) -> dict[str, Any]:
     return {"service": target.service, "resource_type": target.resource_type, "region": region}
-
-
-def id_of(srn: str) -> str:
-    """Return the id at the end of an SRN."""
-    return srn.rpartition("/")[2]
 
 
 def _advice(error: StorageError) -> str:

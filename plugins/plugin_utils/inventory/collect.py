@@ -16,7 +16,7 @@ from ansible_collections.scp.storage.plugins.module_utils.client.settings import
 
 from ..connection import report
 from .merge import ServerFacts, merge
-from .sources import SOURCES, Reader, Server, Use
+from .sources import SOURCES, TAGS, Reader, Server, Use
 
 FoundT = TypeVar("FoundT")
 
@@ -78,6 +78,15 @@ def read_servers(
         what = f"whose {use.thing['name']} of {use.source} in {use.region} is"
         return tolerantly(what, lambda: reader.identify(use), ("", ""))
 
+    if TAGS in reader.gather:
+        places = list(dict.fromkeys((use.source, use.region) for use in uses))
+
+        def tags_of(place: tuple[str, str]) -> dict[str, dict[str, str]]:
+            return tolerantly(f"the tags of {place[0]} in {place[1]}", lambda: reader.tags(*place), {})
+
+        tags = dict(zip(places, map_concurrently(tags_of, places), strict=True))
+        for use in uses:
+            use.thing[TAGS] = tags[use.source, use.region].get(str(use.thing["id"]), {})
     return merge(uses, directory, identify)
 
 

@@ -13,9 +13,18 @@ from typing import TYPE_CHECKING, Any
 
 from ansible_collections.scp.storage.plugins.module_utils.client.errors import StorageError
 from ansible_collections.scp.storage.plugins.module_utils.client.suggestions import closest
+from ansible_collections.scp.storage.plugins.module_utils.client.tags import tag_texts
 
 if TYPE_CHECKING:
     from .merge import ServerFacts
+
+
+def tag_texts_of(server: ServerFacts) -> list[str]:
+    """Return the tags of all that a server uses, each once."""
+    agent = [server["agent"]] if server["agent"] else []
+    things = (*server["bm_volumes"], *server["mounts"], *agent, *server["backups"])
+    return sorted({text for thing in things for text in tag_texts(thing.get("tags") or {})})
+
 
 #: What can be matched with patterns, and the texts of a server that count.
 CRITERIA: dict[str, Callable[[ServerFacts], Iterable[Any]]] = {
@@ -32,6 +41,7 @@ CRITERIA: dict[str, Callable[[ServerFacts], Iterable[Any]]] = {
         volume["volume_group"]["name"] for volume in server["bm_volumes"] if volume["volume_group"]
     ],
     "backup_name": lambda server: [backup["name"] for backup in server["backups"]],
+    "tag": tag_texts_of,
     "agent_connection_state": lambda server: [server["agent"]["connection_state"]] if server["agent"] else [],
 }
 #: What a host can be called after.
@@ -73,6 +83,11 @@ class Filters:
         """The only name that a server can have, which the services can filter by."""
         names = self._patterns.get("server_name", [])
         return names[0] if len(names) == 1 and not _PATTERN.search(names[0]) else None
+
+    @property
+    def needs_tags(self) -> bool:
+        """Whether tags have to be read."""
+        return "tag" in self._patterns
 
     def fit(self, server: ServerFacts) -> bool:
         """Whether a server becomes a host."""

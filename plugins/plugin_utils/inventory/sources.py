@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING, Any
 from ansible_collections.scp.storage.plugins.module_utils.client.base_names import without_suffix
 from ansible_collections.scp.storage.plugins.module_utils.client.errors import NotFound
 from ansible_collections.scp.storage.plugins.module_utils.client.parallel import map_concurrently
+from ansible_collections.scp.storage.plugins.module_utils.client.tags import tags_by_resource
 from ansible_collections.scp.storage.plugins.module_utils.operations import (
     backup,
     baremetal_blockstorage,
     filestorage,
     parallel_filestorage,
+    resourcemanager,
 )
 from ansible_collections.scp.storage.plugins.module_utils.operations.table import Operation
 
@@ -30,7 +32,9 @@ if TYPE_CHECKING:
 #: Parts that cost a call for each thing.
 REPLICATION = "replication"
 LAST_JOB = "last_job"
-PARTS = (REPLICATION, LAST_JOB)
+#: Costs a call for each thousand tags of a source in a region.
+TAGS = "tags"
+PARTS = (REPLICATION, LAST_JOB, TAGS)
 #: What Backup calls the kinds of servers, and what access rules and attachments call them.
 TYPES = {"VIRTUAL_SERVER": "VM", "GPU_SERVER": "GPU", "BAREMETAL_SERVER": "BM"}
 #: ``purpose`` of a File Storage volume that has no replication and is none (platform-behaviour.md §5).
@@ -265,6 +269,14 @@ class Reader:
         last = max(jobs, key=lambda job: str(job.get("backup_start_time") or ""), default=None)
         return None if last is None else _picked(last, _JOB)
 
+    # -- tags ---------------------------------------------------------------------------------------------------------
+
+    def tags(self, source: str, region: str) -> dict[str, dict[str, str]]:
+        """The tags of what a source shows, by its id. What has no tags is not there."""
+        service, resource_type = TAGGED[source]
+        query = {"service": service, "resource_type": resource_type, "region": region}
+        return tags_by_resource(self._list(resourcemanager.LIST_TAGS, region, query=query))
+
     # -- who is who ---------------------------------------------------------------------------------------------------
 
     def directory(self, region: str) -> list[Server]:
@@ -310,6 +322,14 @@ SOURCES: dict[str, Callable[[Reader, str], list[Use]]] = {
     "pfs_volumes": Reader.pfs_volumes,
     "backup_agents": Reader.backup_agents,
     "backups": Reader.backups,
+}
+#: What Resource Manager calls the things that each source shows: service and type.
+TAGGED = {
+    "bm_volumes": (baremetal_blockstorage.SERVICE.name, "volume"),
+    "filestorage_volumes": (filestorage.SERVICE.name, "volume"),
+    "pfs_volumes": (parallel_filestorage.SERVICE.name, "volume"),
+    "backup_agents": (backup.SERVICE.name, "backup-agent"),
+    "backups": (backup.SERVICE.name, "backup"),
 }
 #: Those that ask Backup, which can also show who is who.
 OF_BACKUP = frozenset({"backup_agents", "backups"})

@@ -78,7 +78,10 @@ class Service:
 
 @dataclass
 class Thing:
-    """What all have in common. What ``is_copy`` is the target of a replication or a backup, and not judged."""
+    """What all have in common. What ``is_copy`` is the target of a replication or a backup, and not judged.
+
+    :ivar tags: by key; empty where they were not read.
+    """
 
     kind: str
     region: str
@@ -88,6 +91,7 @@ class Thing:
     created_at: str = ""
     bytes: int = 0
     is_copy: bool = False
+    tags: dict[str, str] = field(default_factory=dict)
     # judged
     status: str = OK
 

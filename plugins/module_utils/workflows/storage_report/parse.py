@@ -111,6 +111,7 @@ def _volume(shown: Mapping[str, Any], kind: str, region: str, now: datetime) -> 
         region=region,
         id=str(shown["id"]),
         name=str(shown["name"]),
+        tags=dict(shown.get("tags") or {}),
         base_name=str(shown.get("base_name") or shown["name"]),
         state=str(shown.get("state") or ""),
         created_at=_iso(created) if created else "",
@@ -222,6 +223,7 @@ def _backup(shown: Mapping[str, Any], region: str, now: datetime) -> Backup:
         region=region,
         id=str(shown["id"]),
         name=str(shown["name"]),
+        tags=dict(shown.get("tags") or {}),
         state=str(shown.get("state") or ""),
         created_at=_iso(created) if created else "",
         bytes=int(sum(float(point.get("usage_gb") or 0) for point in kept) * GIB),
@@ -245,6 +247,7 @@ def _bucket(shown: Mapping[str, Any], region: str, jobs: Iterable[Mapping[str, A
         region=region,
         id=str(shown["id"]),
         name=str(shown["name"]),
+        tags=dict(shown.get("tags") or {}),
         state=str(shown.get("state") or ""),
         created_at=str(shown.get("created_at") or ""),
         # The service's word for it is a text.

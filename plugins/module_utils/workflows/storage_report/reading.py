@@ -21,6 +21,7 @@ from ...resources.baremetal_blockstorage.group import VolumeGroupInfo
 from ...resources.baremetal_blockstorage.volume import VolumeInfo as BlockVolumeInfo
 from ...resources.filestorage.volume import VolumeInfo as FileVolumeInfo
 from ...resources.parallel_filestorage.volume import VolumeInfo as ParallelVolumeInfo
+from ...resources.tags import TAGS_PART, UnreadableTags
 from .parse import Reading
 
 #: By kind, what reads it, and which parts a report needs.
@@ -34,19 +35,29 @@ SOURCES: Mapping[str, tuple[type[Info], Sequence[str]]] = {
 }
 
 
-def read_all(client: Client, kinds: Sequence[str], regions: Sequence[str]) -> list[Reading]:
-    """Read kinds in regions, and return a reading for each pair, by kind."""
+def read_all(client: Client, kinds: Sequence[str], regions: Sequence[str], *, tags: bool = False) -> list[Reading]:
+    """Read kinds in regions, and return a reading for each pair, by kind.
+
+    :param tags: whether to read tags as well.
+    """
     pairs = [(kind, region) for kind in kinds for region in regions]
-    return map_concurrently(lambda pair: _read(client.in_region(pair[1]), *pair), pairs)
+    more = (TAGS_PART,) if tags else ()
+    return map_concurrently(lambda pair: _read(client.in_region(pair[1]), *pair, more), pairs)
 
 
-def _read(client: Client, kind: str, region: str) -> Reading:
+def _read(client: Client, kind: str, region: str, more: Sequence[str]) -> Reading:
     source, gather = SOURCES[kind]
+    problems = []
     try:
-        listed: list[dict[str, Any]] = source({"gather": list(gather)}, client).read()[source.plural]
+        try:
+            listed = source.for_task({"gather": [*gather, *more]}, client).read()[source.plural]
+        except UnreadableTags as error:
+            # The report is about more than tags.
+            problems.append(error.message)
+            listed = source({"gather": list(gather)}, client).read()[source.plural]
     except StorageError as error:
         return Reading(kind, region, None, error.message, entitled=APPLY not in error.message)
-    reading = Reading(kind, region, listed)
+    reading = Reading(kind, region, listed, problems=problems)
     return _with_jobs(client, reading, listed) if kind == "archive_bucket" else reading
 
 
@@ -63,4 +74,4 @@ def _with_jobs(client: Client, reading: Reading, buckets: Sequence[Mapping[str, 
     found = dict(zip(sources, map_concurrently(read, sources), strict=True))
     jobs = {bucket_id: one for bucket_id, one in found.items() if isinstance(one, list)}
     problems = [one for one in found.values() if isinstance(one, str)]
-    return replace(reading, jobs=jobs, problems=list(dict.fromkeys(problems)))
+    return replace(reading, jobs=jobs, problems=list(dict.fromkeys([*reading.problems, *problems])))

@@ -31,7 +31,8 @@ class StorageReport(Info):
 
     def read(self) -> dict[str, Any]:
         options = read_options(self.params)
-        readings = read_all(self.client, options.kinds, options.regions or [self.region])
+        regions = options.regions or [self.region]
+        readings = read_all(self.client, options.kinds, regions, tags=bool(self.params["gather_tags"]))
         keep = int(self.params["history_keep"])
         made = facts(readings, options.limits, self.client.now(), str(self.params.get("history") or ""), keep)
         report = made["report"]
