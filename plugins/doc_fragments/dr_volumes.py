@@ -23,6 +23,9 @@ options:
       - "C(mount_path): the folder where servers mount the volume, for the list C(mounts) of M(scp.storage.scp_dr_plan)."
       - "C(frequency), C(protocol), C(type_name), C(snapshot_rate), C(target_volume_prefix), C(target_access_rules), C(target_attachments): like the
         options of M(scp.storage.scp_dr_plan) with the same names."
+      - "Instead of C(name), an item can have C(tagged), a dictionary of tags such as C({dr: gold}). It stands for all volumes of its C(kind) and
+        C(region) that have these tags, and that no other item names. If there is none, the task fails. If the region does not answer, Resource Manager
+        lists the names."
       - Text is also accepted, for surveys. It contains the list in JSON or YAML, or names separated by commas or blanks.
       - All mistakes in the list are reported at once, before any call.
     type: raw

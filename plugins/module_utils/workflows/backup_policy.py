@@ -14,7 +14,9 @@ from ..engine.options import is_tags
 from ..engine.workflow import Blocked, Change, Converged, Converging, Workflow
 from ..resources.backup import specs
 from ..resources.kinds import Storage
+from ..resources.tags import TagTarget
 from .items import Item, ItemSpec, Key, bool_key, choice_key, list_key, read_items, tags_key, text_key
+from .selection import Selectable, select_by_tags
 from .report import Failure, Report, Row, failure_from, join_messages
 
 AGENT, BACKUP, RUN = "backup_agent", "backup", "backup_run"
@@ -28,6 +30,12 @@ _OPTIONS = specs.BACKUP.options
 #: Options of a backup that are for the list as a whole too, and those that only an item has.
 SHARED = ("server_category", "policy_category", "schedules", "retention_period", "backup_region", "dr_enabled")
 OWN = ("encrypt_enabled", "filesystem_paths", "is_all_filesystem", "tags")
+#: What Resource Manager calls the servers of each category. Only their names come from there [assumed].
+SELECTABLE = {
+    "VIRTUAL_SERVER": Selectable("virtual server", TagTarget("virtualserver", "server")),
+    "BAREMETAL_SERVER": Selectable("bare-metal server", TagTarget("baremetal", "baremetal")),
+    "GPU_SERVER": Selectable("GPU server", TagTarget("virtualserver", "server")),
+}
 _UNSET: tuple[Any, ...] = (None, "", [], {})
 
 
@@ -85,8 +93,19 @@ def read_servers(params: Mapping[str, Any], batch: Converging) -> list[ServerBac
         label="server",
         name_key="server",
     )
-    items = read_items(spec, params["servers"], _defaults(params))
     region = batch.client.settings.region
+    defaults = _defaults(params)
+    selecting = {"server_category": DEFAULT_CATEGORY, **defaults, "region": region}
+    given = select_by_tags(
+        spec.option,
+        params["servers"],
+        SELECTABLE,
+        batch.client,
+        selecting,
+        name_key="server",
+        kind_key="server_category",
+    )
+    items = read_items(spec, given, defaults)
     first: dict[str, Item] = {}
     backups = []
     for item in items.items:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...client.errors import StorageError
+from ...client.session import Client
 from ...client.suggestions import closest
 from ...engine.durations import parse_age
 from ...engine.lookup import is_id
@@ -16,6 +17,7 @@ from ...resources.baremetal_blockstorage.lookup import GROUPS
 from ...resources.baremetal_blockstorage.lookup import VOLUMES as BLOCKS
 from ...resources.filestorage.lookup import VOLUMES as FILES
 from ..items import Item, ItemList, ItemSpec, choice_key, number_key, objects_key, read_items, region_key, text_key
+from ..selection import select_by_tags, selectable
 from .model import BLOCK, FILE, FREQUENCIES, GROUP, KINDS, Volume
 
 PROTOCOLS = ("NFS", "CIFS")
@@ -25,6 +27,8 @@ ATTACHMENT_TYPES = ("BM", "MNGC")
 _BLOCKS = (BLOCK, GROUP)
 #: What names of new volumes can be, by kind.
 _NAME_RULES = {FILE: FILES, BLOCK: BLOCKS, GROUP: GROUPS}
+#: What an item of the list can select by tags.
+SELECTABLE = {kind: selectable(lookup) for kind, lookup in _NAME_RULES.items()}
 #: Options that give defaults for all volumes of a list.
 DEFAULTS = (
     "region",
@@ -83,14 +87,17 @@ def _spec(option: str) -> ItemSpec:
     )
 
 
-def read_volumes(params: Mapping[str, Any], prefix: str = "") -> list[Volume]:
+def read_volumes(params: Mapping[str, Any], client: Client, prefix: str = "") -> list[Volume]:
     """Return the volumes that a run is about.
 
     :param params: ``volumes``, ``only``, ``skip``, and options of :data:`DEFAULTS`.
+    :param client: reads only if an item selects by tags.
     :param prefix: what the names of options begin with where users see them.
     :raises StorageError: the list has mistakes, or nothing is left of it.
     """
-    items = read_items(_spec(f"{prefix}volumes"), params["volumes"], {name: params.get(name) for name in DEFAULTS})
+    option, defaults = f"{prefix}volumes", {name: params.get(name) for name in DEFAULTS}
+    given = select_by_tags(option, params["volumes"], SELECTABLE, client, defaults)
+    items = read_items(_spec(option), given, defaults)
     creates = params.get("state") == "present"
     for item in items.items:
         _check_ends(items, item, prefix)

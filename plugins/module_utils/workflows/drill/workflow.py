@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 
 from ...client.errors import StorageError
 from ...client.parallel import map_concurrently
+from ...client.session import Client
 from ...engine.durations import parse_age
 from ...engine.results import failure_of
 from ...engine.workflow import Change, Converged, Workflow
@@ -57,8 +58,10 @@ class Options:
         return self.rules.origin != "replica"
 
 
-def read_options(params: Mapping[str, Any]) -> Options:
+def read_options(params: Mapping[str, Any], client: Client) -> Options:
     """Read the options of a task.
+
+    :param client: reads only if an item selects by tags.
 
     :raises StorageError: there are mistakes; the message has all of them.
     """
@@ -79,7 +82,7 @@ def read_options(params: Mapping[str, Any]) -> Options:
             mistakes.append(error.message)
     try:
         # The state only says whether volumes may be created, which a drill never does.
-        volumes = read_volumes({**params, "state": "drill"}, options)
+        volumes = read_volumes({**params, "state": "drill"}, client, options)
     except StorageError as error:
         raise StorageError(" ".join([error.message, *mistakes])) from None
     if mistakes:
@@ -199,7 +202,7 @@ class Drill(Workflow):
 
     def run(self) -> dict[str, Any]:
         try:
-            self._options = read_options(self.params)
+            self._options = read_options(self.params, self.batch.client)
         except StorageError as error:
             return {**failure_of(error), "began": False}
         self._reader = Reader(self.batch.client)

@@ -14,13 +14,16 @@ from ...client.errors import StorageError
 from ...client.parallel import map_concurrently
 from ...engine.batch.resource_list import read_entries
 from ...engine.workflow import Change, Converged, Workflow
+from ..selection import select_by_tags, selectable
 from ..report import Failure, Report, Row, failure_from, join_messages
-from .kinds import BATCH_KINDS
+from .kinds import BATCH_KINDS, OWNER_KINDS
 from .policies import Policy, read_policies
 from .protection import Protection, attempt, desired_entries, find_owners, is_due, read_protection
 
 HEADER = ("VOLUME", "REGION", "KIND", "SNAPSHOTS", "NEWEST (UTC)", "SCHEDULE (KST)")
 NOT_FOUND = Protection({})
+#: What an item of the list can select by tags.
+SELECTABLE = {name: selectable(kind.owners) for name, kind in OWNER_KINDS.items()}
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,12 @@ class SnapshotPolicy(Workflow):
     kinds: ClassVar = BATCH_KINDS
 
     def run(self) -> dict[str, Any]:
-        policies = read_policies(self.params, self.batch.client.settings.region)
+        client, params = self.batch.client, self.params
+        region = client.settings.region
+        option = f"{params.get('variable_prefix') or ''}volumes"
+        defaults = {"kind": params.get("kind"), "region": region}
+        volumes = select_by_tags(option, params["volumes"], SELECTABLE, client, defaults)
+        policies = read_policies({**params, "volumes": volumes}, region)
         outcomes = self._converge(self._read(policies))
         report = Report("volume", HEADER, [outcome.row() for outcome in outcomes], dry_run=self.batch.dry_run)
         return {"volumes": [outcome.view() for outcome in outcomes], **report.result()}

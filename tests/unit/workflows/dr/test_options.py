@@ -76,9 +76,15 @@ MISTAKES: dict[str, tuple[Any, list[str]]] = {
 }
 
 
+#: Nothing is read of a list that selects nothing by tags.
+UNUSED_CLIENT: Any = None
+
+
 def read(volumes: Any, **options: Any) -> list[Volume]:
     return read_volumes(
-        {"volumes": volumes, "region": WEST, "target_region": EAST, "state": "present", **options}, "dr_"
+        {"volumes": volumes, "region": WEST, "target_region": EAST, "state": "present", **options},
+        UNUSED_CLIENT,
+        "dr_",
     )
 
 
