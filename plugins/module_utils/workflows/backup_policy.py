@@ -16,8 +16,8 @@ from ..resources.backup import specs
 from ..resources.kinds import Storage
 from ..resources.tags import TagTarget
 from .items import Item, ItemSpec, Key, bool_key, choice_key, list_key, read_items, tags_key, text_key
-from .selection import Selectable, select_by_tags
 from .report import Failure, Report, Row, failure_from, join_messages
+from .selection import Selectable, select_by_tags
 
 AGENT, BACKUP, RUN = "backup_agent", "backup", "backup_run"
 HEADER = ("SERVER", "BACKUP", "KEEPS", "STATE", "RETENTION", "REGION")

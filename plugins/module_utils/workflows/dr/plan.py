@@ -30,7 +30,9 @@ class Plan(Workflow):
 
     def run(self) -> dict[str, Any]:
         prefix = self.params.get("variable_prefix") or ""
-        run = Run(self.params, read_volumes(self.params, self.batch.client, prefix), self.batch.client, prefix, self.batch)
+        run = Run(
+            self.params, read_volumes(self.params, self.batch.client, prefix), self.batch.client, prefix, self.batch
+        )
         try:
             STATES[self.params["state"]](run)
         except Refused as refused:

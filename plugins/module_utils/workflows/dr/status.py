@@ -28,7 +28,9 @@ class PlanInfo(Info):
 
     def read(self) -> dict[str, Any]:
         prefix = self.params.get("variable_prefix") or ""
-        run = Run({**self.params, "state": "status"}, read_volumes(self.params, self.client, prefix), self.client, prefix)
+        run = Run(
+            {**self.params, "state": "status"}, read_volumes(self.params, self.client, prefix), self.client, prefix
+        )
         run.begin("source")
         run.ask_other_region(missing=True)
         outcomes = list(run.outcomes.values())

@@ -14,8 +14,8 @@ from ...client.errors import StorageError
 from ...client.parallel import map_concurrently
 from ...engine.batch.resource_list import read_entries
 from ...engine.workflow import Change, Converged, Workflow
-from ..selection import select_by_tags, selectable
 from ..report import Failure, Report, Row, failure_from, join_messages
+from ..selection import select_by_tags, selectable
 from .kinds import BATCH_KINDS, OWNER_KINDS
 from .policies import Policy, read_policies
 from .protection import Protection, attempt, desired_entries, find_owners, is_due, read_protection
