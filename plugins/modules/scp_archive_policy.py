@@ -14,7 +14,9 @@ description:
   - Set which bucket of Object Storage a bucket of Archive Storage archives, and the age at which objects are archived. The service archives once a
     day.
   - A bucket archives one other bucket. Its first policy selects this bucket permanently. Another bucket is an error.
-  - The API cannot delete a policy, so there is no O(state) for that. An inactive policy does nothing. Policies are deleted with their bucket.
+  - Up to API version 1.2, a bucket has one policy for all objects, which has no name. With version 1.3, a bucket can have several policies, each with a
+    name and the beginning of the paths that it archives, and policies can be deleted.
+  - A policy is found by its O(name), or else by its O(object_path). If there is no policy of the name, the one for the path gets it.
 author:
   - the scp.storage authors (@scp-storage)
 extends_documentation_fragment:
@@ -31,16 +33,25 @@ options:
       - Name or id of the bucket of Archive Storage that receives the objects.
     type: str
     required: true
+  name:
+    description:
+      - Name of the policy. It needs API version 1.3, which also requires one. The default for a new policy is the name of the bucket that it archives,
+        followed by the path if it has one.
+    type: str
   archiving_source_bucket_name:
     description:
       - Name of the bucket of Object Storage to archive. Required for the first policy of a bucket.
     type: str
+  archiving_source_zone:
+    description:
+      - Zone of this bucket, for example V(kr-west1-sds). Zones of buckets have their own names. It needs API version 1.3, and counts for a new policy
+        only.
+    type: str
   object_path:
     description:
-      - Path in that bucket to archive. The service supports only the whole bucket.
+      - Beginning of the paths of the objects to archive. V(/) is the whole bucket, which is the default for a new policy. Another path needs API version
+        1.3.
     type: str
-    choices: [/]
-    default: /
   object_lifecycle:
     description:
       - Number of days after which an object is archived, at least 1. Required to create a policy.
@@ -49,14 +60,15 @@ options:
   state:
     description:
       - With V(active), the policy runs every day. With V(inactive), it does not run. A missing policy is created.
+      - With V(absent), the policy is deleted. This needs API version 1.3. Policies are also deleted with their bucket.
       - An archiving that is running continues. Use M(scp.storage.scp_archive_job) to cancel it.
     type: str
-    choices: [active, inactive]
+    choices: [active, inactive, absent]
     default: active
 notes:
   - "Operations that are called, in C(archivestorage): ListBuckets, ShowBucket, ListArchivingPolicies, ShowArchivingPolicy; to change
-    CreateArchivingPolicy, SetArchivingPolicy, SetArchivingPolicyState. The names of the IAM actions that allow them are not published for this
-    service."
+    CreateArchivingPolicy, SetArchivingPolicy, SetArchivingPolicyState, DeleteArchivingPolicy. The names of the IAM actions that allow them are not
+    published for this service."
 seealso:
   - module: scp.storage.scp_archive_policy_info
   - module: scp.storage.scp_archive_bucket
@@ -95,8 +107,11 @@ policy:
     bucket_id:
       description: Id of the bucket that archives.
       type: str
+    name:
+      description: Name of the policy. It is V(null) up to API version 1.2.
+      type: str
     archiving_source:
-      description: What is archived, C(bucket_name) of Object Storage and C(object_path) in it.
+      description: What is archived, C(bucket_name) of Object Storage, its C(zone) if it is known, and C(object_path) in it.
       type: dict
     object_lifecycle:
       description: How many days old an object is when it is archived. The service has it as a text.
@@ -107,9 +122,11 @@ policy:
   sample:
     id: SCH-02d48456-0f35-47e2-8056-b00e09366cac
     bucket_id: 3d036efe-f576-48b0-8375-6d3704a95b63
+    name: nightly
     archiving_source:
       bucket_name: west-app-logs
       object_path: /
+      zone: kr-west1-sds
     object_lifecycle: "30"
     state: ACTIVE
 operations:

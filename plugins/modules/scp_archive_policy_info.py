@@ -60,8 +60,11 @@ policies:
     bucket_id:
       description: Id of the bucket that archives.
       type: str
+    name:
+      description: Name of the policy. It is V(null) up to API version 1.2.
+      type: str
     archiving_source:
-      description: What is archived, C(bucket_name) of Object Storage and C(object_path) in it.
+      description: What is archived, C(bucket_name) of Object Storage, its C(zone) if it is known, and C(object_path) in it.
       type: dict
     object_lifecycle:
       description: How many days old an object is when it is archived. The service has it as a text.
@@ -72,9 +75,11 @@ policies:
   sample:
     - id: SCH-02d48456-0f35-47e2-8056-b00e09366cac
       bucket_id: 3d036efe-f576-48b0-8375-6d3704a95b63
+      name: nightly
       archiving_source:
         bucket_name: west-app-logs
         object_path: /
+        zone: kr-west1-sds
       object_lifecycle: "30"
       state: ACTIVE
 result:

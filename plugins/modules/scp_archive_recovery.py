@@ -40,6 +40,10 @@ options:
       - Name of the bucket of Object Storage to recover to.
     type: str
     required: true
+  recovery_target_zone:
+    description:
+      - Zone of this bucket, for example V(kr-west1-sds). Zones of buckets have their own names. It needs API version 1.3.
+    type: str
   recovery_infos:
     description:
       - Files and folders to recover.
@@ -201,6 +205,7 @@ SPEC = ModuleSpec(
     options={
         "bucket": {"type": "str", "required": True},
         "recovery_target_bucket_name": {"type": "str", "required": True},
+        "recovery_target_zone": {"type": "str"},
         "recovery_infos": {
             "type": "list",
             "elements": "dict",

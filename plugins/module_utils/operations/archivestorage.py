@@ -1,18 +1,30 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Archive Storage 1.1: all 25 operations (reference: Archive Storage)."""
+"""Archive Storage 1.1: all 25 operations (reference: Archive Storage), and what 1.3 does otherwise.
+
+1.2 came between them. Its bodies are not known.
+"""
 
 from __future__ import annotations
 
 from functools import partial
 
 from ..client.paging import Paging
-from .table import Operation, Repeat, Service
+from .table import Change, Operation, Repeat, Service
 
-SERVICE = Service("archivestorage", "1.1", "Archive Storage")
+SERVICE = Service("archivestorage", "1.1", "Archive Storage", newer=("1.3",))
 
 _operation = partial(Operation, SERVICE)
+#: From 1.3 on, the bucket that objects are recovered to has a zone.
+_TARGET_IN_A_ZONE = Change(
+    "1.3",
+    body=("recovery_target_zone",),
+    places={
+        "recovery_target_bucket_name": "recovery_target.bucket_name",
+        "recovery_target_zone": "recovery_target.zone",
+    },
+)
 
 SHOW_ARCHIVING_HISTORY = _operation(
     "ShowArchivingHistory", "GET", "/v1/archiving-histories/detail", query=("id", "bucket_id")
@@ -23,6 +35,7 @@ LIST_ARCHIVING_HISTORIES = _operation(
     "/v1/archiving-histories",
     query=("bucket_id", "start_at_from", "start_at_to", "state", "limit", "offset"),
     paging=Paging("contents", "total_count", "offset"),
+    changes=(Change("1.3", query=("archiving_policy_id",), required=("archiving_policy_id",)),),
 )
 CANCEL_ARCHIVING = _operation(
     "CancelArchiving", "PUT", "/v1/archiving-histories/cancel-archiving", query=("id", "bucket_id")
@@ -34,9 +47,38 @@ CREATE_ARCHIVING_POLICY = _operation(
     query=("bucket_id",),
     body=("archiving_source_bucket_name", "object_lifecycle", "object_path"),
     repeat=Repeat.CREATES,
+    changes=(
+        Change(
+            "1.3",
+            body=("archiving_policy_name", "archiving_source_zone"),
+            required=("archiving_policy_name",),
+            places={
+                "archiving_source_bucket_name": "archiving_source.bucket_name",
+                "archiving_source_zone": "archiving_source.zone",
+                "object_path": "archiving_prefix",
+            },
+        ),
+    ),
 )
 SHOW_ARCHIVING_POLICY = _operation(
-    "ShowArchivingPolicy", "GET", "/v1/archiving-policies/{archiving_policy_id}", query=("bucket_id",)
+    "ShowArchivingPolicy",
+    "GET",
+    "/v1/archiving-policies/{archiving_policy_id}",
+    query=("bucket_id",),
+    changes=(
+        Change(
+            "1.3",
+            answers={
+                "id": "archiving_policy.id",
+                "name": "archiving_policy.name",
+                "object_lifecycle": "archiving_policy.object_lifecycle",
+                "state": "archiving_policy.state",
+                "archiving_prefix": "archiving_policy.archiving_prefix",
+                "archiving_source_bucket_name": "archiving_source_bucket.name",
+                "archiving_source_zone": "archiving_source_bucket.zone",
+            },
+        ),
+    ),
 )
 LIST_ARCHIVING_POLICIES = _operation(
     "ListArchivingPolicies",
@@ -44,6 +86,15 @@ LIST_ARCHIVING_POLICIES = _operation(
     "/v1/archiving-policies",
     query=("bucket_id",),
     paging=Paging("archiving_policies", "count"),
+    changes=(
+        Change(
+            "1.3",
+            answers={
+                "archiving_source_bucket_name": "archiving_source_bucket.name",
+                "archiving_source_zone": "archiving_source_bucket.zone",
+            },
+        ),
+    ),
 )
 SET_ARCHIVING_POLICY = _operation(
     "SetArchivingPolicy",
@@ -51,6 +102,7 @@ SET_ARCHIVING_POLICY = _operation(
     "/v1/archiving-policies/{archiving_policy_id}",
     query=("bucket_id",),
     body=("object_lifecycle",),
+    changes=(Change("1.3", body=("archiving_policy_name",), required=("archiving_policy_name",)),),
 )
 SET_ARCHIVING_POLICY_STATE = _operation(
     "SetArchivingPolicyState",
@@ -58,6 +110,13 @@ SET_ARCHIVING_POLICY_STATE = _operation(
     "/v1/archiving-policies/{archiving_policy_id}/state",
     query=("bucket_id",),
     body=("state",),
+)
+DELETE_ARCHIVING_POLICY = _operation(
+    "DeleteArchivingPolicy",
+    "DELETE",
+    "/v1/archiving-policies/{archiving_policy_id}",
+    query=("bucket_id",),
+    since="1.3",
 )
 CREATE_BUCKET = _operation("CreateBucket", "POST", "/v1/buckets", body=("name", "tags"), repeat=Repeat.BOUNDED)
 SHOW_BUCKET = _operation("ShowBucket", "GET", "/v1/buckets/{bucket_id}")
@@ -92,6 +151,7 @@ RECOVER_OBJECT_VERSIONS = _operation(
     "/v1/buckets/{bucket_id}/recover-object-versions",
     body=("recovery_target_bucket_name", "source_object_path", "source_object_version", "overwrite"),
     repeat=Repeat.DESTROYS,
+    changes=(_TARGET_IN_A_ZONE,),
 )
 RECOVER_OBJECTS = _operation(
     "RecoverObjects",
@@ -99,6 +159,7 @@ RECOVER_OBJECTS = _operation(
     "/v1/buckets/{bucket_id}/recover-objects",
     body=("recovery_target_bucket_name", "recovery_infos", "overwrite"),
     repeat=Repeat.DESTROYS,
+    changes=(_TARGET_IN_A_ZONE,),
 )
 DELETE_BUCKET = _operation("DeleteBucket", "DELETE", "/v1/buckets/{bucket_id}")
 DELETE_BUCKET_OBJECT_VERSIONS = _operation(

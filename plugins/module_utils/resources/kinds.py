@@ -117,7 +117,9 @@ class Storage(kinds.KindRegistry):
             releases=("backup_agent",),
         ),
         "archive_bucket": ResourceKind(archive.BUCKET, identified_by=("name", "bucket_id"), short="archive"),
-        "archive_policy": ResourceKind(archive.POLICY, references=(Reference("bucket", "archive_bucket"),)),
+        "archive_policy": ResourceKind(
+            archive.POLICY, identified_by=("name", "object_path"), references=(Reference("bucket", "archive_bucket"),)
+        ),
     }
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from ...client.errors import NotFound, StorageError
 from ...client.parallel import map_concurrently
 from ...client.session import Call, Client
+from ...client.versions import MissingFields
 from ...engine.durations import KOREAN_TIME, parse_moment
 from ...engine.lookup import Finder, LookupSpec
 from ...operations import archivestorage as api
@@ -156,7 +157,16 @@ def list_jobs(
 ) -> list[dict[str, Any]]:
     """The jobs of a bucket that began in a span of time, the newest first."""
     query = {"bucket_id": bucket_id, "start_at_from": stamp(earliest), "start_at_to": stamp(latest), "state": state}
-    listed = client.read_list(kind.listing, query=query)
+    try:
+        listed = client.read_list(kind.listing, query=query)
+    except MissingFields:
+        # Newer versions list the archivings of one policy at a time.
+        policies = client.read_list(api.LIST_ARCHIVING_POLICIES, query={"bucket_id": bucket_id})
+
+        def of_policy(policy: Mapping[str, Any]) -> list[dict[str, Any]]:
+            return client.read_list(kind.listing, query={**query, "archiving_policy_id": policy["id"]})
+
+        listed = [job for jobs in map_concurrently(of_policy, policies) for job in jobs]
     return sorted(listed, key=lambda job: (str(job.get("start_at") or ""), str(job.get("id"))), reverse=True)
 
 

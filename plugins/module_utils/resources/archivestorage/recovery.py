@@ -197,6 +197,7 @@ class Recovery(Resource[RecoveryState]):
             raise StorageError(state.problem)
         body: dict[str, Any] = {
             "recovery_target_bucket_name": self._target,
+            "recovery_target_zone": self.params.get("recovery_target_zone"),
             "overwrite": bool(self.params["overwrite"]),
         }
         if self._version:
@@ -221,6 +222,7 @@ class Recovery(Resource[RecoveryState]):
         return Step(
             operation,
             effect,
+            insist=("recovery_target_zone",) if self.params.get("recovery_target_zone") else (),
             path={"bucket_id": bucket["id"]},
             body=body,
             done=lambda seen: seen.seen,

@@ -30,9 +30,11 @@ POLICY = ModuleSpec(
     handler=policy.Policy,
     options={
         "bucket": {"type": "str", "required": True},
+        "name": {"type": "str"},
         "archiving_source_bucket_name": {"type": "str"},
-        "object_path": {"type": "str", "choices": ["/"], "default": "/"},
+        "archiving_source_zone": {"type": "str"},
+        "object_path": {"type": "str"},
         "object_lifecycle": {"type": "str"},
-        "state": {"type": "str", "choices": ["active", "inactive"], "default": "active"},
+        "state": {"type": "str", "choices": ["active", "inactive", "absent"], "default": "active"},
     },
 )
