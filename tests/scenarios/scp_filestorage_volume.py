@@ -35,6 +35,8 @@ def scenario(simulator: Simulator) -> list[Step]:
         volume("no rules", {"name": "web_data", "access_rules": [], "purge_access_rules": True}, "SetAccessRule"),
         volume("a rule again", {"name": "web_data", "access_rules": rules[:1]}, "SetAccessRule"),
         volume("a CIFS volume", cifs, "CreateVolume"),
+        volume("other tags", {"name": "office", "tags": {"team": "y", "stage": "live"}}, "UpdateComponentsTags"),
+        volume("fewer tags", {"name": "office", "tags": {"stage": "live"}, "purge_tags": True}, "DeleteComponentsTag"),
         volume("the CIFS volume goes", {"name": "office", "state": "absent"}, "DeleteVolume"),
         volume(
             "the volume goes with its rule", {"name": "web_data", "state": "absent"}, "SetAccessRule", "DeleteVolume"

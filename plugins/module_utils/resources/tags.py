@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Generic, Self
 
 from ..client.errors import NotFound, StorageError, is_refusal
+from ..client.paging import Paging, read_all
 from ..client.session import Client
 from ..client.tags import tags_by_resource
 from ..engine.lookup import LookupSpec
@@ -29,6 +30,9 @@ MAX_LOOKS = 12
 
 #: What ``gather`` of info modules calls the tags.
 TAGS_PART = "tags"
+
+#: The list of the tags of one resource. One that is missing would be lost if a bulk change replaces all.
+_OF_RESOURCE = Paging("tags", "count", "page", size="size", by_page=True, key="key")
 
 Tags = Mapping[str, str]
 
@@ -108,18 +112,15 @@ class Tagging:
 
         :raises CallError: they cannot be read.
         """
-        found: dict[str, str] = {}
-        page = 0
-        while True:
-            try:
-                answer = client.call(self.listing, path=self.path, query={"size": MAX_TAGS, "page": page})
-            except NotFound:
-                return None
-            listed = (answer.get("content") or {}).get("tags") or []
-            found |= as_dictionary(listed)
-            page += 1
-            if not listed or len(found) >= int(answer.get("count") or 0):
-                return found
+
+        def fetch(place: Mapping[str, Any]) -> Mapping[str, Any]:
+            answer = client.call(self.listing, path=self.path, query=place)
+            return {"tags": (answer.get("content") or {}).get("tags"), "count": answer.get("count")}
+
+        try:
+            return as_dictionary(read_all(fetch, _OF_RESOURCE))
+        except NotFound:
+            return None
 
     def next_step(self, changes: TagChanges, with_tags: Callable[[StateT, Tags], StateT]) -> Step[StateT] | None:
         """Return the next step of the changes; ``None`` when nothing is left.
