@@ -66,8 +66,10 @@ options:
   policy_type:
     description:
       - V(VM_IMAGE) belongs to V(AGENTLESS), V(FILESYSTEM) to V(AGENT). If omitted, it follows from O(policy_category).
+      - V(FILE_STORAGE) backs up a volume of File Storage, which O(server) then names. It needs API version 1.3. The collection assumes that it belongs
+        to V(AGENTLESS), and cannot restore such a backup.
     type: str
-    choices: [VM_IMAGE, FILESYSTEM]
+    choices: [VM_IMAGE, FILESYSTEM, FILE_STORAGE]
   schedules:
     description:
       - All schedules of the backup. The service does not accept single schedules. Exactly one entry must be C(FULL), and up to six can be
@@ -111,6 +113,11 @@ options:
       - Region in which the data is kept. The default is the region of the server, to which the call is sent. M(scp.storage.scp_backup_target_info)
         returns the possible regions.
     type: str
+  zone:
+    description:
+      - Zone in which the data is kept, for example V(kr-west1-a). It needs API version 1.3, in which it is optional. It cannot be changed.
+      - The default is the zone of the connection, if it belongs to the region of the data.
+    type: str
   dr_enabled:
     description:
       - Whether the backup is replicated to another region. You can then restore it there. The API can change this option only for backups with an
@@ -131,6 +138,11 @@ options:
     description:
       - With an agent, V(true) backs up the whole server instead of O(filesystem_paths).
     type: bool
+  otp_session_id:
+    description:
+      - Id of a session with a one-time password, to delete with API version 1.4. How to create one is not published.
+      - Versions up to 1.3 do not ask for it, and are used to delete as long as the service offers them.
+    type: str
   wait_timeout:
     description:
       - Maximum number of seconds to wait. On timeout, the task fails, reports the last state, and returns the available result.

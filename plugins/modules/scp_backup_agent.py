@@ -48,6 +48,15 @@ options:
     description:
       - Id of the subnet over which a new agent reaches Backup. The default is the subnet of the server.
     type: str
+  server_backup_agent_ip:
+    description:
+      - Address at which Backup reaches a new agent, if it is not the one that the service chooses. It needs API version 1.3.
+    type: str
+  zone:
+    description:
+      - Zone of a new agent, for example V(kr-west1-a). It needs API version 1.3, in which it is optional. It cannot be changed.
+      - The default is the zone of the connection, if it belongs to the region.
+    type: str
   check_connection:
     description:
       - Whether the service checks its connection to the agent. The task waits for the result, and fails if the connection fails.

@@ -69,6 +69,11 @@ options:
     description:
       - Region of the new server. The default is O(region).
     type: str
+  restore_zone:
+    description:
+      - Zone of the new server, for example V(kr-west1-a). It needs API version 1.3, in which it is optional.
+      - The default is the zone of the connection, if it belongs to the region of the new server.
+    type: str
   match_restore_point:
     description:
       - Whether an existing restore, or one in progress, must be from O(restore_point). If so, a restore from another restore point is an error.
@@ -235,6 +240,7 @@ SPEC = ModuleSpec(
         },
         "security_groups": {"type": "list", "elements": "str"},
         "restore_region": {"type": "str"},
+        "restore_zone": {"type": "str"},
         "match_restore_point": {"type": "bool", "default": False},
         "allow_partial": {"type": "bool", "default": False},
         "state": {"type": "str", "choices": ["present"], "default": "present"},

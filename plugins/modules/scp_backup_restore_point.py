@@ -53,6 +53,11 @@ options:
     description:
       - Number of the newest restore points to keep. Older ones are deleted. Restore points that cannot be restored do not count.
     type: int
+  otp_session_id:
+    description:
+      - Id of a session with a one-time password, to delete with API version 1.4. How to create one is not published.
+      - Versions up to 1.3 do not ask for it, and are used to delete as long as the service offers them.
+    type: str
 notes:
   - "IAM actions needed, in C(backup): ListBackups, ShowBackup, ListRestoreTargets; to delete DeleteRestoreTarget."
 seealso:
@@ -181,6 +186,7 @@ SPEC = ModuleSpec(
         "restore_points": {"type": "list", "elements": "str"},
         "older_than": {"type": "str"},
         "keep": {"type": "int"},
+        "otp_session_id": {"type": "str", "no_log": True},
     },
     rules={
         "mutually_exclusive": [("restore_points", "older_than", "keep")],

@@ -22,12 +22,12 @@ extends_documentation_fragment:
 options:
   kind:
     description:
-      - V(servers) returns servers that can be backed up. It requires O(server_category) and O(policy_type), and accepts O(server_name) and
-        O(backup_region).
-      - V(agent_servers) returns servers without an agent. It requires O(server_category), and accepts O(server_name).
+      - V(servers) returns servers that can be backed up. It requires O(server_category) and O(policy_type), and accepts O(server_name),
+        O(backup_region) and O(server_zone).
+      - V(agent_servers) returns servers without an agent. It requires O(server_category), and accepts O(server_name) and O(server_zone).
       - V(file_restore_servers) returns servers to which the files of a backup can be restored. It requires O(backup), and accepts O(server_name).
-      - V(subnets) returns subnets in which a server can be restored from a backup. It requires O(backup), and accepts O(restore_region), O(vpc_id)
-        and O(subnet_state).
+      - V(subnets) returns subnets in which a server can be restored from a backup. It requires O(backup), and accepts O(restore_region),
+        O(restore_zone), O(vpc_id) and O(subnet_state).
       - V(regions) returns pairs of source and target regions of backups. It accepts the ends of the pair and O(backup_master_type).
     type: str
     required: true
@@ -51,6 +51,10 @@ options:
     description:
       - Only servers of this region, by default of the one that is called. The reference does not explain it.
     type: str
+  server_zone:
+    description:
+      - Only servers of this zone. It needs API version 1.3.
+    type: str
   backup:
     description:
       - Name or id of a backup.
@@ -58,6 +62,10 @@ options:
   restore_region:
     description:
       - Only subnets of this region, by default of the one that is called.
+    type: str
+  restore_zone:
+    description:
+      - Only subnets of this zone. It needs API version 1.3.
     type: str
   vpc_id:
     description:
@@ -196,8 +204,10 @@ SPEC = ModuleSpec(
         "policy_type": {"type": "str", "choices": ["VM_IMAGE", "FILESYSTEM"]},
         "server_name": {"type": "str"},
         "backup_region": {"type": "str"},
+        "server_zone": {"type": "str"},
         "backup": {"type": "str"},
         "restore_region": {"type": "str"},
+        "restore_zone": {"type": "str"},
         "vpc_id": {"type": "str"},
         "subnet_state": {"type": "str"},
         "from_region": {"type": "str"},

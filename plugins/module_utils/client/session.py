@@ -304,17 +304,19 @@ class Client:
         region: str = "",
         path: Mapping[str, str] | None = None,
         query: Mapping[str, Any] | None = None,
+        insist: Sequence[str] = (),
         on_answer: Callable[[Mapping[str, Any]], None] | None = None,
     ) -> list[dict[str, Any]]:
         """Read a list operation to its end and return all items, each once; the pages behind the first in parallel.
 
+        :param insist: as for :meth:`call`.
         :param on_answer: gets every answer, as it comes, for what it holds beside the list.
         """
         if operation.paging is None:
             raise TypeError(f"{operation.name} answers no list")
 
         def fetch(page: Mapping[str, Any]) -> Mapping[str, Any]:
-            answer = self.call(operation, region=region, path=path, query={**(query or {}), **page})
+            answer = self.call(operation, region=region, path=path, query={**(query or {}), **page}, insist=insist)
             if on_answer is not None:
                 on_answer(answer)
             return answer

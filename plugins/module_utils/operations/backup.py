@@ -1,18 +1,22 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Backup 1.2: all 31 operations (reference: Backup)."""
+"""Backup 1.2: all 31 operations (reference: Backup), and what 1.3 and 1.4 do otherwise."""
 
 from __future__ import annotations
 
 from functools import partial
 
 from ..client.paging import Paging
-from .table import Operation, Repeat, Service
+from .table import Change, Operation, Repeat, Service
 
-SERVICE = Service("backup", "1.2", "Backup")
+SERVICE = Service("backup", "1.2", "Backup", newer=("1.3", "1.4"))
 
 _operation = partial(Operation, SERVICE)
+#: From 1.3 on, servers and subnets can be listed by zone.
+_OF_A_ZONE = (Change("1.3", query=("zone",)),)
+#: 1.4 takes the id of a session with a one-time password. Whether it refuses a deletion without one is not confirmed.
+_WITH_SESSION = (Change("1.4", body=("session_id",)),)
 
 CREATE_BACKUP_AGENT = _operation(
     "CreateBackupAgent",
@@ -21,6 +25,13 @@ CREATE_BACKUP_AGENT = _operation(
     body=("server_uuid", "subnet_id", "tags"),
     action="CreateBackupAgent",
     repeat=Repeat.BOUNDED,
+    changes=(
+        Change(
+            "1.3",
+            body=("server_backup_agent_ip", "zone"),
+            nullable=("server_backup_agent_ip", "zone"),
+        ),
+    ),
 )
 SHOW_BACKUP_AGENT = _operation(
     "ShowBackupAgent", "GET", "/v1/backup-agents/{backup_agent_id}", action="ShowBackupAgent"
@@ -47,6 +58,7 @@ LIST_TARGETS_OF_BACKUP_AGENT = _operation(
     query=("size", "page", "sort", "server_category", "server_name"),
     paging=Paging("contents", "count", "page", size="size", by_page=True, key="server_uuid"),
     action="ListBackupAgentTargets",
+    changes=_OF_A_ZONE,
 )
 CHECK_BACKUP_MASTER_CONNECTION_STATE = _operation(
     "CheckBackupMasterConnectionState",
@@ -79,6 +91,7 @@ CREATE_BACKUP = _operation(
     ),
     action="CreateBackup",
     repeat=Repeat.CREATES,
+    changes=(Change("1.3", body=("zone",)),),
 )
 SHOW_BACKUP = _operation("ShowBackup", "GET", "/v1/backups/{backup_id}", action="ShowBackup")
 LIST_AGENT_BACKUP_RESTORE_TARGET_SERVERS = _operation(
@@ -104,6 +117,12 @@ LIST_BACKUP_REGION_RELATIONSHIP = _operation(
     query=("from_region", "from_availability_zone", "to_region", "to_availability_zone", "backup_master_type"),
     paging=Paging("contents", "count", key=""),
     action="ListBackupRegionRelationship",
+    changes=(
+        Change(
+            "1.3",
+            places={"from_availability_zone": "from_zone", "to_availability_zone": "to_zone"},
+        ),
+    ),
 )
 LIST_BACKUP_RESTORE_HISTORIES = _operation(
     "ListBackupRestoreHistories",
@@ -120,6 +139,7 @@ LIST_BACKUP_RESTORE_SUBNETS = _operation(
     query=("vpc_id", "state", "region"),
     paging=Paging("subnets", "count"),
     action="ListRestoreSubnets",
+    changes=_OF_A_ZONE,
 )
 LIST_BACKUP_RESTORE_TARGETS = _operation(
     "ListBackupRestoreTargets",
@@ -143,6 +163,7 @@ LIST_BACKUP_TARGETS = _operation(
     query=("server_name", "server_category", "policy_type", "region", "page", "size"),
     paging=Paging("contents", "count", "page", size="size", by_page=True, key="server_uuid"),
     action="ListBackupTargets",
+    changes=_OF_A_ZONE,
 )
 LIST_BACKUPS = _operation(
     "ListBackups",
@@ -225,12 +246,22 @@ RESTORE_BACKUP = _operation(
     ),
     action="RestoreBackup",
     repeat=Repeat.CREATES,
+    changes=(Change("1.3", body=("restore_zone",)),),
 )
-DELETE_BACKUP = _operation("DeleteBackup", "DELETE", "/v1/backups/{backup_id}", action="DeleteBackup")
+DELETE_BACKUP = _operation(
+    "DeleteBackup",
+    "DELETE",
+    "/v1/backups/{backup_id}",
+    action="DeleteBackup",
+    changes=_WITH_SESSION,
+    prefers_older=True,
+)
 DELETE_BACKUP_RESTORE_TARGET = _operation(
     "DeleteBackupRestoreTarget",
     "DELETE",
     "/v1/backups/{backup_id}/restore-targets",
     body=("restore_target_ids",),
     action="DeleteRestoreTarget",
+    changes=_WITH_SESSION,
+    prefers_older=True,
 )

@@ -54,6 +54,7 @@ class Change:
     :param query: parameters that its query has from then on.
     :param dropped: fields and parameters that it has no more.
     :param required: fields and parameters without which the service refuses it from then on.
+    :param nullable: fields that are sent as null where they have no value.
     :param places: where fields are that moved within the body: by the name that resources use, the path with dots.
     :param answers: where fields are that moved within the answer: by the name that resources use, the path with dots.
     """
@@ -63,6 +64,7 @@ class Change:
     query: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
+    nullable: tuple[str, ...] = ()
     places: Mapping[str, str] = field(default_factory=dict, hash=False)
     answers: Mapping[str, str] = field(default_factory=dict, hash=False)
 
@@ -168,11 +170,12 @@ class Operation:
         What is given may have what any version takes. What this version does not take is left out, and so is what newer
         versions added if it has no value.
         """
-        taken, first = self.takes(version), {*self.body, *self.query}
+        taken = self.takes(version)
+        kept = {*self.body, *self.query, *(name for change in self._until(version) for name in change.nullable)}
         places = {name: path for change in self._until(version) for name, path in change.places.items()}
         sent: dict[str, Any] = {}
         for name, value in given.items():
-            if self.differs and (name not in taken or (value is None and name not in first)):
+            if self.differs and (name not in taken or (value is None and name not in kept)):
                 continue
             *parents, last = places.get(name, name).split(".")
             holder = sent

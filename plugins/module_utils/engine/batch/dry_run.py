@@ -117,13 +117,16 @@ class DryRunClient(Client):
         region: str = "",
         path: Mapping[str, str] | None = None,
         query: Mapping[str, Any] | None = None,
+        insist: Sequence[str] = (),
         on_answer: Callable[[Mapping[str, Any]], None] | None = None,
     ) -> list[dict[str, Any]]:
         given = {**(query or {}), **(path or {})}
         region = region or self.settings.region
         items: list[dict[str, Any]] = []
         if not _planned(given):
-            items = self._plain.read_list(operation, region=region, path=path, query=query, on_answer=on_answer)
+            items = self._plain.read_list(
+                operation, region=region, path=path, query=query, insist=insist, on_answer=on_answer
+            )
         elif on_answer is not None:
             on_answer({})
         return list(self._planned_changes.edited(operation, region, given, items))

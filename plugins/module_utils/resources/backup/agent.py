@@ -17,6 +17,7 @@ from ...engine.lookup import Finder, is_id
 from ...engine.overlay import ResponsePatch, deleted, upserted
 from ...engine.plan import UNKNOWN_ID, Step
 from ...operations import backup as api
+from .. import zones
 from ..tags import Taggable, TaggableInfo
 from .lookup import (
     AGENTS,
@@ -196,8 +197,13 @@ class Agent(Taggable[AgentState]):
                 f"Server {server['server_name']} ({server['server_uuid']}) is in state {stopped}, and an agent on it"
                 " cannot connect. Start the server first, or leave check_connection out."
             )
-        body = {"server_uuid": server["server_uuid"]}
+        body: dict[str, Any] = {"server_uuid": server["server_uuid"]}
         body |= {name: params[name] for name in ("subnet_id", "tags") if params.get(name) is not None}
+        body |= {
+            "server_backup_agent_ip": params.get("server_backup_agent_ip"),
+            zones.ZONE: params.get(zones.ZONE) or self.client.settings.zone_of(self.region) or None,
+        }
+        insist = (*zones.explicit(params), *(["server_backup_agent_ip"] if params.get("server_backup_agent_ip") else []))
 
         def effect(_before: AgentState, answer: Mapping[str, Any]) -> AgentState:
             identifier = (answer.get("resource") or {}).get("id", UNKNOWN_ID)
@@ -209,18 +215,19 @@ class Agent(Taggable[AgentState]):
                 "server_name": server["server_name"],
                 "server_category": server["server_category"],
                 "subnet_id": params.get("subnet_id"),
+                **zones.shown(answer),
             }
             return AgentState(made)
 
         advice = f"Check that there is the subnet_id in {self.region}." if params.get("subnet_id") else ""
-        return Step(api.CREATE_BACKUP_AGENT, effect, body=body, advice=advice)
+        return Step(api.CREATE_BACKUP_AGENT, effect, body=body, insist=insist, advice=advice)
 
     def _check_unchangeable(self, agent: Mapping[str, Any]) -> None:
-        asked = {name: self.params.get(name) for name in ("server_category", "subnet_id")}
+        asked = {name: self.params.get(name) for name in ("server_category", "subnet_id", zones.ZONE)}
         different = [
             f"{name} is {agent[name]!r} and cannot be {value!r}"
             for name, value in asked.items()
-            if value is not None and agent.get(name) is not None and agent[name] != value
+            if value is not None and agent.get(name) not in (None, value)
         ]
         if different:
             raise StorageError(

@@ -25,6 +25,7 @@ from .lookup import (
     AVAILABLE,
     BACKUPS,
     INPROGRESS,
+    FILE_STORAGE,
     POLICY_TYPES,
     describe_job,
     find_backup,
@@ -71,7 +72,7 @@ class Backup(Taggable[BackupState], PlannedResource[BackupState]):
         if params.get("name") is not None:
             BACKUPS.check_name(params["name"])
         category, kept = params.get("policy_category"), params.get("policy_type")
-        if category and kept and POLICY_TYPES[category] != kept:
+        if category and kept and kept not in (POLICY_TYPES[category], FILE_STORAGE):
             found.append(
                 f"policy_category {category} goes with policy_type {POLICY_TYPES[category]}, and not with {kept}"
             )
@@ -135,7 +136,7 @@ class Backup(Taggable[BackupState], PlannedResource[BackupState]):
         """
         server, kind, category = self.params.get("server"), self.params.get("server_category"), self.planner.category
         if server and kind and category and self._server is None:
-            self._server = find_for_backup(self.client, server, kind, POLICY_TYPES[category])
+            self._server = find_for_backup(self.client, server, kind, self.planner.policy_type)
         return replace(state, server=self._server)
 
     def _renamed(self, backup: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -13,11 +13,13 @@ from ...client.errors import StorageError
 from ...client.session import Call
 from ...engine.plan import UNKNOWN_ID, Step, TaskPlanner
 from ...operations import backup as api
-from .. import snapshots
+from .. import snapshots, zones
 from . import paths, schedules
 from .backup_state import DEFAULTS, BackupState
 from .lookup import (
     DELETING,
+    ABOUT_SESSIONS,
+    FILE_STORAGE,
     POLICY_TYPES,
     in_error,
     is_replica,
@@ -50,7 +52,14 @@ class BackupPlanner(TaskPlanner[BackupState]):
     def category(self) -> str | None:
         """AGENTLESS or AGENT, also where the task says only what is kept."""
         category, kept = self.params.get("policy_category"), self.params.get("policy_type")
+        if kept == FILE_STORAGE:
+            return category or "AGENTLESS"
         return category or next((name for name, value in POLICY_TYPES.items() if value == kept), None)
+
+    @property
+    def policy_type(self) -> str:
+        """What is kept, also where the task says only the category."""
+        return str(self.params.get("policy_type") or POLICY_TYPES[str(self.category)])
 
     @property
     def paths_asked(self) -> list[str] | None:
@@ -103,7 +112,7 @@ class BackupPlanner(TaskPlanner[BackupState]):
         fields: dict[str, Any] = {
             "name": params["name"],
             "policy_category": category,
-            "policy_type": POLICY_TYPES[str(category)],
+            "policy_type": self.policy_type,
             "server_category": params["server_category"],
             "server_uuid": server["server_uuid"],
         }
@@ -114,6 +123,7 @@ class BackupPlanner(TaskPlanner[BackupState]):
             **({"region": params["backup_region"]} if params.get("backup_region") else {}),
             **self._given("retention_period", "encrypt_enabled", "dr_enabled", "tags"),
             **(self._path_fields("filesystem_paths") if category == "AGENT" else {}),
+            zones.ZONE: params.get(zones.ZONE) or self.default_zone(params.get("backup_region") or self.region) or None,
         }
 
         def effect(before: BackupState, answer: Mapping[str, Any]) -> BackupState:
@@ -129,10 +139,11 @@ class BackupPlanner(TaskPlanner[BackupState]):
                 "dr_enabled": bool(params.get("dr_enabled")),
                 "filesystem_paths": self.paths_asked or [],
                 "is_all_filesystem": bool(params.get("is_all_filesystem")),
+                **zones.shown(answer),
             }
             return BackupState(made, schedules=tuple(body["schedules"]))
 
-        return Step(api.CREATE_BACKUP, effect, body=body)
+        return Step(api.CREATE_BACKUP, effect, body=body, insist=zones.explicit(params))
 
     def _given(self, *names: str) -> dict[str, Any]:
         """The options of these names that the task gives."""
@@ -154,6 +165,11 @@ class BackupPlanner(TaskPlanner[BackupState]):
             (option, present[option], value)
             for option, value in asked.items()
             if present.get(option) is not None and present[option] != value
+        ]
+        different += [
+            (option, present_zone, wanted)
+            for option, (present_zone, wanted) in zones.unlike(backup.get(zones.ZONE), self.params).items()
+            if wanted and wanted != present_zone
         ]
         server, known = self.params.get("server"), {backup["server_uuid"], backup["server_name"]}
         if server and server not in known and (state.server or {}).get("server_uuid") not in known:
@@ -252,6 +268,8 @@ class BackupPlanner(TaskPlanner[BackupState]):
             api.DELETE_BACKUP,
             lambda before, _answer: replace(before.with_fields(state=DELETING), removing=True),
             path={"backup_id": str(backup["id"])},
+            body={"session_id": self.params.get("otp_session_id")},
+            insist=("session_id",) if self.params.get("otp_session_id") else (),
             is_retryable=snapshots.busy,  # by a job that has begun and does not show yet
-            advice=advice,
+            advice=advice or ABOUT_SESSIONS,
         )

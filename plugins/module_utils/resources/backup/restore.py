@@ -17,6 +17,7 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from ...client.errors import StorageError
+from ...client.settings import check_zone
 from ...engine.lookup import Finder
 from ...engine.plan import UNKNOWN_ID, Step
 from ...engine.resource import Resource
@@ -209,6 +210,8 @@ class ServerRestore(Restore):
                 f"restore_server_name {self._called!r} cannot be the name of a server: 1 to 63 letters, digits,"
                 " hyphens, underscores and spaces."
             )
+        if zone := self.params.get("restore_zone"):
+            check_zone("restore_zone", zone, self._where)
 
     @property
     def _called(self) -> str:
@@ -291,18 +294,20 @@ class ServerRestore(Restore):
         ]
 
     def send(self, state: RestoreState, point: Mapping[str, Any]) -> Step[RestoreState]:
-        given = ("networks", "security_groups", "restore_region")
+        given, zone = ("networks", "security_groups", "restore_region"), self.params.get("restore_zone")
         body = {
             "restore_server_name": self._called,
             "restore_target_id": point["restore_target_id"],
             "server_type_id": self.params["server_type_id"],
             **{name: self.params[name] for name in given if self.params.get(name) is not None},
+            "restore_zone": zone or self.client.settings.zone_of(self._where) or None,
         }
         return Step(
             api.RESTORE_BACKUP,
             lambda before, _answer: self.begun(before, restore_server_name=self._called, restore_server_id=None),
             path={"backup_id": state.backup["id"]},
             body=body,
+            insist=("restore_zone",) if zone else (),
             done=lambda seen: seen.seen,
             is_retryable=busy,
             advice=f"Check that {self._where} has the server_type_id, the networks and the security_groups, and that"

@@ -17,7 +17,7 @@ from ...engine.lookup import Finder
 from ...engine.plan import Step
 from ...engine.resource import Info, Resource
 from ...operations import backup as api
-from .lookup import BACKUPS, LONG_AGO, find_backup, in_error, leaving, moment_of, named, read_points, under_way, word
+from .lookup import ABOUT_SESSIONS, BACKUPS, LONG_AGO, find_backup, in_error, leaving, moment_of, named, read_points, under_way, word
 
 #: What an option says for the newest restore point.
 LATEST = "latest"
@@ -137,7 +137,9 @@ class RestorePoint(Resource[PointState]):
             api.DELETE_BACKUP_RESTORE_TARGET,
             effect,
             path={"backup_id": state.backup["id"]},
-            body={"restore_target_ids": ids},
+            body={"restore_target_ids": ids, "session_id": self.params.get("otp_session_id")},
+            insist=("session_id",) if self.params.get("otp_session_id") else (),
+            advice=ABOUT_SESSIONS,
             done=lambda seen: not any(point[_ID] in ids for point in seen.points),
             is_retryable=lambda error: busy(error) or isinstance(error, NotFound),
         )

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,18 +37,24 @@ class Choice:
 
 
 #: What options are called in queries, where that is another name.
-PARAMETERS = {"backup_region": "region", "restore_region": "region", "subnet_state": "state"}
+PARAMETERS = {
+    "backup_region": "region",
+    "restore_region": "region",
+    "subnet_state": "state",
+    "server_zone": "zone",
+    "restore_zone": "zone",
+}
 _ENDS = ("from_region", "from_availability_zone", "to_region", "to_availability_zone")
 CHOICES = {
     "servers": Choice(
-        api.LIST_BACKUP_TARGETS, ("server_category", "policy_type", "server_name", "backup_region"), "server_name"
+        api.LIST_BACKUP_TARGETS, ("server_category", "policy_type", "server_name", "backup_region", "server_zone"), "server_name"
     ),
-    "agent_servers": Choice(api.LIST_TARGETS_OF_BACKUP_AGENT, ("server_category", "server_name"), "server_name"),
+    "agent_servers": Choice(api.LIST_TARGETS_OF_BACKUP_AGENT, ("server_category", "server_name", "server_zone"), "server_name"),
     "file_restore_servers": Choice(
         api.LIST_AGENT_BACKUP_RESTORE_TARGET_SERVERS, ("server_name",), "server_name", of_backup=True
     ),
     "subnets": Choice(
-        api.LIST_BACKUP_RESTORE_SUBNETS, ("restore_region", "vpc_id", "subnet_state"), "name", of_backup=True
+        api.LIST_BACKUP_RESTORE_SUBNETS, ("restore_region", "restore_zone", "vpc_id", "subnet_state"), "name", of_backup=True
     ),
     "regions": Choice(api.LIST_BACKUP_REGION_RELATIONSHIP, (*_ENDS, "backup_master_type"), "from_region"),
 }
@@ -76,7 +83,15 @@ class TargetInfo(Info):
         path = {}
         if choice.of_backup:
             path["backup_id"] = str(required_backup(self.client, self.params["backup"])["id"])
-        found = self.client.read_list(choice.listing, path=path, query=query)
+        insist = ("zone",) if query.get("zone") else ()
+        listed = self.client.read_list(choice.listing, path=path, query=query, insist=insist)
+        found = list(map(_with_older_names, listed))
         wanted = {name: self.params[name] for name in EXACT if self.params.get(name) is not None}
         found = [target for target in found if all(target.get(name) == value for name, value in wanted.items())]
         return {self.plural: sorted(found, key=lambda target: (str(target.get(choice.sort)), repr(target)))}
+
+
+def _with_older_names(target: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a pair of regions with the names of its zones that API version 1.2 has as well."""
+    ends = {f"{end}_availability_zone": f"{end}_zone" for end in ("from", "to")}
+    return {**target, **{older: target[newer] for older, newer in ends.items() if newer in target}}
