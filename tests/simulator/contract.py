@@ -85,16 +85,17 @@ class Contract:
         schemas = _strict(document["components"]["schemas"])
         self.operations: dict[str, Operation] = {}
         self.ceilings: dict[str, str] = {}
+        by_shape: dict[tuple[str, int], list[Operation]] = {}
         for path, methods in document["paths"].items():
             for method, spec in methods.items():
                 name, ceiling = spec["operationId"], spec.get("x-version-ceiling", self.version)
+                operation = _operation(self.service, self.version, path, method, spec, schemas)
                 if ordered(ceiling) < ordered(self.version):
                     self.ceilings[name] = ceiling
                 else:
-                    self.operations[name] = _operation(self.service, self.version, path, method, spec, schemas)
-        by_shape: dict[tuple[str, int], list[Operation]] = {}
-        for operation in self.operations.values():
-            by_shape.setdefault((operation.method, len(operation.segments)), []).append(operation)
+                    self.operations[name] = operation
+                # A path keeps its meaning where the version no longer has the operation.
+                by_shape.setdefault((operation.method, len(operation.segments)), []).append(operation)
         # A path that is printed in full wins over one with a parameter in its place: /replications/regions.
         self._by_shape = {key: sorted(found, key=lambda o: len(o.names)) for key, found in by_shape.items()}
 
