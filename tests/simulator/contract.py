@@ -21,6 +21,8 @@ CONTRACTS = Path(__file__).parent / "contract"
 LATER = CONTRACTS / "later"
 """What the printed reference does not have: newer versions of its services, and services beside them."""
 _TYPES = {"string": "string", "integer": "integer", "boolean": "boolean", "array": "list", "object": "dictionary"}
+_MISSING = {("baremetal-blockstorage", "zone"): "Zone input is required."}
+"""What was seen live of a missing field, where it is not the usual text (platform-behaviour.md §13)."""
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 
 
@@ -225,7 +227,7 @@ def check_request(operation: Operation, raw_query: str, body: bytes, content_typ
         # Seen live: a bad body gets the answer that stands for almost anything (platform-behaviour.md §2).
         broken = contact_admin() if not query_faults else validation_error(*(text for text, _ignored in query_faults))
         return Request(query, None, broken, "the body is not JSON")
-    return _request(query, document, query_faults + list(map(_explain, errors)))
+    return _request(query, document, query_faults + [_explain(operation, error) for error in errors])
 
 
 def _refuse_constant(name: str) -> None:
@@ -281,13 +283,14 @@ def _choices(options: Iterable[Any]) -> str:
     return " or ".join(filter(None, [", ".join(quoted[:-1]), quoted[-1]]))
 
 
-def _explain(error: ValidationError) -> tuple[str, str]:
+def _explain(operation: Operation, error: ValidationError) -> tuple[str, str]:
     """What the service says (without the field's name), and what users need to know (without the value)."""
     where = ".".join(str(part) for part in error.instance_path) or "the body"
     facts = error.kind.as_dict()
     name = error.kind.name
     if name == "required":
-        return "Field required", f"{where} lacks {facts['property']!r}"
+        text = _MISSING.get((operation.service, facts["property"]), "Field required")
+        return text, f"{where} lacks {facts['property']!r}"
     if name == "additionalProperties":
         unknown = ", ".join(map(repr, facts["unexpected"]))
         return "Extra inputs are not permitted", f"{where} has unknown fields {unknown}"
