@@ -39,10 +39,10 @@ options:
     choices: [VIRTUAL_SERVER, GPU_SERVER, BAREMETAL_SERVER]
   policy_type:
     description:
-      - Servers for backups of this type. Servers for V(FILESYSTEM) have an agent.
+      - Servers for backups of this type. Servers for V(FILESYSTEM) have an agent. V(FILE_STORAGE) needs API version 1.3.
       - On the platform, the list for V(VM_IMAGE) was observed to fail with status 500.
     type: str
-    choices: [VM_IMAGE, FILESYSTEM]
+    choices: [VM_IMAGE, FILESYSTEM, FILE_STORAGE]
   server_name:
     description:
       - Only servers of exactly this name.
@@ -201,7 +201,7 @@ SPEC = ModuleSpec(
             "choices": ["servers", "agent_servers", "file_restore_servers", "subnets", "regions"],
         },
         "server_category": {"type": "str", "choices": ["VIRTUAL_SERVER", "GPU_SERVER", "BAREMETAL_SERVER"]},
-        "policy_type": {"type": "str", "choices": ["VM_IMAGE", "FILESYSTEM"]},
+        "policy_type": {"type": "str", "choices": ["VM_IMAGE", "FILESYSTEM", "FILE_STORAGE"]},
         "server_name": {"type": "str"},
         "backup_region": {"type": "str"},
         "server_zone": {"type": "str"},

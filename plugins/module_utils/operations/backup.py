@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from ..client.paging import Paging
@@ -13,6 +14,8 @@ from .table import Change, Operation, Repeat, Service
 SERVICE = Service("backup", "1.2", "Backup", newer=("1.3", "1.4"))
 
 _operation = partial(Operation, SERVICE)
+#: The type of backups of File Storage volumes, from 1.3 on.
+FILE_STORAGE = "policy_type FILE_STORAGE"
 #: From 1.3 on, servers and subnets can be listed by zone.
 _OF_A_ZONE = (Change("1.3", query=("zone",)),)
 #: 1.4 takes the id of a session with a one-time password. Whether it refuses a deletion without one is not confirmed.
@@ -91,7 +94,7 @@ CREATE_BACKUP = _operation(
     ),
     action="CreateBackup",
     repeat=Repeat.CREATES,
-    changes=(Change("1.3", body=("zone",)),),
+    changes=(Change("1.3", body=("zone",), values=(FILE_STORAGE,)),),
 )
 SHOW_BACKUP = _operation("ShowBackup", "GET", "/v1/backups/{backup_id}", action="ShowBackup")
 LIST_AGENT_BACKUP_RESTORE_TARGET_SERVERS = _operation(
@@ -163,7 +166,7 @@ LIST_BACKUP_TARGETS = _operation(
     query=("server_name", "server_category", "policy_type", "region", "page", "size"),
     paging=Paging("contents", "count", "page", size="size", by_page=True, key="server_uuid"),
     action="ListBackupTargets",
-    changes=_OF_A_ZONE,
+    changes=(replace(_OF_A_ZONE[0], values=(FILE_STORAGE,)),),
 )
 LIST_BACKUPS = _operation(
     "ListBackups",

@@ -54,7 +54,9 @@ class Change:
     :param query: parameters that its query has from then on.
     :param dropped: fields and parameters that it has no more.
     :param required: fields and parameters without which the service refuses it from then on.
+    :param values: values that fields and parameters take from then on, each as ``name VALUE``.
     :param nullable: fields that are sent as null where they have no value.
+    :param shows: fields that its answer, or an item of its list, has from then on, as far as a task can ask for them.
     :param places: where fields are that moved within the body: by the name that resources use, the path with dots.
     :param answers: where fields are that moved within the answer: by the name that resources use, the path with dots.
     """
@@ -65,6 +67,8 @@ class Change:
     dropped: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     nullable: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+    shows: tuple[str, ...] = ()
     places: Mapping[str, str] = field(default_factory=dict, hash=False)
     answers: Mapping[str, str] = field(default_factory=dict, hash=False)
 
@@ -152,11 +156,15 @@ class Operation:
         return self.method != "GET"
 
     def takes(self, version: str) -> frozenset[str]:
-        """Return the names of the fields and parameters that it has in a version."""
+        """Return the names of the fields and parameters that it has in a version, and the values that are new."""
         names = {*self.body, *self.query}
         for change in self._until(version):
-            names = (names | {*change.body, *change.query}) - {*change.dropped}
+            names = (names | {*change.body, *change.query, *change.values}) - {*change.dropped}
         return frozenset(names)
+
+    def shows(self, version: str) -> frozenset[str]:
+        """Return the names of the fields that newer versions began to show, as far as a task can ask for them."""
+        return frozenset(name for change in self._until(version) for name in change.shows)
 
     def requires(self, version: str) -> tuple[str, ...]:
         """Return the names of the fields and parameters that newer versions began to require."""

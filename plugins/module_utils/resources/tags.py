@@ -18,6 +18,7 @@ from ..client.errors import NotFound, StorageError, is_refusal
 from ..client.paging import Paging, read_all
 from ..client.session import Client
 from ..client.tags import tags_by_resource
+from ..client.versions import MissingFields
 from ..engine.lookup import LookupSpec
 from ..engine.options import MAX_TAGS
 from ..engine.overlay import ResponsePatch
@@ -254,6 +255,9 @@ class Tagged(Resource[TaggedState[StateT]]):
     def check(self) -> None:
         self.inner.check()
 
+    def explain(self, missing: MissingFields) -> StorageError:
+        return self.inner.explain(missing)
+
     def failed(self, state: TaggedState[StateT]) -> str:
         return self.inner.failed(state.resource)
 
@@ -337,6 +341,7 @@ class Tagged(Resource[TaggedState[StateT]]):
             fallback=None if fallback is None else self._around(fallback),
             taken=lambda state: taken(state.resource),
             listed=step.listed,
+            insist=step.insist,
             advice=step.advice,
         )
 

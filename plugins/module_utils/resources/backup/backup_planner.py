@@ -17,8 +17,8 @@ from .. import snapshots, zones
 from . import paths, schedules
 from .backup_state import DEFAULTS, BackupState
 from .lookup import (
-    DELETING,
     ABOUT_SESSIONS,
+    DELETING,
     FILE_STORAGE,
     POLICY_TYPES,
     in_error,
@@ -26,6 +26,7 @@ from .lookup import (
     leaving,
     named,
 )
+from .servers import needed_values
 
 
 def _describe_original(replica: Mapping[str, Any]) -> str:
@@ -143,7 +144,9 @@ class BackupPlanner(TaskPlanner[BackupState]):
             }
             return BackupState(made, schedules=tuple(body["schedules"]))
 
-        return Step(api.CREATE_BACKUP, effect, body=body, insist=zones.explicit(params))
+        return Step(
+            api.CREATE_BACKUP, effect, body=body, insist=(*zones.explicit(params), *needed_values(self.policy_type))
+        )
 
     def _given(self, *names: str) -> dict[str, Any]:
         """The options of these names that the task gives."""

@@ -17,7 +17,19 @@ from ...engine.lookup import Finder
 from ...engine.plan import Step
 from ...engine.resource import Info, Resource
 from ...operations import backup as api
-from .lookup import ABOUT_SESSIONS, BACKUPS, LONG_AGO, find_backup, in_error, leaving, moment_of, named, read_points, under_way, word
+from .lookup import (
+    ABOUT_SESSIONS,
+    BACKUPS,
+    LONG_AGO,
+    find_backup,
+    in_error,
+    leaving,
+    moment_of,
+    named,
+    read_points,
+    under_way,
+    word,
+)
 
 #: What an option says for the newest restore point.
 LATEST = "latest"

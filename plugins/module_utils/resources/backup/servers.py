@@ -12,7 +12,7 @@ from ...client.errors import CallError, StorageError
 from ...client.session import Client
 from ...engine.lookup import is_id
 from ...operations import backup as api
-from .lookup import SERVER_CATEGORIES
+from .lookup import FILE_STORAGE, SERVER_CATEGORIES
 
 #: Listing servers for images can answer this (platform-behaviour.md §2); they are then found in another way.
 REFUSES_IMAGES = 500
@@ -25,6 +25,11 @@ class Read(Protocol):
         """Return them as the service lists them."""
 
 
+def needed_values(policy_type: str | None) -> tuple[str, ...]:
+    """Return what an API version must have for a type of backup."""
+    return (api.FILE_STORAGE,) if policy_type == FILE_STORAGE else ()
+
+
 def fitting(servers: Iterable[Mapping[str, Any]], wanted: str) -> list[dict[str, Any]]:
     """The servers of that name or uuid."""
     return [dict(server) for server in servers if wanted in (server["server_name"], server["server_uuid"])]
@@ -35,7 +40,7 @@ def backup_servers(client: Client, policy_type: str) -> Read:
 
     def read(category: str, name: str | None) -> list[dict[str, Any]]:
         query = {"server_category": category, "policy_type": policy_type, "server_name": name}
-        return client.read_list(api.LIST_BACKUP_TARGETS, query=query)
+        return client.read_list(api.LIST_BACKUP_TARGETS, query=query, insist=needed_values(policy_type))
 
     return read
 

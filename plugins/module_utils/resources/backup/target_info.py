@@ -14,6 +14,7 @@ from ...client.session import Call
 from ...engine.resource import Info
 from ...operations import backup as api
 from .lookup import required_backup
+from .servers import needed_values
 
 
 @dataclass(frozen=True)
@@ -47,14 +48,21 @@ PARAMETERS = {
 _ENDS = ("from_region", "from_availability_zone", "to_region", "to_availability_zone")
 CHOICES = {
     "servers": Choice(
-        api.LIST_BACKUP_TARGETS, ("server_category", "policy_type", "server_name", "backup_region", "server_zone"), "server_name"
+        api.LIST_BACKUP_TARGETS,
+        ("server_category", "policy_type", "server_name", "backup_region", "server_zone"),
+        "server_name",
     ),
-    "agent_servers": Choice(api.LIST_TARGETS_OF_BACKUP_AGENT, ("server_category", "server_name", "server_zone"), "server_name"),
+    "agent_servers": Choice(
+        api.LIST_TARGETS_OF_BACKUP_AGENT, ("server_category", "server_name", "server_zone"), "server_name"
+    ),
     "file_restore_servers": Choice(
         api.LIST_AGENT_BACKUP_RESTORE_TARGET_SERVERS, ("server_name",), "server_name", of_backup=True
     ),
     "subnets": Choice(
-        api.LIST_BACKUP_RESTORE_SUBNETS, ("restore_region", "restore_zone", "vpc_id", "subnet_state"), "name", of_backup=True
+        api.LIST_BACKUP_RESTORE_SUBNETS,
+        ("restore_region", "restore_zone", "vpc_id", "subnet_state"),
+        "name",
+        of_backup=True,
     ),
     "regions": Choice(api.LIST_BACKUP_REGION_RELATIONSHIP, (*_ENDS, "backup_master_type"), "from_region"),
 }
@@ -83,7 +91,7 @@ class TargetInfo(Info):
         path = {}
         if choice.of_backup:
             path["backup_id"] = str(required_backup(self.client, self.params["backup"])["id"])
-        insist = ("zone",) if query.get("zone") else ()
+        insist = (*(["zone"] if query.get("zone") else []), *needed_values(query.get("policy_type")))
         listed = self.client.read_list(choice.listing, path=path, query=query, insist=insist)
         found = list(map(_with_older_names, listed))
         wanted = {name: self.params[name] for name in EXACT if self.params.get(name) is not None}

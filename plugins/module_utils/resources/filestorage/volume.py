@@ -14,7 +14,7 @@ from ...engine.lookup import Finder
 from ...engine.overlay import ResponsePatch
 from ...engine.plan import UNKNOWN_ID, Step
 from ...operations import filestorage as api
-from .. import shared_volume, snapshots
+from .. import shared_volume, snapshots, zones
 from ..shared_volume import DELETING, IN_FORCE, RuleChanges, RuleKey, lower, with_rules
 from ..tags import Taggable
 from .lookup import (
@@ -90,6 +90,7 @@ class Volume(Taggable[VolumeState], shared_volume.Volume[VolumeState]):
             for name in ("name", "protocol", "type_name", "snapshot_id", "cifs_password", "tags")
             if params.get(name) is not None
         }
+        body[zones.ZONE] = self.zone
 
         def effect(before: VolumeState, answer: Mapping[str, Any]) -> VolumeState:
             volume = {
@@ -102,10 +103,11 @@ class Volume(Taggable[VolumeState], shared_volume.Volume[VolumeState]):
                 "purpose": "none",
                 # What a new volume starts with is not documented, so what was asked for is always set.
                 "file_unit_recovery_enabled": None,
+                **zones.shown(answer),
             }
             return replace(before, volume=volume)
 
-        return Step(api.CREATE_VOLUME, effect, body=body)
+        return Step(api.CREATE_VOLUME, effect, body=body, insist=zones.explicit(params))
 
     def next_change(self, state: VolumeState, volume: dict[str, Any]) -> Step[VolumeState] | None:
         wanted = self.params.get("file_unit_recovery_enabled")
