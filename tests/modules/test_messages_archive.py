@@ -96,7 +96,7 @@ CASES = (
         "another source",
         POLICY,
         {"bucket": "full-archive", "archiving_source_bucket_name": "west-recovered"},
-        ("archiving_source_bucket_name", "'west-app-logs'", "'west-recovered'", "for good", "separate bucket"),
+        ("archiving_source_bucket_name", "'west-app-logs'", "'west-recovered'", "permanently", "separate bucket"),
         check=True,
     ),
     Case(

@@ -29,7 +29,7 @@ from tests.simulator.fixture import Simulator
 from tests.unit.resources.planning import Contract, plan
 
 CONTRACT = Contract("backup")
-CLIENT: Any = SimpleNamespace(settings=SimpleNamespace(region="kr-west1"))
+CLIENT: Any = SimpleNamespace(settings=SimpleNamespace(region="kr-west1", zone_of=lambda _region: ""))
 NOW = datetime(2026, 10, 1, 12, 0, tzinfo=UTC)
 IMAGE = {"id": "a" * 32, "name": "web-image", "state": "AVAILABLE", "policy_type": "VM_IMAGE"}
 FILES = {**IMAGE, "id": "b" * 32, "name": "app-files", "policy_type": "FILESYSTEM", "server_uuid": "srv"}

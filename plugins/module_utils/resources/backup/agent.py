@@ -203,10 +203,7 @@ class Agent(Taggable[AgentState]):
             "server_backup_agent_ip": params.get("server_backup_agent_ip"),
             zones.ZONE: params.get(zones.ZONE) or self.client.settings.zone_of(self.region) or None,
         }
-        insist = (
-            *zones.explicit(params),
-            *(["server_backup_agent_ip"] if params.get("server_backup_agent_ip") else []),
-        )
+        insist = tuple(name for name in ("server_backup_agent_ip", zones.ZONE) if params.get(name))
 
         def effect(_before: AgentState, answer: Mapping[str, Any]) -> AgentState:
             identifier = (answer.get("resource") or {}).get("id", UNKNOWN_ID)

@@ -54,8 +54,8 @@ POLICY_TYPES = {"AGENTLESS": "VM_IMAGE", "AGENT": "FILESYSTEM"}
 FILE_STORAGE = "FILE_STORAGE"
 #: What a user can do where API version 1.4 refuses a deletion.
 ABOUT_SESSIONS = (
-    "If the service asks for a session_id, API version 1.4 is in use: give the id of a session with a one-time password as"
-    " otp_session_id, or use version 1.3 (api_versions) as long as the service offers it."
+    "If the service asks for a session_id, API version 1.4 is in use: give the id of a session with a one-time password"
+    " as otp_session_id, or use version 1.3 (api_versions) as long as the service offers it."
 )
 SERVER_CATEGORIES = ("VIRTUAL_SERVER", "GPU_SERVER", "BAREMETAL_SERVER")
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
