@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Resource Manager 1.0: tags of the resources of all services (platform-behaviour.md §17).
+"""Resource Manager 1.0: tags of the resources of all services (platform-behaviour.md §10).
 
 Its host has no region. A resource is named by region, service, type and id, or by the Base64 of its SRN.
 """

@@ -81,7 +81,7 @@ def select_by_tags(
     try:
         listed = parse_structured(given, option)
     except TextError:
-        # Whoever reads the list reports it.
+        # What reads the list reports it.
         return given
     if not isinstance(listed, Sequence) or isinstance(listed, str):
         return given

@@ -294,20 +294,21 @@ class ServerRestore(Restore):
         ]
 
     def send(self, state: RestoreState, point: Mapping[str, Any]) -> Step[RestoreState]:
-        given, zone = ("networks", "security_groups", "restore_region"), self.params.get("restore_zone")
+        given, own = ("networks", "security_groups", "restore_region"), self.params.get("restore_zone")
+        zone = own or self.client.settings.zone_of(self._where)
         body = {
             "restore_server_name": self._called,
             "restore_target_id": point["restore_target_id"],
             "server_type_id": self.params["server_type_id"],
             **{name: self.params[name] for name in given if self.params.get(name) is not None},
-            "restore_zone": zone or self.client.settings.zone_of(self._where) or None,
+            **({"restore_zone": zone} if zone else {}),
         }
         return Step(
             api.RESTORE_BACKUP,
             lambda before, _answer: self.begun(before, restore_server_name=self._called, restore_server_id=None),
             path={"backup_id": state.backup["id"]},
             body=body,
-            insist=("restore_zone",) if zone else (),
+            insist=("restore_zone",) if own else (),
             done=lambda seen: seen.seen,
             is_retryable=busy,
             advice=f"Check that {self._where} has the server_type_id, the networks and the security_groups, and that"
