@@ -231,7 +231,9 @@ SPEC = ModuleSpec(
         "networks": {
             "type": "list",
             "elements": "dict",
-            "options": {"subnet_id": {"type": "str", "required": True}},
+            "options": {"subnet_id": {"type": "str"}, "subnet": {"type": "str"}},
+            "mutually_exclusive": [("subnet_id", "subnet")],
+            "required_one_of": [("subnet_id", "subnet")],
         },
         "security_groups": {"type": "list", "elements": "str"},
         "restore_region": {"type": "str"},

@@ -39,7 +39,7 @@ from .lookup import (
     under_way,
     word,
 )
-from .servers import REFUSES_IMAGES, backup_servers, find_for_backup, find_servers
+from .servers import REFUSES_IMAGES, backup_servers, find_for_backup, find_servers, with_server_id
 
 
 class Backup(PlannedResource[BackupState]):
@@ -59,6 +59,10 @@ class Backup(PlannedResource[BackupState]):
     def exclusive_name(self) -> str:
         by_id = self.params.get("backup_id")
         return "" if self.wants_absent or by_id else f"{BACKUPS.title} {self.planner.wanted!r}"
+
+    def resolve(self) -> None:
+        if not self.wants_absent:
+            self.use_options(with_server_id(self.client, self.params))
 
     # -- options that cannot work --------------------------------------------------------------------------------------
 

@@ -63,7 +63,9 @@ AGENT = ModuleSpec(
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "server_category": {"type": "str", "choices": ["VIRTUAL_SERVER", "GPU_SERVER", "BAREMETAL_SERVER"]},
         "subnet_id": {"type": "str"},
+        "subnet": {"type": "str"},
         "tags": TAGS,
         "check_connection": {"type": "bool", "default": False},
     },
+    rules={"mutually_exclusive": [("subnet_id", "subnet")]},
 )

@@ -10,12 +10,14 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from ...client.errors import StorageError
+from ...client.session import Client
 from ...engine.lookup import Finder
 from ...engine.overlay import ResponsePatch
 from ...engine.plan import UNKNOWN_ID, Step
 from ...operations import filestorage as api
 from .. import shared_volume, snapshots
-from ..shared_volume import DELETING, IN_FORCE, RuleChanges, RuleKey, lower, with_rules
+from ..objects import OWNED_TYPES, USER, ObjectFinder
+from ..shared_volume import DELETING, IN_FORCE, RuleChanges, RuleKey, lower, rule_key, with_rules
 from .lookup import (
     NO_PURPOSE,
     REPLICATING,
@@ -39,10 +41,12 @@ class VolumeState(shared_volume.VolumeState):
 
     :ivar leftovers: system snapshots that a replication left behind.
     :ivar replications: read only where they may be blockers.
+    :ivar platform_rules: keys of access rules that the platform made itself; read only where they may be purged.
     """
 
     leftovers: tuple[dict[str, Any], ...] = ()
     replications: tuple[dict[str, Any], ...] = ()
+    platform_rules: frozenset[RuleKey] = frozenset()
 
 
 class Volume(shared_volume.Volume[VolumeState]):
@@ -54,7 +58,17 @@ class Volume(shared_volume.Volume[VolumeState]):
     fixed = ("protocol", "type_name")
     nothing = VolumeState()
 
+    def __init__(self, params: Mapping[str, Any], client: Client) -> None:
+        super().__init__(params, client)
+        #: Who made the servers of access rules, as far as the task has read them.
+        self._owners: dict[RuleKey, str] = {}
+
     def check(self) -> None:
+        if self.params.get("purge_platform_access_rules") and not self.params.get("purge_access_rules"):
+            raise StorageError(
+                "purge_platform_access_rules goes with purge_access_rules: true only, which removes rules that"
+                " access_rules does not list."
+            )
         if self.wants_absent:
             return
         super().check()
@@ -67,6 +81,51 @@ class Volume(shared_volume.Volume[VolumeState]):
 
     def rule_state(self, rule: Mapping[str, Any]) -> str:
         return lower(rule, "access_rule_state")
+
+    def find(self) -> VolumeState:
+        state = super().find()
+        if self.wants_absent or not self._keeps_platform_rules:
+            return state
+        return replace(state, platform_rules=self._platform_rules(super().rule_changes(state).remove))
+
+    @property
+    def _keeps_platform_rules(self) -> bool:
+        return bool(self.params.get("purge_access_rules")) and not self.params.get("purge_platform_access_rules")
+
+    def _platform_rules(self, surplus: Iterable[RuleKey]) -> frozenset[RuleKey]:
+        """Of rules that would be purged, those of servers that the platform makes itself.
+
+        :raises StorageError: who made the servers cannot be read.
+        """
+        finder = ObjectFinder(self.client)
+        found = [key for key in surplus if key[0] in OWNED_TYPES]
+        for key in found:
+            if key in self._owners:
+                continue
+            try:
+                self._owners[key], name = finder.owner(*key)
+            except StorageError as error:
+                raise finder.unreadable(
+                    error,
+                    key[0],
+                    "Which access rules the platform made itself, for auto-scaling or Kubernetes, cannot be seen",
+                    "set purge_platform_access_rules to true to remove these as well, or list them in access_rules",
+                ) from None
+            if name:
+                self.object_names[key] = name
+        return frozenset(key for key in found if self._owners[key] != USER)
+
+    def rule_changes(self, state: shared_volume.VolumeState) -> RuleChanges:
+        changes = super().rule_changes(state)
+        kept = state.platform_rules if isinstance(state, VolumeState) else frozenset()
+        if self.wants_absent or not kept:
+            return changes
+        return RuleChanges(changes.add, [key for key in changes.remove if key not in kept])
+
+    def view_rule(self, rule: Mapping[str, Any]) -> dict[str, Any]:
+        shown = super().view_rule(rule)
+        owner = self._owners.get(rule_key(rule))
+        return {**shown, "owner": owner} if owner else shown
 
     def with_obstacles(self, state: VolumeState, volume: dict[str, Any]) -> VolumeState:
         query = {"volume_id": volume["id"]}

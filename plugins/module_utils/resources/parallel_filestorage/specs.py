@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from ...engine.options import TAGS
 from ...engine.spec import ModuleSpec
+from ..objects import object_options
 from ..snapshots import snapshot_spec
 from . import snapshot, volume
 
@@ -21,14 +22,7 @@ VOLUME = ModuleSpec(
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "capacity_tb": {"type": "int"},
         "tags": TAGS,
-        "access_rules": {
-            "type": "list",
-            "elements": "dict",
-            "options": {
-                "object_type": {"type": "str", "choices": ["GPU_NODE"], "default": "GPU_NODE"},
-                "object_id": {"type": "str", "required": True},
-            },
-        },
+        "access_rules": object_options(["GPU_NODE"], default="GPU_NODE"),
         "purge_access_rules": {"type": "bool", "default": False},
     },
     rules={"required_one_of": [("name", "volume_id")]},
