@@ -29,7 +29,7 @@ attributes:
 options:
   server:
     description:
-      - Name or uuid of the server. A server has at most one agent.
+      - Name, uuid or address of the server. A server has at most one agent.
     type: str
     required: true
   state:
@@ -48,6 +48,10 @@ options:
     description:
       - Id of the subnet over which a new agent reaches Backup. The default is the subnet of the server.
     type: str
+  subnet:
+    description:
+      - Name, CIDR or id of that subnet, instead of O(subnet_id).
+    type: str
   check_connection:
     description:
       - Whether the service checks its connection to the agent. The task waits for the result, and fails if the connection fails.
@@ -59,6 +63,8 @@ notes:
   - "IAM actions needed, in C(backup): ListBackupAgents, ShowBackupAgent, ListBackupAgentTargets, ListBackupTargets; to change
     CreateBackupAgent, DeleteBackupAgent; with O(check_connection) CheckBackupAgentConnectionState; with O(state=absent) ListBackups and
     ShowBackup."
+  - "IAM actions needed to find a server by its address: ListVirtualServers in C(virtualserver) and ListBaremetals in C(baremetal), and to find
+    a subnet by O(subnet) ListSubnets in C(vpc)."
 seealso:
   - module: scp.storage.scp_backup_agent_info
   - module: scp.storage.scp_backup

@@ -57,9 +57,11 @@ options:
     elements: dict
     suboptions:
       subnet_id:
-        description: Id of an ACTIVE subnet in the region of the new server.
+        description: Id of an ACTIVE subnet in the region of the new server. Give either this or O(networks[].subnet).
         type: str
-        required: true
+      subnet:
+        description: Name, CIDR or id of the subnet, instead of its id. It is found in the list of subnets that the backup can be restored in.
+        type: str
   security_groups:
     description:
       - Ids of the security groups of the new server.

@@ -408,11 +408,23 @@ class ObjectFinder:
             remedy = f"To go on without that list, {way_out}."
         return StorageError(f"{reason} {remedy}", **error.facts)
 
+    def known(self, object_type: str, identifier: str) -> dict[str, str]:
+        """Return the name of something, and its owner where its type has owners; nothing of what is not listed."""
+        if object_type not in (*TYPES, *_ALIASES):
+            # A type that a newer version of the service may have.
+            return {}
+        kind = type_of(object_type)
+        found = self.client.read_once(kind.listing, region=self.region).find(identifier, "id", suffixed=False)
+        if not found:
+            return {}
+        shown = {"object_name": str(found[0].get(kind.name))}
+        return {**shown, "owner": owner_of(found[0])} if object_type in OWNED_TYPES else shown
+
     def owner(self, object_type: str, identifier: str) -> tuple[str, str]:
         """Return who made a server, and its name.
 
-        A server that the list does not have may be newer than the list, so that it is read itself. One that is gone was
-        the user's: nobody needs it any more.
+        A server that the list does not have may be newer than the list, so that it is read itself. The rule
+        of one that is gone serves nothing any more, and counts as the user's.
         """
         kind = type_of(object_type)
         found = self.client.read_once(kind.listing, region=self.region).find(identifier, "id", suffixed=False)

@@ -310,11 +310,12 @@ class ServerRestore(Restore):
 
     def send(self, state: RestoreState, point: Mapping[str, Any]) -> Step[RestoreState]:
         given = ("security_groups", "restore_region")
+        networks = self._networks or self.params.get("networks")
         body = {
             "restore_server_name": self._called,
             "restore_target_id": point["restore_target_id"],
             "server_type_id": self.params["server_type_id"],
-            **({"networks": self._networks} if self.params.get("networks") is not None else {}),
+            **({"networks": networks} if networks is not None else {}),
             **{name: self.params[name] for name in given if self.params.get(name) is not None},
         }
         return Step(

@@ -31,6 +31,8 @@ from .lookup import (
     set_access_rule,
 )
 
+#: What ``gather`` calls access rules with the names and the owners of their servers.
+OWNERS = "access_rule_owners"
 #: A field that the show operation gives, and the list does not.
 SHOW_ONLY = "encryption_enabled"
 
@@ -241,6 +243,25 @@ def _drop_leftover(state: VolumeState, snapshot: Mapping[str, Any]) -> VolumeSta
     return replace(state, leftovers=tuple(other for other in state.leftovers if other["id"] != snapshot["id"]))
 
 
+def read_rules_with_owners(client: Client, volume_id: str) -> list[dict[str, Any]]:
+    """Return the access rules of a volume, with the names of all servers and endpoints, and owners where there are any.
+
+    :raises StorageError: the account may not read what the rules refer to.
+    """
+    finder = ObjectFinder(client)
+    rules = read_access_rules(Finder(client, VOLUMES), volume_id)
+    shown = []
+    for rule in rules:
+        kind, identifier = rule_key(rule)
+        try:
+            found = finder.known(kind, identifier)
+        except StorageError as error:
+            way_out = f"leave {OWNERS} out of gather"
+            raise finder.unreadable(error, kind, "Owners of access rules cannot be seen", way_out) from None
+        shown.append({**rule, **found})
+    return shown
+
+
 class VolumeInfo(shared_volume.VolumeInfo):
     """``scp_filestorage_volume_info``."""
 
@@ -248,6 +269,7 @@ class VolumeInfo(shared_volume.VolumeInfo):
     show_only = SHOW_ONLY
     parts: ClassVar = {
         "access_rules": lambda client, volume_id: list(read_access_rules(Finder(client, VOLUMES), volume_id)),
+        OWNERS: lambda client, volume_id: read_rules_with_owners(client, volume_id),
         "snapshots": lambda client, volume_id: client.read_list(api.LIST_SNAPSHOTS, query={"volume_id": volume_id}),
         "snapshot_schedule": read_schedule,
         "replications": read_replications,
@@ -262,6 +284,19 @@ class VolumeInfo(shared_volume.VolumeInfo):
         if part == "replications" and lower(volume, "purpose") == NO_PURPOSE:
             return []
         return super()._part(part, volume)
+
+    @property
+    def gather(self) -> frozenset[str]:
+        # Rules with owners have all that rules have.
+        parts = super().gather
+        return parts - {"access_rules"} if OWNERS in parts else parts
+
+    def read(self) -> dict[str, Any]:
+        result = super().read()
+        for volume in result[self.plural]:
+            if OWNERS in volume:
+                volume["access_rules"] = volume.pop(OWNERS)
+        return result
 
     def suits(self, volume: Mapping[str, Any]) -> bool:
         return self.params.get("type_name") in (None, volume.get("type_name"))

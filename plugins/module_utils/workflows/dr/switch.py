@@ -255,7 +255,7 @@ def _take_away(run: Run, volume: Volume, link: Link) -> list[tuple[str, dict[str
         if not mine & _keys(rules):
             return []
         kept = [_object(one["object_type"], one["object_id"]) for one in rules if not _keys([one]) & mine]
-        # The servers are those of the task, whoever made them.
+        # The servers are those that the task lists, so that who made them does not matter.
         purge = {"purge_access_rules": True, "purge_platform_access_rules": True}
         return [(FILE, {"volume_id": link.target_id, "access_rules": kept, **purge})]
     if not (run.params["remove_attachments"] and volume.target_attachments):
