@@ -95,9 +95,24 @@ options:
     choices: [en-US, ko-KR]
   api_versions:
     description:
-      - API versions to use instead of those that the collection was written for, by service, for example V(filestorage=1.1). Services are
-        V(archivestorage), V(backup), V(baremetal-blockstorage), V(filestorage), V(iam) and V(parallel-filestorage).
-      - If not given, E(SCP_API_VERSIONS) is used, as a JSON object.
+      - API versions to use, by service, for example V(filestorage=1.2). Services are V(archivestorage), V(backup), V(baremetal-blockstorage),
+        V(filestorage), V(iam) and V(parallel-filestorage). The key V(*) stands for all services that are not listed.
+      - In place of a version, V(auto) uses the version that the collection was written for as long as the service offers it, and then the next one
+        that the collection knows. V(oldest) and V(newest) use the oldest and the newest version that the service offers and the collection knows.
+      - One of these words alone counts for all services.
+      - If not given, E(SCP_API_VERSIONS) is used, as a JSON object or as one of these words, and otherwise V(auto).
+    type: raw
+  zone:
+    description:
+      - The zone in which resources are created, for example V(kr-west1-a), as far as it belongs to the region of the call. API versions that have
+        no zones ignore it. An option O(zone) of the module takes precedence.
+      - If not given, E(SCP_ZONE) is used.
+    type: str
+  zones:
+    description:
+      - The zone in which resources are created, by region, for tasks that create resources in several regions. An entry takes precedence over
+        O(zone).
+      - If not given, E(SCP_ZONES) is used, as a JSON object.
     type: dict
 requirements:
   - python >= 3.11

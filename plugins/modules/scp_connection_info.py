@@ -89,7 +89,11 @@ services:
       type: list
       elements: dict
     used_version:
-      description: The version that the collection asks for.
+      description: The version that the collection uses, out of those that the service offers. It is null where the service offers none that the
+        collection knows, or not the one that O(api_versions) sets.
+      type: str
+    deprecation:
+      description: A warning if the version in use is deprecated, or ends within 60 days. The task shows it as well.
       type: str
     usable:
       description: Whether the service accepted a call.
@@ -106,6 +110,7 @@ services:
           not_before: ""
           links: []
       used_version: "1.1"
+      deprecation: null
       usable: true
       problem: null
 result:

@@ -133,7 +133,7 @@ def _read_bare(simulator: Simulator) -> float:
             for offset in range(0, VOLUMES // 2, PAGE):
                 query = f"offset={offset}&limit={PAGE}&sort=created_at%3Aasc"
                 url = f"{simulator.url}/{LIST_VOLUMES.service}/{region}{LIST_VOLUMES.path}?{query}"
-                count += len(session.send(client._sign("GET", url, None, version)).json()["volumes"])
+                count += len(session.send(client._request("GET", url, None, version, signed=True)).json()["volumes"])
     seconds = time.monotonic() - began
     assert count == VOLUMES, f"the bare reading found {count} volumes"
     return seconds

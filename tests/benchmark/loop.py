@@ -151,5 +151,5 @@ def _requests(simulator: Simulator, case: Case) -> tuple[dict[str, Any], dict[st
 
 def _signed(client: Client, simulator: Simulator, operation: Operation, path: str) -> dict[str, Any]:
     url = f"{simulator.url}/{operation.service}/{simulator.region}{path}"
-    request = client._sign("GET", url, None, f"{operation.service} {operation.version}")
+    request = client._request("GET", url, None, f"{operation.service} {operation.version}", signed=True)
     return {"url": request.url, "headers": dict(request.headers)}

@@ -137,8 +137,8 @@ FAULTS = (
         (
             Edit(
                 f"{CLIENT}/session.py",
-                "                    url=request.url,\n                    timestamp",
-                '                    url=request.url.partition("?")[0],\n                    timestamp',
+                "                url=url,\n                timestamp",
+                '                url=url.partition("?")[0],\n                timestamp',
             ),
         ),
     ),

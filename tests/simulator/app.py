@@ -16,7 +16,7 @@ from aiohttp import web
 from . import control
 from .behaviors import CORE, Switches
 from .clock import Clock
-from .contract import load_contracts
+from .contract import load_versions
 from .faults import Faults
 from .gateway import Gateway
 from .persistence import StateFile
@@ -54,7 +54,7 @@ class Simulator:
         self.state = StateFile(state, self.world) if state else None
         if state and state.exists():
             self._continue(read_document(state))
-        self.front = Gateway(load_contracts(), self.world, self.faults, self.log, self._keep, verbose=verbose)
+        self.front = Gateway(load_versions(), self.world, self.faults, self.log, self._keep, verbose=verbose)
 
     def _continue(self, document: Any) -> None:
         ahead = document.get("clock", {}).get("ahead", 0.0) if isinstance(document, Mapping) else 0.0

@@ -8,7 +8,15 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
+
+REGIONS = ("kr-west1", "kr-east1", "kr-south1", "kr-south2", "kr-south3")
+
+
+GENERATIONS = ("old", "both", "new")
+STORAGE = ("archivestorage", "backup", "baremetal_blockstorage", "filestorage", "parallel_filestorage")
+NEIGHBOURS = ("baremetal", "multinodegpucluster", "virtualserver", "vpc")
 
 
 class SwitchError(ValueError):
@@ -17,12 +25,18 @@ class SwitchError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """One switch. Its type is that of ``default`` (bool, int, float or str); ``choices`` limits the values."""
+    """One switch. Its type is that of ``default`` (bool, int, float or str); ``choices`` limits the values.
+
+    One that is ``regional`` takes a value for all regions and others for some: ``both,kr-east1=new``. Setting a switch
+    sets those that it ``leads`` too.
+    """
 
     name: str
     default: bool | int | float | str
     meaning: str
     choices: tuple[str, ...] = ()
+    regional: bool = False
+    leads: tuple[str, ...] = ()
 
     def parse(self, value: object) -> bool | int | float | str:
         """``value`` from the command line (a string) or from JSON as this switch's type.
@@ -51,13 +65,33 @@ class Switch:
         if text is None:
             raise refusal
         text = text.lower() if isinstance(value, bool) else text
-        if self.choices and text not in self.choices:
+        texts = _by_region(text, str(self.default)).items() if self.regional else [("", text)]
+        if self.name.endswith("_end") and text and not _is_day(text):
+            raise refusal
+        if any(
+            (region and region not in REGIONS) or (self.choices and one not in self.choices) for region, one in texts
+        ):
             raise refusal
         return text
 
     def takes(self) -> str:
         """The choices in words, empty where any value of the type will do."""
-        return ", ".join(self.choices)
+        regional = ", or a value for each region (both,kr-east1=new)" if self.regional and self.choices else ""
+        return ", ".join(self.choices) + regional
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _by_region(text: str, default: str) -> dict[str, str]:
+    """The values of a regional switch by region; the one of an empty region is for all others."""
+    pairs = [part.strip().rpartition("=")[::2] for part in text.split(",")]
+    return {"": default} | {region.strip(): value.strip() for region, value in pairs}
 
 
 CORE = (
@@ -65,15 +99,55 @@ CORE = (
     Switch("gateway_clock_offset_seconds", 0.0, "How wrong the gateway's own clock is; may be negative."),
     Switch(
         "unknown_version_status",
-        "400",
-        "Answer to a Scp-Api-Version that is unknown or retired [assumed].",
+        "406",
+        "Answer to a Scp-Api-Version that is not offered for the operation; for one that ended [assumed].",
         ("400", "404", "406"),
     ),
     Switch(
         "old_versions",
         "refuse",
-        "Whether deprecated versions past their date are refused as unknown, or answered in the newest format.",
+        "Whether versions past their date are refused as unknown, or answered in the format of the oldest that is "
+        "offered.",
         ("refuse", "serve"),
+    ),
+    Switch(
+        "old_versions_end",
+        "",
+        "The day (2026-12-31) from which the versions of the printed reference are no longer offered beside newer "
+        "ones; DEPRECATED from 90 days before it. Empty: unknown.",
+    ),
+    Switch(
+        "generations",
+        "both",
+        "Which versions the five services offer: those of the printed reference, all, or the newer ones. Sets "
+        "filestorage_generations and so on; a value for some regions is written both,kr-east1=new.",
+        GENERATIONS,
+        regional=True,
+        leads=tuple(f"{name}_generations" for name in STORAGE),
+    ),
+    *(
+        Switch(f"{name}_generations", "both", f"Which versions {name} offers.", GENERATIONS, regional=True)
+        for name in (*STORAGE, *NEIGHBOURS)
+    ),
+    Switch("backup_1_3_offered", True, "Whether Backup still offers 1.3 beside 1.4 [assumed]."),
+    Switch(
+        "operations_of_older_versions",
+        "kept",
+        "Operations that the newest version no longer has, where it alone is offered: answered in their own version "
+        "and without a version, only without one, or gone [assumed].",
+        ("kept", "headerless", "gone"),
+    ),
+    Switch("catalogue_global_region", "", "The region that the catalogue has for a service without regions [assumed]."),
+    Switch(
+        "denied",
+        "",
+        "What no user may do: services, or single operations, with commas between (resourcemanager,vpc:ListSubnets).",
+    ),
+    Switch(
+        "unprinted_page_size",
+        20,
+        "How many items a page of the lists beside the five services has, where the size is not given and no default "
+        "is printed [assumed].",
     ),
     Switch("largest_page", 0, "The largest page that a paged list gives, whatever is asked for; 0 is not a limit."),
     Switch("name_filter", "part", "How the name filter of lists matches [assumed].", ("part", "prefix", "exact")),
@@ -106,7 +180,10 @@ class Switches:
                 close = difflib.get_close_matches(name, self.known, n=3, cutoff=0.5)
                 hint = f"; close to it: {', '.join(close)}" if close else ""
                 raise SwitchError(f"there is no switch {name!r}{hint} (all of them: --help, or GET /_control/switches)")
-            parsed[name] = self.known[name].parse(value)
+            switch = self.known[name]
+            parsed[name] = switch.parse(value)
+            # What is set by its own name wins over what another switch brings along.
+            parsed |= {other: parsed[name] for other in switch.leads if other not in values}
         self._values.update(parsed)
         if as_start:
             self._start.update(parsed)
@@ -118,6 +195,11 @@ class Switches:
     def text(self, name: str) -> str:
         """The value of a switch with choices or text."""
         return str(self._values[name])
+
+    def text_in(self, name: str, region: str) -> str:
+        """The value of a regional switch in a region."""
+        found = _by_region(self.text(name), str(self.known[name].default))
+        return found.get(region, found[""])
 
     def number(self, name: str) -> float:
         """The value of a duration, in seconds."""

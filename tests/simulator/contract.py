@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The printed contract: the operations of each service, and checks of requests and answers against it."""
+"""The contracts: the operations of each version of a service, and checks of requests and answers against them."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from jsonschema_rs import Draft202012Validator, ValidationError
 from .errors import ApiError, contact_admin, validation_error
 
 CONTRACTS = Path(__file__).parent / "contract"
+LATER = CONTRACTS / "later"
+"""What the printed reference does not have: newer versions of its services, and services beside them."""
 _TYPES = {"string": "string", "integer": "integer", "boolean": "boolean", "array": "list", "object": "dictionary"}
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 
@@ -38,9 +40,11 @@ class Operation:
     """One operation: ``segments`` is its path, where None stands for a path parameter named in ``names``.
 
     ``answers`` holds the statuses that the contract prints, up to 399; a status without a body has None.
+    ``version`` is that of the contract.
     """
 
     service: str
+    version: str
     id: str
     method: str
     segments: tuple[str | None, ...]
@@ -64,7 +68,10 @@ class Request:
 
 
 class Contract:
-    """One service's contract: its operations, versions and title."""
+    """One version of a service: its operations and title.
+
+    ``ceilings`` holds the operations that this version no longer has, each with the newest version that has it.
+    """
 
     def __init__(self, document: dict[str, Any]) -> None:
         """Compile all validators of an OpenAPI document."""
@@ -74,12 +81,17 @@ class Contract:
         self.version: str = info["version"]
         self.versions: list[dict[str, str]] = info["x-versions"]
         self.regions = sorted({region for names in info["x-environment-regions"].values() for region in names})
+        self.regional = not info.get("x-host-scope", "").startswith("global")
         schemas = _strict(document["components"]["schemas"])
-        self.operations = {
-            spec["operationId"]: _operation(self.service, path, method, spec, schemas)
-            for path, methods in document["paths"].items()
-            for method, spec in methods.items()
-        }
+        self.operations: dict[str, Operation] = {}
+        self.ceilings: dict[str, str] = {}
+        for path, methods in document["paths"].items():
+            for method, spec in methods.items():
+                name, ceiling = spec["operationId"], spec.get("x-version-ceiling", self.version)
+                if ordered(ceiling) < ordered(self.version):
+                    self.ceilings[name] = ceiling
+                else:
+                    self.operations[name] = _operation(self.service, self.version, path, method, spec, schemas)
         by_shape: dict[tuple[str, int], list[Operation]] = {}
         for operation in self.operations.values():
             by_shape.setdefault((operation.method, len(operation.segments)), []).append(operation)
@@ -97,10 +109,49 @@ class Contract:
         return None
 
 
+class Versions:
+    """A service in all of its versions: ``contracts`` by version, the oldest first.
+
+    ``retired`` holds the versions that are listed and never answered, each with its day (``YYYYMMDD``).
+    """
+
+    def __init__(self, contracts: Iterable[Contract]) -> None:
+        """Put the contracts of one service together."""
+        self.contracts = {
+            contract.version: contract for contract in sorted(contracts, key=lambda c: ordered(c.version))
+        }
+        oldest = next(iter(self.contracts.values()))
+        self.service, self.title, self.regional = oldest.service, oldest.title, oldest.regional
+        self.regions = oldest.regions
+        past = (known for known in oldest.versions if ordered(known["version"]) < ordered(oldest.version))
+        self.retired = {known["version"]: known["not_before"] for known in past}
+
+    @property
+    def oldest(self) -> Contract:
+        """The contract of the oldest version, which is that of the printed reference where there is one."""
+        return next(iter(self.contracts.values()))
+
+
+def ordered(version: str) -> tuple[int, ...]:
+    """A version as what versions are ordered by."""
+    return tuple(int(part) for part in version.split("."))
+
+
 def load_contracts() -> dict[str, Contract]:
-    """All contracts by the name of their service."""
-    found = [Contract(json.loads(path.read_text(encoding="utf-8"))) for path in sorted(CONTRACTS.glob("*.json"))]
-    return {contract.service: contract for contract in found}
+    """The printed reference: its contracts by the name of their service."""
+    return {contract.service: contract for contract in _read(CONTRACTS)}
+
+
+def load_versions() -> dict[str, Versions]:
+    """All versions of all services, the printed ones and the others, by the name of the service."""
+    found: dict[str, list[Contract]] = {}
+    for contract in [*_read(CONTRACTS), *_read(LATER)]:
+        found.setdefault(contract.service, []).append(contract)
+    return {name: Versions(contracts) for name, contracts in sorted(found.items())}
+
+
+def _read(folder: Path) -> list[Contract]:
+    return [Contract(json.loads(path.read_text(encoding="utf-8"))) for path in sorted(folder.glob("*.json"))]
 
 
 def _strict(node: Any) -> Any:
@@ -115,7 +166,9 @@ def _strict(node: Any) -> Any:
     return copy
 
 
-def _operation(service: str, path: str, method: str, spec: dict[str, Any], schemas: dict[str, Any]) -> Operation:
+def _operation(
+    service: str, version: str, path: str, method: str, spec: dict[str, Any], schemas: dict[str, Any]
+) -> Operation:
     def validator(content: dict[str, Any] | None) -> Draft202012Validator | None:
         if not content:
             return None
@@ -124,6 +177,7 @@ def _operation(service: str, path: str, method: str, spec: dict[str, Any], schem
     segments = tuple(None if part.startswith("{") else part for part in path.split("/")[1:])
     return Operation(
         service=service,
+        version=version,
         id=spec["operationId"],
         method=method.upper(),
         segments=segments,

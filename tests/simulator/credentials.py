@@ -15,10 +15,12 @@ class KeyPair(Record):
     """An access key with its secret.
 
     ``entitlements`` are the names of the services that the account has. With ``auth_token`` the pair is a temporary
-    one, and the token must come in ``X-Auth-Token``.
+    one, and the token must come in ``X-Auth-Token``. ``denied`` is what its user may not do: services, or single
+    operations (``vpc:ListSubnets``).
     """
 
     access_key: str = ""
     secret_key: str = ""
     auth_token: str | None = None
     entitlements: list[str] = field(default_factory=list)
+    denied: list[str] = field(default_factory=list)

@@ -6,26 +6,82 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from .contract import Contract
+from .contract import Contract, Operation, Versions, ordered
 from .credentials import KeyPair
+from .state import World
+
+NOTICE = timedelta(days=90)
+"""How long before its end a version is deprecated (platform-behaviour.md §1)."""
 
 
-def versions(contract: Contract, root: str) -> dict[str, Any]:
-    """The versions of a service; ``root`` is the URL of its host, without a slash at the end."""
-    return {
-        "versions": [
-            {
-                "id": f"v{version['version']}",
-                "links": [{"href": f"{root}/v1", "rel": "self"}],
-                "not_before": _day(version["not_before"]),
-                "status": version["status"],
-            }
-            for version in contract.versions
-        ]
-    }
+def offered(versions: Versions, world: World, region: str) -> list[Contract]:
+    """The contracts of the versions that a service offers in a region just now, the oldest first."""
+    found = list(versions.contracts.values())
+    if len(found) == 1:
+        return found
+    switches = world.switches
+    generation = switches.text_in(f"{versions.service.replace('-', '_')}_generations", region)
+    if generation == "old":
+        return found[:1]
+    older, found = found[:1], found[1:]
+    if versions.service == "backup" and not switches.on("backup_1_3_offered"):
+        found = found[-1:]
+    ended = _ends(world) is not None and _today(world) >= (_ends(world) or date.max)
+    if generation == "both" and not (ended and switches.text("old_versions") == "refuse"):
+        return [*older, *found]
+    return found
+
+
+def _ends(world: World) -> date | None:
+    """When what is not the newest version ends, where that is known."""
+    text = world.switches.text("old_versions_end")
+    return date.fromisoformat(text) if text else None
+
+
+def _today(world: World) -> date:
+    return datetime.fromtimestamp(world.now, tz=UTC).date()
+
+
+def choose(versions: Versions, world: World, region: str, operation: str, asked: str | None) -> Operation | None:
+    """The operation in the version that answers a call: the one asked for, or the newest that has the operation.
+
+    :return: None where no such version is offered.
+    """
+    found = [contract for contract in offered(versions, world, region) if operation in contract.operations]
+    kept = world.switches.text("operations_of_older_versions")
+    if kept == "kept" or (kept == "headerless" and asked is None):
+        # Versions are judged for each operation: one that a newer version no longer has is still answered in its own.
+        have = {contract.version for contract in found}
+        ceilings = {contract.ceilings.get(operation) for contract in offered(versions, world, region)}
+        found += [c for v, c in versions.contracts.items() if v in ceilings and v not in have]
+    if asked is None:
+        newest = max(found, key=lambda contract: ordered(contract.version), default=None)
+        return newest.operations[operation] if newest else None
+    if asked in versions.retired and world.switches.text("old_versions") == "serve":
+        return versions.oldest.operations.get(operation)
+    return next((contract.operations[operation] for contract in found if contract.version == asked), None)
+
+
+def listed(versions: Versions, world: World, region: str, root: str) -> dict[str, Any]:
+    """The versions of a service in a region; ``root`` is the URL of its host, without a slash at the end."""
+    shown: list[dict[str, Any]] = []
+    for contract in reversed(offered(versions, world, region)):
+        ends = _ends(world) if shown else None
+        status = "SUPPORTED" if shown else "CURRENT"
+        if ends is not None and _today(world) > ends - NOTICE:
+            status = "DEPRECATED"
+        shown.append(_version(contract.version, root, ends.isoformat() if ends else "", status))
+    if versions.oldest in offered(versions, world, region):
+        shown += [_version(v, root, _day(printed), "DEPRECATED") for v, printed in versions.retired.items()]
+    return {"versions": shown}
+
+
+def _version(number: str, root: str, not_before: str, status: str) -> dict[str, Any]:
+    links = [{"href": f"{root}/v1", "rel": "self"}]
+    return {"id": f"v{number}", "links": links, "not_before": not_before, "status": status}
 
 
 def _day(printed: str) -> str:
@@ -33,30 +89,23 @@ def _day(printed: str) -> str:
     return f"{printed[:4]}-{printed[4:6]}-{printed[6:]}" if len(printed) == 8 else ""
 
 
-def is_served(contract: Contract, version: str, today: date, *, old_too: bool) -> bool:
-    """Whether a service answers in ``version``: the newest always, older ones until their day (or with ``old_too``).
+def endpoints(services: Mapping[str, Versions], world: World, root: str, pair: KeyPair) -> dict[str, Any]:
+    """The catalogue for the account of ``pair``: what it is entitled to, in every region, at this simulator.
 
-    The newest version's format is all that the contract has, so older ones are answered in that.
+    A service without regions is in it once.
     """
-    for known in contract.versions:
-        if known["version"] == version:
-            day = _day(known["not_before"])
-            return old_too or known["status"] == "CURRENT" or (bool(day) and today < date.fromisoformat(day))
-    return False
-
-
-def endpoints(contracts: Mapping[str, Contract], root: str, pair: KeyPair) -> dict[str, Any]:
-    """The catalogue for the account of ``pair``: what it is entitled to, in every region, at this simulator."""
-    return {
-        "endpoints": [
-            {
-                "region": region,
-                "service_type": f"scp-{contract.service}",
-                "service_name": contract.title,
-                "url": f"{root}/{contract.service}/{region}",
-            }
-            for contract in contracts.values()
-            if contract.service in pair.entitlements
-            for region in contract.regions
-        ]
-    }
+    nowhere = world.switches.text("catalogue_global_region")
+    found = []
+    for versions in services.values():
+        if versions.service in pair.entitlements:
+            places = versions.regions if versions.regional else [""]
+            found += [
+                {
+                    "region": region or nowhere,
+                    "service_type": f"scp-{versions.service}",
+                    "service_name": versions.title,
+                    "url": f"{root}/{versions.service}/{region}".rstrip("/"),
+                }
+                for region in places
+            ]
+    return {"endpoints": found}

@@ -197,6 +197,20 @@ class Simulator:
         """Add parts of a seed, or change what has the same id."""
         self.control("PATCH", "world", dict(parts))
 
+    def set_tags(self, table: str, identifier: str, tags: Mapping[str, str]) -> None:
+        """Change the tags of a resource by hand, e.g. of one in ``filestorage.volumes`` or ``servers``."""
+        row = {"id": identifier, "tags": [{"key": key, "value": value} for key, value in tags.items()]}
+        service, _ignored, name = table.rpartition(".")
+        self.patch_world({service: {name: [row]}} if service else {name: [row]})
+
+    def tags(self, table: str, identifier: str) -> dict[str, str]:
+        """The tags of a resource."""
+        service, _ignored, name = table.rpartition(".")
+        world = self.world()
+        rows = (world[service] if service else world)[name]
+        found = next(row for row in rows if row["id"] == identifier)
+        return {tag["key"]: tag.get("value") or "" for tag in found["tags"]}
+
     def put_world(self, seed: Mapping[str, Any]) -> None:
         """Put a seed in place of everything."""
         self.control("PUT", "world", dict(seed))

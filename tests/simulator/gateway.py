@@ -13,15 +13,15 @@ import sys
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from email.utils import formatdate
 from typing import Any
 
 from aiohttp import web
 
 from . import discovery, signature
+from .behaviors import REGIONS
 from .clock import stamp
-from .contract import Contract, Operation, Request, check_answer, check_request
+from .contract import Operation, Request, Versions, check_answer, check_request
 from .credentials import KeyPair
 from .errors import (
     ApiError,
@@ -39,7 +39,7 @@ from .errors import (
 from .faults import Fault, Faults, Target
 from .request_log import OperationLog, censor
 from .service import Call, Reply
-from .state import REGIONS, World
+from .state import World
 
 LANGUAGES = ("en-US", "ko-KR")
 IAM = "iam"
@@ -65,6 +65,7 @@ class Exchange:
     service: str | None = None
     region: str | None = None
     operation: str | None = None
+    version: str | None = None
     fault: str | None = None
     violations: list[str] = field(default_factory=list)
     document: Any = None
@@ -96,7 +97,7 @@ class Gateway:
 
     def __init__(
         self,
-        contracts: dict[str, Contract],
+        services: dict[str, Versions],
         world: World,
         faults: Faults,
         log: OperationLog,
@@ -110,7 +111,7 @@ class Gateway:
         :param verbose: print a line for each request.
         """
         self.keep = keep
-        self.contracts = contracts
+        self.services = services
         self.world = world
         self.faults = faults
         self.log = log
@@ -164,18 +165,22 @@ class Gateway:
         if len(parts) > 1 and parts[1] == IAM:
             return self._catalogue(exchange)
         name = canonical_name(parts[1]) if len(parts) > 1 else ""
-        if len(parts) < 3 or name not in self.contracts or parts[2] not in REGIONS:
+        versions = self.services.get(name)
+        if versions is not None and not versions.regional:
+            parts = exchange.path.split("/", 2)
+            parts.insert(2, "")
+        if versions is None or len(parts) < 3 or (versions.regional and parts[2] not in REGIONS):
             raise WrongHost
         exchange.service, exchange.region = name, parts[2]
-        contract = self.contracts[name]
         rest = parts[3] if len(parts) > 3 else ""
         if not rest and exchange.method == "GET":
-            return self._versions(exchange, contract)
-        return self._operation(exchange, contract, f"/{rest}")
+            return self._versions(exchange, versions)
+        return self._operation(exchange, versions, f"/{rest}")
 
-    def _versions(self, exchange: Exchange, contract: Contract) -> tuple[Refusal | Reply, Fault | None]:
-        root = f"{exchange.root}/{exchange.service}/{exchange.region}"
-        return self._with_faults(exchange, lambda: Reply(200, discovery.versions(contract, root)))
+    def _versions(self, exchange: Exchange, versions: Versions) -> tuple[Refusal | Reply, Fault | None]:
+        region = exchange.region or ""
+        root = f"{exchange.root}/{exchange.service}/{region}".rstrip("/")
+        return self._with_faults(exchange, lambda: Reply(200, discovery.listed(versions, self.world, region, root)))
 
     def _catalogue(self, exchange: Exchange) -> tuple[Refusal | Reply, Fault | None]:
         exchange.service = IAM
@@ -183,52 +188,79 @@ class Gateway:
         if (exchange.method, exchange.path) != ("GET", "/iam/v1/endpoints"):
             raise _no_such_operation()
         exchange.operation = "ListEndpoints"
-        return self._with_faults(exchange, lambda: Reply(200, discovery.endpoints(self.contracts, exchange.root, pair)))
+        return self._with_faults(
+            exchange, lambda: Reply(200, discovery.endpoints(self.services, self.world, exchange.root, pair))
+        )
 
-    def _operation(self, exchange: Exchange, contract: Contract, path: str) -> tuple[Refusal | Reply, Fault | None]:
-        found = contract.find(exchange.method, path)
+    def _operation(self, exchange: Exchange, versions: Versions, path: str) -> tuple[Refusal | Reply, Fault | None]:
+        found = self._find(exchange, versions, path)
         if found is not None:
             exchange.operation = found[0].id
         pair = self._signed(exchange)
-        signature.check_entitlement(pair, contract.service)
+        signature.check_entitlement(pair, versions.service)
         if not path.startswith("/v1/"):
             raise Unroutable
         if found is None:
-            exchange.violations.append(f"{contract.service} has no operation {exchange.method} {path}")
+            exchange.violations.append(f"{versions.service} has no operation {exchange.method} {path}")
             return self._with_faults(exchange, _refuse_operation)
-        operation, names = found
+        check_permission(pair, versions.service, found[0].id, self.world.switches.text("denied"))
+        names = found[1]
+        operation = self._version(exchange, versions, found[0])
+        if operation is None:
+            return self._with_faults(exchange, lambda: self._refuse_version(exchange))
+        exchange.version = operation.version
         checked = check_request(operation, exchange.query, exchange.body, exchange.headers.get("Content-Type"))
         exchange.document = checked.body
         if checked.violation:
             exchange.violations.append(checked.violation)
-        header_error = self._headers(exchange, contract)
-        return self._with_faults(
-            exchange, lambda: self._call(exchange, operation, names, pair.account_id, checked, header_error)
+        return self._with_faults(exchange, lambda: self._call(exchange, operation, names, pair.account_id, checked))
+
+    def _find(self, exchange: Exchange, versions: Versions, path: str) -> tuple[Operation, dict[str, str]] | None:
+        """The operation that a path means in the newest version that has it, of those that the region knows."""
+        known = discovery.offered(versions, self.world, exchange.region or "")
+        for contract in reversed([versions.oldest, *known]):
+            found = contract.find(exchange.method, path)
+            if found is not None:
+                return found
+        return None
+
+    def _version(self, exchange: Exchange, versions: Versions, operation: Operation) -> Operation | None:
+        """The operation in the version that answers, None where the one asked for is not offered."""
+        language = exchange.headers.get("Accept-Language")
+        if language is not None and language not in LANGUAGES:
+            exchange.violations.append(f"Accept-Language is {language!r}, not one of {', '.join(LANGUAGES)}")
+        header = exchange.headers.get("Scp-Api-Version")
+        region = exchange.region or ""
+        if header is None:
+            newer = (contract.ceilings for contract in versions.contracts.values())
+            # An operation that a newer version no longer has is called without a version where its own is refused.
+            if not any(operation.id in ceilings for ceilings in newer):
+                exchange.violations.append("Scp-Api-Version is missing, the newest version answers")
+            return discovery.choose(versions, self.world, region, operation.id, None)
+        name, _ignored, number = header.partition(" ")
+        if canonical_name(name) == versions.service:
+            found = discovery.choose(versions, self.world, region, operation.id, number)
+            if found is not None:
+                return found
+            if number in versions.contracts:
+                return None
+        exchange.violations.append(
+            f"Scp-Api-Version is {header!r}; {versions.service} has {', '.join(versions.contracts)}"
         )
+        return None
+
+    def _refuse_version(self, exchange: Exchange) -> Reply:
+        """Refuse a version in the words seen live (platform-behaviour.md §1)."""
+        status = int(self.world.switches.text("unknown_version_status"))
+        header = exchange.headers.get("Scp-Api-Version") or ""
+        detail = f"API version {header.rpartition(' ')[2]} is not supported on this method"
+        raise ApiError(status, "NoSuchVersion", detail)
 
     def _signed(self, exchange: Exchange) -> KeyPair:
         if "Host" not in exchange.headers:
             raise Unroutable
         url = exchange.root + exchange.raw
         return signature.check(exchange.method, url, exchange.headers, self.world.keys.rows, self.world.switches)
-
-    def _headers(self, exchange: Exchange, contract: Contract) -> ApiError | None:
-        """What is wrong with the headers that a service looks at (platform-behaviour.md §1)."""
-        language = exchange.headers.get("Accept-Language")
-        if language is not None and language not in LANGUAGES:
-            exchange.violations.append(f"Accept-Language is {language!r}, not one of {', '.join(LANGUAGES)}")
-        version = exchange.headers.get("Scp-Api-Version")
-        if version is None:
-            exchange.violations.append("Scp-Api-Version is missing, the newest version answers")
-            return None
-        today = datetime.fromtimestamp(self.world.now, tz=UTC).date()
-        old_too = self.world.switches.text("old_versions") == "serve"
-        name, _ignored, number = version.partition(" ")
-        if canonical_name(name) == contract.service and discovery.is_served(contract, number, today, old_too=old_too):
-            return None
-        exchange.violations.append(f"Scp-Api-Version is {version!r}; {contract.service} serves {contract.version}")
-        status = int(self.world.switches.text("unknown_version_status"))
-        return ApiError(status, "BadRequest.Api.Version", f"The API version is not supported: {version}")
 
     # --- the work -----------------------------------------------------------------------------------------------
 
@@ -256,10 +288,7 @@ class Gateway:
         names: dict[str, str],
         account_id: str,
         checked: Request,
-        header_error: ApiError | None,
     ) -> Refusal | Reply:
-        if header_error is not None:
-            raise header_error
         if checked.error is not None:
             raise checked.error
         if "Accept-Language" in exchange.headers and exchange.headers["Accept-Language"] not in LANGUAGES:
@@ -271,6 +300,7 @@ class Gateway:
         assert exchange.region is not None
         call = Call(
             region=exchange.region,
+            version=operation.version,
             account_id=account_id,
             path=names,
             query=checked.query,
@@ -305,6 +335,7 @@ class Gateway:
                 "service": exchange.service,
                 "region": exchange.region,
                 "operation": exchange.operation,
+                "version": exchange.version,
                 "method": exchange.method,
                 "path": exchange.raw,
                 "status": status,
@@ -320,6 +351,16 @@ class Gateway:
             notes += [f"contract broken: {violation}"] if violation else []
             line = f"{stamp(self.world.now)} {status} {exchange.method} {exchange.raw} {exchange.operation or '-'}"
             print(" | ".join([line, *notes]), file=sys.stderr, flush=True)
+
+
+def check_permission(pair: KeyPair, service: str, operation: str, denied: str) -> None:
+    """Refuse what the key pair, or everybody, may not do: a service or one operation of it.
+
+    :raises ApiError: 403 [assumed text].
+    """
+    names = {*pair.denied, *(name.strip() for name in denied.split(","))}
+    if {service, f"{service}:{operation}"} & names:
+        raise ApiError(403, "Forbidden", f"You are not authorized to perform {service}:{operation}")
 
 
 def _no_such_operation() -> ApiError:

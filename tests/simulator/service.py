@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from .behaviors import Switch
 from .clock import stamp
+from .contract import ordered
 from .errors import ApiError
 from .faults import Faults, Target
 from .tables import Record, Table
@@ -36,9 +37,13 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One checked call: ``path`` and ``query`` hold every printed parameter, the query with its defaults."""
+    """One checked call: ``path`` and ``query`` hold every printed parameter, the query with its defaults.
+
+    ``version`` is the one that answers; ``region`` is empty where the service has none.
+    """
 
     region: str
+    version: str
     account_id: str
     path: Mapping[str, str]
     query: Mapping[str, Any]
@@ -47,17 +52,28 @@ class Call:
     faults: Faults
     world: World
 
+    def since(self, version: str) -> bool:
+        """Whether the call is one in this version of the service or a newer one."""
+        return ordered(self.version) >= ordered(version)
+
     def listed(self, rows: Sequence[R]) -> list[R]:
         """An unpaged list as the caller sees it just now: list lag and dropped items happen here."""
         return self._drop(self._settled(rows))
 
     def known(self, find: Callable[[], Sequence[R]]) -> Sequence[R]:
         """Return all rows of a paged list, which are found and sorted once for all of its pages."""
-        asked = {name: value for name, value in self.query.items() if name not in ("offset", "limit", "page", "size")}
+        return self.world.known(self._question(), find)
+
+    def places(self, rows: Sequence[R]) -> Mapping[str, int]:
+        """Where each row of :meth:`known` is, by its id."""
+        return self.world.known((*self._question(), "places"), lambda: {row.id: n for n, row in enumerate(rows)})
+
+    def _question(self) -> tuple[Any, ...]:
+        paging = ("offset", "limit", "page", "size", "marker")
+        asked = {name: value for name, value in {**self.query, **self.path}.items() if name not in paging}
         how = self.world.switches.text("name_filter")
         target = self.target
-        question = (target.service, target.operation, self.region, self.account_id, how, tuple(asked.items()))
-        return self.world.known(question, find)
+        return (target.service, target.operation, self.region, self.account_id, self.version, how, tuple(asked.items()))
 
     def page(self, rows: Sequence[R], offset: int, limit: int) -> tuple[list[R], int]:
         """One page of a paged list, and the number of all matches. Faults that concern lists happen here.
@@ -140,6 +156,9 @@ class Service:
         self.tables: dict[str, Table[Any]] = {}
         self.handlers: dict[str, Handler] = {}
         self.events: dict[str, EventHandler] = {}
+
+    def after_all(self) -> None:
+        """Do what needs the other services, all of which are there by now."""
 
     def table(self, name: str, record: type[R]) -> Table[R]:
         """A new table, which seeds and state files carry under the service's and this name."""

@@ -17,7 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from .behaviors import Switches
+from .behaviors import REGIONS, Switches
 from .clock import Clock, stamp
 from .credentials import KeyPair
 from .request_log import CENSORED
@@ -26,7 +26,6 @@ from .tables import Record, SeedError, Table
 
 T = TypeVar("T")
 
-REGIONS = ("kr-west1", "kr-east1", "kr-south1", "kr-south2", "kr-south3")
 DEFAULT_SEED = Path(__file__).parent / "seed.json"
 SERVER_TYPES = ("VM", "BM", "GPU", "GPU_NODE", "MNGC", "ENDPOINT")
 SERVER_STATES = ("RUNNING", "STOPPED")
@@ -40,7 +39,9 @@ class Server(Record):
     """Something that storage can be given to; ``type`` is one of ``SERVER_TYPES``, ``state`` RUNNING or STOPPED.
 
     An empty ``account_id`` in a seed becomes the first key pair's. ``server_type`` and ``os_version`` become usual ones
-    where they are empty. ``files`` are the paths that a backup finds on it; none means a few usual ones.
+    where they are empty, and so does ``zone``. ``files`` are the paths that a backup finds on it; none means a few
+    usual ones. ``auto_scaling_group_id`` is there where auto-scaling made it, ``product_offering`` (``k8s_vm``) where
+    the virtual servers' list shows another one than follows from ``type``.
     """
 
     name: str = ""
@@ -55,16 +56,24 @@ class Server(Record):
     os_version: str = ""
     security_groups: list[Any] = field(default_factory=list)
     files: list[Any] = field(default_factory=list)
+    zone: str = ""
+    auto_scaling_group_id: str | None = None
+    product_offering: str = ""
+    tags: list[Any] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        """Be of a usual size and system, unless requested otherwise."""
+        """Be of a usual size, system and zone, unless requested otherwise."""
+        self.zone = self.zone or f"{self.region}-a"
         self.server_type = self.server_type or _USUAL_TYPES.get(self.type, "")
         self.os_version = self.os_version or ("WINDOWS 2022" if self.os_type == "WINDOWS" else "UBUNTU 22.04")
 
 
 @dataclass(slots=True)
 class Subnet(Record):
-    """A subnet that a restored server or a backup agent can be put into."""
+    """A subnet that a restored server or a backup agent can be put into.
+
+    ``type`` is one of PUBLIC, PRIVATE, LOCAL and VPC_ENDPOINT; the backup service also has GENERAL, which is PUBLIC.
+    """
 
     name: str = ""
     region: str = "kr-west1"
@@ -73,6 +82,10 @@ class Subnet(Record):
     cidr: str = ""
     vpc_name: str = ""
     type: str = "GENERAL"
+    zones: list[str] = field(default_factory=list)
+    category: str = "PRIMARY"
+    primary_subnet_id: str | None = None
+    tags: list[Any] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -133,6 +146,8 @@ class World:
             "object_buckets": self.object_buckets,
         }
         self.services = {kind.name: kind(self) for kind in services}
+        for service in self.services.values():
+            service.after_all()
 
     # --- chance -------------------------------------------------------------------------------------------------
 

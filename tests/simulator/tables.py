@@ -70,6 +70,7 @@ class Table(Generic[T]):
         self._hints = {k: v for k, v in get_type_hints(record).items() if k in {f.name for f in fields(record)}}
         #: By field and its value the records that have it, by their keys.
         self._indexes: dict[str, dict[object, dict[str, T]]] = {}
+        self._removed: list[Callable[[T], None]] = []
         self._required = [f.name for f in fields(record) if f.default is MISSING and f.default_factory is MISSING]
 
     def __iter__(self) -> Iterator[T]:
@@ -101,6 +102,12 @@ class Table(Generic[T]):
         if row is not None:
             for field, index in self._indexes.items():
                 index.get(getattr(row, field), {}).pop(key, None)
+            for heard in self._removed:
+                heard(row)
+
+    def on_remove(self, heard: Callable[[T], None]) -> None:
+        """Call ``heard`` with each record that is taken out."""
+        self._removed.append(heard)
 
     def clear(self) -> None:
         """Take all records out."""

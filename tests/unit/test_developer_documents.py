@@ -230,12 +230,12 @@ def test_api_versions_are_those_of_the_tables() -> None:
     """README.md, support.md and platform-behaviour.md name the versions that the collection sends."""
     folder = ROOT / "plugins" / "module_utils" / "operations"
     found = [
-        re.search(r'SERVICE = Service\("[\w-]+", "([\d.]+)", "(.+)"\)', file.read_text(encoding="utf-8"))
+        re.search(r'SERVICE = Service\("[\w-]+", "([\d.]+)", "([^"]+)"', file.read_text(encoding="utf-8"))
         for file in sorted(folder.glob("[!_]*.py"))
         if file.stem != "table"
     ]
     services = [f"{service[2]} {service[1]}" for service in found if service]
-    assert len(services) == 5
+    assert len(services) >= 5
     for file in (ROOT / "README.md", DEVELOPERS / "support.md", DEVELOPERS / "platform-behaviour.md"):
         text = " ".join(file.read_text(encoding="utf-8").split())
         assert [service for service in services if service not in text] == [], file.name

@@ -123,6 +123,10 @@ class NotFound(CallError):
     """The service says that the object does not exist (envelope A with 404)."""
 
 
+class VersionNotOffered(CallError):
+    """The service does not have this operation in the version that was asked for; nothing was done (406)."""
+
+
 class Unreachable(CallError):
     """No connection could be made; nothing was sent."""
 
@@ -179,7 +183,7 @@ def from_answer(where: CallContext, status: int, headers: Mapping[str, str], bod
     if isinstance(listed, list) and listed:
         code, detail, request_id = _service_error(listed[0], request_id)
         # Only the service itself knows what does not exist; the gateway's 404 is another thing.
-        kind = NotFound if status == 404 else CallError
+        kind = {404: NotFound, 406: VersionNotOffered}.get(status, CallError)
     elif "name" in payload and "message" in payload:
         code, detail = (
             one_line(str(payload.get("status", ""))),
@@ -286,7 +290,7 @@ def _advice(where: CallContext, status: int, code: str, detail: str, skew: float
         return "Check access_key, secret_key and, for temporary credentials, auth_token (they may have expired)."
     if status == 403:
         return "Check that the user of this key has the IAM action for it, and that the region offers the service."
-    if status == 400 and ("api-version" in lowered or "api version" in lowered):
+    if status == 406 or (status == 400 and ("api-version" in lowered or "api version" in lowered)):
         return "The service does not offer this version: correct or leave out api_versions."
     if status == 429 or status in PASSING:
         return BUSY

@@ -10,7 +10,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -28,6 +28,7 @@ from .errors import (
     StorageError,
     TransientError,
     Unreachable,
+    VersionNotOffered,
     ambiguous_failure,
 )
 from .health import LONGEST_REQUESTED_PAUSE, Endpoint, Health, explain_pause
@@ -39,6 +40,7 @@ from .retry import Retries, retry_after
 from .settings import Settings, is_loopback
 from .shared_reads import ListKey, Look, SharedList, SharedReads, query_of, words_of
 from .signing import CLIENT_TYPE, signature
+from .versions import Negotiation, Offer, Offers, Place, Versioned
 
 try:
     import requests
@@ -72,20 +74,8 @@ TLS_NOT_BEGUN = frozenset(
 )
 
 
-class Call(Protocol):
+class Call(Versioned, Protocol):
     """What the client needs to know of an API operation."""
-
-    @property
-    def name(self) -> str:
-        """Its ``operationId``."""
-
-    @property
-    def service(self) -> str:
-        """The service's host name."""
-
-    @property
-    def version(self) -> str:
-        """The API version to ask for."""
 
     @property
     def method(self) -> str:
@@ -107,16 +97,30 @@ class Call(Protocol):
     def paging(self) -> Paging | None:
         """How a list is paged; ``None`` where the answer is not a list."""
 
+    def outgoing(self, version: str, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what of a query, or at the top of a body, is sent in a version."""
+
+    def incoming(self, version: str, answer: dict[str, Any]) -> dict[str, Any]:
+        """Return an answer of a version with moved fields where resources read them as well."""
+
 
 class Client:
     """Calls operations of any service in any region with one set of settings.
 
     :param clock: what retries wait in; others that work with this client wait in it as well.
     :param adapter: what requests go through; by default one that keeps connections open.
+    :param offers: what the hosts offer that other clients of the process have asked.
     :raises StorageError: the Python library requests is missing.
     """
 
-    def __init__(self, settings: Settings, *, clock: Clock = SYSTEM_CLOCK, adapter: HTTPAdapter | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Clock = SYSTEM_CLOCK,
+        adapter: HTTPAdapter | None = None,
+        offers: Offers | None = None,
+    ) -> None:
         if REQUESTS_ERROR is not None:
             raise StorageError(
                 f"The Python library requests is missing for {sys.executable}, which runs this task."
@@ -126,7 +130,7 @@ class Client:
         self.settings = settings
         self.clock = clock
         self._endpoints = Endpoints(settings, self._read_catalogue)
-        self._versions = dict(settings.api_versions)
+        self._negotiation = Negotiation(dict(settings.api_versions), offers or Offers(), self._read_versions)
         self._session = requests.Session()
         # Nothing but what is written here may end up in a request: no netrc, no cookies of other calls.
         self._session.trust_env = False
@@ -208,30 +212,84 @@ class Client:
         path: Mapping[str, str] | None = None,
         query: Mapping[str, Any] | None = None,
         body: Mapping[str, Any] | None = None,
+        insist: Sequence[str] = (),
         patience: float = LONGEST_REQUESTED_PAUSE,
     ) -> dict[str, Any]:
         """Send one operation and return the JSON object it answers (empty where it answers nothing).
 
+        The query and the body may have what any version takes; what the version that is called does not take is left
+        out (architecture.md, decision 10).
+
         :param region: where to; the settings' region by default.
         :param query: parameters; those that are ``None`` are left out, lists are repeated.
+        :param insist: names of fields and parameters that must be sent, which excludes versions without them.
         :param patience: seconds that pauses may take together which the service asks for; at least ``timeout``.
         :raises CallError: the operation failed; :class:`UnknownOutcome` where a write may have been done.
+        :raises MissingFields: the version requires more than is given; nothing was sent.
         """
-        region = region or self.settings.region
-        where = CallContext(operation.service, operation.name, region, operation.method)
+        place = self._place(operation.service, region)
+        if operation.method != "GET":
+            self._negotiation.prepare(operation, place)
+        while True:
+            attempt = self._negotiation.choose(operation, place, {**(query or {}), **(body or {})}, insist)
+            try:
+                answer = self._call(attempt.operation, place, attempt.version, path, query, body, patience)
+            except VersionNotOffered as error:
+                # It was not carried out, so that a write is sent again as well.
+                self._negotiation.refuse(attempt, place, error)
+            else:
+                return dict(attempt.operation.incoming(attempt.version, answer))
+
+    def prepare(
+        self,
+        operation: Call,
+        *,
+        region: str = "",
+        query: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | None = None,
+        insist: Sequence[str] = (),
+    ) -> dict[str, Any]:
+        """Choose the version of a write without sending it; asks the host what it offers if that decides it.
+
+        :return: what would be sent of the fields and parameters that only newer versions have.
+        :raises MissingFields: the version requires more than is given.
+        """
+        if not operation.differs:
+            return {}
+        place = self._place(operation.service, region)
+        self._negotiation.prepare(operation, place)
+        given = {**(query or {}), **(body or {})}
+        attempt = self._negotiation.choose(operation, place, given, insist)
+        newer = attempt.operation.takes(attempt.version) - attempt.operation.takes("")
+        return {name: given[name] for name in newer if given.get(name) is not None}
+
+    def _call(
+        self,
+        operation: Call,
+        place: Place,
+        version: str,
+        path: Mapping[str, str] | None,
+        query: Mapping[str, Any] | None,
+        body: Mapping[str, Any] | None,
+        patience: float,
+    ) -> dict[str, Any]:
+        """Send one operation in a version."""
+        where = CallContext(operation.service, operation.name, place.region, operation.method)
         filled = operation.path.format(**{name: _segment(name, str(value)) for name, value in (path or {}).items()})
-        url = self._endpoints.url(operation.service, region) + filled
-        given = {name: value for name, value in (query or {}).items() if value is not None}
+        url = place.url + filled
+        given = {name: value for name, value in operation.outgoing(version, query or {}).items() if value is not None}
         if given:
             url = f"{url}?{urlencode(given, doseq=True, quote_via=quote)}"
-        version = self._versions.get(operation.service, operation.version)
-        version = f"{operation.service} {version}"
+        if body is not None:
+            # What newer versions want in a body may be all that there is in it.
+            body = operation.outgoing(version, body) or (None if body else body)
+        header = f"{operation.service} {version}" if version else ""
         if operation.method == "GET":
-            return self._send(where, url, body, version, patience)
+            return self._send(where, url, body, header, patience)
         # A list that is read while a write is under way may show what was there before it, or after.
         self._shared.forget(operation.service)
         try:
-            return self._send(where, url, body, version, patience)
+            return self._send(where, url, body, header, patience)
         finally:
             self._shared.forget(operation.service)
 
@@ -337,10 +395,25 @@ class Client:
 
         :raises CallError: there is no such service.
         """
+        place = self._place(service, region)
+        return place.url, self._negotiation.offers(place)
+
+    def version_in_use(self, operation: Call, region: str = "") -> tuple[str, Offer | None]:
+        """Return the version in which an operation is called, and what the service lists about it if it was asked.
+
+        :return: an empty version where the service offers none of those that are known or set.
+        """
+        place = self._place(operation.service, region)
+        version = self._negotiation.in_use(operation, place)
+        return version, self._negotiation.offer(place, version)
+
+    def _place(self, service: str, region: str) -> Place:
         region = region or self.settings.region
-        url = self._endpoints.url(service, region)
-        answer = self._send(CallContext(service, "ListVersions", region, "GET"), f"{url}/", None, "")
-        return url, _listed(answer, "versions")
+        return Place(service, region, self._endpoints.url(service, region))
+
+    def _read_versions(self, place: Place) -> list[dict[str, Any]]:
+        where = CallContext(place.service, "ListVersions", place.region, "GET")
+        return _listed(self._send(where, f"{place.url}/", None, "", signed=False), "versions")
 
     def close(self) -> None:
         """Close all connections."""
@@ -348,7 +421,7 @@ class Client:
 
     def _read_catalogue(self, url: str) -> list[dict[str, Any]]:
         where = CallContext("iam", "ListEndpoints", self.settings.region, "GET")
-        version = self._versions.get("iam")
+        version = dict(self.settings.api_versions).get("iam")
         return _listed(self._send(where, url, None, f"iam {version}" if version else ""), "endpoints")
 
     def _send(
@@ -358,6 +431,8 @@ class Client:
         body: Mapping[str, Any] | None,
         version: str,
         patience: float = LONGEST_REQUESTED_PAUSE,
+        *,
+        signed: bool = True,
     ) -> dict[str, Any]:
         endpoint = self._health.endpoint(where.service, where.region)
         retries = Retries(self.settings.max_retries)
@@ -371,7 +446,9 @@ class Client:
                 if endpoint.paused:
                     continue
                 try:
-                    response = self._transmit(where, url, self._sign(where.method, url, body, version))
+                    response = self._transmit(
+                        where, url, self._request(where.method, url, body, version, signed=signed)
+                    )
                     headers = response.headers
                     self._last_headers["Date"] = headers.get("Date", "")
                     payload = _payload(where, response)
@@ -432,39 +509,43 @@ class Client:
                 advice="Check endpoint_url, region, ca_path and REQUESTS_CA_BUNDLE.",
             ) from None
 
-    def _sign(self, method: str, url: str, body: Mapping[str, Any] | None, version: str) -> PreparedRequest:
-        settings = self.settings
+    def _request(
+        self, method: str, url: str, body: Mapping[str, Any] | None, version: str, *, signed: bool
+    ) -> PreparedRequest:
         try:
             request = requests.Request(method, url, json=None if body is None else dict(body)).prepare()
         except UNUSABLE_ADDRESS as error:
             raise SettingsError(f"{_origin(url)} cannot be called ({_root(error)}). Correct endpoint_url.") from None
         # What requests made of the URL is what goes on the wire, so that is what is signed.
         request.url = without_default_port(str(request.url))
+        request.headers.update({"Accept": "application/json", "Accept-Language": self.settings.language})
+        if signed:
+            request.headers.update(self._signature(method, request.url, version))
+        return request
+
+    def _signature(self, method: str, url: str, version: str) -> dict[str, str]:
+        """Return the headers that say who calls, and which version."""
+        settings = self.settings
         timestamp = str(int(time.time() * 1000))
-        request.headers.update(
-            {
-                "Accept": "application/json",
-                "Accept-Language": settings.language,
-                "Scp-Accesskey": settings.access_key,
-                "Scp-ClientType": CLIENT_TYPE,
-                "Scp-Timestamp": timestamp,
-                "Scp-Signature": signature(
-                    settings.secret_key,
-                    method=method,
-                    url=request.url,
-                    timestamp=timestamp,
-                    access_key=settings.access_key,
-                    account_id=settings.account_id,
-                ),
-            }
-        )
+        headers = {
+            "Scp-Accesskey": settings.access_key,
+            "Scp-ClientType": CLIENT_TYPE,
+            "Scp-Timestamp": timestamp,
+            "Scp-Signature": signature(
+                settings.secret_key,
+                method=method,
+                url=url,
+                timestamp=timestamp,
+                access_key=settings.access_key,
+                account_id=settings.account_id,
+            ),
+        }
         optional = {
             "Scp-AccountId": settings.account_id,
             "X-Auth-Token": settings.auth_token,
             "Scp-Api-Version": version,
         }
-        request.headers.update({name: value for name, value in optional.items() if value})
-        return request
+        return {**headers, **{name: value for name, value in optional.items() if value}}
 
     def _proxies_for(self, where: CallContext, url: str) -> dict[str, str]:
         origin = _origin(url)
@@ -502,6 +583,8 @@ def cached_connections() -> HTTPAdapter:
 
 #: By process as well: a connection that is shared with a process forked from this one would mix up both's answers.
 _kept: dict[tuple[int, Settings], Client] = {}
+#: What hosts offer is the same for all settings.
+_offers: dict[int, Offers] = {}
 
 
 def cached_client(settings: Settings) -> Client:
@@ -509,7 +592,8 @@ def cached_client(settings: Settings) -> Client:
     loop in the controller's worker, say.
     """
     key = (os.getpid(), settings)
-    return _kept.get(key) or _kept.setdefault(key, Client(settings))
+    offers = _offers.setdefault(os.getpid(), Offers())
+    return _kept.get(key) or _kept.setdefault(key, Client(settings, offers=offers))
 
 
 def without_default_port(url: str) -> str:

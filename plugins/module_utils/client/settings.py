@@ -23,6 +23,7 @@ from .errors import SettingsError
 from .proxies import proxy_variables
 from .redaction import secrets_of_url, shorten, shown
 from .suggestions import closest
+from .versions import ALL_SERVICES, WORDS
 
 #: What a region's name may hold: it becomes part of a host name, and must not lead to another host.
 REGION = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*")
@@ -95,7 +96,10 @@ SOURCES: dict[str, SettingSpec] = {
     "timeout": SettingSpec(kind="float", environment=("SCP_TIMEOUT",), default=30.0),
     "max_retries": SettingSpec(kind="int", environment=("SCP_MAX_RETRIES",), default=5),
     "language": SettingSpec(environment=("SCP_LANGUAGE",), default="en-US", choices=LANGUAGES),
-    "api_versions": SettingSpec(kind="dict", environment=("SCP_API_VERSIONS",), default=None),
+    # Raw, because Ansible does not take a word for a dictionary.
+    "api_versions": SettingSpec(kind="raw", environment=("SCP_API_VERSIONS",), default=None),
+    "zone": SettingSpec(environment=("SCP_ZONE",)),
+    "zones": SettingSpec(kind="dict", environment=("SCP_ZONES",), default=None),
 }
 
 #: Read in this order; a later file only fills what an earlier one leaves open.
@@ -123,6 +127,12 @@ class Settings:
     max_retries: int = 5
     language: str = "en-US"
     api_versions: tuple[tuple[str, str], ...] = ()
+    zone: str = ""
+    zones: tuple[tuple[str, str], ...] = ()
+
+    def zone_of(self, region: str) -> str:
+        """The zone of a region in which things are created by default; empty where none is set."""
+        return dict(self.zones).get(region) or (self.zone if region_of(self.zone) == region else "")
 
     def environment_of(self, region: str) -> str:
         """The environment letter that serves ``region``, where none was named."""
@@ -203,6 +213,8 @@ def _convert(name: str, source: SettingSpec, value: Any, origin: str) -> Any:
             converted = _number(int, value)
         elif source.kind == "dict":
             return dict(json.loads(value)) if isinstance(value, str) else dict(value)
+        elif source.kind == "raw":
+            return _by_service(value)
         else:
             if isinstance(value, (dict, list)):
                 raise ValueError("must be text")
@@ -218,6 +230,22 @@ def _convert(name: str, source: SettingSpec, value: Any, origin: str) -> Any:
     except (TypeError, ValueError, OverflowError, RecursionError) as error:
         quoted = "" if source.secret else f" ({shown(value)})"
         raise SettingsError(f"{origin}{quoted} is not a valid value for {name}: {_reason(error)}.") from None
+
+
+def _by_service(value: Any) -> dict[str, Any]:
+    """Return versions by service, from a dictionary, a JSON object, pairs with = between them, or a word for all."""
+    if isinstance(value, list):
+        value = ",".join(map(str, value))
+    if not isinstance(value, str):
+        return dict(value)
+    if value.strip() in WORDS:
+        return {ALL_SERVICES: value.strip()}
+    if value.lstrip().startswith("{"):
+        return dict(json.loads(value))
+    pairs = [part.split("=") for part in re.split(r"[,\s]+", value.strip())]
+    if not all(len(pair) == 2 and all(pair) for pair in pairs):
+        raise ValueError(f"must be {', '.join(WORDS)}, or a version by service, for example filestorage=1.2")
+    return dict(pairs)
 
 
 def _number(kind: type[int] | type[float], value: Any) -> Any:
@@ -331,15 +359,41 @@ def _checked(chosen: dict[str, Any]) -> Settings:
         raise SettingsError(f"ca_path {chosen['ca_path']} does not exist.")
     versions = {str(service): str(version) for service, version in (chosen.pop("api_versions") or {}).items()}
     for service, version in versions.items():
-        if service not in SERVICES:
+        if service not in (*SERVICES, ALL_SERVICES):
             raise SettingsError(f"api_versions has no service {shown(service)}{closest(service, SERVICES)}.")
         if not _HEADER_TEXT.fullmatch(f"{service} {version}"):
             raise SettingsError(
                 f"api_versions asks for version {shown(version)} of {service!r}. Write it like filestorage: '1.1'."
             )
+    zones = {str(region): str(zone) for region, zone in (chosen.pop("zones") or {}).items()}
+    if chosen.get("zone"):
+        check_zone("zone", chosen["zone"])
+    for region, zone in zones.items():
+        check_zone("zones", zone, region)
     known = {item.name for item in fields(Settings)}
     values = {name: value for name, value in chosen.items() if name in known and value is not None}
-    return Settings(**values, api_versions=tuple(sorted(versions.items())))
+    return Settings(**values, api_versions=tuple(sorted(versions.items())), zones=tuple(sorted(zones.items())))
+
+
+def region_of(zone: str) -> str:
+    """Return the region of a zone: what stands before the last hyphen (platform-behaviour.md §1)."""
+    return zone.rpartition("-")[0]
+
+
+def check_zone(option: str, zone: str, region: str = "") -> None:
+    """Refuse what is not a name of a zone, or is a zone of another region.
+
+    :param option: what gives the zone, for the message.
+    :param region: the region that it must belong to; empty for any.
+    """
+    found = region_of(zone)
+    if not (REGION.fullmatch(zone) and found):
+        raise SettingsError(f"{option} {shown(zone)} is not a valid zone. Expected a name such as kr-west1-a.")
+    if region and found != region:
+        raise SettingsError(
+            f"{option} {shown(zone)} is a zone of region {found}, and it is used for region {region}. Give a zone of"
+            f" {region}, for example {region}-a."
+        )
 
 
 def check_region(region: str) -> None:

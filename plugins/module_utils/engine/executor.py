@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic
 
 from ..client.errors import CallError, NotFound, StorageError, UnknownOutcome
+from ..client.versions import MissingFields
 from .journal import Journal
 from .locks import NameLock
 from .lookup import AmbiguousName
@@ -92,7 +93,7 @@ class Executor(Generic[StateT]):
         state, plan = self._find_and_plan()
         steps = plan.steps if self.wait else _until_replanned(plan.steps)
         for step in steps:
-            state = step.effect(state, {})
+            state = step.effect(state, self._prepare(step))
         self.outcome.after = state
         for step in steps:
             self._note(step)
@@ -204,8 +205,11 @@ class Executor(Generic[StateT]):
                 path=way.path,
                 query=way.query,
                 body=way.body,
+                insist=way.insist,
                 patience=self.waiter.remaining,
             )
+        except MissingFields as error:
+            raise self.resource.explain(error) from None
         except UnknownOutcome as error:
             return _ReadAgain(self._resolve_unknown_outcome(step, error))
         except CallError as error:
@@ -214,7 +218,19 @@ class Executor(Generic[StateT]):
         self._note(step)
         if step.operation.creates or step.listed:
             self._created = step
-        return answer
+        return {**self._prepare(way), **answer}
+
+    def _prepare(self, step: Step[StateT]) -> Mapping[str, Any]:
+        """Return what will be sent of the fields that only newer API versions have.
+
+        :raises StorageError: the version requires more than the task gives.
+        """
+        try:
+            return self.resource.client.prepare(
+                step.operation, region=step.region, query=step.query, body=step.body, insist=step.insist
+            )
+        except MissingFields as error:
+            raise self.resource.explain(error) from None
 
     def _note(self, step: Step[StateT]) -> None:
         """Keep in mind that a step was done."""
@@ -245,6 +261,8 @@ class Executor(Generic[StateT]):
             self.resource, self.outcome = resource, Outcome()
             state, plan = self._plan()
         self.planned = True
+        for step in plan.steps:
+            self._prepare(step)
         return state, plan
 
     def _plan(self) -> tuple[StateT, Plan[StateT]]:

@@ -40,7 +40,8 @@ class Step(Generic[StateT]):
     """One writing call, and what it does to the state.
 
     :param region: where the call goes; empty for the task's region.
-    :param effect: the state after it, from the state before it and the answer (empty when only planned).
+    :param effect: the state after it, from the state before it and the answer. When it is only planned, the answer has
+        what would be sent of the fields that only newer API versions have.
     :param done: whether a state that was read shows the effect; asked before the next step and at the end.
     :param replan_after: things come to light only after it, so the rest is planned again from what is read then.
     :param no_wait: the next step need not wait for it.
@@ -49,6 +50,7 @@ class Step(Generic[StateT]):
     :param taken: whether a state that was read proves that the service took the call, though its effect is to come.
     :param listed: what it creates is found by the next task only once the service lists it.
     :param advice: what the user can do when it is refused, beyond the service's words.
+    :param insist: names of fields that must be sent, which excludes API versions without them.
     """
 
     operation: Call
@@ -65,6 +67,7 @@ class Step(Generic[StateT]):
     taken: Callable[[StateT], bool] = not_seen
     listed: bool = False
     advice: str = ""
+    insist: tuple[str, ...] = ()
 
     @property
     def once(self) -> bool:

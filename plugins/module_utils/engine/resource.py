@@ -10,7 +10,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Generic, Self
 
+from ..client.errors import StorageError
 from ..client.session import Client
+from ..client.versions import MissingFields
 from .overlay import ResponsePatch
 from .plan import StateT, Step, TaskPlanner
 
@@ -87,6 +89,10 @@ class Resource(ABC, Generic[StateT]):
     def failed(self, state: StateT) -> str:
         """Why the thing cannot be used any more, in the service's words; empty when it can."""
         return ""
+
+    def explain(self, missing: MissingFields) -> StorageError:
+        """Return the error for what the API version of a call requires and the task does not give."""
+        return missing
 
     @abstractmethod
     def view(self, state: StateT) -> dict[str, Any]:

@@ -1,18 +1,20 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Block Storage (BM) 1.3: all 41 operations (reference: Block Storage (BM))."""
+"""Block Storage (BM) 1.3: all 41 operations (reference: Block Storage (BM)), and what 1.4 does otherwise."""
 
 from __future__ import annotations
 
 from functools import partial
 
 from ..client.paging import Paging
-from .table import Operation, Repeat, Service
+from .table import Change, Operation, Repeat, Service
 
 SERVICE = Service("baremetal-blockstorage", "1.3", "Block Storage (BM)", newer=("1.4",))
 
 _operation = partial(Operation, SERVICE)
+#: From 1.4 on, what is created is created in a zone.
+_IN_A_ZONE = Change("1.4", body=("zone",), required=("zone",))
 
 CREATE_VOLUME = _operation(
     "CreateVolume",
@@ -21,6 +23,7 @@ CREATE_VOLUME = _operation(
     body=("attachments", "disk_type", "name", "qos", "size_gb", "tags"),
     action="CreateVolume",
     repeat=Repeat.CREATES,
+    changes=(_IN_A_ZONE,),
 )
 SHOW_VOLUME = _operation("ShowVolume", "GET", "/v1/volumes/{volume_id}", action="ShowVolume")
 LIST_VOLUMES = _operation(
@@ -126,6 +129,7 @@ CREATE_VOLUME_REPLICATION = _operation(
     body=("cycle", "name", "region"),
     action="CreateVolumeReplication",
     repeat=Repeat.BOUNDED,
+    changes=(_IN_A_ZONE,),
 )
 SHOW_VOLUME_REPLICATION = _operation(
     "ShowVolumeReplication", "GET", "/v1/volumes/{volume_id}/replications", action="ShowVolumeReplication"
@@ -154,6 +158,7 @@ CREATE_VOLUME_GROUP = _operation(
     body=("name", "tags", "volume_ids"),
     action="CreateVolumeGroup",
     repeat=Repeat.CREATES,
+    changes=(_IN_A_ZONE,),
 )
 SHOW_VOLUME_GROUP = _operation(
     "ShowVolumeGroup", "GET", "/v1/volume-groups/{volume_group_id}", action="ShowVolumeGroup"
@@ -243,6 +248,7 @@ CREATE_VOLUME_GROUP_REPLICATION = _operation(
     body=("cycle", "name", "region", "replication_volume_name_prefix"),
     action="CreateVolumeGroupReplication",
     repeat=Repeat.BOUNDED,
+    changes=(_IN_A_ZONE,),
 )
 SHOW_VOLUME_GROUP_REPLICATION = _operation(
     "ShowVolumeGroupReplication",

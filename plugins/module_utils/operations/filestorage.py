@@ -1,18 +1,21 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""File Storage 1.1: all 21 operations (reference: 4 - File Storage)."""
+"""File Storage 1.1: all 21 operations (reference: 4 - File Storage), and what 1.2 does otherwise."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from ..client.paging import Paging
-from .table import Operation, Repeat, Service
+from .table import Change, Operation, Repeat, Service
 
 SERVICE = Service("filestorage", "1.1", "File Storage", newer=("1.2",))
 
 _operation = partial(Operation, SERVICE)
+#: From 1.2 on, what is created is created in a zone.
+_IN_A_ZONE = Change("1.2", body=("zone",), required=("zone",))
 
 CREATE_VOLUME = _operation(
     "CreateVolume",
@@ -21,6 +24,7 @@ CREATE_VOLUME = _operation(
     body=("name", "protocol", "type_name", "snapshot_id", "cifs_password", "tags"),
     action="CreateVolume",
     repeat=Repeat.CREATES,
+    changes=(_IN_A_ZONE,),
 )
 SHOW_VOLUME = _operation("ShowVolume", "GET", "/v1/volumes/{volume_id}", action="ShowVolume")
 LIST_VOLUMES = _operation(
@@ -128,6 +132,7 @@ CREATE_VOLUME_REPLICATION = _operation(
     ),
     action="CreateVolumeReplication",
     repeat=Repeat.BOUNDED,
+    changes=(replace(_IN_A_ZONE, dropped=("region",)),),
 )
 LIST_VOLUME_REPLICATIONS = _operation(
     "ListVolumeReplications",
@@ -159,10 +164,23 @@ DELETE_VOLUME_REPLICATION = _operation(
     query=("volume_id",),
     action="DeleteVolumeReplication",
 )
+LIST_VOLUME_REPLICATION_ZONES = _operation(
+    "ListVolumeReplicationZones",
+    "GET",
+    "/v1/replications/zones",
+    query=("type_name", "source_zone", "replication_type"),
+    action="ListVolumeReplicationZones",
+    since="1.2",
+    changes=(Change("1.2", required=("source_zone",)),),
+)
+#: Where a volume can be replicated to: the answer has ``regions`` up to 1.1, and ``zones`` from 1.2 on.
 LIST_VOLUME_REPLICATION_REGION = _operation(
     "ListVolumeReplicationRegion",
     "GET",
     "/v1/replications/regions",
     query=("type_name", "source_region_name", "replication_type"),
     action="ListVolumeReplicationRegions",
+    until="1.1",
+    doubtful=True,
+    successor=LIST_VOLUME_REPLICATION_ZONES,
 )

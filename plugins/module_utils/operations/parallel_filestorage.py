@@ -1,21 +1,26 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Parallel File Storage 1.0: all 11 operations (reference: Parallel File Storage)."""
+"""Parallel File Storage 1.0: all 11 operations (reference: Parallel File Storage), and what 1.1 does otherwise."""
 
 from __future__ import annotations
 
 from functools import partial
 
 from ..client.paging import Paging
-from .table import Operation, Repeat, Service
+from .table import Change, Operation, Repeat, Service
 
 SERVICE = Service("parallel-filestorage", "1.0", "Parallel File Storage", newer=("1.1",))
 
 _operation = partial(Operation, SERVICE)
 
 CREATE_VOLUME = _operation(
-    "CreateVolume", "POST", "/v1/volumes", body=("name", "capacity_tb", "tags"), repeat=Repeat.CREATES
+    "CreateVolume",
+    "POST",
+    "/v1/volumes",
+    body=("name", "capacity_tb", "tags"),
+    repeat=Repeat.CREATES,
+    changes=(Change("1.1", body=("zone",), required=("zone",)),),
 )
 SHOW_VOLUME = _operation("ShowVolume", "GET", "/v1/volumes/{volume_id}")
 LIST_VOLUMES = _operation(

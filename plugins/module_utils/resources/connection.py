@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from ..client.errors import StorageError
 from ..client.parallel import map_concurrently
-from ..client.session import Call
+from ..client.session import Call, Client
+from ..client.versions import Offer
 from ..engine.resource import Info
 from ..operations import archivestorage, backup, baremetal_blockstorage, filestorage, parallel_filestorage
 
@@ -26,6 +29,33 @@ PROBES: dict[str, Call] = {
 }
 
 
+def deprecation_of(service: str, version: str, offer: Offer | None, today: date) -> str:
+    """Return the warning about a version that is in use and ends; empty where it does not."""
+    if offer is None or not offer.ending(today):
+        return ""
+    ends = f"ends on {offer.ends}" if offer.ends else "is deprecated"
+    status = f" (status {offer.status})" if offer.status else ""
+    return (
+        f"Version {version} of {service}, which this collection uses, {ends}{status}. Before that, set a zone (SCP_ZONE"
+        " or zones), which newer versions require, and update the collection scp.storage."
+    )
+
+
+def read_deprecations(client: Client, services: Iterable[tuple[str, str]]) -> list[str]:
+    """Return the warnings about versions in use, for services in regions; a host that cannot say it has none."""
+    found = map_concurrently(lambda place: _deprecation(client, *place), list(services))
+    return list(dict.fromkeys(filter(None, found)))
+
+
+def _deprecation(client: Client, service: str, region: str) -> str:
+    try:
+        client.versions(service, region)
+        version, offer = client.version_in_use(PROBES[service], region)
+    except StorageError:
+        return ""
+    return deprecation_of(service, version, offer, client.now().date())
+
+
 class Connection(Info):
     """``scp_connection_info``: look at every service once."""
 
@@ -34,7 +64,10 @@ class Connection(Info):
     def read(self) -> dict[str, Any]:
         settings = self.client.settings
         asked = self.params.get("services") or list(PROBES)
+        services = map_concurrently(self._look, asked)
+        warnings = [one["deprecation"] for one in services if one["deprecation"]]
         return {
+            **({"warnings": warnings} if warnings else {}),
             "connection": {
                 "region": self.region,
                 "environment": settings.environment_of(self.region),
@@ -42,7 +75,7 @@ class Connection(Info):
                 "temporary_credentials": bool(settings.auth_token),
                 "language": settings.language,
             },
-            self.plural: map_concurrently(self._look, asked),
+            self.plural: services,
         }
 
     def _look(self, service: str) -> dict[str, Any]:
@@ -52,12 +85,16 @@ class Connection(Info):
             "service": service,
             "endpoint": None,
             "versions": [],
-            "used_version": dict(self.client.settings.api_versions).get(service, probe.version),
+            "used_version": None,
+            "deprecation": None,
             "usable": False,
             "problem": None,
         }
         try:
             result["endpoint"], result["versions"] = self.client.versions(service)
+            version, offer = self.client.version_in_use(probe)
+            result["used_version"] = version or None
+            result["deprecation"] = deprecation_of(service, version, offer, self.client.now().date()) or None
             self.client.call(probe, query={probe.paging.size: 1} if probe.paging else {})
         except StorageError as error:
             return {**result, "problem": error.message}

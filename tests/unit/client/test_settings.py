@@ -20,6 +20,7 @@ from ansible_collections.scp.storage.plugins.module_utils.client.settings import
     SOURCES,
     Settings,
     check_url,
+    region_of,
     resolve,
 )
 from ansible_collections.scp.storage.plugins.module_utils.resources.connection import PROBES
@@ -35,12 +36,13 @@ SAMPLES: dict[str, tuple[Any, ...]] = {
     "language": ("ko-KR", "en-US", "ko-KR", "en-US"),
     "endpoint_url": tuple(f"https://{place}.example" for place in "abcd"),
     "auth_url": tuple(f"https://{place}.example" for place in "abcd"),
+    "zone": tuple(f"kr-west1-{letter}" for letter in "abcd"),
 }
 PLAIN = ("from-option", "from-first", "from-second", "from-file")
 #: Settings that a file may hold.
 IN_FILES = [name for name, source in SOURCES.items() if source.file_keys]
 #: Settings that the result has, apart from those with a separate meaning.
-RESOLVED = [name for name in SOURCES if name not in ("profile", "config_file", "ca_path", "api_versions")]
+RESOLVED = [name for name in SOURCES if name not in ("profile", "config_file", "ca_path", "api_versions", "zones")]
 
 
 def write(path: Path, content: Any) -> Path:
@@ -188,6 +190,8 @@ def test_blank_option_hides_nothing(name: str, blank: str | None, tmp_path: Path
         value = tmp_path
     elif name == "api_versions":
         value = json.dumps({"backup": "1.2"})
+    elif name == "zones":
+        value = json.dumps({"kr-east1": "kr-east1-a"})
     elif name == "region":
         value = "kr-east1"
     others = {other: given for other, given in GIVEN.items() if other != name}
@@ -347,6 +351,46 @@ def test_api_versions() -> None:
     assert resolve(GIVEN, environ).api_versions == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("newest", (("*", "newest"),)),
+        (" auto ", (("*", "auto"),)),
+        (["oldest"], (("*", "oldest"),)),
+        ("filestorage=1.2, backup=oldest", (("backup", "oldest"), ("filestorage", "1.2"))),
+        ("filestorage=1.2 backup=1.4", (("backup", "1.4"), ("filestorage", "1.2"))),
+        ('{"filestorage": "newest"}', (("filestorage", "newest"),)),
+    ],
+)
+def test_api_versions_as_text(text: Any, expected: Any) -> None:
+    assert resolve({**GIVEN, "api_versions": text}, {"HOME": "/nowhere"}).api_versions == expected
+    if isinstance(text, str):
+        assert resolve(GIVEN, {"HOME": "/nowhere", "SCP_API_VERSIONS": text}).api_versions == expected
+
+
+@given(st.from_regex(r"[a-z]{2}-[a-z]{1,6}[0-9]", fullmatch=True), st.sampled_from("abcd"))
+def test_zone_of_a_region_is_the_one_that_belongs_to_it(region: str, letter: str) -> None:
+    zone = f"{region}-{letter}"
+    found = resolve({**GIVEN, "zone": zone}, {"HOME": "/nowhere"})
+    assert region_of(zone) == region
+    assert (found.zone_of(region), found.zone_of(f"{region}9")) == (zone, "")
+    environ = {"HOME": "/nowhere", "SCP_ZONES": json.dumps({region: f"{region}-z"}), "SCP_ZONE": zone}
+    assert resolve(GIVEN, environ).zone_of(region) == f"{region}-z"
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({"zone": "west"}, "zone 'west' is not a valid zone"),
+        ({"zone": "kr-west1-a/b"}, "is not a valid zone"),
+        ({"zones": {"kr-east1": "kr-west1-a"}}, "zones 'kr-west1-a' is a zone of region kr-west1"),
+        ({"zones": {"kr-east1": ""}}, "zones '' is not a valid zone"),
+    ],
+)
+def test_zone_that_is_invalid_is_refused(options: dict[str, Any], expected: str) -> None:
+    assert expected in refusal({**GIVEN, **options}, {})
+
+
 @pytest.mark.parametrize(("misspelt", "meant"), [("filestorge", "filestorage"), ("Backup", "backup"), ("bm", "")])
 def test_api_versions_of_an_unknown_service_are_refused(misspelt: str, meant: str) -> None:
     message = refusal({**GIVEN, "api_versions": {misspelt: "1.1"}}, {})
@@ -378,7 +422,9 @@ def test_space_around_values_is_dropped() -> None:
         ("language", "de-DE"),
         ("environment", "x"),
         ("api_versions", "1.1"),
-        ("api_versions", "filestorage=1.1"),
+        ("api_versions", "filestorage="),
+        ("api_versions", "filestorage=1.1=2"),
+        ("zones", "kr-west1-a"),
         ("api_versions", "[" * 100_000),
     ],
 )

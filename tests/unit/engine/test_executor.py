@@ -57,6 +57,9 @@ class Service:
     def sharing(self, **_ignored: Any) -> Service:
         return self
 
+    def prepare(self, _operation: Any, **_ignored: Any) -> dict[str, Any]:
+        return {}
+
     def call(self, operation: Any, *, body: Mapping[str, Any], **_ignored: Any) -> dict[str, Any]:
         self.log.append(operation.name)
         self.level, self.under_way, self.behind = body["level"], self.busy, self.lag
@@ -277,7 +280,13 @@ def test_executor_sends_a_step_with_all_that_it_says() -> None:
             sent.append((operation.name, {"body": body, **more}))
             return super().call(operation, body=body)
 
-    said = {"region": "kr-east1", "path": {"id": "a"}, "query": {"force": True}, "body": {"level": 1, "size": 2}}
+    said = {
+        "region": "kr-east1",
+        "path": {"id": "a"},
+        "query": {"force": True},
+        "body": {"level": 1, "size": 2},
+        "insist": ("size",),
+    }
     executor(Recorder(), said).apply()
     # A write waits for the service as long as the task does.
     assert sent == [("Step1", {**said, "patience": 60.0})]

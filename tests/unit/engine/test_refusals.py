@@ -57,6 +57,9 @@ class Service:
     def sharing(self, **_ignored: Any) -> Service:
         return self
 
+    def prepare(self, _operation: Any, **_ignored: Any) -> dict[str, Any]:
+        return {}
+
     def call(self, operation: Any, *, region: str, body: Mapping[str, Any], **_ignored: Any) -> dict[str, Any]:
         self.sent.append(region)
         if self.answers.get(region):

@@ -88,11 +88,15 @@ class Api:
         data: bytes | None = None,
     ) -> Answer:
         """Send a signed request; ``path`` begins after the region, and ``data`` is a body as it goes on the wire."""
-        raw = f"/{self.service}/{region or self.region}{path}"
+        raw = self.raw(path, region or self.region)
         if body is not None:
             data = json.dumps(body).encode()
         content = {"Content-Type": "application/json"} if data is not None else {}
         return self.send(method, raw, data, self.headers(method, raw, skew) | content)
+
+    def raw(self, path: str, region: str) -> str:
+        """A path as on the wire."""
+        return f"/{self.service}/{region}{path}"
 
     # --- what most tests need -----------------------------------------------------------------------------------
 

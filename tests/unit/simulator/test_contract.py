@@ -7,22 +7,29 @@ from __future__ import annotations
 
 import pytest
 
-from tests.simulator.contract import check_answer, load_contracts
+from tests.simulator.contract import check_answer, load_contracts, load_versions
 from tests.simulator.services import find_services
 
 CONTRACTS = load_contracts()
-OPERATIONS = [operation for contract in CONTRACTS.values() for operation in contract.operations.values()]
+VERSIONS = load_versions()
+PRINTED = [operation for contract in CONTRACTS.values() for operation in contract.operations.values()]
+OPERATIONS = [o for v in VERSIONS.values() for contract in v.contracts.values() for o in contract.operations.values()]
 
 
 def test_all_operations_are_there() -> None:
-    assert len(OPERATIONS) == 129
+    assert len(PRINTED) == 129
 
 
-@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda o: f"{o.service}.{o.id}")
+@pytest.mark.parametrize("name", CONTRACTS)
+def test_printed_version_is_the_oldest(name: str) -> None:
+    assert VERSIONS[name].oldest.version == CONTRACTS[name].version
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda o: f"{o.service}.{o.version}.{o.id}")
 def test_routing_finds_each_operation(operation: object) -> None:
     assert isinstance(operation, type(OPERATIONS[0]))
     path = "/" + "/".join(segment or "a%20b" for segment in operation.segments)
-    found = CONTRACTS[operation.service].find(operation.method, path)
+    found = VERSIONS[operation.service].contracts[operation.version].find(operation.method, path)
     assert found is not None
     assert found[0] is operation
     assert found[1] == dict.fromkeys(operation.names, "a b")
@@ -37,7 +44,7 @@ def test_services_do_all_of_their_operations() -> None:
     switches = Switches([*CORE, *(switch for kind in kinds for switch in kind.switches)])
     world = World(Clock(), switches, kinds)
     for name, service in world.services.items():
-        assert set(service.handlers) == set(CONTRACTS[name].operations)
+        assert set(service.handlers) == {o for c in VERSIONS[name].contracts.values() for o in c.operations}
 
 
 def test_switches_have_names_of_their_own() -> None:

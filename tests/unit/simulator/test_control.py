@@ -29,7 +29,7 @@ def test_operations(api: Api, simulator: Simulator) -> None:
     assert [entry["operation"] for entry in log] == ["CreateVolume", "ShowVolume"]
     first = log[0]
     assert set(first) == {
-        "sequence", "time", "service", "region", "operation", "method", "path", "status", "write", "fault",
+        "sequence", "time", "service", "region", "operation", "version", "method", "path", "status", "write", "fault",
         "violation", "bug", "body",
     }  # fmt: skip
     assert (first["service"], first["region"], first["method"]) == ("filestorage", "kr-west1", "POST")

@@ -16,11 +16,12 @@ from .conftest import Answer, Api
 
 REGIONS = ["kr-east1", "kr-south1", "kr-south2", "kr-south3", "kr-west1"]
 SERVICES = ["archivestorage", "backup", "baremetal-blockstorage", "filestorage", "parallel-filestorage"]
+NEIGHBOURS = ["baremetal", "multinodegpucluster", "virtualserver", "vpc"]
 PLAIN = {"name": "my_volume", "protocol": "NFS", "type_name": "HDD"}
 
 
 @pytest.mark.parametrize("slash", ["", "/"])
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", [*SERVICES, *NEIGHBOURS])
 def test_versions(api: Api, service: str, slash: str) -> None:
     answer = api.send("GET", f"/{service}/kr-south2{slash}")
     assert answer.status == 200
@@ -38,7 +39,8 @@ def test_catalogue(api: Api, simulator: Simulator) -> None:
     answer = api.send("GET", raw, headers=api.headers("GET", raw))
     assert answer.status == 200
     found = {(item["service_type"], item["region"]): item["url"] for item in answer.body["endpoints"]}
-    assert found == {(f"scp-{s}", r): f"{simulator.url}/{s}/{r}" for s in SERVICES for r in REGIONS}
+    regional = {(f"scp-{s}", r): f"{simulator.url}/{s}/{r}" for s in (*SERVICES, *NEIGHBOURS) for r in REGIONS}
+    assert found == regional | {("scp-resourcemanager", ""): f"{simulator.url}/resourcemanager"}
     assert {"region", "service_type", "service_name", "url"} == set(answer.body["endpoints"][0])
     assert api.send("GET", raw).status == 404
     wrong = api.headers("GET", raw) | {"Scp-Signature": "AAAA"}
@@ -96,11 +98,12 @@ def test_no_version_is_answered_and_logged(api: Api, simulator: Simulator) -> No
 @pytest.mark.parametrize("version", ["filestorage 9.9", "backup 1.1", "1.1", "filestorage 1.0", "filestorage v1.1"])
 def test_unknown_or_retired_version(api: Api, simulator: Simulator, version: str) -> None:
     api.version = version
-    answer = api("GET", "/v1/volumes")
-    assert answer.status == 400
-    assert version in answer.error["detail"]
-    simulator.switch(unknown_version_status=406)
-    assert api("GET", "/v1/volumes").error["status"] == 406
+    error = api("GET", "/v1/volumes").error
+    number = version.rpartition(" ")[2]
+    assert (error["status"], error["code"]) == (406, "NoSuchVersion")
+    assert error["detail"] == f"API version {number} is not supported on this method"
+    simulator.switch(unknown_version_status=400)
+    assert api("GET", "/v1/volumes").error["status"] == 400
 
 
 def test_old_versions_can_be_served(api: Api, simulator: Simulator) -> None:

@@ -30,6 +30,7 @@ class Listing:
     """A paged list.
 
     :ivar seed: what so many of its resources, with all that belongs to them, are in a seed.
+    :ivar whole: this is a whole seed, and not the service's part of one.
     """
 
     service: str
@@ -37,6 +38,7 @@ class Listing:
     query: dict[str, Any]
     seed: Callable[[int], dict[str, list[dict[str, Any]]]]
     by_page: bool = False
+    whole: bool = False
 
 
 def named(number: int) -> dict[str, Any]:
@@ -66,6 +68,18 @@ def agents(count: int) -> dict[str, list[dict[str, Any]]]:
     }
 
 
+def servers(count: int) -> dict[str, list[dict[str, Any]]]:
+    return {"servers": [{**named(number), "type": "BM"} for number in range(count)]}
+
+
+def tagged(count: int) -> dict[str, Any]:
+    tags = [{"key": "team", "value": "web"}]
+    return {"filestorage": {"volumes": [{**named(number), "tags": tags} for number in range(count)]}}
+
+
+RESOURCES = dict.fromkeys(("id", "resource_name", "service_name", "resource_type", "region", "sort"))
+TAGS = ("account_id", "key", "value", "resource_identifier", "resource_type", "service", "offering", "region", "sort")
+
 LISTINGS = [
     Listing("filestorage", "ListVolumes", {"name": None, "type_name": None, "sort": None}, file_volumes),
     Listing(
@@ -89,13 +103,16 @@ LISTINGS = [
         by_page=True,
     ),
     Listing("backup", "ListBackups", {"name": None, "server_name": None, "sort": None}, agents, by_page=True),
+    Listing("baremetal", "ListBaremetals", {"server_name": None, "sort": None}, servers, by_page=True, whole=True),
+    Listing("resourcemanager", "ListResources", RESOURCES, tagged, by_page=True, whole=True),
+    Listing("resourcemanager", "ListTags", dict.fromkeys(TAGS), tagged, by_page=True, whole=True),
 ]
 
 
 def looks(listing: Listing, count: int, monkeypatch: pytest.MonkeyPatch) -> int:
     """Return how many records reading all pages of a list looks at."""
     world = World(Clock(0), known_switches(), find_services())
-    world.replace({listing.service: listing.seed(count)})
+    world.replace(listing.seed(count) if listing.whole else {listing.service: listing.seed(count)})
     seen = 0
     iterate, having = Table.__iter__, Table.having
 
@@ -117,7 +134,7 @@ def looks(listing: Listing, count: int, monkeypatch: pytest.MonkeyPatch) -> int:
     for page in range(count // PAGE):
         place = {"page": page, "size": PAGE} if listing.by_page else {"offset": page * PAGE, "limit": PAGE}
         target = Target(listing.service, REGION, listing.operation, "GET")
-        call = Call(REGION, ACCOUNT, {}, {**listing.query, **place}, None, target, Faults(), world)
+        call = Call(REGION, "1.1", ACCOUNT, {}, {**listing.query, **place}, None, target, Faults(), world)
         reply = world.services[listing.service].handlers[listing.operation](call)
         received += max(len(part) for part in reply.body.values() if isinstance(part, list))
     monkeypatch.undo()
@@ -143,7 +160,7 @@ def test_list_that_was_read_shows_what_has_changed_since() -> None:
     target = Target("filestorage", REGION, "ListVolumes", "GET")
 
     def names() -> list[str]:
-        call = Call(REGION, ACCOUNT, {}, query, None, target, Faults(), world)
+        call = Call(REGION, "1.1", ACCOUNT, {}, query, None, target, Faults(), world)
         return [volume["name"] for volume in service.handlers["ListVolumes"](call).body["filestorages"]]
 
     assert names() == ["data_0_abc123"]

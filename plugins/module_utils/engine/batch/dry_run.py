@@ -9,7 +9,7 @@ import copy
 import re
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -83,6 +83,7 @@ class DryRunClient(Client):
         path: Mapping[str, str] | None = None,
         query: Mapping[str, Any] | None = None,
         body: Mapping[str, Any] | None = None,
+        insist: Sequence[str] = (),
         patience: float = LONGEST_REQUESTED_PAUSE,
     ) -> dict[str, Any]:
         given = {**(query or {}), **(path or {})}
@@ -95,7 +96,7 @@ class DryRunClient(Client):
         else:
             try:
                 answer = self._plain.call(
-                    operation, region=region, path=path, query=query, body=body, patience=patience
+                    operation, region=region, path=path, query=query, body=body, insist=insist, patience=patience
                 )
             except NotFound as error:
                 missing = error

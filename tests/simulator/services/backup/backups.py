@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from ...behaviors import REGIONS
 from ...errors import validation_error
 from ...service import Call, Reply, event, operation
-from ...state import REGIONS, Server
+from ...state import Server
 from ..common import check_tags, name_matches, sorted_as
 from .changes import asked_paths, check_paths
 from .models import CATEGORIES, Policy

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from ...behaviors import REGIONS
 from ...service import Call, Reply, event, operation
-from ...state import REGIONS
 from .models import Point, Policy
 
 if TYPE_CHECKING:

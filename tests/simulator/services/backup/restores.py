@@ -9,8 +9,9 @@ import ipaddress
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from ...behaviors import REGIONS
 from ...service import Call, Reply, event, operation
-from ...state import REGIONS, Server, Subnet
+from ...state import Server, Subnet
 from ..common import asked_moment, between, moment_of, sorted_as
 from .filesystem import files_of, plain
 from .models import CATEGORIES, Policy, Restore
