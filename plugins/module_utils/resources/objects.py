@@ -219,7 +219,7 @@ def leaving(item: Item) -> bool:
 
 
 def owner_of(item: Item) -> str:
-    """Return who made a server of the list of virtual servers (platform-behaviour.md §14)."""
+    """Return who made a server of the list of virtual servers (platform-behaviour.md §13)."""
     offering = str(item.get("product_offering") or "").lower()
     if offering.startswith("k8s") or str(item.get("product_category") or "").lower() == "container":
         return KUBERNETES
@@ -401,10 +401,12 @@ class ObjectFinder:
         :param way_out: what needs no list.
         """
         kind = type_of(object_type)
-        reason = f"{what}, because the {kind.title}s in {self.where} cannot be read: {error.message.rstrip('.')}."
+        reason = f"{what}, because the {kind.title}s in {self.where} cannot be read"
         if isinstance(error, CallError) and error.status == FORBIDDEN and not isinstance(error, NotEntitled):
+            reason += f": {error.where} was refused with {FORBIDDEN}."
             remedy = f"Grant the IAM action {kind.action} to the user of the key, or {way_out}."
         else:
+            reason += f": {error.message.rstrip('.')}."
             remedy = f"To go on without that list, {way_out}."
         return StorageError(f"{reason} {remedy}", **error.facts)
 
