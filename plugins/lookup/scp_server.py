@@ -56,11 +56,11 @@ seealso:
 EXAMPLES = r"""
 - name: Show the id of a virtual server
   ansible.builtin.debug:
-    msg: "{{ lookup('scp.storage.scp_server', 'web-1', object_type='VM') }}"
+    msg: "{{ lookup('scp.storage.scp_server', 'west-web1', object_type='VM') }}"
 
 - name: Show the ids of two bare-metal servers of another region
   ansible.builtin.debug:
-    msg: "{{ query('scp.storage.scp_server', 'db-1', 'db-2', object_type='BM', region='kr-east1') }}"
+    msg: "{{ query('scp.storage.scp_server', 'east-db1', 'east-db2', object_type='BM', region='kr-east1') }}"
 
 - name: Show whether there is such a server
   ansible.builtin.debug:
