@@ -23,7 +23,10 @@ SOUTH = "kr-south1"
 WEB: dict[str, Any] = {"name": "web_data", "protocol": "NFS", "type_name": "SSD"}
 THERE = {**WEB, "region": SOUTH}
 #: A key pair of the simulator that may use the storage services only.
-STORAGE_ONLY = {"SCP_ACCESS_KEY": "SIMULATORSTORAGEONLYKEY000", "SCP_SECRET_KEY": "simulator-secret-worth-nothing-333333333"}
+STORAGE_ONLY = {
+    "SCP_ACCESS_KEY": "SIMULATORSTORAGEONLYKEY000",
+    "SCP_SECRET_KEY": "simulator-secret-worth-nothing-333333333",
+}
 SERVERS, METALS, NODES, ENDPOINTS = "ListVirtualServers", "ListBaremetals", "ListGpuNodes", "ListVpcEndpoints"
 
 
@@ -91,7 +94,11 @@ def test_same_tasks_in_two_regions_with_other_ids(runner: ModuleRunner) -> None:
         real = converge(runner, VOLUME, {**WEB, "region": region, "access_rules": [vm("shared-app1")]})
         found[region] = set(rules_of(real))
     first, second = (
-        {one["id"] for one in runner.simulator.world()["servers"] if (one["name"], one["region"]) == ("shared-app1", at)}
+        {
+            one["id"]
+            for one in runner.simulator.world()["servers"]
+            if (one["name"], one["region"]) == ("shared-app1", at)
+        }
         for at in (SOUTH, "kr-south2")
     )
     assert found == {SOUTH: first, "kr-south2": second}
@@ -241,7 +248,9 @@ def test_info_shows_owners_on_demand(runner: ModuleRunner, platform_rules: dict[
     assert not reads([plain])
     assert all("owner" not in rule for rule in plain.result["volumes"][0]["access_rules"])
     found = well(
-        runner.run_task("scp_filestorage_volume_info", {"region": SOUTH, "gather": ["access_rules", "access_rule_owners"]})
+        runner.run_task(
+            "scp_filestorage_volume_info", {"region": SOUTH, "gather": ["access_rules", "access_rule_owners"]}
+        )
     )
     rules = {rule["object_name"]: rule.get("owner") for rule in found.result["volumes"][0]["access_rules"]}
     assert rules == {
@@ -305,7 +314,13 @@ CASES = [
         "two servers of a name",
         VOLUME,
         {**_named(vm("south1-twin")), "region": SOUTH},
-        ("'south1-twin' fits 2 virtual servers in kr-south1", "10.31.1.71", "10.31.2.71", "south1-app-subnet", "object_id"),
+        (
+            "'south1-twin' fits 2 virtual servers in kr-south1",
+            "10.31.1.71",
+            "10.31.2.71",
+            "south1-app-subnet",
+            "object_id",
+        ),
     ),
     Case("another type", VOLUME, _named(vm("west-gpu1")), ("'west-gpu1'", "GPU server", "object_type to GPU")),
     Case(
@@ -337,16 +352,16 @@ CASES = [
     Case(
         "neither id nor name", VOLUME, _named({"object_type": "VM"}), ("one of the following", "object_id, object_name")
     ),
-    Case(
-        "an empty name", VOLUME, _named({"object_type": "VM", "object_name": " "}), ("access_rules[0].object_name",)
-    ),
+    Case("an empty name", VOLUME, _named({"object_type": "VM", "object_name": " "}), ("access_rules[0].object_name",)),
     Case(
         "platform rules without purge",
         VOLUME,
         {**WEB, "purge_platform_access_rules": True},
         ("purge_platform_access_rules", "purge_access_rules: true"),
     ),
-    Case("no such node", PFS, {"name": "train", "capacity_tb": 1, "access_rules": [{"object_name": "x"}]}, ("GPU node",)),
+    Case(
+        "no such node", PFS, {"name": "train", "capacity_tb": 1, "access_rules": [{"object_name": "x"}]}, ("GPU node",)
+    ),
     Case(
         "no such bare-metal server",
         BM,

@@ -13,7 +13,7 @@ from typing import Any
 
 from aiohttp import web
 
-from . import control
+from . import control, zones
 from .behaviors import CORE, Switches
 from .clock import Clock
 from .contract import load_versions
@@ -29,7 +29,7 @@ HOST = "127.0.0.1"
 
 def known_switches() -> Switches:
     """All switches, the front's and the services'."""
-    return Switches([*CORE, *(switch for service in find_services() for switch in service.switches)])
+    return Switches([*CORE, *zones.SWITCHES, *(switch for service in find_services() for switch in service.switches)])
 
 
 class Simulator:

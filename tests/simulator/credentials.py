@@ -16,7 +16,7 @@ class KeyPair(Record):
 
     ``entitlements`` are the names of the services that the account has. With ``auth_token`` the pair is a temporary
     one, and the token must come in ``X-Auth-Token``. ``denied`` is what its user may not do: services, or single
-    operations (``vpc:ListSubnets``).
+    operations (``vpc:ListSubnets``). ``zones`` are the only ones that its account can use, where there are any.
     """
 
     access_key: str = ""
@@ -24,3 +24,4 @@ class KeyPair(Record):
     auth_token: str | None = None
     entitlements: list[str] = field(default_factory=list)
     denied: list[str] = field(default_factory=list)
+    zones: list[str] = field(default_factory=list)

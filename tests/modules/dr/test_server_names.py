@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from tests.harness.modules import ModuleRunner
-from tests.modules.dr.drills import SHOWN, drill, drill_world, things
 from tests.modules.dr.drills import LEDGER as DRILLED_LEDGER
+from tests.modules.dr.drills import SHOWN, drill, drill_world, things
 from tests.modules.dr.volumes import (
     ALL_KINDS,
     DISCARDING,
@@ -31,7 +31,10 @@ NAMED: dict[str, Any] = {
     "target_attachments": [{"object_type": "BM", "object_name": "east-db1"}],
 }
 #: A key pair that may use the storage services only.
-STORAGE_ONLY = {"SCP_ACCESS_KEY": "SIMULATORSTORAGEONLYKEY000", "SCP_SECRET_KEY": "simulator-secret-worth-nothing-333333333"}
+STORAGE_ONLY = {
+    "SCP_ACCESS_KEY": "SIMULATORSTORAGEONLYKEY000",
+    "SCP_SECRET_KEY": "simulator-secret-worth-nothing-333333333",
+}
 
 
 def rules(runner: ModuleRunner) -> list[str]:
@@ -94,7 +97,11 @@ def test_failback_that_takes_servers_away_needs_their_names(replicated: ModuleRu
     """A server that is not found could go on writing."""
     runner = replicated
     well(plan(runner, "failed_over", [LEDGER], **NAMED))
-    unknown = {**DISCARDING, "remove_attachments": True, "target_attachments": [{"object_type": "BM", "object_name": "x"}]}
+    unknown = {
+        **DISCARDING,
+        "remove_attachments": True,
+        "target_attachments": [{"object_type": "BM", "object_name": "x"}],
+    }
     refused = plan(runner, "failed_back", [LEDGER], **unknown)
     assert refused.failed
     assert refused.writes == []

@@ -157,7 +157,7 @@ def test_identify_shows_similar_names() -> None:
 
 
 def test_identify_reports_the_type_that_it_is() -> None:
-    with pytest.raises(ResourceNotFound, match="it is a GPU server. Set object_type to GPU."):
+    with pytest.raises(ResourceNotFound, match=r"it is a GPU server\. Set object_type to GPU\."):
         Platform().finder.identify("train", ["VM"])
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.simulator.app import known_switches
 from tests.simulator.contract import check_answer, load_contracts, load_versions
 from tests.simulator.services import find_services
 
@@ -36,12 +37,11 @@ def test_routing_finds_each_operation(operation: object) -> None:
 
 
 def test_services_do_all_of_their_operations() -> None:
-    from tests.simulator.behaviors import CORE, Switches
     from tests.simulator.clock import Clock
     from tests.simulator.state import World
 
     kinds = find_services()
-    switches = Switches([*CORE, *(switch for kind in kinds for switch in kind.switches)])
+    switches = known_switches()
     world = World(Clock(), switches, kinds)
     for name, service in world.services.items():
         assert set(service.handlers) == {o for c in VERSIONS[name].contracts.values() for o in c.operations}

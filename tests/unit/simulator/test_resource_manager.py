@@ -47,7 +47,7 @@ def by_parts(volume: dict[str, Any], rest: str = "", region: str = "kr-west1") -
 
 
 def srn(volume: dict[str, Any], region: str = "kr-west1", account: str = ACCOUNT) -> str:
-    return f"srn:s::{account}:{region}::filestorage:volume/{volume['id']}"
+    return f"srn:e::{account}:{region}::filestorage:volume/{volume['id']}"
 
 
 def by_srn(volume: dict[str, Any], rest: str = "") -> str:
@@ -168,6 +168,11 @@ def test_what_is_not_an_srn_is_refused(manager: Manager, code: str) -> None:
     assert manager("GET", f"/v1/tags/{quote(code, safe='')}").status == 400
 
 
+def test_environments_that_share_regions_are_both_taken(manager: Manager, volume: dict[str, Any]) -> None:
+    code = base64.b64encode(srn(volume).replace("srn:e:", "srn:s:").encode()).decode()
+    assert tags_of(manager("GET", f"/v1/tags/{quote(code, safe='')}"))["team"] == "web"
+
+
 def test_other_resources_are_not_found(manager: Manager, volume: dict[str, Any]) -> None:
     assert manager("GET", by_parts(volume, region="kr-east1")).status == 404
     assert manager("GET", f"/v1/tags/kr-west1/filestorage/share/{volume['id']}").status == 404
@@ -184,7 +189,7 @@ def test_tags_of_all_resources(manager: Manager, simulator: Simulator, volume: d
     assert {(item["srn"], item["value"]) for item in answer.body["content"]} == {
         (srn(volume), "web"),
         (srn(other, "kr-east1"), "db"),
-        (f"srn:s::{ACCOUNT}:kr-west1::virtualserver:server/{server['id']}", "ops"),
+        (f"srn:e::{ACCOUNT}:kr-west1::virtualserver:server/{server['id']}", "ops"),
     }
     for query, count in {
         "service=filestorage": 3,
@@ -277,7 +282,7 @@ def test_entry_can_outlive_its_resource(manager: Manager, simulator: Simulator, 
 def test_tags_of_every_kind_can_be_read(manager: Manager, simulator: Simulator) -> None:
     for service, kind, identifier in (
         ("virtualserver", "server", simulator.server("west-web1")["id"]),
-        ("baremetal", "baremetal", simulator.server("west-db1")["id"]),
+        ("baremetal", "server", simulator.server("west-db1")["id"]),
         ("multinodegpucluster", "gpu-node", simulator.server("west-gpunode1")["id"]),
         ("vpc", "vpc-endpoint", simulator.server("west-endpoint1")["id"]),
         ("vpc", "subnet", simulator.world()["subnets"][0]["id"]),

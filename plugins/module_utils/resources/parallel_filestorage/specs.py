@@ -21,6 +21,7 @@ VOLUME = ModuleSpec(
         "volume_id": {"type": "str"},
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "capacity_tb": {"type": "int"},
+        "zone": {"type": "str"},
         "tags": TAGS,
         "access_rules": object_options(["GPU_NODE"], default="GPU_NODE"),
         "purge_access_rules": {"type": "bool", "default": False},

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ...errors import validation_error
+from ...errors import ApiError, validation_error
 from ...service import Call, Reply, event, operation
-from .models import Attachment, Volume
+from .models import ZONES, Attachment, Volume
 
 if TYPE_CHECKING:
     from .service import BareMetalBlockStorage
@@ -126,6 +126,8 @@ def check_servers(
     if lacking:
         raise validation_error(*["Field required"] * lacking)
     ids = [server["object_id"] for server in asked]
+    if not ids and call.since(ZONES):
+        raise ApiError(400, "NoServersRequest", "There are no servers in the request.")
     if not ids or len(set(ids)) != len(ids):
         raise service.refused("attachments", "Attachments are one or more servers, each once.")
     if len(ids) + others > MOST:

@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ...service import Call, Reply, event, operation
+from ...zones import check_zone
 from ..common import check_tags, name_matches, sorted_as
-from .models import Group, Volume
-from .volumes import DEFAULT_SORT, dates, relations, shown_schedule
+from .models import ZONES, Group, Volume
+from .volumes import DEFAULT_SORT, dates, relations, shown_schedule, zone_of
 
 if TYPE_CHECKING:
     from .service import BareMetalBlockStorage
@@ -40,12 +41,14 @@ class Groups:
         service.check_name(body["name"], call.region, call.account_id, Group)
         volumes = self._newcomers(call, body["volume_ids"])
         self._check_count(len(volumes))
+        zone = check_zone(call, body["zone"], call.region) if call.since(ZONES) else ""
         group = Group(
             account_id=call.account_id,
             name=body["name"],
             region=call.region,
             state="CREATING",
             tags=body.get("tags") or [],
+            zone=zone,
         )
         service.groups.add(group)
         for volume in volumes:
@@ -62,7 +65,7 @@ class Groups:
         found = call.known(lambda: self._found(call))
         page, count = call.page(found, query["offset"], query["limit"])
         sizes = self._world.known(("group sizes",), lambda: Counter(volume.group_id for volume in service.volumes))
-        shown = [{**_plain(group), "num_of_block_storages": sizes[group.id]} for group in page]
+        shown = [{**_plain(group), **zone_of(call, group), "num_of_block_storages": sizes[group.id]} for group in page]
         return Reply(200, {"total_count": count, "volume_groups": shown})
 
     def _found(self, call: Call) -> list[Group]:
@@ -81,6 +84,7 @@ class Groups:
         group = service.group(call, call.path["volume_group_id"])
         result = {
             **_plain(group),
+            **zone_of(call, group),
             **relations(service, group),
             "member_volumes": [self._member(volume) for volume in service.volumes_of(group)],
             "snapshot_schedule": shown_schedule(service, group),

@@ -12,6 +12,8 @@ from ...tables import Record
 
 SETTLED = ("IN_USE", "AVAILABLE")
 """The states in which nothing is changing."""
+ZONES = "1.4"
+"""The version from which on there are zones."""
 CHANGING = ("CREATING", "EDITING", "ATTACHING", "DETACHING")
 """The states that end by themselves, in one of the settled ones or in an error."""
 REPAIRABLE = ("ERROR", "ERROR_EDITING")
@@ -22,7 +24,8 @@ class Owner(Record):
     """What volumes and groups have in common: either can own snapshots, a schedule, a recovery and a replication.
 
     ``purpose``: ORG, REPL (target of a replication), RECOVERY, BACKUP. ``origin_id`` is what a recovery or a target
-    was made from, where that is known. ``storage_name`` is the name on the storage itself.
+    was made from, where that is known. ``storage_name`` is the name on the storage itself. An empty ``zone`` is that of
+    what was created without one.
     """
 
     name: str = ""
@@ -36,6 +39,7 @@ class Owner(Record):
     created_by: str = "simulator@scp.example"
     modified_at: str = ""
     modified_by: str = "simulator@scp.example"
+    zone: str = ""
 
 
 @dataclass(slots=True)

@@ -55,6 +55,7 @@ class Recoveries:
             state="CREATING",
             purpose="RECOVERY",
             origin_id=group.id,
+            zone=group.zone,
         )
         service.groups.add(made)
         ids = [made.id]
@@ -94,4 +95,5 @@ def copied(volume: Volume, name: str, region: str, purpose: str) -> Volume:
         size_gb=volume.size_gb,
         iops=volume.iops,
         throughput=volume.throughput,
+        zone=volume.zone if region == volume.region else "",
     )

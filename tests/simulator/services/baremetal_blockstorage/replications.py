@@ -9,8 +9,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ...service import Call, Reply, event, operation
-from .models import Group, Owner, Replication, Volume
+from ...zones import check_zone
+from .models import ZONES, Group, Owner, Replication, Volume
 from .recoveries import copied
+from .volumes import zone_of
 
 if TYPE_CHECKING:
     from .service import BareMetalBlockStorage
@@ -84,7 +86,8 @@ class Replications:
         service.check_name(body["name"], body["region"], call.account_id, Volume)
         if source.group_id:
             raise service.refused("replication", "The volume is in a volume group.")
-        target = self._target_of(source, body["name"], body["region"])
+        zone = self._zone(call)
+        target = self._target_of(source, body["name"], body["region"], zone)
         return self._begin(call, source, target)
 
     @operation("CreateVolumeGroupReplication")
@@ -98,6 +101,7 @@ class Replications:
         names = {volume.id: body["replication_volume_name_prefix"] + volume.name for volume in members}
         for name in names.values():
             service.check_name(name, body["region"], call.account_id, Volume)
+        zone = self._zone(call)
         target = Group(
             account_id=call.account_id,
             name=body["name"],
@@ -105,10 +109,11 @@ class Replications:
             state="CREATING",
             purpose="REPL",
             origin_id=source.id,
+            zone=zone,
         )
         service.groups.add(target)
         for volume in members:
-            self._target_of(volume, names[volume.id], body["region"]).group_id = target.id
+            self._target_of(volume, names[volume.id], body["region"], zone).group_id = target.id
         return self._begin(call, source, target)
 
     def _check_new(self, call: Call, source: Owner) -> None:
@@ -123,10 +128,16 @@ class Replications:
             raise service.refused("purpose", f"Its purpose is {source.purpose}.")
         service.snapshot_part.demand_rate(source)
 
-    def _target_of(self, volume: Volume, name: str, region: str) -> Volume:
+    @staticmethod
+    def _zone(call: Call) -> str:
+        """The zone of a new target, which is one of the region that stands beside it."""
+        return check_zone(call, call.body["zone"], call.body["region"]) if call.since(ZONES) else ""
+
+    def _target_of(self, volume: Volume, name: str, region: str, zone: str) -> Volume:
         """A new volume like ``volume``, with its snapshot rate too [assumed]."""
         target = copied(volume, name, region, "REPL")
         target.snapshot_rate = volume.snapshot_rate
+        target.zone = zone
         return self._service.volumes.add(target)
 
     def _begin(self, call: Call, source: Owner, target: Owner) -> Reply:
@@ -159,7 +170,7 @@ class Replications:
         ends = [end for end in self._ends(replication) if both or end is not owner]
         result = {
             "lag_time": self._lag(replication),
-            related: [self._related(replication, end) for end in ends],
+            related: [self._related(replication, end) | zone_of(call, end) for end in ends],
             "sync_cycle": replication.cycle,
             "sync_state": self._sync_state(replication),
         }

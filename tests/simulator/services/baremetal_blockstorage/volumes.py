@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from ...errors import validation_error
 from ...service import Call, Reply, event, operation
+from ...zones import check_zone, shown_zone
 from ..common import check_tags, name_matches, sorted_as
 from .attachments import attach, check_servers
-from .models import Attachment, Owner, Volume
+from .models import ZONES, Attachment, Owner, Volume
 
 if TYPE_CHECKING:
     from .service import BareMetalBlockStorage
@@ -46,6 +47,7 @@ class Volumes:
             raise service.refused("qos", "An SSD volume needs a QoS, an HDD volume takes none.")
         check_qos(qos or {})
         servers = check_servers(service, call, body["attachments"])
+        zone = check_zone(call, body["zone"], call.region) if call.since(ZONES) else ""
         volume = Volume(
             account_id=call.account_id,
             name=body["name"],
@@ -54,6 +56,7 @@ class Volumes:
             disk_type=body["disk_type"],
             size_gb=body["size_gb"],
             tags=body.get("tags") or [],
+            zone=zone,
             **(qos or {}),
         )
         service.volumes.add(volume)
@@ -67,7 +70,9 @@ class Volumes:
         query = call.query
         found = call.known(lambda: self._found(call))
         page, count = call.page(found, query["offset"], query["limit"])
-        return Reply(200, {"total_count": count, "volumes": [self._listed(volume) for volume in page]})
+        return Reply(
+            200, {"total_count": count, "volumes": [self._listed(volume) | zone_of(call, volume) for volume in page]}
+        )
 
     def _found(self, call: Call) -> list[Volume]:
         """What the list is asked for, as it is sorted."""
@@ -90,7 +95,7 @@ class Volumes:
         volume = service.volume(call, call.path["volume_id"])
         plain = ("id", "name", "state", "previous_state", "purpose", "disk_type", "size_gb", "account_id")
         result: dict[str, Any] = {name: getattr(volume, name) for name in plain}
-        result |= dates(volume) | relations(service, volume)
+        result |= dates(volume) | relations(service, volume) | zone_of(call, volume)
         result |= {
             "attachments": [self._attached(attachment) for attachment in service.attachments_of(volume)],
             "external_errors": volume.external_errors,
@@ -277,6 +282,12 @@ def check_qos(qos: Mapping[str, int]) -> None:
     for name, value in qos.items():
         if value not in QOS[name]:
             raise out_of(QOS[name])
+
+
+def zone_of(call: Call, owner: Owner) -> dict[str, str]:
+    """The zone of a volume or a group, where the version has zones and it has one."""
+    zone = shown_zone(call.world, owner.zone, owner.region, owner.account_id)
+    return {"zone": zone} if call.since(ZONES) and zone else {}
 
 
 def iso(text: str) -> str:

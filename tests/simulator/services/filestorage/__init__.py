@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""File Storage 1.1 (platform-behaviour.md §5)."""
+"""File Storage 1.1 and 1.2 (platform-behaviour.md §5)."""
 
 from __future__ import annotations
 

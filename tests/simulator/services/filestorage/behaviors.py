@@ -97,6 +97,12 @@ SWITCHES = (
         (*CONFLICTS, "allow"),
     ),
     Switch(
+        "replication_within_region",
+        "refuse",
+        "File Storage: replication from one zone to another of the same region, which are listed then [unknown].",
+        ("refuse", "allow"),
+    ),
+    Switch(
         "replication_extra_fields",
         "ignore",
         "File Storage: fields that do not belong to replication_update_type; the official provider always sends them.",

@@ -10,6 +10,8 @@ from typing import Any
 
 from ...tables import Record
 
+ZONES = "1.2"
+"""The version from which on there are zones."""
 TYPE_NAMES = ("HDD", "SSD", "HighPerformanceSSD", "SSD_SAP_S", "SSD_SAP_E")
 
 
@@ -19,6 +21,7 @@ class Volume(Record):
 
     ``state``: creating, available, restoring, deleting, error. ``purpose``: none, original, replication, backup.
     ``usage`` is in bytes at the time of creation. ``busy_deletes`` is how many deletes are still refused.
+    An empty ``zone`` is that of a volume which was created without one.
     """
 
     name: str = ""
@@ -34,6 +37,7 @@ class Volume(Record):
     endpoint_path: str | None = None
     tags: list[Any] = field(default_factory=list)
     busy_deletes: int = 0
+    zone: str = ""
 
 
 @dataclass(slots=True)

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from ...clock import snapshot_stamp
 from ...errors import ApiError, validation_error
 from ...service import Call, Reply, event, operation
+from ...zones import check_zone, region_of, shown_zone, zones_of
 from .errors import bad_request, not_found, wrong_purpose
-from .models import TYPE_NAMES, Replication
+from .models import TYPE_NAMES, ZONES, Replication, Volume
 from .volumes import check_password
 
 if TYPE_CHECKING:
@@ -83,14 +84,25 @@ class Replications:
         found = [region for region in REGIONS if region != source] if possible and source in REGIONS else []
         return Reply(200, {"regions": found})
 
+    @operation("ListVolumeReplicationZones")
+    def zones(self, call: Call) -> Reply:
+        """Where a volume of a type and zone can be replicated to; from a zone that cannot be used there is no way."""
+        source, query = call.query["source_zone"], call.query
+        possible = query["type_name"] in TYPE_NAMES and query["replication_type"] in ("replication", "backup")
+        origin = region_of(source)
+        if not possible or origin not in REGIONS or source not in zones_of(self._world, origin, call.account_id):
+            return Reply(200, {"zones": []})
+        within = self._world.switches.text("replication_within_region") == "allow"
+        regions = [region for region in REGIONS if region != origin or within]
+        zones = [zone for region in regions for zone in zones_of(self._world, region, call.account_id)]
+        return Reply(200, {"zones": [zone for zone in zones if zone != source]})
+
     @operation("CreateVolumeReplication")
     def create(self, call: Call) -> Reply:
         """Begin a replication, with a new target volume in the other region."""
         service, body = self._service, call.body
         source = service.settled_volume(call, body["volume_id"])
-        target_region = body["region"]
-        if call.region not in REGIONS or target_region not in REGIONS or target_region == call.region:
-            raise bad_request("Invalid.region", "Replication is not available.")
+        target_region, zone = self._place(call, source)
         check_password(source.protocol, body.get("cifs_password"))
         count = body.get("backup_retention_count")
         self._check_count(body["replication_type"], count)
@@ -99,7 +111,9 @@ class Replications:
         if service.replications_of(source.id) and self._world.switches.text("replication_second") != "allow":
             raise service.conflict("The volume has a replication already.", "replication_second")
         kind = body["replication_type"]
-        target = service.volume_part.make(call, target_region, body["name"], source.protocol, source.type_name, kind)
+        target = service.volume_part.make(
+            call, target_region, body["name"], source.protocol, source.type_name, kind, zone
+        )
         source.purpose = "original"
         replication = Replication(
             account_id=call.account_id,
@@ -127,7 +141,40 @@ class Replications:
             "replication_volume_id": target.id,
             "replication_volume_region": target_region,
         }
-        return Reply(202, answer)
+        return Reply(202, answer | self._zones(call, replication))
+
+    def _place(self, call: Call, source: Volume) -> tuple[str, str]:
+        """The region and the zone of a new target; versions without zones leave the zone empty.
+
+        :raises ApiError: 400.
+        """
+        body = call.body
+        if not call.since(ZONES):
+            if call.region not in REGIONS or body["region"] not in REGIONS or body["region"] == call.region:
+                raise bad_request("Invalid.region", "Replication is not available.")
+            return body["region"], ""
+        zone, region = body["zone"], region_of(body["zone"])
+        if region not in REGIONS or call.region not in REGIONS:
+            raise bad_request("Invalid.zone", "Replication is not available.")
+        check_zone(call, zone, region)
+        within = self._world.switches.text("replication_within_region") == "allow"
+        if region == call.region and (not within or zone in (region, self._service.volume_part.zone(source))):
+            raise bad_request("Invalid.zone", "Replication is not available.")
+        return region, zone
+
+    def _zones(self, call: Call, replication: Replication) -> dict[str, str]:
+        """The zones of both ends, in the versions that have zones."""
+        if not call.since(ZONES):
+            return {}
+        found = {}
+        for end, volume_id, region in (
+            ("source", replication.source_id, replication.source_region),
+            ("replication", replication.target_id, replication.target_region),
+        ):
+            volume = self._service.volumes.get(volume_id)
+            zone = volume.zone if volume else ""
+            found[f"{end}_volume_zone"] = shown_zone(self._world, zone, region, replication.account_id)
+        return found
 
     @operation("ListVolumeReplications")
     def list(self, call: Call) -> Reply:
@@ -136,7 +183,9 @@ class Replications:
         if not visible:
             self._service.volume(call, call.query["volume_id"])
         shown = call.listed(visible)
-        return Reply(200, {"count": len(shown), "replications": [self._listed(r) for r in shown]})
+        return Reply(
+            200, {"count": len(shown), "replications": [self._listed(r) | self._zones(call, r) for r in shown]}
+        )
 
     @operation("ShowVolumeReplication")
     def show(self, call: Call) -> Reply:
@@ -144,6 +193,7 @@ class Replications:
         replication = self._find(call)
         answer = {
             **self._listed(replication),
+            **self._zones(call, replication),
             "source_volume_name": replication.source_name,
             "replication_policy": replication.policy,
             "replication_status": replication.status,

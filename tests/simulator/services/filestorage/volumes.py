@@ -11,9 +11,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ...service import Call, Reply, event, operation
+from ...zones import check_zone, shown_zone
 from ..common import check_tags, moment_of, name_matches, sorted_as
 from .errors import bad_request, wrong_purpose
-from .models import TYPE_NAMES, Volume
+from .models import TYPE_NAMES, ZONES, Volume
 
 if TYPE_CHECKING:
     from .service import FileStorage
@@ -50,7 +51,8 @@ class Volumes:
             if (volume.protocol, volume.type_name) != (body["protocol"], body["type_name"]):
                 raise bad_request("Invalid.snapshot", "Check the protocol and the type of the snapshot's volume.")
             usage = self.usage(volume)
-        volume = self.make(call, call.region, body["name"], body["protocol"], body["type_name"], "none")
+        zone = check_zone(call, body["zone"], call.region) if call.since(ZONES) else ""
+        volume = self.make(call, call.region, body["name"], body["protocol"], body["type_name"], "none", zone)
         volume.usage = usage
         volume.tags = body.get("tags") or []
         answer = {
@@ -60,7 +62,7 @@ class Volumes:
             "volume_id": volume.id,
             "volume_name": body["name"],
         }
-        return Reply(202, answer)
+        return Reply(202, answer | ({"zone": volume.zone} if call.since(ZONES) else {}))
 
     @operation("ListVolumes")
     def list(self, call: Call) -> Reply:
@@ -68,7 +70,7 @@ class Volumes:
         query = call.query
         found = call.known(lambda: self._found(call))
         page, count = call.page(found, query["offset"], query["limit"])
-        return Reply(200, {"count": count, "filestorages": [_listed(volume) for volume in page]})
+        return Reply(200, {"count": count, "filestorages": [self._listed(call, volume) for volume in page]})
 
     def _found(self, call: Call) -> Sequence[Volume]:
         """What the list is asked for, as it is sorted."""
@@ -81,12 +83,27 @@ class Volumes:
             found = [v for v in found if v.type_name == query["type_name"]]
         return sorted_as(found, query["sort"] or "created_at:desc", ("name", "created_at"))
 
+    def _listed(self, call: Call, volume: Volume) -> dict[str, Any]:
+        """A volume as lists show it."""
+        answer = {
+            "id": volume.id,
+            "name": volume.name,
+            "protocol": volume.protocol,
+            "state": volume.state,
+            "account_id": volume.account_id,
+            "created_at": volume.created_at,
+            "type_id": _TYPE_IDS.get(volume.type_name, ""),
+            "type_name": volume.type_name,
+            "purpose": volume.purpose,
+        }
+        return answer | ({"zone": self.zone(volume), "az_type": None} if call.since(ZONES) else {})
+
     @operation("ShowVolume")
     def show(self, call: Call) -> Reply:
         """One volume; while it is being deleted it still shows."""
         volume = self._service.volume(call, call.path["volume_id"])
         answer = {
-            **_listed(volume),
+            **self._listed(call, volume),
             "path": volume.path,
             "usage": self.usage(volume),
             "encryption_enabled": True,
@@ -94,6 +111,8 @@ class Volumes:
             "cifs_id": volume.cifs_id,
             "endpoint_path": volume.endpoint_path,
         }
+        if call.since(ZONES):
+            del answer["type_id"]
         return Reply(200, answer)
 
     @operation("SetVolume")
@@ -176,7 +195,9 @@ class Volumes:
         volume.endpoint_path = address
         volume.path = f"{address}:/{share}" if volume.protocol == "NFS" else f"\\\\{address}\\{share}"
 
-    def make(self, call: Call, region: str, name: str, protocol: str, type_name: str, purpose: str) -> Volume:
+    def make(
+        self, call: Call, region: str, name: str, protocol: str, type_name: str, purpose: str, zone: str
+    ) -> Volume:
         """A new volume in state creating, its name with a suffix; it is finished later."""
         default = self._world.switches.text("filestorage_unit_recovery_default")
         volume = Volume(
@@ -188,12 +209,17 @@ class Volumes:
             state="creating",
             purpose=purpose,
             file_unit_recovery_enabled={"true": True, "false": False}.get(default),
+            zone=zone,
             cifs_id=f"cifs{self._world.new_suffix()}" if protocol == "CIFS" else None,
         )
         self._service.volumes.add(volume)
         seconds = self._world.switches.number("filestorage_create_seconds")
         self._service.after(seconds, "volume_made", volume_id=volume.id)
         return volume
+
+    def zone(self, volume: Volume) -> str:
+        """The zone of a volume as it is shown."""
+        return shown_zone(self._world, volume.zone, volume.region, volume.account_id)
 
     def usage(self, volume: Volume) -> int:
         """A volume's data in bytes, which grows with time."""
@@ -221,18 +247,3 @@ def _is_good(password: str) -> bool:
         and all(any(character in kind for character in password) for kind in (letters, digits, special))
         and all(character in letters or character in digits or character in special for character in password)
     )
-
-
-def _listed(volume: Volume) -> dict[str, Any]:
-    """A volume as lists show it."""
-    return {
-        "id": volume.id,
-        "name": volume.name,
-        "protocol": volume.protocol,
-        "state": volume.state,
-        "account_id": volume.account_id,
-        "created_at": volume.created_at,
-        "type_id": _TYPE_IDS.get(volume.type_name, ""),
-        "type_name": volume.type_name,
-        "purpose": volume.purpose,
-    }

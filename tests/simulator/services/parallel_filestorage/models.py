@@ -10,12 +10,16 @@ from typing import Any
 
 from ...tables import Record
 
+ZONES = "1.1"
+"""The version from which on there are zones."""
+
 
 @dataclass(slots=True)
 class Volume(Record):
     """A volume. ``name`` is the whole name with the suffix.
 
-    ``state``: creating, available, extending, restoring, deleting, error.
+    ``state``: creating, available, extending, restoring, deleting, error. An empty ``zone`` is
+    that of a volume which was created without one.
     """
 
     name: str = ""
@@ -24,6 +28,7 @@ class Volume(Record):
     state: str = "available"
     mount_path: str | None = None
     tags: list[Any] = field(default_factory=list)
+    zone: str = ""
 
 
 @dataclass(slots=True)

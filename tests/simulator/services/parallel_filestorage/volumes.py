@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ...service import Call, Reply, event, operation
+from ...zones import check_zone, shown_zone
 from ..common import check_tags, name_matches, sorted_as
-from .models import Volume
+from .models import ZONES, Volume
 
 if TYPE_CHECKING:
     from .service import ParallelFileStorage
@@ -38,11 +39,25 @@ class Volumes:
             capacity_tb=body["capacity_tb"],
             state="creating",
             tags=body.get("tags") or [],
+            zone=check_zone(call, body["zone"], call.region) if call.since(ZONES) else "",
         )
         self._service.volumes.add(volume)
         self._service.after(self._world.switches.number("pfs_create_seconds"), "volume_made", volume_id=volume.id)
         as_asked = self._world.switches.text("pfs_create_answer_name") == "asked"
-        return Reply(202, _listed(volume) | ({"name": body["name"]} if as_asked else {}))
+        return Reply(202, self._listed(call, volume) | ({"name": body["name"]} if as_asked else {}))
+
+    def _listed(self, call: Call, volume: Volume) -> dict[str, Any]:
+        """A volume as lists show it."""
+        answer = {
+            "id": volume.id,
+            "name": volume.name,
+            "state": volume.state,
+            "created_at": volume.created_at,
+            "capacity_tb": volume.capacity_tb,
+            "account_id": volume.account_id,
+        }
+        zone = shown_zone(self._world, volume.zone, volume.region, volume.account_id)
+        return answer | ({"zone": zone} if call.since(ZONES) else {})
 
     @operation("ListVolumes")
     def list(self, call: Call) -> Reply:
@@ -50,7 +65,7 @@ class Volumes:
         query = call.query
         found = call.known(lambda: self._found(call))
         page, count = call.page(found, query["offset"], query["limit"])
-        return Reply(200, {"count": count, "parallel_filestorages": [_listed(volume) for volume in page]})
+        return Reply(200, {"count": count, "parallel_filestorages": [self._listed(call, volume) for volume in page]})
 
     def _found(self, call: Call) -> Sequence[Volume]:
         """What the list is asked for, as it is sorted."""
@@ -65,7 +80,7 @@ class Volumes:
     def show(self, call: Call) -> Reply:
         """One volume; while it is being deleted it still shows."""
         volume = self._service.volume(call, call.path["volume_id"])
-        return Reply(200, {**_listed(volume), "mount_path": volume.mount_path})
+        return Reply(200, {**self._listed(call, volume), "mount_path": volume.mount_path})
 
     @operation("SetVolumeCapacity")
     def set_capacity(self, call: Call) -> Reply:
@@ -143,15 +158,3 @@ class Volumes:
         if volume.state == "available" and volume.mount_path is None:
             number = self._world.number
             volume.mount_path = f"10.{number(1, 254)}.{number(0, 254)}.{number(1, 254)}:/{volume.name}"
-
-
-def _listed(volume: Volume) -> dict[str, Any]:
-    """A volume as lists show it."""
-    return {
-        "id": volume.id,
-        "name": volume.name,
-        "state": volume.state,
-        "created_at": volume.created_at,
-        "capacity_tb": volume.capacity_tb,
-        "account_id": volume.account_id,
-    }

@@ -48,7 +48,7 @@ KINDS = (
     Kind("backup", "backup-agent", "Backup", _own("backup", "agents")),
     Kind("archivestorage", "bucket", "Archive Storage", _own("archivestorage", "buckets")),
     Kind("virtualserver", "server", "Virtual Server", lambda world: world.servers, _of_type("VM", "GPU")),
-    Kind("baremetal", "baremetal", "Bare Metal Server", lambda world: world.servers, _of_type("BM")),
+    Kind("baremetal", "server", "Bare Metal Server", lambda world: world.servers, _of_type("BM")),
     Kind(
         "multinodegpucluster",
         "gpu-node",
@@ -129,7 +129,12 @@ class Entry:
 
 def environment(region: str) -> str:
     """The environment that a region belongs to; one of the two that share regions (platform-behaviour.md §1)."""
-    return "g" if region.startswith("kr-south") else "s"
+    return "g" if region.startswith("kr-south") else "e"
+
+
+def environments(region: str) -> set[str]:
+    """All environments that a region is in."""
+    return {"g"} if environment(region) == "g" else {"e", "s"}
 
 
 def srn_of(account_id: str, region: str, service: str, kind: str, resource_id: str) -> str:
@@ -144,8 +149,7 @@ def parse_srn(text: str) -> tuple[str, str, str, str, str]:
     """
     head, _ignored, resource_id = text.partition("/")
     prefix, where, nothing, account_id, region, empty, service, kind = head.split(":")
-    known = {environment(region), "e"} if environment(region) == "s" else {environment(region)}
-    if prefix != "srn" or where not in known or nothing or empty or not resource_id:
+    if prefix != "srn" or where not in environments(region) or nothing or empty or not resource_id:
         raise ValueError(text)
     return account_id, region, service, kind, resource_id
 

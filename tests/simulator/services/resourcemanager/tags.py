@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ...errors import ApiError, validation_error
 from ...service import Call, Reply, operation
 from ..common import TAG_VALUE_LENGTH, check_tags
-from .entries import Entry, environment
+from .entries import Entry, environments
 
 if TYPE_CHECKING:
     from .service import ResourceManager
@@ -126,13 +126,14 @@ class Tags:
             "resource_identifier": lambda tag: tag.entry.resource_id,
             "resource_type": lambda tag: tag.entry.kind.type,
             "service": lambda tag: tag.entry.kind.service,
-            "offering": lambda tag: environment(tag.entry.region),
             "region": lambda tag: tag.entry.region,
         }
         rows = [Tag(e, t["key"], t["value"] or "") for e in self._service.entries(call) for t in e.tags]
         for name, value_of in same.items():
             if query[name] is not None:
                 rows = [tag for tag in rows if value_of(tag) == query[name]]
+        if query["offering"] is not None:
+            rows = [tag for tag in rows if query["offering"] in environments(tag.entry.region)]
         return _sorted(rows, query["sort"])
 
     @operation("UpdateTags")
