@@ -50,7 +50,7 @@ options:
     default: present
   server:
     description:
-      - Name or uuid of the server. Required for a new backup.
+      - Name, uuid or address of the server. Required for a new backup.
       - It must be one of the servers that the service offers for such a backup.
     type: str
   server_category:
@@ -153,6 +153,7 @@ notes:
     ListBackupRegionRelationship, CheckDuplicationBackupName, CheckDuplicationFilesystem; to change CreateBackup, DeleteBackup,
     SetBackupSchedule, SetBackupRetentionPeriod, SetFilesystemBackupPath; with O(state=absent) ListBackupHistories and ListRestoreHistories.
     The name of the action that UpdateReplicationUse (O(dr_enabled)) needs is not documented."
+  - "IAM actions needed to find a server by its address: ListVirtualServers in C(virtualserver) and ListBaremetals in C(baremetal)."
 seealso:
   - module: scp.storage.scp_backup_info
   - module: scp.storage.scp_backup_agent

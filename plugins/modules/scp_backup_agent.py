@@ -29,7 +29,7 @@ attributes:
 options:
   server:
     description:
-      - Name or uuid of the server. A server has at most one agent.
+      - Name, uuid or address of the server. A server has at most one agent.
     type: str
     required: true
   state:
@@ -47,6 +47,10 @@ options:
   subnet_id:
     description:
       - Id of the subnet over which a new agent reaches Backup. The default is the subnet of the server.
+    type: str
+  subnet:
+    description:
+      - Name, CIDR or id of that subnet, instead of O(subnet_id).
     type: str
   server_backup_agent_ip:
     description:
@@ -68,6 +72,8 @@ notes:
   - "IAM actions needed, in C(backup): ListBackupAgents, ShowBackupAgent, ListBackupAgentTargets, ListBackupTargets; to change
     CreateBackupAgent, DeleteBackupAgent; with O(check_connection) CheckBackupAgentConnectionState; with O(state=absent) ListBackups and
     ShowBackup."
+  - "IAM actions needed to find a server by its address: ListVirtualServers in C(virtualserver) and ListBaremetals in C(baremetal), and to find
+    a subnet by O(subnet) ListSubnets in C(vpc)."
 seealso:
   - module: scp.storage.scp_backup_agent_info
   - module: scp.storage.scp_backup

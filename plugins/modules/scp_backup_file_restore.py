@@ -40,7 +40,7 @@ options:
     required: true
   server:
     description:
-      - Name or uuid of the server to restore to. The default is the server that was backed up.
+      - Name, uuid or address of the server to restore to. The default is the server that was backed up.
       - The server must have an agent, and run the same operating system. M(scp.storage.scp_backup_target_info) returns the possible servers.
     type: str
   filesystem_paths:
@@ -85,6 +85,7 @@ notes:
   - "IAM actions needed, in C(backup): ListBackups, ShowBackup, ListRestoreTargets, ListAgentBackupRestoreTargetServers, ListRestoreHistories,
     RestoreAgentBackup."
   - The API has no call that ends a restore in progress.
+  - "IAM actions needed to find a server by its address: ListVirtualServers in C(virtualserver) and ListBaremetals in C(baremetal)."
 seealso:
   - module: scp.storage.scp_backup_restore_point_info
   - module: scp.storage.scp_backup_restore

@@ -31,9 +31,9 @@ attributes:
 options:
   servers:
     description:
-      - Servers. Each item is a name or a uuid, or a dictionary. A server can be in the list more than once, with different names of backups.
+      - Servers. Each item is a name, a uuid or an address, or a dictionary. A server can be in the list more than once, with different names of backups.
       - "Keys of a dictionary: C(server) (required), C(name), C(server_category), C(policy_category), C(schedules), C(retention_period),
-        C(backup_region), C(dr_enabled), C(filesystem_paths), C(is_all_filesystem), C(encrypt_enabled), C(tags) and C(subnet_id). Keys that are also
+        C(backup_region), C(dr_enabled), C(filesystem_paths), C(is_all_filesystem), C(encrypt_enabled), C(tags), C(subnet_id) and C(subnet). Keys that are also
         options of this module have the same meaning, and the options are their defaults. The other keys have the same meaning as in
         M(scp.storage.scp_backup) and M(scp.storage.scp_backup_agent)."
       - The default of C(name) is the server followed by C(-image) or C(-files).

@@ -57,9 +57,11 @@ options:
     elements: dict
     suboptions:
       subnet_id:
-        description: Id of an ACTIVE subnet in the region of the new server.
+        description: Id of an ACTIVE subnet in the region of the new server. Give either this or O(networks[].subnet).
         type: str
-        required: true
+      subnet:
+        description: Name, CIDR or id of the subnet, instead of its id. It is found in the list of subnets that the backup can be restored in.
+        type: str
   security_groups:
     description:
       - Ids of the security groups of the new server.
@@ -236,7 +238,9 @@ SPEC = ModuleSpec(
         "networks": {
             "type": "list",
             "elements": "dict",
-            "options": {"subnet_id": {"type": "str", "required": True}},
+            "options": {"subnet_id": {"type": "str"}, "subnet": {"type": "str"}},
+            "mutually_exclusive": [("subnet_id", "subnet")],
+            "required_one_of": [("subnet_id", "subnet")],
         },
         "security_groups": {"type": "list", "elements": "str"},
         "restore_region": {"type": "str"},

@@ -85,9 +85,14 @@ options:
         required: true
         choices: [BM, MNGC]
       object_id:
-        description: Id of the server, in the region of the volume.
+        description: Id of the server, in the region of the volume. Give either this or O(attachments[].object_name).
         type: str
-        required: true
+      object_name:
+        description:
+          - Name or address of the server, instead of its id. Names are exact. If several have it, the error lists them with their ids, networks and
+            addresses.
+          - One list is read for each type, region and task. Ids need no list.
+        type: str
   purge_attachments:
     description:
       - Whether to detach the servers that O(attachments) does not list, all with one call. The servers lose the volume immediately, so unmount it
@@ -127,6 +132,8 @@ notes:
     DeleteVolumeSnapshotSchedule, with O(end_replication) ShowVolumeReplication, SetVolumeReplicationPolicy and DeleteVolumeReplication, with
     O(leave_volume_group) ShowVolumeGroup and RemoveVolumeGroupMembers. The name of the action that
     SetVolumeQoS (O(qos)) needs is not documented."
+  - "IAM actions needed to find servers by O(attachments[].object_name): ListBaremetals in C(baremetal) and ListGpuNodes in C(multinodegpucluster), for the
+    types that are used. That actions have the names of the operations is assumed."
 seealso:
   - module: scp.storage.scp_bm_volume_info
   - module: scp.storage.scp_bm_volume_group
@@ -148,6 +155,13 @@ EXAMPLES = r"""
       - object_type: BM
         object_id: "{{ bm_id }}"
   register: db_redo
+
+- name: Attach the volume to a server by its name
+  scp.storage.scp_bm_volume:
+    name: db-redo
+    attachments:
+      - object_type: BM
+        object_name: "{{ bm_name }}"
 
 - name: Show the iSCSI addresses of the volume
   ansible.builtin.debug:

@@ -75,9 +75,14 @@ options:
         required: true
         choices: [VM, BM, GPU, GPU_NODE, ENDPOINT]
       object_id:
-        description: Id of the server.
+        description: Id of the server. Give either this or O(access_rules[].object_name).
         type: str
-        required: true
+      object_name:
+        description:
+          - Name or address of the server, instead of its id. Names are exact. If several have it, the error lists them with their ids, networks and
+            addresses.
+          - One list is read for each type, region and task. Ids need no list.
+        type: str
   attachments:
     description:
       - Servers in the region of the replicas that the copies of block volumes are attached to. Of a group, all copies are attached.
@@ -90,9 +95,14 @@ options:
         required: true
         choices: [BM, MNGC]
       object_id:
-        description: Id of the server.
+        description: Id of the server. Give either this or O(attachments[].object_name).
         type: str
-        required: true
+      object_name:
+        description:
+          - Name or address of the server, instead of its id. Names are exact. If several have it, the error lists them with their ids, networks and
+            addresses.
+          - One list is read for each type, region and task. Ids need no list.
+        type: str
   cifs_passwords:
     description:
       - Passwords for the copies of CIFS volumes, by the names in O(volumes). A copy without one gets a random one, which is not returned, so it cannot be
@@ -128,6 +138,8 @@ notes:
   - "IAM actions needed: those of M(scp.storage.scp_filestorage_volume), M(scp.storage.scp_filestorage_replication), M(scp.storage.scp_bm_volume),
     M(scp.storage.scp_bm_volume_recovery), M(scp.storage.scp_bm_volume_group) and M(scp.storage.scp_bm_volume_group_recovery), for the kinds in
     O(volumes), and to list snapshots."
+  - "IAM actions needed to find servers by C(object_name): ListVirtualServers in C(virtualserver), ListBaremetals in C(baremetal), ListGpuNodes in
+    C(multinodegpucluster), and ListVpcEndpoints in C(vpc), in the regions of the replicas and for the types that are used."
 seealso:
   - module: scp.storage.scp_dr_plan
   - module: scp.storage.scp_dr_plan_info

@@ -95,9 +95,14 @@ options:
         required: true
         choices: [VM, BM, GPU, GPU_NODE, ENDPOINT]
       object_id:
-        description: Id of the server.
+        description: Id of the server. Give either this or O(target_access_rules[].object_name).
         type: str
-        required: true
+      object_name:
+        description:
+          - Name or address of the server, instead of its id. Names are exact. If several have it, the error lists them with their ids, networks and
+            addresses.
+          - One list is read for each type, region and task. Ids need no list.
+        type: str
   target_attachments:
     description:
       - Servers in the region of the replicas. Replicas of block storage are attached to them after a failover. For a group, all volumes are attached.
@@ -111,9 +116,14 @@ options:
         required: true
         choices: [BM, MNGC]
       object_id:
-        description: Id of the server.
+        description: Id of the server. Give either this or O(target_attachments[].object_name).
         type: str
-        required: true
+      object_name:
+        description:
+          - Name or address of the server, instead of its id. Names are exact. If several have it, the error lists them with their ids, networks and
+            addresses.
+          - One list is read for each type, region and task. Ids need no list.
+        type: str
   max_lag:
     description:
       - Maximum lag of replicas of block storage for O(state=failed_over), for example V(90s), V(15m), V(2h) or V(1d).
@@ -183,6 +193,8 @@ notes:
   - "IAM actions needed: those of M(scp.storage.scp_filestorage_volume), M(scp.storage.scp_filestorage_replication), M(scp.storage.scp_bm_volume),
     M(scp.storage.scp_bm_volume_replication), M(scp.storage.scp_bm_volume_group) and M(scp.storage.scp_bm_volume_group_replication), for the kinds
     in O(volumes)."
+  - "IAM actions needed to find servers by C(object_name): ListVirtualServers in C(virtualserver), ListBaremetals in C(baremetal), ListGpuNodes in
+    C(multinodegpucluster), and ListVpcEndpoints in C(vpc), in the regions of the replicas and for the types that are used."
 seealso:
   - module: scp.storage.scp_dr_plan_info
   - module: scp.storage.scp_storage_apply

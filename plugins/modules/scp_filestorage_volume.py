@@ -85,17 +85,29 @@ options:
     elements: dict
     suboptions:
       object_type:
-        description: Type of O(access_rules[].object_id).
+        description: Type of the server or endpoint.
         type: str
         required: true
         choices: [VM, BM, GPU, GPU_NODE, ENDPOINT]
       object_id:
-        description: Id of the server or endpoint, in the region of the volume.
+        description: Id of the server or endpoint, in the region of the volume. Give either this or O(access_rules[].object_name).
         type: str
-        required: true
+      object_name:
+        description:
+          - Name or address of the server or endpoint, instead of its id. Names are exact. If several have it, the error lists them with their ids, networks and
+            addresses.
+          - One list is read for each type, region and task. Ids need no list.
+        type: str
   purge_access_rules:
     description:
-      - Whether to remove rules that O(access_rules) does not list. This includes rules that the platform itself added for auto-scaling or Kubernetes.
+      - Whether to remove rules that O(access_rules) does not list.
+      - Rules of servers that auto-scaling or Kubernetes made remain, because the platform itself added them. To recognize them, the list of virtual
+        servers is read if rules of virtual servers or GPU servers would be removed. To remove them too, use O(purge_platform_access_rules).
+    type: bool
+    default: false
+  purge_platform_access_rules:
+    description:
+      - Whether O(purge_access_rules) also removes rules of servers that auto-scaling or Kubernetes made. The list of virtual servers is not read then.
     type: bool
     default: false
 notes:
@@ -103,6 +115,10 @@ notes:
     RV(volume.file_unit_recovery_enabled) from the second item on, because only a further call for each volume returns them.
   - "IAM actions needed, in C(filestorage): ListVolumes, ShowVolume; to change C(CreateVolume), C(SetVolume), C(DeleteVolume);
     for access rules ListVolumeAccessRules, SetVolumeAccessRule; to delete also ListVolumeSnapshots, DeleteVolumeSnapshot, ListVolumeReplications."
+  - "IAM actions needed to find servers and endpoints by O(access_rules[].object_name): ListVirtualServers in C(virtualserver), ListBaremetals in C(baremetal),
+    ListGpuNodes in C(multinodegpucluster), and ListVpcEndpoints in C(vpc), for the types that are used. That actions have the names of the operations is assumed."
+  - "With O(purge_access_rules) also ListVirtualServers and ShowVirtualServer in C(virtualserver), if rules of virtual servers or GPU servers would be
+    removed."
 seealso:
   - module: scp.storage.scp_filestorage_volume_info
   - module: scp.storage.scp_filestorage_replication
@@ -125,6 +141,17 @@ EXAMPLES = r"""
 - name: Show the mount path
   ansible.builtin.debug:
     msg: "{{ web_data.volume.path }}"
+
+- name: Allow servers to mount it by their names, which works in each region
+  scp.storage.scp_filestorage_volume:
+    name: web_data
+    protocol: NFS
+    type_name: SSD
+    access_rules:
+      - object_type: VM
+        object_name: "{{ vm_name }}"
+      - object_type: BM
+        object_name: "{{ bm_address }}"
 
 - name: Allow only the virtual server to mount it, and enable recovery of single files
   scp.storage.scp_filestorage_volume:
@@ -200,6 +227,24 @@ volume:
       returned: when O(access_rules) was given
       type: list
       elements: dict
+      contains:
+        object_type:
+          description: Type of the server or endpoint.
+          type: str
+        object_id:
+          description: Id of the server or endpoint.
+          type: str
+        object_name:
+          description: Name of the server or endpoint.
+          returned: when the task has read it
+          type: str
+        owner:
+          description: Who made the server, V(user), V(auto_scaling) or V(kubernetes). The platform added the rules of the last two.
+          returned: when O(purge_access_rules) had to distinguish it
+          type: str
+        access_rule_state:
+          description: State of the rule, for example V(active).
+          type: str
   sample:
     id: bfdbabf2-04d9-4e8b-a205-020f8e6da438
     name: web_data_2m060u

@@ -37,14 +37,17 @@ options:
   gather:
     description:
       - Parts to read for each volume. Each part costs a call for each volume. The calls are sent in parallel.
+      - V(access_rule_owners) is V(access_rules) with the names and owners of servers. It also reads one list for each type of server in the rules.
       - V(tags) adds RV(volumes[].tags), which Resource Manager has. All tags of the service cost a call for each thousand.
     type: list
     elements: str
-    choices: [access_rules, snapshots, snapshot_schedule, replications, tags]
+    choices: [access_rules, access_rule_owners, snapshots, snapshot_schedule, replications, tags]
     default: []
 notes:
   - "IAM actions needed, in C(filestorage): ListVolumes, ShowVolume; for O(gather) ListVolumeAccessRules, ListVolumeSnapshots,
     ListVolumeSnapshotSchedules, ListVolumeReplications and ShowVolumeReplication."
+  - "IAM actions needed for V(access_rule_owners) in O(gather): ListVirtualServers in C(virtualserver), ListBaremetals in C(baremetal), ListGpuNodes in
+    C(multinodegpucluster), and ListVpcEndpoints in C(vpc), for the types in the rules."
 seealso:
   - module: scp.storage.scp_filestorage_volume
 """
@@ -60,6 +63,11 @@ EXAMPLES = r"""
   scp.storage.scp_filestorage_volume_info:
     name: web_data
     gather: [access_rules, snapshots, snapshot_schedule, replications]
+
+- name: Rules that the platform added itself
+  scp.storage.scp_filestorage_volume_info:
+    gather: [access_rule_owners]
+    query: "volumes[].access_rules[?owner && owner != 'user'][].object_name"
 
 - name: Names and mount paths of all volumes on SSD
   scp.storage.scp_filestorage_volume_info:
@@ -111,8 +119,11 @@ volumes:
       description: Whether single files can be recovered from snapshots.
       type: bool
     access_rules:
-      description: Who may mount the volume; each with C(object_type), C(object_id) and C(access_rule_state).
-      returned: when O(gather) has V(access_rules)
+      description:
+        - Who may mount the volume; each with C(object_type), C(object_id) and C(access_rule_state).
+        - With V(access_rule_owners) in O(gather) also with C(object_name), and for V(VM) and V(GPU) with C(owner), which is V(user), V(auto_scaling)
+          or V(kubernetes). The platform added the rules of the last two. Both are missing for a server that no longer exists.
+      returned: when O(gather) has V(access_rules) or V(access_rule_owners)
       type: list
       elements: dict
     snapshots:
@@ -184,7 +195,7 @@ SPEC = ModuleSpec(
         "gather": {
             "type": "list",
             "elements": "str",
-            "choices": ["access_rules", "snapshots", "snapshot_schedule", "replications", "tags"],
+            "choices": ["access_rules", "access_rule_owners", "snapshots", "snapshot_schedule", "replications", "tags"],
             "default": [],
         },
     },

@@ -62,14 +62,19 @@ options:
     elements: dict
     suboptions:
       object_type:
-        description: Type of O(access_rules[].object_id). The service supports only GPU nodes.
+        description: Type of the server. The service supports only GPU nodes.
         type: str
         choices: [GPU_NODE]
         default: GPU_NODE
       object_id:
-        description: Id of the node, in the region of the volume.
+        description: Id of the node, in the region of the volume. Give either this or O(access_rules[].object_name).
         type: str
-        required: true
+      object_name:
+        description:
+          - Name or address of the node, instead of its id. Names are exact. If several have it, the error lists them with their ids, networks and
+            addresses.
+          - One list is read for each type, region and task. Ids need no list.
+        type: str
   purge_access_rules:
     description:
       - Whether to remove rules that O(access_rules) does not list.
@@ -81,6 +86,8 @@ notes:
   - "Operations that are called, in C(parallel-filestorage): ListVolumes, ShowVolume; to change CreateVolume, SetVolumeCapacity, DeleteVolume;
     for access rules ListAccessRule, SetAccessRule; to delete also ListSnapshots, DeleteSnapshot. The names of the IAM actions that allow them
     are not published for this service."
+  - "IAM action needed to find GPU nodes by O(access_rules[].object_name): ListGpuNodes in C(multinodegpucluster). That it has the name of the operation is
+    assumed."
 seealso:
   - module: scp.storage.scp_pfs_volume_info
   - module: scp.storage.scp_pfs_snapshot
@@ -109,6 +116,12 @@ EXAMPLES = r"""
       - object_id: "{{ gpu_node_ids[0] }}"
       - object_id: "{{ gpu_node_ids[2] }}"
     purge_access_rules: true
+
+- name: Allow a node to mount the volume by its name
+  scp.storage.scp_pfs_volume:
+    name: train_data
+    access_rules:
+      - object_name: "{{ gpu_node_name }}"
 
 - name: Remove all access rules
   scp.storage.scp_pfs_volume:

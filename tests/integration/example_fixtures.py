@@ -114,6 +114,10 @@ def variables(simulator: Simulator) -> dict[str, Any]:
     }
     return {
         **{f"east_{part}_id": found for part, found in east.items()},
+        "vm_name": "west-web2",
+        "bm_name": "west-db3",
+        "bm_address": simulator.server("west-db4")["ip"],
+        "gpu_node_name": "west-gpunode4",
         "vm_id": simulator.server("west-web1")["id"],
         "bm_id": simulator.server("west-db1")["id"],
         "gpu_node_ids": [simulator.server(f"west-gpunode{number}")["id"] for number in range(1, 4)],

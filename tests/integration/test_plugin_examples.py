@@ -30,7 +30,7 @@ def test_inventory(controller: Controller) -> None:
     assert len(mounts.hosts) == 4
 
 
-@pytest.mark.parametrize("lookup", ["scp_volume", "scp_query"])
+@pytest.mark.parametrize("lookup", ["scp_volume", "scp_query", "scp_server"])
 def test_lookup(controller: Controller, lookup: str) -> None:
     """All tasks show something, and none writes."""
     populate(controller.simulator)
@@ -54,6 +54,11 @@ def test_lookup(controller: Controller, lookup: str) -> None:
         reported
         == {
             "scp_volume": ["10.1.1.1:/scp_web_data_2m060u", [10, 10], "False"],
+            "scp_server": [
+                controller.simulator.server("west-web1")["id"],
+                [controller.simulator.server(name)["id"] for name in ("east-db1", "east-db2")],
+                "False",
+            ],
             "scp_query": [["fast_aaaaaa", "web_data_2m060u", "alone_aaaaaa"], ["west-db1"], ["s2"], "6"],
         }[lookup]
     )

@@ -17,5 +17,7 @@ def scenario(simulator: Simulator) -> list[Step]:
         agent(server_category="BAREMETAL_SERVER", check_connection=True),
         agent(gpu["id"], subnet_id=gpu["subnet_id"], tags=[{"key": "team", "value": "x"}]),
         agent_gone(gpu["id"]),
+        agent(gpu["ip"], subnet="west-app-subnet"),
+        agent_gone(gpu["ip"]),
         agent_gone(),
     ]

@@ -10,7 +10,7 @@ from tests.scenarios.steps import Step
 from tests.simulator.fixture import Simulator
 
 
-def scenario(_simulator: Simulator) -> list[Step]:
+def scenario(simulator: Simulator) -> list[Step]:
     """Return the steps."""
     return [
         agent("west-db4", check_connection=True),
@@ -18,7 +18,7 @@ def scenario(_simulator: Simulator) -> list[Step]:
         files("run-files", "west-db4", filesystem_paths=["/data"]),
         run("a run of run-files", "run-files", max_age="12h"),
         come_back("run-files", "west-db4"),
-        come_back("run-files", "west-db5", server="west-db5"),
+        come_back("run-files", "west-db5", server=simulator.server("west-db5")["ip"]),
         gone("run-files"),
         agent_gone("west-db4"),
         agent_gone("west-db5"),

@@ -13,9 +13,8 @@ from tests.simulator.fixture import Simulator
 def scenario(simulator: Simulator) -> list[Step]:
     """Return the steps."""
     world = simulator.world()
-    subnet = next(net["id"] for net in world["subnets"] if net["name"] == "east-app-subnet")
     group = next(found["id"] for found in world["security_groups"] if found["name"] == "east-web-sg")
-    elsewhere = {"restore_region": "kr-east1", "networks": [{"subnet_id": subnet}], "security_groups": [group]}
+    elsewhere = {"restore_region": "kr-east1", "networks": [{"subnet": "east-app-subnet"}], "security_groups": [group]}
     return [
         image("back-image", "west-web2"),
         run("a run of back-image", "back-image", max_age="12h"),

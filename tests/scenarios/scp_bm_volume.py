@@ -13,6 +13,7 @@ from tests.simulator.fixture import Simulator
 def scenario(simulator: Simulator) -> list[Step]:
     """Return the steps."""
     servers = [server(simulator, name) for name in ("west-db1", "west-db2", "west-mngc1")]
+    named = [{"object_type": "BM", "object_name": "west-db1"}]
     data = {"name": "db-data"}
     return [
         volume(
@@ -35,7 +36,7 @@ def scenario(simulator: Simulator) -> list[Step]:
             "DetachVolume",
         ),
         volume("no servers", {**data, "attachments": [], "purge_attachments": True}, "DetachVolume"),
-        volume("a server again", {**data, "attachments": servers[:1]}, "AttachVolume"),
+        volume("a server by its name", {**data, "attachments": named}, "AttachVolume"),
         volume("an HDD volume", {"name": "db-archive", **HDD, "attachments": servers[2:]}, "CreateVolume"),
         gone("db-archive"),
         gone("db-data"),

@@ -13,6 +13,11 @@ from tests.simulator.fixture import Simulator
 def scenario(simulator: Simulator) -> list[Step]:
     """Return the steps."""
     rules = [rule(simulator, "west-web1"), rule(simulator, "west-db1")]
+    named = [
+        {"object_type": "VM", "object_name": "west-web1"},
+        {"object_type": "VM", "object_name": simulator.server("west-web2")["ip"]},
+        rules[0],
+    ]
     web_data = {"name": "web_data", "protocol": "NFS", "type_name": "SSD"}
     change = {**web_data, "file_unit_recovery_enabled": False, "access_rules": rules[1:], "purge_access_rules": True}
     cifs = {
@@ -33,7 +38,13 @@ def scenario(simulator: Simulator) -> list[Step]:
         ),
         volume("change it", change, "SetVolume", "SetAccessRule"),
         volume("no rules", {"name": "web_data", "access_rules": [], "purge_access_rules": True}, "SetAccessRule"),
-        volume("a rule again", {"name": "web_data", "access_rules": rules[:1]}, "SetAccessRule"),
+        volume("a rule by a name", {"name": "web_data", "access_rules": named[:1]}, "SetAccessRule"),
+        volume("rules by an address and an id", {"name": "web_data", "access_rules": named[1:]}, "SetAccessRule"),
+        volume(
+            "the rules of one name",
+            {"name": "web_data", "access_rules": named[:1], "purge_access_rules": True},
+            "SetAccessRule",
+        ),
         volume("a CIFS volume", cifs, "CreateVolume"),
         volume("other tags", {"name": "office", "tags": {"team": "y", "stage": "live"}}, "UpdateComponentsTags"),
         volume("fewer tags", {"name": "office", "tags": {"stage": "live"}, "purge_tags": True}, "DeleteComponentsTag"),

@@ -13,6 +13,7 @@ from tests.simulator.fixture import Simulator
 def scenario(simulator: Simulator) -> list[Step]:
     """Return the steps."""
     rules = [{"object_id": simulator.server(f"west-gpunode{number}")["id"]} for number in range(1, 6)]
+    named = [{"object_name": "west-gpunode1"}, {"object_name": "west-gpunode2"}]
     train_data = {"name": "train_data", "capacity_tb": 10}
     tagged = {"name": "eval_data", "capacity_tb": 1, "tags": [{"key": "team", "value": "x"}]}
     return [
@@ -25,7 +26,7 @@ def scenario(simulator: Simulator) -> list[Step]:
         ),
         volume("enlarge it again", {"name": "train_data", "capacity_tb": 1000}, "SetVolumeCapacity"),
         volume("no nodes", {"name": "train_data", "access_rules": [], "purge_access_rules": True}, "SetAccessRule"),
-        volume("nodes again", {"name": "train_data", "access_rules": rules[:2]}, "SetAccessRule"),
+        volume("nodes again", {"name": "train_data", "access_rules": named}, "SetAccessRule"),
         volume("a tagged GPU volume", tagged, "CreateVolume"),
         volume("the tagged GPU volume goes", {"name": "eval_data", "state": "absent"}, "DeleteVolume"),
         volume(

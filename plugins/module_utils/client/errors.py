@@ -25,6 +25,8 @@ _TAGS = re.compile(r"<[^>]+>")
 _LONGEST_DETAIL = 1000
 #: Gateway statuses that come and go (platform-behaviour.md §2). A 500 can mean anything: a read is not repeated on it.
 PASSING = frozenset({502, 503, 504})
+#: The code of a version that is not offered. That of one that has ended may come with another status than 406.
+_NO_SUCH_VERSION = "NoSuchVersion"
 #: What a service answers to a key or a user that may not call it.
 DENIALS = frozenset({401, 403})
 #: The regions that a user can choose from (platform-behaviour.md §1).
@@ -183,7 +185,9 @@ def from_answer(where: CallContext, status: int, headers: Mapping[str, str], bod
     if isinstance(listed, list) and listed:
         code, detail, request_id = _service_error(listed[0], request_id)
         # Only the service itself knows what does not exist; the gateway's 404 is another thing.
-        kind = {404: NotFound, 406: VersionNotOffered}.get(status, CallError)
+        kind = NotFound if status == 404 else CallError
+        if status == 406 or code == _NO_SUCH_VERSION:
+            kind = VersionNotOffered
     elif "name" in payload and "message" in payload:
         code, detail = (
             one_line(str(payload.get("status", ""))),

@@ -39,6 +39,8 @@ class Paging:
     :param truncated: field that says whether there is more behind ``marker``.
     :param limit_only: whether the only way to see more is to ask for more at once.
     :param key: field by which an item is known; empty where it is known by all of its fields.
+    :param after_last: whether ``marker`` is the key of the last item received. How many follow is reported nowhere.
+    :param counted: whether ``count`` is always there; a list without it ends with an empty page.
     """
 
     items: str
@@ -50,6 +52,8 @@ class Paging:
     truncated: str = ""
     limit_only: bool = False
     key: str = "id"
+    after_last: bool = False
+    counted: bool = True
 
 
 def read_all(fetch: Fetch, paging: Paging, spread: Spread | None = None) -> list[dict[str, Any]]:
@@ -61,6 +65,8 @@ def read_all(fetch: Fetch, paging: Paging, spread: Spread | None = None) -> list
     """
     if paging.limit_only:
         return _read_growing(fetch, paging)
+    if paging.after_last:
+        return _read_after_last(fetch, paging)
     if paging.marker:
         return _read_marked(fetch, paging)
     if not paging.position:
@@ -85,13 +91,13 @@ def _read_pass(fetch: Fetch, paging: Paging, seen: dict[Any, dict[str, Any]], sp
         answer = fetch({paging.position: page if paging.by_page else received, paging.size: size})
         items = _items(answer, paging)
         total = _count(answer, paging)
-        most = max(most, total)
+        most = max(most, total or 0)
         _add(items, paging, seen)
         received += len(items)
-        if not items or received >= total:
+        if not items or (total is not None and received >= total):
             return most
         if page == 0:
-            places = _places_behind(len(items), total, paging) if spread is not None else []
+            places = _places_behind(len(items), total, paging) if spread is not None and total is not None else []
             if spread is not None and places:
                 return _read_places(spread(fetch, places), paging, seen, most)
             if paging.by_page:
@@ -105,7 +111,7 @@ def _read_places(
 ) -> int:
     """Take pages in; return the largest number of matches that one of them, or ``most``, shows."""
     for answer in answers:
-        most = max(most, _count(answer, paging))
+        most = max(most, _count(answer, paging) or 0)
         _add(_items(answer, paging), paging, seen)
     return most
 
@@ -126,6 +132,22 @@ def _read_growing(fetch: Fetch, paging: Paging) -> list[dict[str, Any]]:
         if len(items) < size:
             return _unique(items, paging)
         size *= GROWTH
+
+
+def _read_after_last(fetch: Fetch, paging: Paging) -> list[dict[str, Any]]:
+    """Go on after the last item until nothing new comes, or fewer than the service has given at once before."""
+    seen: dict[Any, dict[str, Any]] = {}
+    place: dict[str, Any] = {}
+    largest = 0
+    for _page in range(MAX_PAGES):
+        items = _items(fetch({**place, paging.size: PAGE_SIZE}), paging)
+        known = len(seen)
+        _add(items, paging, seen)
+        if len(seen) == known or len(items) < largest:
+            return list(seen.values())
+        largest = max(largest, len(items))
+        place = {paging.marker: items[-1][paging.key]}
+    raise StorageError(f"A list of {paging.items} did not end after {MAX_PAGES} pages; the service repeats itself.")
 
 
 def _read_marked(fetch: Fetch, paging: Paging) -> list[dict[str, Any]]:
@@ -159,8 +181,11 @@ def _items(answer: Mapping[str, Any], paging: Paging) -> list[dict[str, Any]]:
     return items
 
 
-def _count(answer: Mapping[str, Any], paging: Paging) -> int:
+def _count(answer: Mapping[str, Any], paging: Paging) -> int | None:
+    """The number of all matches; ``None`` where the service leaves it out and may do so."""
     count = answer.get(paging.count)
+    if count is None and not paging.counted:
+        return None
     if not isinstance(count, int):
         raise StorageError(
             f"A service answered a list of {paging.items} without {paging.count}, so its end cannot be seen;"

@@ -38,7 +38,7 @@ from .proxies import is_valid_proxy, proxy_variable, proxy_variables
 from .redaction import redact_urls, shown
 from .retry import Retries, retry_after
 from .settings import Settings, is_loopback
-from .shared_reads import ListKey, Look, SharedReads, query_of, words_of
+from .shared_reads import ListKey, Look, SharedList, SharedReads, query_of, words_of
 from .signing import CLIENT_TYPE, signature
 from .versions import Negotiation, Offer, Offers, Place, Versioned
 
@@ -397,6 +397,14 @@ class Client:
         key = self._list_key(operation, region, query)
         shared = self._shared.read(key, self.look, lambda: self.read_list(operation, region=region, query=query))
         return [dict(item) for item in shared.items if where(item)]
+
+    def read_once(self, operation: Call, *, region: str = "", max_age: float | None = None) -> SharedList:
+        """Return a whole list of things that this collection does not change; it is read once for a whole task.
+
+        :param max_age: seconds after which it is read again; ``None`` for never.
+        """
+        key = self._list_key(operation, region, None)
+        return self._shared.once(key, lambda: self.read_list(operation, region=region), max_age)
 
     def reads_whole(self, operation: Call, *, region: str = "", query: Mapping[str, Any] | None = None) -> bool:
         """Return whether the next lookup in a list is to read all of it; each question counts as a lookup."""

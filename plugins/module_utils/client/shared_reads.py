@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
 from .base_names import without_suffix
 from .clock import Clock
-from .errors import StorageError
+from .errors import StorageError, is_refusal
 
 #: Seconds for which a list may be shared. A loop can wait for minutes between two items.
 MAX_AGE = 30.0
@@ -63,6 +63,7 @@ class SharedList:
     def __init__(self, items: list[Item]) -> None:
         self.items = items
         self._indexes: dict[tuple[str, bool], dict[str, list[Item]]] = {}
+        self._words: dict[str, dict[str, list[Item]]] = {}
 
     def find(self, wanted: str, field: str, *, suffixed: bool) -> list[Item]:
         """Return copies of the items whose field is exactly ``wanted``.
@@ -77,6 +78,21 @@ class SharedList:
                 for word in words_of(item, field, suffixed=suffixed):
                     index.setdefault(word, []).append(item)
             self._indexes[field, suffixed] = index
+        return [dict(item) for item in index.get(wanted, ())]
+
+    def called(self, wanted: str, label: str, words: Callable[[Item], Iterable[str]]) -> list[Item]:
+        """Return copies of the items of which one word is exactly ``wanted``.
+
+        :param label: what distinguishes these words from others of the same list.
+        :param words: yields all that an item can be called by.
+        """
+        index = self._words.get(label)
+        if index is None:
+            index = {}
+            for item in self.items:
+                for word in dict.fromkeys(words(item)):
+                    index.setdefault(word, []).append(item)
+            self._words[label] = index
         return [dict(item) for item in index.get(wanted, ())]
 
 
@@ -110,6 +126,7 @@ class SharedReads:
         self._order = itertools.count(1)
         self._task = ""
         self._reads: dict[ListKey, _Read] = {}
+        self._once: dict[ListKey, _Read] = {}
         self._wanted: set[ListKey] = set()
 
     def begin(self, task: str) -> None:
@@ -120,6 +137,7 @@ class SharedReads:
         with self._lock:
             if not task or task != self._task:
                 self._reads.clear()
+                self._once.clear()
                 self._wanted.clear()
             self._task = task
 
@@ -165,6 +183,34 @@ class SharedReads:
             # A failure is reported by the one that it happened to; others are to look for themselves.
             look.reused = look.reused or not mine
             raise
+
+    def once(self, key: ListKey, fetch: Callable[[], list[Item]], max_age: float | None = None) -> SharedList:
+        """Return a list of things that this collection does not change, which is read once for a whole task.
+
+        That the account may not read it is found out once as well.
+
+        :param max_age: seconds after which it is read again; ``None`` for never.
+        :raises StorageError: the read failed.
+        """
+        now = self._clock.monotonic()
+        with self._lock:
+            read = self._once.get(key)
+            mine = read is None or (max_age is not None and now - read.at > max_age)
+            if read is None or mine:
+                read = self._once[key] = _Read(now, next(self._order))
+        if mine:
+            try:
+                self._fetch(key, read, fetch)
+            finally:
+                self._keep_refusal(key, read)
+        return read.result.result()
+
+    def _keep_refusal(self, key: ListKey, read: _Read) -> None:
+        error = read.result.exception()
+        with self._lock:
+            lasts = error is None or (isinstance(error, StorageError) and is_refusal(error))
+            if not lasts and self._once.get(key) is read:
+                del self._once[key]
 
     def _fetch(self, key: ListKey, read: _Read, fetch: Callable[[], list[Item]]) -> None:
         try:

@@ -244,6 +244,7 @@ class Executor(Generic[StateT]):
         what is to be done, or fails, is planned from a second look that reads everything again.
         """
         resource = self.resource
+        resource.resolve()
         client = resource.client.sharing(several=self._several, details=self._details)
         self.resource = resource.reading_through(client)
         look = client.look

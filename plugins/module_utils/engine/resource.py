@@ -68,6 +68,12 @@ class Resource(ABC, Generic[StateT]):
         :raises StorageError: with what to do.
         """
 
+    def resolve(self) -> None:
+        """Replace names in the options by ids, before the first look; sends no writing call.
+
+        :raises StorageError: a name fits nothing, or several things; the message has all such names.
+        """
+
     @abstractmethod
     def find(self) -> StateT:
         """Read what is there, by name or id.
@@ -126,6 +132,11 @@ class PlannedResource(Resource[StateT]):
     def __init__(self, params: Mapping[str, Any], client: Client) -> None:
         super().__init__(params, client)
         self.planner = self.planner_type(self.params, self.region, client.settings.zone_of)
+
+    def use_options(self, params: Mapping[str, Any]) -> None:
+        """Go on with other options, such as those in which names are replaced by ids."""
+        self.params = params
+        self.planner = self.planner_type(params, self.region)
 
     def next_step(self, state: StateT) -> Step[StateT] | None:
         return self.planner.next_step(state)

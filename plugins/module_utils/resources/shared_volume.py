@@ -24,6 +24,7 @@ from ..engine.overlay import ResponsePatch, deleted, upserted
 from ..engine.plan import Step
 from ..engine.resource import Resource
 from . import zones
+from .objects import ObjectFinder, check_objects, has_names, with_ids
 from .tags import TaggableInfo
 
 #: What names of these volumes may look like, before the service appends its suffix.
@@ -123,6 +124,11 @@ class Volume(Resource[MountT]):
     show_only_options: ClassVar[tuple[str, ...]] = ()
     fixed: ClassVar[tuple[str, ...]] = ()
 
+    def __init__(self, params: Mapping[str, Any], client: Client) -> None:
+        super().__init__(params, client)
+        #: Names of servers, as far as the task has read them.
+        self.object_names: dict[RuleKey, str] = {}
+
     # -- what a service must say --------------------------------------------------------------------------------------
 
     @property
@@ -188,8 +194,17 @@ class Volume(Resource[MountT]):
         name = self.params.get("name")
         if name and not self.wants_absent and not self.kind.rule.fullmatch(name[:-SUFFIX_LENGTH]):
             self.kind.check_name(name)
+        check_objects(self.params.get("access_rules"), "access_rules")
         if zone := self.params.get(zones.ZONE):
             check_zone(zones.ZONE, zone, self.region)
+
+    def resolve(self) -> None:
+        rules = self.params.get("access_rules")
+        if self.wants_absent or not has_names(rules):
+            return
+        resolved, names = with_ids(ObjectFinder(self.client), rules or (), "access_rules")
+        self.params = {**self.params, "access_rules": resolved}
+        self.object_names.update(names)
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
@@ -316,7 +331,12 @@ class Volume(Resource[MountT]):
         if state.volume is None:
             return {}
         shown = {**state.volume, "base_name": base_name(self.kind, state.volume)}
-        return shown if state.rules is None else {**shown, "access_rules": list(state.rules)}
+        return shown if state.rules is None else {**shown, "access_rules": list(map(self.view_rule, state.rules))}
+
+    def view_rule(self, rule: Mapping[str, Any]) -> dict[str, Any]:
+        """An access rule as results show it, with the name of its server where that is known."""
+        name = rule.get("object_name") or self.object_names.get(rule_key(rule))
+        return {**rule, "object_name": name} if name else dict(rule)
 
     def managed(self, state: MountT) -> dict[str, Any] | None:
         volume = state.volume

@@ -36,6 +36,8 @@ SELECTABLE = {
     "BAREMETAL_SERVER": Selectable("bare-metal server", TagTarget("baremetal", "baremetal")),
     "GPU_SERVER": Selectable("GPU server", TagTarget("virtualserver", "server")),
 }
+#: Options of an agent that say which subnet it uses, one instead of the other.
+SUBNETS = ("subnet_id", "subnet")
 _UNSET: tuple[Any, ...] = (None, "", [], {})
 
 
@@ -44,7 +46,7 @@ class ServerBackup:
     """A backup that a server is to have.
 
     :ivar options: of the module for backups, beside its name and its server.
-    :ivar subnet_id: the subnet over which a new agent reaches Backup; empty for that of the server.
+    :ivar subnet: options with the subnet over which a new agent reaches Backup; empty for that of the server.
     """
 
     server: str
@@ -52,7 +54,7 @@ class ServerBackup:
     category: str
     policy_category: str
     options: Mapping[str, Any] = field(default_factory=dict)
-    subnet_id: str = ""
+    subnet: Mapping[str, str] = field(default_factory=dict)
 
     def backup(self, region: str) -> dict[str, Any]:
         """Return the entry of the backup."""
@@ -68,8 +70,7 @@ class ServerBackup:
 
     def agent(self, region: str) -> dict[str, Any]:
         """Return the entry of the agent of its server."""
-        subnet = {"subnet_id": self.subnet_id} if self.subnet_id else {}
-        return {"kind": AGENT, "region": region, "server": self.server, "server_category": self.category, **subnet}
+        return {"kind": AGENT, "region": region, "server": self.server, "server_category": self.category, **self.subnet}
 
     def first_run(self, region: str) -> dict[str, Any]:
         """Return the entry of a run, if no job has succeeded yet."""
@@ -87,7 +88,7 @@ def read_servers(params: Mapping[str, Any], batch: Converging) -> list[ServerBac
         keys=(
             *(_key(name) for name in (*SHARED, *OWN)),
             text_key("name"),
-            text_key("subnet_id"),
+            *map(text_key, SUBNETS),
         ),
         identity=(),
         label="server",
@@ -117,6 +118,8 @@ def read_servers(params: Mapping[str, Any], batch: Converging) -> list[ServerBac
             )
         for mistake in batch.mistakes([backup.backup(region)]):
             items.reject(item, mistake)
+        if len(backup.subnet) > 1:
+            items.reject(item, "it has a subnet_id and a subnet. Give one of them")
         backups.append(backup)
     items.validated()
     return backups
@@ -143,7 +146,8 @@ def _server_backup(item: Item) -> ServerBackup:
     policy_category = item["policy_category"] or ("AGENT" if of_files else "AGENTLESS")
     options = {name: item[name] for name in (*SHARED[2:], *OWN) if item[name] not in _UNSET}
     name = item["name"] or f"{item.name}-{SUFFIXES[policy_category]}"
-    return ServerBackup(item.name, name, category, policy_category, options, item["subnet_id"] or "")
+    subnet = {option: item[option] for option in SUBNETS if item[option]}
+    return ServerBackup(item.name, name, category, policy_category, options, subnet)
 
 
 @dataclass(frozen=True)

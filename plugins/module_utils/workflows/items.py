@@ -355,20 +355,24 @@ def list_key(name: str) -> Key:
 
 
 def objects_key(name: str, types: Sequence[str], **options: Any) -> Key:
-    """Return a key that holds a list of servers, each with ``object_type`` and ``object_id``."""
+    """Return a key that holds a list of servers, each with ``object_type``, and ``object_id`` or ``object_name``."""
 
     def check(value: Any) -> str:
-        wanted = f"{name} must be a list of dictionaries with object_type ({', '.join(types)}) and object_id"
+        wanted = (
+            f"{name} must be a list of dictionaries with object_type ({', '.join(types)}) and either object_id or"
+            " object_name"
+        )
         if not isinstance(value, Sequence) or isinstance(value, str):
             return wanted
         for entry in value:
-            if not isinstance(entry, Mapping) or set(entry) != {"object_type", "object_id"}:
+            if not isinstance(entry, Mapping) or set(entry) - {"object_type", "object_id", "object_name"}:
                 return wanted
-            if entry["object_type"] not in types or not str(entry["object_id"] or "").strip():
+            named = [key for key in ("object_id", "object_name") if str(entry.get(key) or "").strip()]
+            if entry.get("object_type") not in types or len(named) != 1:
                 return wanted
         return ""
 
     def convert(value: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
-        return [{"object_type": str(one["object_type"]), "object_id": str(one["object_id"])} for one in value]
+        return [{key: str(text).strip() for key, text in one.items() if text is not None} for one in value]
 
     return Key(name, check, convert, structured=True, **options)

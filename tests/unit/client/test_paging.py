@@ -27,6 +27,8 @@ from tests.unit.client.raw_server import answer
 
 BY_ITEM = Paging("things", "count", "offset")
 BY_PAGE = Paging("contents", "total_count", "page", size="size", by_page=True, key="uuid")
+AFTER_LAST = Paging("servers", marker="marker", after_last=True)
+UNCOUNTED = Paging("nodes", "count", "page", size="size", by_page=True, counted=False)
 WHOLE = Paging("things", "count")
 WHOLE_WITHOUT_COUNT = Paging("things")
 
@@ -80,6 +82,44 @@ def test_pages_are_read_until_the_count_is_reached(style: Paging, size: int, cap
     lister = Lister(style, size, cap)
     assert lister.read() == ids(*range(size))
     assert len(lister.asked) == calls
+
+
+def after_last(items: Sequence[Item], cap: int, asked: list[dict[str, Any]]) -> paging.Fetch:
+    """Return a server's side of a list that goes on after the last item."""
+
+    def fetch(query: Mapping[str, Any]) -> dict[str, Any]:
+        asked.append(dict(query))
+        place = next((number + 1 for number, item in enumerate(items) if item["id"] == query.get("marker")), 0)
+        return {"servers": list(items[place : place + min(cap, query["limit"])])}
+
+    return fetch
+
+
+@pytest.mark.parametrize(
+    ("size", "cap", "calls"), [(0, 20, 1), (1, 20, 2), (20, 20, 2), (30, 20, 2), (40, 20, 3), (1500, 10**9, 2)]
+)
+def test_list_after_the_last_item_is_read_to_its_end(size: int, cap: int, calls: int) -> None:
+    """It has no count, so that only an empty page, or one smaller than an earlier one, is the last."""
+    asked: list[dict[str, Any]] = []
+    items = [{"id": f"id-{number}"} for number in range(size)]
+    assert read_all(after_last(items, cap, asked), AFTER_LAST, map_concurrently) == items
+    assert len(asked) == calls
+
+
+def test_list_after_the_last_item_ends_where_the_service_repeats_itself() -> None:
+    assert read_all(lambda _query: {"servers": [{"id": "same"}]}, AFTER_LAST) == [{"id": "same"}]
+
+
+@pytest.mark.parametrize("count", [True, False])
+def test_count_that_may_be_null_is_used_where_it_is_there(count: bool) -> None:
+    lister = Lister(UNCOUNTED, 45, 20)
+
+    def fetch(query: Mapping[str, Any]) -> dict[str, Any]:
+        found = lister(query)
+        return found if count else {**found, "count": None}
+
+    assert [item["id"] for item in read_all(fetch, UNCOUNTED, map_concurrently)] == ids(*range(45))
+    assert len(lister.asked) == (3 if count else 4)
 
 
 def test_a_short_page_is_not_the_end() -> None:

@@ -114,7 +114,15 @@ MISTAKES: dict[str, tuple[Any, str]] = {
     "a truth as number": ([{"name": "l", "kind": "bm", "snapshot_rate": True}], "snapshot_rate True is invalid"),
     "servers of a wrong type": (
         [{"name": "l", "kind": "bm", "servers": [{"object_type": "VM", "object_id": "x"}]}],
-        "servers must be a list of dictionaries with object_type (BM, MNGC) and object_id",
+        "servers must be a list of dictionaries with object_type (BM, MNGC) and either object_id or object_name",
+    ),
+    "servers with an id and a name": (
+        [{"name": "l", "kind": "bm", "servers": [{"object_type": "BM", "object_id": "x", "object_name": "y"}]}],
+        "and either object_id or object_name",
+    ),
+    "servers without an id and a name": (
+        [{"name": "l", "kind": "bm", "servers": [{"object_type": "BM", "object_name": " "}]}],
+        "and either object_id or object_name",
     ),
     "servers as a dictionary": (
         [{"name": "l", "kind": "bm", "servers": {"object_id": "x"}}],

@@ -18,6 +18,7 @@ from ...engine.overlay import ResponsePatch, deleted, upserted
 from ...engine.plan import UNKNOWN_ID, Step
 from ...operations import backup as api
 from .. import zones
+from ..objects import SUBNET, ObjectFinder
 from ..tags import Taggable, TaggableInfo
 from .lookup import (
     AGENTS,
@@ -34,7 +35,7 @@ from .lookup import (
     under_way,
     word,
 )
-from .servers import agentless_servers, backup_servers, find_servers, the_one
+from .servers import agentless_servers, backup_servers, find_servers, the_one, with_server_id
 
 RUNNING = "RUNNING"
 #: Times are reported in whole seconds, so a check of the same second may look a little older than it is.
@@ -70,6 +71,7 @@ class Agent(Taggable[AgentState]):
         self._checked_before: Any = None
         self._checked_since = client.now()
         self._server: dict[str, Any] | None = None
+        self._subnet_name = ""
 
     @property
     def _wanted(self) -> str:
@@ -84,6 +86,15 @@ class Agent(Taggable[AgentState]):
     @property
     def _wants_check(self) -> bool:
         return bool(self.params.get("check_connection")) and not self.wants_absent
+
+    def resolve(self) -> None:
+        params = dict(with_server_id(self.client, self.params))
+        subnet = params.pop("subnet", None)
+        if subnet and not self.wants_absent:
+            found = ObjectFinder(self.client).identify(str(subnet), [SUBNET], option="subnet", type_option="")
+            params["subnet_id"] = found.id
+            self._subnet_name = found.name
+        self.params = params
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
@@ -286,7 +297,10 @@ class Agent(Taggable[AgentState]):
         return ""
 
     def view(self, state: AgentState) -> dict[str, Any]:
-        return dict(state.agent or {})
+        shown = dict(state.agent or {})
+        if self._subnet_name and shown.get("subnet_id") == self.params.get("subnet_id"):
+            shown["subnet_name"] = self._subnet_name
+        return shown
 
     def managed(self, state: AgentState) -> dict[str, Any] | None:
         agent = state.agent

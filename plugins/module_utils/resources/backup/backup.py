@@ -41,7 +41,7 @@ from .lookup import (
     under_way,
     word,
 )
-from .servers import REFUSES_IMAGES, backup_servers, find_for_backup, find_servers
+from .servers import REFUSES_IMAGES, backup_servers, find_for_backup, find_servers, with_server_id
 
 
 class Backup(Taggable[BackupState], PlannedResource[BackupState]):
@@ -62,6 +62,10 @@ class Backup(Taggable[BackupState], PlannedResource[BackupState]):
     def exclusive_name(self) -> str:
         by_id = self.params.get("backup_id")
         return "" if self.wants_absent or by_id else f"{BACKUPS.title} {self.planner.wanted!r}"
+
+    def resolve(self) -> None:
+        if not self.wants_absent:
+            self.use_options(with_server_id(self.client, self.params))
 
     # -- options that cannot work --------------------------------------------------------------------------------------
 

@@ -38,6 +38,7 @@ from .lookup import (
     word,
 )
 from .restore_point import broken_backup, busy, chosen_point
+from .servers import with_server_id
 
 #: Words with which a restore has ended.
 ENDS = (COMPLETED, PARTIAL_SUCCESS, FAILED)
@@ -204,7 +205,14 @@ class ServerRestore(Restore):
     policy_type = "VM_IMAGE"
     other_type = "it keeps files, and no image of a server (scp_backup_file_restore brings files back)"
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        #: The subnets with their ids, as far as they were looked up.
+        self._networks: list[dict[str, str]] = []
+
     def check(self) -> None:
+        if not all(one.get("subnet_id") or one.get("subnet") for one in self.params.get("networks") or ()):
+            raise StorageError("networks has an entry without subnet_id and subnet. Give one of them.")
         if not _SERVER_NAME.fullmatch(self._called):
             raise StorageError(
                 f"restore_server_name {self._called!r} cannot be the name of a server: 1 to 63 letters, digits,"
@@ -271,35 +279,47 @@ class ServerRestore(Restore):
         return replace(state, problems=(*state.problems, problem))
 
     def _subnet_problems(self, state: RestoreState) -> list[str]:
-        """What is wrong with the subnets that are asked for."""
-        wanted = [str(network["subnet_id"]) for network in self.params.get("networks") or ()]
-        if not wanted:
+        """What is wrong with the subnets that are asked for; those that are named get their ids."""
+        networks = self.params.get("networks") or ()
+        if not networks:
             return []
         listed = self.client.read_list(
             api.LIST_BACKUP_RESTORE_SUBNETS,
             path={"backup_id": str(state.backup["id"])},
             query={"region": self._where},
         )
-        states = {str(subnet["id"]): word(subnet) for subnet in listed}
+        self._networks, problems = [], []
+        for network in networks:
+            identifier, problem = self._subnet(network, listed)
+            self._networks.append({"subnet_id": identifier})
+            problems += [f"networks: {problem}"] if problem else []
+        return problems
+
+    def _subnet(self, network: Mapping[str, Any], listed: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
+        """Return the id of a subnet that is named, or has a CIDR, or an id; and what is wrong with it."""
+        wanted = str(network.get("subnet_id") or network.get("subnet") or "").strip()
+        fields = ("id",) if network.get("subnet_id") else ("id", "name", "cidr")
+        fitting = [subnet for subnet in listed if wanted in (str(subnet.get(field)) for field in fields)]
+        active = [subnet for subnet in fitting if word(subnet) == "ACTIVE"]
+        if len(active) == 1:
+            return str(active[0]["id"]), ""
+        if active:
+            candidates = "; ".join(_described(subnet) for subnet in active)
+            return "", f"subnet {wanted!r} fits {len(active)} subnets of {self._where} ({candidates}): give subnet_id"
+        if fitting:
+            return "", f"subnet {wanted} is in state {word(fitting[0])}"
         usable = ", ".join(f"{subnet['id']} ({subnet['name']})" for subnet in listed if word(subnet) == "ACTIVE")
-        return [
-            f"networks: subnet {subnet_id} "
-            + (
-                f"is in state {states[subnet_id]}"
-                if subnet_id in states
-                else f"is none of {self._where} (usable are: {usable or 'none'})"
-            )
-            for subnet_id in wanted
-            if states.get(subnet_id) != "ACTIVE"
-        ]
+        return "", f"subnet {wanted} is none of {self._where} (usable are: {usable or 'none'})"
 
     def send(self, state: RestoreState, point: Mapping[str, Any]) -> Step[RestoreState]:
-        given, own = ("networks", "security_groups", "restore_region"), self.params.get("restore_zone")
+        given, own = ("security_groups", "restore_region"), self.params.get("restore_zone")
         zone = own or self.client.settings.zone_of(self._where)
+        networks = self._networks or self.params.get("networks")
         body = {
             "restore_server_name": self._called,
             "restore_target_id": point["restore_target_id"],
             "server_type_id": self.params["server_type_id"],
+            **({"networks": networks} if networks is not None else {}),
             **{name: self.params[name] for name in given if self.params.get(name) is not None},
             **({"restore_zone": zone} if zone else {}),
         }
@@ -347,6 +367,9 @@ class FileRestore(Restore):
         if to != server.get("server_uuid") and (to or restore["restore_server_name"] != server.get("server_name")):
             return False
         return is_restore_of(restore, point, state.points)
+
+    def resolve(self) -> None:
+        self.params = with_server_id(self.client, self.params)
 
     def find(self) -> RestoreState:
         state = self.read_backup()
@@ -419,6 +442,10 @@ def is_restore_of(
     alike = [moment_of(one) for one in (point, *points) if one.get("schedule_name") == restore.get("schedule_name")]
     moment = moment_of(point) if point.get("schedule_name") == restore.get("schedule_name") else None
     return moment == shown or (moment == shown - _KOREAN_OFFSET and shown not in alike)
+
+
+def _described(subnet: Mapping[str, Any]) -> str:
+    return f"{subnet['id']}, {subnet.get('cidr')}, VPC {subnet.get('vpc_name') or subnet.get('vpc_id')}"
 
 
 def _key(restore: Mapping[str, Any]) -> tuple[str, ...]:

@@ -12,10 +12,31 @@ from ...client.errors import CallError, StorageError
 from ...client.session import Client
 from ...engine.lookup import is_id
 from ...operations import backup as api
+from ..objects import ObjectFinder, is_address
 from .lookup import FILE_STORAGE, SERVER_CATEGORIES
 
 #: Listing servers for images can answer this (platform-behaviour.md §2); they are then found in another way.
 REFUSES_IMAGES = 500
+
+
+#: By ``server_category``, what the servers are elsewhere.
+_OBJECT_TYPES = {"VIRTUAL_SERVER": "VM", "GPU_SERVER": "GPU", "BAREMETAL_SERVER": "BM"}
+
+
+def with_server_id(client: Client, params: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return options with the id of the server in ``server`` where they have its address.
+
+    Backup lists servers by name and uuid, so that only an address has to be looked up where servers are managed.
+
+    :raises StorageError: no server has it, or several have.
+    """
+    wanted = str(params.get("server") or "").strip()
+    if not is_address(wanted):
+        return params
+    category = params.get("server_category")
+    types = [_OBJECT_TYPES[category]] if category else list(_OBJECT_TYPES.values())
+    found = ObjectFinder(client).identify(wanted, types, option="server", type_option="")
+    return {**params, "server": found.id}
 
 
 class Read(Protocol):

@@ -68,8 +68,10 @@ AGENT = ModuleSpec(
         "subnet_id": {"type": "str"},
         "server_backup_agent_ip": {"type": "str"},
         "zone": {"type": "str"},
+        "subnet": {"type": "str"},
         "tags": TAGS,
         "purge_tags": {"type": "bool", "default": False},
         "check_connection": {"type": "bool", "default": False},
     },
+    rules={"mutually_exclusive": [("subnet_id", "subnet")]},
 )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from ...engine.options import TAGS
 from ...engine.spec import ModuleSpec
+from ..objects import ATTACHMENT_TYPES, object_options
 from ..snapshots import snapshot_spec
 from . import group, recovery, replication, schedule, snapshot, volume
 
@@ -22,14 +23,7 @@ VOLUME = ModuleSpec(
         "disk_type": {"type": "str", "choices": ["SSD", "HDD"]},
         "size_gb": {"type": "int"},
         "qos": {"type": "dict", "options": {"iops": {"type": "int"}, "throughput": {"type": "int"}}},
-        "attachments": {
-            "type": "list",
-            "elements": "dict",
-            "options": {
-                "object_type": {"type": "str", "required": True, "choices": ["BM", "MNGC"]},
-                "object_id": {"type": "str", "required": True},
-            },
-        },
+        "attachments": object_options(ATTACHMENT_TYPES),
         "purge_attachments": {"type": "bool", "default": False},
         "snapshot_rate": {"type": "int"},
         "zone": {"type": "str"},

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from ...client.errors import StorageError
+from ...client.session import Client
 from ...client.settings import check_zone
 from ...client.versions import MissingFields
 from ...engine.lookup import Finder
@@ -17,6 +18,7 @@ from ...engine.overlay import ResponsePatch, deleted, upserted
 from ...engine.resource import PlannedResource
 from ...operations import baremetal_blockstorage as api
 from .. import zones
+from ..objects import ObjectFinder, check_objects, has_names, with_ids
 from ..tags import Taggable
 from .lookup import (
     GROUPS,
@@ -53,6 +55,11 @@ class Volume(Taggable[VolumeState], PlannedResource[VolumeState]):
     planner_type = VolumePlanner
     planner: VolumePlanner
 
+    def __init__(self, params: Mapping[str, Any], client: Client) -> None:
+        super().__init__(params, client)
+        #: Names of servers by id, as far as the task has read them.
+        self._names: dict[str, str] = {}
+
     @property
     def exclusive_name(self) -> str:
         by_id = self.params.get("volume_id")
@@ -74,19 +81,29 @@ class Volume(Taggable[VolumeState], PlannedResource[VolumeState]):
         if params.get("disk_type") == "HDD" and self.planner.qos_asked:
             raise StorageError("qos goes with disk_type SSD only. Leave it out, or ask for an SSD volume.")
         _check_range("snapshot_rate", params.get("snapshot_rate"), (0, 100), "percent; 0 ends snapshots")
+        check_objects(params.get("attachments"), "attachments")
         self._check_attachments()
 
     def _check_attachments(self) -> None:
         listed = self.params.get("attachments") or []
         types: dict[str, set[str]] = {}
         for item in listed:
-            types.setdefault(item["object_id"], set()).add(item["object_type"])
+            types.setdefault(item.get("object_id") or item["object_name"], set()).add(item["object_type"])
         if twice := [identifier for identifier, kinds in types.items() if len(kinds) > 1]:
             raise StorageError(f"attachments lists {', '.join(twice)} as BM and as MNGC. A server is one of them.")
         if len(types) > MAX_ATTACHMENTS:
             raise StorageError(
                 f"attachments lists {len(types)} servers, and a volume can have {MAX_ATTACHMENTS} at most."
             )
+
+    def resolve(self) -> None:
+        attachments = self.params.get("attachments")
+        if self.wants_absent or not has_names(attachments):
+            return
+        resolved, names = with_ids(ObjectFinder(self.client), attachments or (), "attachments")
+        self.use_options({**self.params, "attachments": resolved})
+        self._names.update({identifier: name for (_kind, identifier), name in names.items()})
+        self._check_attachments()
 
     def find(self) -> VolumeState:
         finder = Finder(self.client, VOLUMES)
@@ -145,7 +162,16 @@ class Volume(Taggable[VolumeState], PlannedResource[VolumeState]):
         )
 
     def view(self, state: VolumeState) -> dict[str, Any]:
-        return dict(state.volume or {})
+        shown = dict(state.volume or {})
+        if self._names and shown.get("attachments"):
+            # The service shows names too; what is only planned, and a service that leaves them out, does not.
+            shown["attachments"] = [
+                {**server, "name": server.get("name") or self._names.get(str(server["id"]))}
+                if str(server["id"]) in self._names
+                else server
+                for server in shown["attachments"]
+            ]
+        return shown
 
     def managed(self, state: VolumeState) -> dict[str, Any] | None:
         volume = state.volume

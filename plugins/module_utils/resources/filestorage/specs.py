@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from ...engine.options import TAGS
 from ...engine.spec import ModuleSpec
+from ..objects import ACCESS_RULE_TYPES, object_options
 from ..snapshots import snapshot_spec
 from . import replication, snapshot, volume
 
@@ -27,19 +28,9 @@ VOLUME = ModuleSpec(
         "tags": TAGS,
         "purge_tags": {"type": "bool", "default": False},
         "file_unit_recovery_enabled": {"type": "bool"},
-        "access_rules": {
-            "type": "list",
-            "elements": "dict",
-            "options": {
-                "object_type": {
-                    "type": "str",
-                    "required": True,
-                    "choices": ["VM", "BM", "GPU", "GPU_NODE", "ENDPOINT"],
-                },
-                "object_id": {"type": "str", "required": True},
-            },
-        },
+        "access_rules": object_options(ACCESS_RULE_TYPES),
         "purge_access_rules": {"type": "bool", "default": False},
+        "purge_platform_access_rules": {"type": "bool", "default": False},
     },
     rules={"required_one_of": [("name", "volume_id")]},
 )

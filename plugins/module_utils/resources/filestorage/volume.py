@@ -10,12 +10,14 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from ...client.errors import StorageError
+from ...client.session import Client
 from ...engine.lookup import Finder
 from ...engine.overlay import ResponsePatch
 from ...engine.plan import UNKNOWN_ID, Step
 from ...operations import filestorage as api
 from .. import shared_volume, snapshots, zones
-from ..shared_volume import DELETING, IN_FORCE, RuleChanges, RuleKey, lower, with_rules
+from ..objects import OWNED_TYPES, USER, ObjectFinder
+from ..shared_volume import DELETING, IN_FORCE, RuleChanges, RuleKey, lower, rule_key, with_rules
 from ..tags import Taggable
 from .lookup import (
     NO_PURPOSE,
@@ -30,6 +32,8 @@ from .lookup import (
     set_access_rule,
 )
 
+#: What ``gather`` calls access rules with the names and the owners of their servers.
+OWNERS = "access_rule_owners"
 #: A field that the show operation gives, and the list does not.
 SHOW_ONLY = "encryption_enabled"
 
@@ -40,10 +44,12 @@ class VolumeState(shared_volume.VolumeState):
 
     :ivar leftovers: system snapshots that a replication left behind.
     :ivar replications: read only where they may be blockers.
+    :ivar platform_rules: keys of access rules that the platform made itself; read only where they may be purged.
     """
 
     leftovers: tuple[dict[str, Any], ...] = ()
     replications: tuple[dict[str, Any], ...] = ()
+    platform_rules: frozenset[RuleKey] = frozenset()
 
 
 class Volume(Taggable[VolumeState], shared_volume.Volume[VolumeState]):
@@ -56,7 +62,17 @@ class Volume(Taggable[VolumeState], shared_volume.Volume[VolumeState]):
     fixed = ("protocol", "type_name")
     nothing = VolumeState()
 
+    def __init__(self, params: Mapping[str, Any], client: Client) -> None:
+        super().__init__(params, client)
+        #: Who made the servers of access rules, as far as the task has read them.
+        self._owners: dict[RuleKey, str] = {}
+
     def check(self) -> None:
+        if self.params.get("purge_platform_access_rules") and not self.params.get("purge_access_rules"):
+            raise StorageError(
+                "purge_platform_access_rules goes with purge_access_rules: true only, which removes rules that"
+                " access_rules does not list."
+            )
         if self.wants_absent:
             return
         super().check()
@@ -69,6 +85,51 @@ class Volume(Taggable[VolumeState], shared_volume.Volume[VolumeState]):
 
     def rule_state(self, rule: Mapping[str, Any]) -> str:
         return lower(rule, "access_rule_state")
+
+    def find(self) -> VolumeState:
+        state = super().find()
+        if self.wants_absent or not self._keeps_platform_rules:
+            return state
+        return replace(state, platform_rules=self._platform_rules(super().rule_changes(state).remove))
+
+    @property
+    def _keeps_platform_rules(self) -> bool:
+        return bool(self.params.get("purge_access_rules")) and not self.params.get("purge_platform_access_rules")
+
+    def _platform_rules(self, surplus: Iterable[RuleKey]) -> frozenset[RuleKey]:
+        """Of rules that would be purged, those of servers that the platform makes itself.
+
+        :raises StorageError: who made the servers cannot be read.
+        """
+        finder = ObjectFinder(self.client)
+        found = [key for key in surplus if key[0] in OWNED_TYPES]
+        for key in found:
+            if key in self._owners:
+                continue
+            try:
+                self._owners[key], name = finder.owner(*key)
+            except StorageError as error:
+                raise finder.unreadable(
+                    error,
+                    key[0],
+                    "Which access rules the platform made itself, for auto-scaling or Kubernetes, cannot be seen",
+                    "set purge_platform_access_rules to true to remove these as well, or list them in access_rules",
+                ) from None
+            if name:
+                self.object_names[key] = name
+        return frozenset(key for key in found if self._owners[key] != USER)
+
+    def rule_changes(self, state: shared_volume.VolumeState) -> RuleChanges:
+        changes = super().rule_changes(state)
+        kept = state.platform_rules if isinstance(state, VolumeState) else frozenset()
+        if self.wants_absent or not kept:
+            return changes
+        return RuleChanges(changes.add, [key for key in changes.remove if key not in kept])
+
+    def view_rule(self, rule: Mapping[str, Any]) -> dict[str, Any]:
+        shown = super().view_rule(rule)
+        owner = self._owners.get(rule_key(rule))
+        return {**shown, "owner": owner} if owner else shown
 
     def with_obstacles(self, state: VolumeState, volume: dict[str, Any]) -> VolumeState:
         query = {"volume_id": volume["id"]}
@@ -186,6 +247,25 @@ def _drop_leftover(state: VolumeState, snapshot: Mapping[str, Any]) -> VolumeSta
     return replace(state, leftovers=tuple(other for other in state.leftovers if other["id"] != snapshot["id"]))
 
 
+def read_rules_with_owners(client: Client, volume_id: str) -> list[dict[str, Any]]:
+    """Return the access rules of a volume, with the names of all servers and endpoints, and owners where there are any.
+
+    :raises StorageError: the account may not read what the rules refer to.
+    """
+    finder = ObjectFinder(client)
+    rules = read_access_rules(Finder(client, VOLUMES), volume_id)
+    shown = []
+    for rule in rules:
+        kind, identifier = rule_key(rule)
+        try:
+            found = finder.known(kind, identifier)
+        except StorageError as error:
+            way_out = f"leave {OWNERS} out of gather"
+            raise finder.unreadable(error, kind, "Owners of access rules cannot be seen", way_out) from None
+        shown.append({**rule, **found})
+    return shown
+
+
 class VolumeInfo(shared_volume.VolumeInfo):
     """``scp_filestorage_volume_info``."""
 
@@ -194,6 +274,7 @@ class VolumeInfo(shared_volume.VolumeInfo):
     show_only = SHOW_ONLY
     parts: ClassVar = {
         "access_rules": lambda client, volume_id: list(read_access_rules(Finder(client, VOLUMES), volume_id)),
+        OWNERS: lambda client, volume_id: read_rules_with_owners(client, volume_id),
         "snapshots": lambda client, volume_id: client.read_list(api.LIST_SNAPSHOTS, query={"volume_id": volume_id}),
         "snapshot_schedule": read_schedule,
         "replications": read_replications,
@@ -208,6 +289,19 @@ class VolumeInfo(shared_volume.VolumeInfo):
         if part == "replications" and lower(volume, "purpose") == NO_PURPOSE:
             return []
         return super()._part(part, volume)
+
+    @property
+    def gather(self) -> frozenset[str]:
+        # Rules with owners have all that rules have.
+        parts = super().gather
+        return parts - {"access_rules"} if OWNERS in parts else parts
+
+    def read(self) -> dict[str, Any]:
+        result = super().read()
+        for volume in result[self.plural]:
+            if OWNERS in volume:
+                volume["access_rules"] = volume.pop(OWNERS)
+        return result
 
     def suits(self, volume: Mapping[str, Any]) -> bool:
         return self.params.get("type_name") in (None, volume.get("type_name"))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from ...engine.options import TAGS
 from ...engine.spec import ModuleSpec
+from ..objects import object_options
 from ..snapshots import snapshot_spec
 from . import snapshot, volume
 
@@ -23,14 +24,7 @@ VOLUME = ModuleSpec(
         "zone": {"type": "str"},
         "tags": TAGS,
         "purge_tags": {"type": "bool", "default": False},
-        "access_rules": {
-            "type": "list",
-            "elements": "dict",
-            "options": {
-                "object_type": {"type": "str", "choices": ["GPU_NODE"], "default": "GPU_NODE"},
-                "object_id": {"type": "str", "required": True},
-            },
-        },
+        "access_rules": object_options(["GPU_NODE"], default="GPU_NODE"),
         "purge_access_rules": {"type": "bool", "default": False},
     },
     rules={"required_one_of": [("name", "volume_id")]},

@@ -16,14 +16,13 @@ from ...engine.lookup import is_id
 from ...resources.baremetal_blockstorage.lookup import GROUPS
 from ...resources.baremetal_blockstorage.lookup import VOLUMES as BLOCKS
 from ...resources.filestorage.lookup import VOLUMES as FILES
+from ...resources.objects import ACCESS_RULE_TYPES, ATTACHMENT_TYPES
 from ..items import Item, ItemList, ItemSpec, choice_key, number_key, objects_key, read_items, region_key, text_key
 from ..selection import select_by_tags, selectable
 from .model import BLOCK, FILE, FREQUENCIES, GROUP, KINDS, Volume
 
 PROTOCOLS = ("NFS", "CIFS")
 TYPE_NAMES = ("HDD", "SSD", "HighPerformanceSSD", "SSD_SAP_S", "SSD_SAP_E")
-RULE_TYPES = ("VM", "BM", "GPU", "GPU_NODE", "ENDPOINT")
-ATTACHMENT_TYPES = ("BM", "MNGC")
 _BLOCKS = (BLOCK, GROUP)
 #: What names of new volumes can be, by kind.
 _NAME_RULES = {FILE: FILES, BLOCK: BLOCKS, GROUP: GROUPS}
@@ -74,7 +73,7 @@ def _spec(option: str) -> ItemSpec:
             choice_key("frequency", tuple(FREQUENCIES)),
             choice_key("protocol", PROTOCOLS, kinds=(FILE,)),
             choice_key("type_name", TYPE_NAMES, kinds=(FILE,)),
-            objects_key("target_access_rules", RULE_TYPES, kinds=(FILE,)),
+            objects_key("target_access_rules", ACCESS_RULE_TYPES, kinds=(FILE,)),
             number_key("snapshot_rate", 1, 100, " of percent", kinds=(BLOCK,)),
             text_key("target_volume_prefix", kinds=(GROUP,)),
             objects_key("target_attachments", ATTACHMENT_TYPES, kinds=_BLOCKS),

@@ -81,6 +81,7 @@ class Run:
         self.volumes = volumes
         self._batch = batch
         self.prefix = prefix
+        self.client = client
         self.reader = Reader(client)
         self._side: Side = "source"
         self.outcomes: dict[str, Outcome] = {volume.key: Outcome(volume, Found(unread=True)) for volume in volumes}

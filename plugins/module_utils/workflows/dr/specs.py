@@ -5,27 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from ...engine.spec import ModuleSpec
+from ...resources.objects import ACCESS_RULE_TYPES, ATTACHMENT_TYPES, object_options
 from .model import FREQUENCIES, HEALTHS
-from .options import ATTACHMENT_TYPES, PROTOCOLS, RULE_TYPES, TYPE_NAMES
+from .options import PROTOCOLS, TYPE_NAMES
 from .plan import STATES, Plan
 from .status import PlanInfo
-
-
-def servers(types: Sequence[str]) -> dict[str, Any]:
-    """Return an option that lists servers of these types."""
-    return {
-        "type": "list",
-        "elements": "dict",
-        "options": {
-            "object_type": {"type": "str", "required": True, "choices": list(types)},
-            "object_id": {"type": "str", "required": True},
-        },
-    }
-
 
 _SWITCH = {"type": "bool", "default": False}
 _VOLUMES: dict[str, Any] = {
@@ -49,8 +36,8 @@ PLAN = ModuleSpec(
         "cifs_passwords": {"type": "dict", "no_log": True},
         "snapshot_rate": {"type": "int"},
         "target_volume_prefix": {"type": "str", "default": "dr-"},
-        "target_access_rules": servers(RULE_TYPES),
-        "target_attachments": servers(ATTACHMENT_TYPES),
+        "target_access_rules": object_options(ACCESS_RULE_TYPES),
+        "target_attachments": object_options(ATTACHMENT_TYPES),
         "max_lag": {"type": "str"},
         "accept_lag": _SWITCH,
         "force": _SWITCH,

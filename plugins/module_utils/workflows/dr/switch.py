@@ -14,6 +14,7 @@ from . import assess
 from .model import BLOCK, FILE, Found, Link, Volume
 from .options import lag_limit
 from .run import Refused, Run, Stage
+from .servers import with_server_ids
 
 #: Answers that refuse a server, which a second attempt does not change.
 _REFUSALS = (400, 403, 404, 422)
@@ -25,7 +26,10 @@ _REFUSALS = (400, 403, 404, 422)
 def fail_over(run: Run) -> None:
     """Pause or break all replications, and let servers use the replicas. Only their regions are called."""
     limit = lag_limit(run.params.get("max_lag"), run.prefix)
+    run.volumes, unknown = with_server_ids(run.client, run.volumes)
     found = run.begin("target")
+    if unknown and not run.params["force"]:
+        _refuse_servers(run, unknown, "fail over without them")
     late = {} if run.params["accept_lag"] else _late(run, found, limit)
     blocked = {**assess.blockers(run.volumes, found, assess.USABLE), **late}
     for volume in run.volumes:
@@ -39,6 +43,8 @@ def fail_over(run: Run) -> None:
         else:
             outcome.note = why
         outcome.possible_loss = None
+    for key, why in unknown.items():
+        run.outcomes[key].fail(why)
     # With force, one that is still being set up is tried, and so is one whose state is not known.
     usable = (*assess.USABLE, "creating", "unknown") if run.params["force"] else assess.USABLE
     ready = [
@@ -64,6 +70,13 @@ def fail_over(run: Run) -> None:
             # These were sent before, and only have to take effect.
             _add_rules(stage, volume, link)
     run.converge(stage)
+
+
+def _refuse_servers(run: Run, unknown: Mapping[str, str], without: str) -> None:
+    for key, why in unknown.items():
+        run.outcomes[key].fail(why)
+    remedy = f"Correct the servers, or set {run.prefix}force to true to {without}."
+    raise Refused(_refusal(run, unknown, "name servers that cannot be found.", remedy))
 
 
 def _late(run: Run, found: Mapping[str, Found], limit: int | None) -> dict[str, str]:
@@ -161,7 +174,11 @@ def _set_policy(
 
 def fail_back(run: Run) -> None:
     """Resume all replications, after servers have lost the replicas where that is asked for."""
+    closes = run.params["remove_access_rules"] or run.params["remove_attachments"]
+    run.volumes, unknown = with_server_ids(run.client, run.volumes) if closes else (run.volumes, {})
     found = run.begin("target")
+    if unknown and not run.params["force"]:
+        _refuse_servers(run, unknown, "fail back the other volumes")
     # One that is being resumed, by a run that was interrupted, is waited for.
     blocked = assess.blockers(run.volumes, found, (*assess.USABLE, "creating"))
     paused = [volume for volume in run.volumes if found[volume.key].health == "paused" and volume.key not in blocked]
@@ -173,11 +190,14 @@ def fail_back(run: Run) -> None:
             run.outcomes[key].fail(why)
         else:
             run.outcomes[key].note = why
+    # A volume from which servers are to be taken that cannot be found is left alone: one of them could go on writing.
+    for key, why in unknown.items():
+        run.outcomes[key].fail(why)
     stage = Stage()
     links = {
         volume.key: link
         for volume in run.volumes
-        if (link := found[volume.key].link) is not None and volume.key not in blocked
+        if (link := found[volume.key].link) is not None and volume.key not in (*blocked, *unknown)
     }
     # A server that still has the replica could go on writing, and lose it.
     closing = run.gather(
@@ -235,7 +255,9 @@ def _take_away(run: Run, volume: Volume, link: Link) -> list[tuple[str, dict[str
         if not mine & _keys(rules):
             return []
         kept = [_object(one["object_type"], one["object_id"]) for one in rules if not _keys([one]) & mine]
-        return [(FILE, {"volume_id": link.target_id, "access_rules": kept, "purge_access_rules": True})]
+        # The servers are those that the task lists, so that who made them does not matter.
+        purge = {"purge_access_rules": True, "purge_platform_access_rules": True}
+        return [(FILE, {"volume_id": link.target_id, "access_rules": kept, **purge})]
     if not (run.params["remove_attachments"] and volume.target_attachments):
         return []
     servers = {one["object_id"] for one in volume.target_attachments}

@@ -6,8 +6,7 @@
 from __future__ import annotations
 
 from ...engine.spec import ModuleSpec
-from ..dr.options import ATTACHMENT_TYPES, RULE_TYPES
-from ..dr.specs import servers
+from ...resources.objects import ACCESS_RULE_TYPES, ATTACHMENT_TYPES, object_options
 from .copies import ORIGINS
 from .workflow import WAIT_TIMEOUT, Drill
 
@@ -21,8 +20,8 @@ DRILL = ModuleSpec(
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "from": {"type": "str", "choices": list(ORIGINS), "default": "auto"},
         "prefix": {"type": "str", "default": "drill"},
-        "access_rules": servers(RULE_TYPES),
-        "attachments": servers(ATTACHMENT_TYPES),
+        "access_rules": object_options(ACCESS_RULE_TYPES),
+        "attachments": object_options(ATTACHMENT_TYPES),
         "cifs_passwords": {"type": "dict", "no_log": True},
         "rto": {"type": "str"},
         "rpo": {"type": "str"},

@@ -9,7 +9,7 @@ import re
 import secrets
 import string
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -20,6 +20,7 @@ from ...engine.durations import parse_age
 from ...engine.results import failure_of
 from ...engine.workflow import Change, Converged, Workflow
 from ...resources.kinds import Storage
+from ...resources.objects import ObjectFinder, with_ids
 from ...resources.snapshots import SnapshotRecord
 from ..dr import assess
 from ..dr.model import BLOCK, FILE, GROUP, Found, Volume
@@ -241,7 +242,32 @@ class Drill(Workflow):
             sources = Sources() if why else self._sources(volume, one)
             return plan_copy(volume, one, replica, sources, self._options.rules, why)
 
-        return map_concurrently(plan, volumes)
+        self._servers = self._find_servers([volume for volume in volumes if volume.key not in unfit])
+        return [self._with_servers(plan) for plan in map_concurrently(plan, volumes)]
+
+    def _find_servers(self, volumes: Sequence[Volume]) -> dict[tuple[str, str], list[dict[str, str]] | StorageError]:
+        """Return the servers that may use copies, with ids, by option and region; an error where one is not found."""
+        wanted = dict.fromkeys((_server_option(volume), volume.target_region) for volume in volumes)
+        found: dict[tuple[str, str], list[dict[str, str]] | StorageError] = {}
+        for option, region in wanted:
+            finder = ObjectFinder(self.batch.client, region)
+            try:
+                listed = self.params.get(option) or ()
+                found[option, region] = with_ids(finder, listed, f"{self._options.rules.options}{option}")[0]
+            except StorageError as error:
+                found[option, region] = error
+        return found
+
+    def _servers_of(self, volume: Volume) -> list[dict[str, str]]:
+        servers = self._servers.get((_server_option(volume), volume.target_region))
+        return servers if isinstance(servers, list) else []
+
+    def _with_servers(self, plan: CopyPlan) -> CopyPlan:
+        """The same plan, or one that is blocked because servers for the copy cannot be found."""
+        servers = self._servers.get((_server_option(plan.volume), plan.volume.target_region))
+        if plan.blocker or not isinstance(servers, StorageError):
+            return plan
+        return replace(plan, way=None, blocker=servers.message.rstrip("."))
 
     def _replica(self, volume: Volume, found: Found) -> Mapping[str, Any]:
         """Return the replica; a group with its members."""
@@ -387,7 +413,7 @@ class Drill(Workflow):
     def _add_recovery(self, stage: _Stage, outcome: Outcome) -> None:
         plan, volume = outcome.plan, outcome.plan.volume
         region, snapshot = volume.target_region, plan.snapshot.id if plan.snapshot else None
-        rules = list(self.params.get("access_rules") or ())
+        rules = self._servers_of(volume)
         if plan.way == "source":
             paused = stage.add(
                 outcome, "filestorage_replication", region=region, volume=plan.name, replication_policy="paused"
@@ -427,7 +453,7 @@ class Drill(Workflow):
             self._add_attachments(stage, outcome, made, [f"{plan.name}{member['name']}" for member in plan.members])
 
     def _add_attachments(self, stage: _Stage, outcome: Outcome, made: int, names: Iterable[str]) -> None:
-        servers = list(self.params.get("attachments") or ())
+        servers = self._servers_of(outcome.plan.volume)
         for name in names if servers else ():
             stage.add(outcome, BLOCK, [made], region=outcome.plan.volume.target_region, name=name, attachments=servers)
 
@@ -572,6 +598,11 @@ class Drill(Workflow):
             "rpo": target(rpo, [entry["data_loss_seconds"] for entry in tried]),
             "diff": _diff(outcomes),
         }
+
+
+def _server_option(volume: Volume) -> str:
+    """Return the option that lists the servers for copies of a volume."""
+    return "access_rules" if volume.kind == FILE else "attachments"
 
 
 def _removed_change(outcome: Outcome) -> Change:
