@@ -36,6 +36,13 @@ options:
     description:
       - Id of an existing group. Use it if several groups have the same name.
     type: str
+  zone:
+    description:
+      - The zone in which the volume group is created, for example V(kr-west1-a). It must belong to O(region), and it cannot be changed later.
+      - API versions with zones are used if this option is given. They require a zone.
+      - If not given, E(SCP_ZONE) or the entry of O(zones) for the region is used for a new volume group. An existing one in another zone is then left
+        unchanged.
+    type: str
   state:
     description:
       - V(present) creates the group or changes its members.
@@ -99,6 +106,10 @@ volume_group:
       type: str
     name:
       description: Name of the group.
+      type: str
+    zone:
+      description: Zone of the group.
+      returned: with API versions that have zones
       type: str
     state:
       description: State of the group, V(AVAILABLE) when nothing is changing.

@@ -73,6 +73,10 @@ volume_groups:
     name:
       description: Name of the group.
       type: str
+    zone:
+      description: Zone of the group.
+      returned: with API versions that have zones
+      type: str
     state:
       description: State of the group, V(AVAILABLE) when nothing is changing.
       type: str

@@ -52,6 +52,13 @@ options:
     description:
       - Region of the target group, different from the region of the source. Required for a new replication.
     type: str
+  target_zone:
+    description:
+      - The zone of the target volume group, for example V(kr-east1-a). It must belong to O(target_region), which can be left out then. It cannot be
+        changed later.
+      - API versions with zones are used if this option is given. They require a zone.
+      - If not given, the entry of O(zones) for the target region, or E(SCP_ZONE) if it belongs to that region, is used.
+    type: str
   replication_volume_name_prefix:
     description:
       - Prefix of the names of the volumes of the target group, before the names of the source volumes. The result must be a valid name of a volume.
@@ -155,6 +162,10 @@ replication:
           type: str
         region:
           description: Its region.
+          type: str
+        zone:
+          description: Its zone.
+          returned: with API versions that have zones
           type: str
         auth:
           description: What servers may do with it, V(READ), V(READ_WRITE) or V(UNKNOWN).

@@ -84,6 +84,10 @@ volumes:
     name:
       description: Name of the volume.
       type: str
+    zone:
+      description: Zone of the volume.
+      returned: with API versions that have zones
+      type: str
     state:
       description: State of the volume, for example V(IN_USE).
       type: str

@@ -51,6 +51,13 @@ options:
       - Region of the target volume, different from the region of the source. Required for a new replication. The service must list it for the type of
         the volume. Check mode also reads this list.
     type: str
+  target_zone:
+    description:
+      - The zone of the target volume, for example V(kr-east1-a). It must belong to O(target_region), which can be left out then. It cannot be
+        changed later.
+      - API versions with zones are used if this option is given. They require a zone.
+      - If not given, the entry of O(zones) for the target region, or E(SCP_ZONE) if it belongs to that region, is used.
+    type: str
   replication_type:
     description:
       - V(replication) keeps a replica up to date, V(backup) keeps a number of disk backups. The default of a new one is V(replication).
@@ -157,6 +164,10 @@ replication:
     source_volume_region:
       description: Region of the source volume.
       type: str
+    source_volume_zone:
+      description: Zone of the source volume.
+      returned: with API versions that have zones
+      type: str
     source_volume_access_level:
       description: V(rw) or V(ro).
       type: str
@@ -168,6 +179,10 @@ replication:
       type: str
     replication_volume_region:
       description: Region of the target volume.
+      type: str
+    replication_volume_zone:
+      description: Zone of the target volume.
+      returned: with API versions that have zones
       type: str
     replication_volume_access_level:
       description: V(rw) or V(ro).

@@ -88,6 +88,10 @@ replications:
     source_volume_region:
       description: Region of the source volume.
       type: str
+    source_volume_zone:
+      description: Zone of the source volume.
+      returned: with API versions that have zones
+      type: str
     source_volume_access_level:
       description: V(rw) or V(ro).
       type: str
@@ -99,6 +103,10 @@ replications:
       type: str
     replication_volume_region:
       description: Region of the target volume.
+      type: str
+    replication_volume_zone:
+      description: Zone of the target volume.
+      returned: with API versions that have zones
       type: str
     replication_volume_access_level:
       description: V(rw) or V(ro).
@@ -125,6 +133,13 @@ regions:
   sample:
     replication: [kr-east1]
     backup: [kr-east1]
+zones:
+  description: Zones that the volume can be replicated to, by O(scp.storage.scp_filestorage_replication#module:replication_type).
+  returned: when O(gather) has V(regions), with API versions that have zones
+  type: dict
+  sample:
+    replication: [kr-east1-a]
+    backup: [kr-east1-a]
 result:
   description: Data that O(query) selects.
   returned: when O(query) is given

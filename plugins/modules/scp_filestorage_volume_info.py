@@ -89,6 +89,10 @@ volumes:
     type_name:
       description: Type of the disks.
       type: str
+    zone:
+      description: Zone of the volume.
+      returned: with API versions that have zones
+      type: str
     state:
       description: State of the volume, for example V(available).
       type: str

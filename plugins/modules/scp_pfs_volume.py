@@ -35,6 +35,13 @@ options:
     description:
       - Id of an existing volume. Use it if several volumes have the same name.
     type: str
+  zone:
+    description:
+      - The zone in which the volume is created, for example V(kr-west1-a). It must belong to O(region), and it cannot be changed later.
+      - API versions with zones are used if this option is given. They require a zone.
+      - If not given, E(SCP_ZONE) or the entry of O(zones) for the region is used for a new volume. An existing one in another zone is then left
+        unchanged.
+    type: str
   state:
     description:
       - V(present) creates the volume if it does not exist, and changes it.
@@ -130,6 +137,10 @@ volume:
       type: str
     base_name:
       description: Name without the suffix, as it was requested.
+      type: str
+    zone:
+      description: Zone of the volume.
+      returned: with API versions that have zones
       type: str
     state:
       description: State of the volume, for example V(available).

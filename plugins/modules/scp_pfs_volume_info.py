@@ -76,6 +76,10 @@ volumes:
     base_name:
       description: Name without the suffix, as it was requested.
       type: str
+    zone:
+      description: Zone of the volume.
+      returned: with API versions that have zones
+      type: str
     state:
       description: State of the volume, for example V(available).
       type: str

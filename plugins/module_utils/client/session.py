@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, Self
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 from . import errors
@@ -149,6 +149,7 @@ class Client:
         #: By name, headers of the last answer; the same for all views of this client.
         self._last_headers: dict[str, str] = {}
         self._shared = SharedReads(clock)
+        self._wanting: frozenset[str] = frozenset()
         #: How lookups are made; without a look each reads for itself.
         self.look: Look | None = None
 
@@ -197,6 +198,12 @@ class Client:
         other.look = self._shared.look(several=several, details=details)
         return other
 
+    def wanting(self, *fields: str) -> Self:
+        """Return a client that prefers API versions which take or show some fields, as far as the host offers any."""
+        other = copy.copy(self)
+        other._wanting = self._wanting.union(fields)
+        return other
+
     def now(self) -> datetime:
         """The time in UTC as the platform has it (``Date`` of its last answer), or this machine's before any."""
         try:
@@ -231,7 +238,9 @@ class Client:
         if operation.method != "GET":
             self._negotiation.prepare(operation, place)
         while True:
-            attempt = self._negotiation.choose(operation, place, {**(query or {}), **(body or {})}, insist)
+            attempt = self._negotiation.choose(
+                operation, place, {**(query or {}), **(body or {})}, insist, self._wanting
+            )
             try:
                 answer = self._call(attempt.operation, place, attempt.version, path, query, body, patience)
             except VersionNotOffered as error:
@@ -259,7 +268,7 @@ class Client:
         place = self._place(operation.service, region)
         self._negotiation.prepare(operation, place)
         given = {**(query or {}), **(body or {})}
-        attempt = self._negotiation.choose(operation, place, given, insist)
+        attempt = self._negotiation.choose(operation, place, given, insist, self._wanting)
         newer = attempt.operation.takes(attempt.version) - attempt.operation.takes("")
         return {name: given[name] for name in newer if given.get(name) is not None}
 
@@ -380,7 +389,10 @@ class Client:
         return self.look is not None and self._shared.prefers_whole(self._list_key(operation, region, query), self.look)
 
     def _list_key(self, operation: Call, region: str, query: Mapping[str, Any] | None) -> ListKey:
-        return ListKey(operation.service, region or self.settings.region, operation.name, query_of(query))
+        # Lists of different versions have different fields.
+        fields = frozenset(("", field) for field in self._wanting)
+        place = (operation.service, region or self.settings.region, operation.name)
+        return ListKey(*place, query_of(query) | fields)
 
     def versions(self, service: str, region: str = "") -> tuple[str, list[dict[str, Any]]]:
         """The address of a service in a region, and the API versions it lists (``GET /``, platform-behaviour.md §1).

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import date
@@ -106,6 +106,9 @@ class Versioned(Protocol):
 
     def takes(self, version: str) -> frozenset[str]:
         """Return the names of the fields and parameters that it has in a version."""
+
+    def shows(self, version: str) -> frozenset[str]:
+        """Return the names of the fields that newer versions began to show."""
 
     def requires(self, version: str) -> tuple[str, ...]:
         """Return the names of those that newer versions began to require."""
@@ -218,17 +221,27 @@ class Negotiation:
             self._learn(place)
 
     def choose(
-        self, operation: Versioned, place: Place, given: Mapping[str, Any], insist: Sequence[str] = ()
+        self,
+        operation: Versioned,
+        place: Place,
+        given: Mapping[str, Any],
+        insist: Sequence[str] = (),
+        wanting: Collection[str] = (),
     ) -> Attempt:
         """Return how to call an operation.
 
         :param given: what is known of its fields and parameters.
         :param insist: names of those that must be sent, which excludes versions without them.
+        :param wanting: names of fields for which a version is preferred that takes or shows them.
         :raises MissingFields: the version requires more than is given.
         :raises StorageError: there is no version that the host offers and this collection knows.
         """
         insist = tuple(insist)
-        for version in self._candidates(operation, place, insist):
+        candidates = self._candidates(operation, place, insist)
+        if wanting:
+            # Stable: without a difference the order stays.
+            candidates.sort(key=lambda one: -len((operation.takes(one) | operation.shows(one)) & set(wanting)))
+        for version in candidates:
             missing = [name for name in operation.requires(version) if given.get(name) is None]
             if missing:
                 raise MissingFields(operation.name, place, version, missing)
@@ -238,7 +251,7 @@ class Negotiation:
         usable = operation.doubtful and not insist and no_header not in self._refused
         if successor is not None:
             try:
-                return self.choose(successor, place, given, insist)
+                return self.choose(successor, place, given, insist, wanting)
             except MissingFields:
                 if not usable:
                     raise

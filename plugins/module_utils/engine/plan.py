@@ -101,11 +101,15 @@ class TaskPlanner(ABC, Generic[StateT]):
 
     :param params: validated module options; ``None`` means "not given".
     :param region: the region of the task.
+    :param default_zone: returns the zone that the settings have for a region; an empty text for none.
     """
 
-    def __init__(self, params: Mapping[str, Any], region: str) -> None:
+    def __init__(
+        self, params: Mapping[str, Any], region: str, default_zone: Callable[[str], str] = lambda _region: ""
+    ) -> None:
         self.params = params
         self.region = region
+        self.default_zone = default_zone
 
     @property
     def wants_absent(self) -> bool:

@@ -29,10 +29,13 @@ class Resource(ABC, Generic[StateT]):
     slowest_poll: ClassVar[float] = 5.0
     #: Whether a thing in error may be changed, which can repair it.
     repairs: ClassVar[bool] = False
+    #: By option, the fields that only newer API versions show and that it is compared with.
+    shown_by: ClassVar[Mapping[str, tuple[str, ...]]] = {}
 
     def __init__(self, params: Mapping[str, Any], client: Client) -> None:
         self.params = params
-        self.client = client
+        fields = [field for option, shown in self.shown_by.items() if params.get(option) for field in shown]
+        self.client = client.wanting(*fields) if fields else client
         self.region = client.settings.region
 
     def reading_through(self, client: Client) -> Self:
@@ -117,7 +120,7 @@ class PlannedResource(Resource[StateT]):
 
     def __init__(self, params: Mapping[str, Any], client: Client) -> None:
         super().__init__(params, client)
-        self.planner = self.planner_type(params, self.region)
+        self.planner = self.planner_type(self.params, self.region, client.settings.zone_of)
 
     def next_step(self, state: StateT) -> Step[StateT] | None:
         return self.planner.next_step(state)

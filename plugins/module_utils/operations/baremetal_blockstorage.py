@@ -15,6 +15,7 @@ SERVICE = Service("baremetal-blockstorage", "1.3", "Block Storage (BM)", newer=(
 _operation = partial(Operation, SERVICE)
 #: From 1.4 on, what is created is created in a zone.
 _IN_A_ZONE = Change("1.4", body=("zone",), required=("zone",))
+_SHOWS_ITS_ZONE = (Change("1.4", shows=("zone",)),)
 
 CREATE_VOLUME = _operation(
     "CreateVolume",
@@ -25,7 +26,7 @@ CREATE_VOLUME = _operation(
     repeat=Repeat.CREATES,
     changes=(_IN_A_ZONE,),
 )
-SHOW_VOLUME = _operation("ShowVolume", "GET", "/v1/volumes/{volume_id}", action="ShowVolume")
+SHOW_VOLUME = _operation("ShowVolume", "GET", "/v1/volumes/{volume_id}", action="ShowVolume", changes=_SHOWS_ITS_ZONE)
 LIST_VOLUMES = _operation(
     "ListVolumes",
     "GET",
@@ -33,6 +34,7 @@ LIST_VOLUMES = _operation(
     query=("limit", "offset", "sort", "name", "object_name", "volume_group_name"),
     paging=Paging("volumes", "total_count", "offset"),
     action="ListVolumes",
+    changes=_SHOWS_ITS_ZONE,
 )
 DELETE_VOLUME = _operation("DeleteVolume", "DELETE", "/v1/volumes/{volume_id}", action="DeleteVolume")
 ATTACH_VOLUME = _operation(
@@ -132,7 +134,11 @@ CREATE_VOLUME_REPLICATION = _operation(
     changes=(_IN_A_ZONE,),
 )
 SHOW_VOLUME_REPLICATION = _operation(
-    "ShowVolumeReplication", "GET", "/v1/volumes/{volume_id}/replications", action="ShowVolumeReplication"
+    "ShowVolumeReplication",
+    "GET",
+    "/v1/volumes/{volume_id}/replications",
+    action="ShowVolumeReplication",
+    changes=_SHOWS_ITS_ZONE,
 )
 SET_VOLUME_REPLICATION_CYCLE = _operation(
     "SetVolumeReplicationCycle",
@@ -161,7 +167,7 @@ CREATE_VOLUME_GROUP = _operation(
     changes=(_IN_A_ZONE,),
 )
 SHOW_VOLUME_GROUP = _operation(
-    "ShowVolumeGroup", "GET", "/v1/volume-groups/{volume_group_id}", action="ShowVolumeGroup"
+    "ShowVolumeGroup", "GET", "/v1/volume-groups/{volume_group_id}", action="ShowVolumeGroup", changes=_SHOWS_ITS_ZONE
 )
 LIST_VOLUME_GROUPS = _operation(
     "ListVolumeGroups",
@@ -170,6 +176,7 @@ LIST_VOLUME_GROUPS = _operation(
     query=("limit", "offset", "sort", "name"),
     paging=Paging("volume_groups", "total_count", "offset"),
     action="ListVolumeGroups",
+    changes=_SHOWS_ITS_ZONE,
 )
 ADD_VOLUME_GROUP_MEMBER = _operation(
     "AddVolumeGroupMemberOnVolumeGroup",
@@ -255,6 +262,7 @@ SHOW_VOLUME_GROUP_REPLICATION = _operation(
     "GET",
     "/v1/volume-groups/{volume_group_id}/replications",
     action="ShowVolumeGroupReplication",
+    changes=_SHOWS_ITS_ZONE,
 )
 SET_VOLUME_GROUP_REPLICATION_CYCLE = _operation(
     "SetVolumeGroupReplicationCycle",

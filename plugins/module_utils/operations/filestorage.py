@@ -16,6 +16,8 @@ SERVICE = Service("filestorage", "1.1", "File Storage", newer=("1.2",))
 _operation = partial(Operation, SERVICE)
 #: From 1.2 on, what is created is created in a zone.
 _IN_A_ZONE = Change("1.2", body=("zone",), required=("zone",))
+_SHOWS_ITS_ZONE = (Change("1.2", shows=("zone",)),)
+_SHOWS_BOTH_ZONES = (Change("1.2", shows=("source_volume_zone", "replication_volume_zone")),)
 
 CREATE_VOLUME = _operation(
     "CreateVolume",
@@ -26,7 +28,7 @@ CREATE_VOLUME = _operation(
     repeat=Repeat.CREATES,
     changes=(_IN_A_ZONE,),
 )
-SHOW_VOLUME = _operation("ShowVolume", "GET", "/v1/volumes/{volume_id}", action="ShowVolume")
+SHOW_VOLUME = _operation("ShowVolume", "GET", "/v1/volumes/{volume_id}", action="ShowVolume", changes=_SHOWS_ITS_ZONE)
 LIST_VOLUMES = _operation(
     "ListVolumes",
     "GET",
@@ -34,6 +36,7 @@ LIST_VOLUMES = _operation(
     query=("offset", "limit", "name", "type_name", "sort"),
     paging=Paging("filestorages", "count", "offset"),
     action="ListVolumes",
+    changes=_SHOWS_ITS_ZONE,
 )
 SET_VOLUME = _operation(
     "SetVolume", "PUT", "/v1/volumes/{volume_id}", body=("file_unit_recovery_enabled",), action="SetVolume"
@@ -141,6 +144,7 @@ LIST_VOLUME_REPLICATIONS = _operation(
     query=("volume_id",),
     paging=Paging("replications", "count", key="replication_id"),
     action="ListVolumeReplications",
+    changes=_SHOWS_BOTH_ZONES,
 )
 SHOW_VOLUME_REPLICATION = _operation(
     "ShowVolumeReplication",
@@ -148,6 +152,7 @@ SHOW_VOLUME_REPLICATION = _operation(
     "/v1/replications/{replication_id}",
     query=("volume_id",),
     action="ShowVolumeReplication",
+    changes=_SHOWS_BOTH_ZONES,
 )
 SET_VOLUME_REPLICATION = _operation(
     "SetVolumeReplication",

@@ -13,6 +13,7 @@ from .table import Change, Operation, Repeat, Service
 SERVICE = Service("parallel-filestorage", "1.0", "Parallel File Storage", newer=("1.1",))
 
 _operation = partial(Operation, SERVICE)
+_SHOWS_ITS_ZONE = (Change("1.1", shows=("zone",)),)
 
 CREATE_VOLUME = _operation(
     "CreateVolume",
@@ -22,13 +23,14 @@ CREATE_VOLUME = _operation(
     repeat=Repeat.CREATES,
     changes=(Change("1.1", body=("zone",), required=("zone",)),),
 )
-SHOW_VOLUME = _operation("ShowVolume", "GET", "/v1/volumes/{volume_id}")
+SHOW_VOLUME = _operation("ShowVolume", "GET", "/v1/volumes/{volume_id}", changes=_SHOWS_ITS_ZONE)
 LIST_VOLUMES = _operation(
     "ListVolumes",
     "GET",
     "/v1/volumes",
     query=("offset", "limit", "name", "sort"),
     paging=Paging("parallel_filestorages", "count", "offset"),
+    changes=_SHOWS_ITS_ZONE,
 )
 SET_VOLUME_CAPACITY = _operation("SetVolumeCapacity", "PUT", "/v1/volumes/{volume_id}/capacity", body=("capacity_tb",))
 DELETE_VOLUME = _operation("DeleteVolume", "DELETE", "/v1/volumes/{volume_id}")

@@ -54,6 +54,7 @@ class Change:
     :param query: parameters that its query has from then on.
     :param dropped: fields and parameters that it has no more.
     :param required: fields and parameters without which the service refuses it from then on.
+    :param shows: fields that its answer, or an item of its list, has from then on, as far as a task can ask for them.
     :param places: where fields are that moved within the body: by the name that resources use, the path with dots.
     :param answers: where fields are that moved within the answer: by the name that resources use, the path with dots.
     """
@@ -63,6 +64,7 @@ class Change:
     query: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
+    shows: tuple[str, ...] = ()
     places: Mapping[str, str] = field(default_factory=dict, hash=False)
     answers: Mapping[str, str] = field(default_factory=dict, hash=False)
 
@@ -150,6 +152,10 @@ class Operation:
         for change in self._until(version):
             names = (names | {*change.body, *change.query}) - {*change.dropped}
         return frozenset(names)
+
+    def shows(self, version: str) -> frozenset[str]:
+        """Return the names of the fields that newer versions began to show, as far as a task can ask for them."""
+        return frozenset(name for change in self._until(version) for name in change.shows)
 
     def requires(self, version: str) -> tuple[str, ...]:
         """Return the names of the fields and parameters that newer versions began to require."""

@@ -57,9 +57,9 @@ class Storage(kinds.KindRegistry):
         "filestorage_snapshot": _snapshot(filestorage.SNAPSHOT, _FILE_VOLUME),
         "filestorage_replication": ResourceKind(
             filestorage.REPLICATION,
-            identified_by=("name", "target_region"),
+            identified_by=("name", "target_region", "target_zone"),
             references=(_FILE_VOLUME,),
-            produces=(Product("filestorage_volume", "name", "target_region"),),
+            produces=(Product("filestorage_volume", "name", "target_region", zone="target_zone"),),
             releases=("filestorage_volume",),
             suffixed=True,
         ),
@@ -70,9 +70,9 @@ class Storage(kinds.KindRegistry):
         "bm_volume_snapshot": _snapshot(bm.VOLUME_SNAPSHOT, _BLOCK_VOLUME),
         "bm_volume_replication": ResourceKind(
             bm.VOLUME_REPLICATION,
-            identified_by=("name", "target_region"),
+            identified_by=("name", "target_region", "target_zone"),
             references=(_BLOCK_VOLUME,),
-            produces=(Product("bm_volume", "name", "target_region"),),
+            produces=(Product("bm_volume", "name", "target_region", zone="target_zone"),),
             releases=("bm_volume",),
         ),
         "bm_volume_group": ResourceKind(
@@ -94,11 +94,13 @@ class Storage(kinds.KindRegistry):
         "bm_volume_group_snapshot": _snapshot(bm.VOLUME_GROUP_SNAPSHOT, _GROUP),
         "bm_volume_group_replication": ResourceKind(
             bm.VOLUME_GROUP_REPLICATION,
-            identified_by=("name", "target_region"),
+            identified_by=("name", "target_region", "target_zone"),
             references=(_GROUP,),
             produces=(
-                Product("bm_volume_group", "name", "target_region"),
-                Product("bm_volume", "replication_volume_name_prefix", "target_region", prefix=True),
+                Product("bm_volume_group", "name", "target_region", zone="target_zone"),
+                Product(
+                    "bm_volume", "replication_volume_name_prefix", "target_region", prefix=True, zone="target_zone"
+                ),
             ),
             releases=("bm_volume", "bm_volume_group"),
         ),

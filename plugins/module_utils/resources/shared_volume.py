@@ -17,10 +17,13 @@ from typing import Any, ClassVar, NamedTuple, TypeVar
 from ..client.errors import NotFound, StorageError
 from ..client.parallel import map_concurrently
 from ..client.session import Client
+from ..client.settings import check_zone
+from ..client.versions import MissingFields
 from ..engine.lookup import Finder, LookupSpec, all_immutable, immutable
 from ..engine.overlay import ResponsePatch, deleted, upserted
 from ..engine.plan import Step
 from ..engine.resource import Info, Resource
+from . import zones
 
 #: What names of these volumes may look like, before the service appends its suffix.
 NAME_RULE = re.compile(r"[a-z][a-z0-9_]{2,20}")
@@ -113,6 +116,7 @@ class Volume(Resource[MountT]):
     """
 
     result_key = "volume"
+    shown_by: ClassVar = {zones.ZONE: (zones.ZONE,)}
     kind: ClassVar[LookupSpec]
     show_only: ClassVar[str]
     show_only_options: ClassVar[tuple[str, ...]] = ()
@@ -183,6 +187,8 @@ class Volume(Resource[MountT]):
         name = self.params.get("name")
         if name and not self.wants_absent and not self.kind.rule.fullmatch(name[:-SUFFIX_LENGTH]):
             self.kind.check_name(name)
+        if zone := self.params.get(zones.ZONE):
+            check_zone(zones.ZONE, zone, self.region)
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
@@ -243,7 +249,8 @@ class Volume(Resource[MountT]):
         if name and name != base_name(self.kind, volume) and not self.kind.matches(str(volume["name"]), name):
             immutable("name", base_name(self.kind, volume), name, "Leave out name, or give the id of another volume.")
         again = "Use another name for a new volume, or remove this one first (state absent), which deletes its data."
-        all_immutable({option: (volume.get(option), self.params.get(option)) for option in self.fixed}, again)
+        fixed = {option: (volume.get(option), self.params.get(option)) for option in self.fixed}
+        all_immutable({**fixed, **zones.unlike(volume.get(zones.ZONE), self.params)}, again)
 
     def demand_for_creation(self, *options: str) -> None:
         """Refuse to create a volume of which the task says too little, or a name that cannot be.
@@ -257,6 +264,14 @@ class Volume(Resource[MountT]):
                 f" also give {' and '.join(missing)}."
             )
         self.kind.check_name(self.params["name"])
+
+    @property
+    def zone(self) -> str | None:
+        """The zone in which the volume is created."""
+        return self.params.get(zones.ZONE) or self.client.settings.zone_of(self.region) or None
+
+    def explain(self, missing: MissingFields) -> StorageError:
+        return zones.explain_zone(missing, self.client, self.kind.listing)
 
     # -- waiting ------------------------------------------------------------------------------------------------------
 
@@ -307,6 +322,7 @@ class Volume(Resource[MountT]):
         if volume is None or (self.wants_absent and going(volume)):
             return None
         managed = {"name": base_name(self.kind, volume), **{name: volume.get(name) for name in self.managed_fields}}
+        managed |= zones.shown(volume)
         if state.rules is not None:
             managed["access_rules"] = sorted(" ".join(rule_key(rule)) for rule in state.rules)
         return managed

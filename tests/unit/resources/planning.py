@@ -44,8 +44,9 @@ class Contract:
             assert (step.body is None) == (schema is None)
             if schema is not None:
                 known = self._components["schemas"][schema["$ref"].rpartition("/")[2]]["properties"]
-                assert set(step.body or {}) <= set(known)
-                jsonschema_rs.validate({**schema, "components": self._components}, step.body)
+                body = step.operation.outgoing(step.operation.version, step.body or {})
+                assert set(body) <= set(known)
+                jsonschema_rs.validate({**schema, "components": self._components}, body)
 
 
 def plan(resource: Resource[Any], state: Any, contract: Contract) -> Plan[Any]:

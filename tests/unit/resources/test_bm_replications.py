@@ -173,7 +173,7 @@ def test_planning(
     params = {"delete_target_volume": delete and not grouped, "replication_volume_name_prefix": None, **task}
     if grouped:
         params["replication_volume_name_prefix"] = "copy-"
-    client: Any = SimpleNamespace(settings=SimpleNamespace(region=home))
+    client: Any = SimpleNamespace(settings=SimpleNamespace(region=home, zone_of=lambda _region: ""))
     resource = (GroupReplication if grouped else VolumeReplication)(params, client)
     state = ReplicationState(near, found, None if near_is_target else far, away, near_is_target)
     try:
@@ -215,7 +215,7 @@ def test_planning(
 def test_an_old_error_of_a_server_stops_no_failover(owner_state: str, fails: bool) -> None:
     errors = [{"object_type": "BM", "status": 403, "code": "Forbidden"}]
     near = {"id": "id-of-copy", "name": "copy", "state": owner_state, "external_errors": errors}
-    client: Any = SimpleNamespace(settings=SimpleNamespace(region=EAST))
+    client: Any = SimpleNamespace(settings=SimpleNamespace(region=EAST, zone_of=lambda _region: ""))
     resource = VolumeReplication({"policy": "BREAK"}, client)
     found = judged({**shown("SNAPMIRROED", "READ"), "sync_cycle": "HOURLY"})
     reported = resource.failed(ReplicationState(near, found, None, WEST, near_is_target=True))

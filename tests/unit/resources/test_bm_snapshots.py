@@ -37,7 +37,7 @@ from tests.unit.resources.planning import Contract
 
 SERVICE = "baremetal-blockstorage"
 CONTRACT = Contract(SERVICE)
-CLIENT = SimpleNamespace(settings=SimpleNamespace(region="kr-west1"))
+CLIENT = SimpleNamespace(settings=SimpleNamespace(region="kr-west1", zone_of=lambda _region: ""))
 NOW = datetime(2026, 10, 1, 12, 0, tzinfo=UTC)
 OWNER = {"id": "0" * 32, "name": "data", "state": "AVAILABLE", "snapshot_rate": 30}
 GROUP = {**OWNER, "member_volumes": [{**OWNER, "id": "1" * 32}]}

@@ -145,7 +145,7 @@ def test_a_replication_that_is_not_shown_any_more_is_not_ended() -> None:
         "has_replication": True,
         "attachments": [{"id": "1" * 32, "type": "BM"}],
     }
-    client: Any = SimpleNamespace(settings=SimpleNamespace(region="kr-west1"))
+    client: Any = SimpleNamespace(settings=SimpleNamespace(region="kr-west1", zone_of=lambda _region: ""))
     params = {"name": "data", "state": "absent", "detach": True, "end_replication": True}
     planned = make_plan(Volume(params, client), VolumeState(shown))
     assert planned.operations == ["DetachVolume", "DeleteVolume"]
@@ -161,7 +161,7 @@ def test_volume_that_joined_after_the_group_was_read_is_no_blocker(
     newer = {**group, "state": "AVAILABLE", "member_volumes": [*group["member_volumes"], two]}
     monkeypatch.setattr(group_module, "find_owner", lambda finder, *_args, **_more: group if "group" in _args else two)
     monkeypatch.setattr(group_module, "show_owner", lambda *_args: newer if shows_newer else group)
-    client: Any = SimpleNamespace(settings=SimpleNamespace(region="kr-west1"))
+    client: Any = SimpleNamespace(settings=SimpleNamespace(region="kr-west1", zone_of=lambda _region: ""))
     resource = group_module.VolumeGroup({"name": "group", "volumes": ["one", "two"]}, client)
     state = resource.find()
     assert state.problems == ()

@@ -22,7 +22,7 @@ from tests.unit.resources.planning import Contract, plan
 
 CONTRACT = Contract("filestorage")
 HOME, AWAY = "kr-west1", "kr-east1"
-CLIENT = SimpleNamespace(settings=SimpleNamespace(region=HOME))
+CLIENT = SimpleNamespace(settings=SimpleNamespace(region=HOME, zone_of=lambda _region: ""))
 
 TEXTS = st.sampled_from(["a1", "b2", "c3", "d4"])
 RULES = st.lists(

@@ -18,7 +18,7 @@ from ansible_collections.scp.storage.plugins.module_utils.resources.parallel_fil
 from tests.unit.resources.planning import Contract, plan
 
 CONTRACT = Contract("parallel-filestorage")
-CLIENT: Any = SimpleNamespace(settings=SimpleNamespace(region="kr-west1"))
+CLIENT: Any = SimpleNamespace(settings=SimpleNamespace(region="kr-west1", zone_of=lambda _region: ""))
 
 NODES = st.lists(st.sampled_from(["n1", "n2", "n3", "n4"]), max_size=4, unique=True)
 CAPACITIES = st.sampled_from([1, 10, 1000])

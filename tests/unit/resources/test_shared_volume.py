@@ -20,7 +20,7 @@ from ansible_collections.scp.storage.plugins.module_utils.resources import (
 from ansible_collections.scp.storage.plugins.module_utils.resources.filestorage import volume as files
 from ansible_collections.scp.storage.plugins.module_utils.resources.parallel_filestorage import volume as parallel
 
-CLIENT: Any = SimpleNamespace(settings=SimpleNamespace(region="kr-west1"))
+CLIENT: Any = SimpleNamespace(settings=SimpleNamespace(region="kr-west1", zone_of=lambda _region: ""))
 SERVICES = {
     "filestorage": (files.Volume, files.VolumeState, {"protocol": "NFS", "type_name": "SSD"}, "access_rule_state"),
     "pfs": (parallel.Volume, parallel.VolumeState, {"capacity_tb": 1}, "access_state"),

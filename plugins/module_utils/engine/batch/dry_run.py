@@ -72,6 +72,11 @@ class DryRunClient(Client):
         other.look = other._plain.look
         return other
 
+    def wanting(self, *fields: str) -> DryRunClient:
+        other = copy.copy(self)
+        other._plain = self._plain.wanting(*fields)
+        return other
+
     def now(self) -> Any:
         return self._plain.now()
 

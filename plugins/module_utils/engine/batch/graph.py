@@ -17,6 +17,7 @@ from itertools import pairwise
 from typing import TypeVar
 
 from ...client.base_names import likely_base_name
+from ...client.settings import region_of
 from .kinds import Product
 from .resource_list import Entry, refuse
 
@@ -297,6 +298,8 @@ def _referred(entry: Entry) -> Iterator[Thing]:
 def _is_product(entry: Entry, product: Product, thing: Thing) -> bool:
     name = entry.params.get(product.option)
     region = entry.params.get(product.region) if product.region else entry.region
+    if not region and entry.params.get(product.zone):
+        region = region_of(entry.params[product.zone])
     if not name or (product.kind, region) != thing[:2]:
         return False
     if product.prefix:

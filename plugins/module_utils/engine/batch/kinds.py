@@ -46,12 +46,14 @@ class Product:
     :param option: the option that names it, or with which its name begins.
     :param region: the option that says where it is; empty for the region of the thing itself.
     :param prefix: whether the option is only the beginning of the name.
+    :param zone: the option whose zone says the region as well.
     """
 
     kind: str
     option: str
     region: str = ""
     prefix: bool = False
+    zone: str = ""
 
 
 @dataclass(frozen=True)

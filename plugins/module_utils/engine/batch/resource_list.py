@@ -159,11 +159,13 @@ class _Reader:
         return None if self.mistakes else Entry(self.position, kind, resource_kind, region, params, resource)
 
     def _validated(self, resource_kind: ResourceKind, title: str) -> dict[str, Any] | None:
-        elsewhere = [name for name in self.item if name in CONNECTION_OPTIONS and name != REGION]
+        # Some modules have an option of their own with the name of one about the connection.
+        connection = CONNECTION_OPTIONS.keys() - resource_kind.spec.options.keys() - {REGION}
+        elsewhere = [name for name in self.item if name in connection]
         if elsewhere:
             self._tell(title, f"{', '.join(elsewhere)} cannot be given for one resource, but for the whole task")
         spec = resource_kind.spec.argument_spec
-        options = {name: option for name, option in spec.items() if name not in CONNECTION_OPTIONS or name == REGION}
+        options = {name: option for name, option in spec.items() if name not in connection}
         must = needed(resource_kind.spec.options, resource_kind.spec.rules)
         mine = {
             name: value

@@ -11,11 +11,14 @@ from typing import Any
 
 from ...client.errors import StorageError
 from ...client.parallel import map_concurrently
-from ...engine.lookup import Finder, ResourceNotFound, immutable
+from ...client.settings import check_zone
+from ...client.versions import MissingFields
+from ...engine.lookup import Finder, ResourceNotFound, all_immutable, immutable
 from ...engine.overlay import ResponsePatch, updated, upserted
 from ...engine.plan import UNKNOWN_ID, Step
 from ...engine.resource import Resource
 from ...operations import baremetal_blockstorage as api
+from .. import zones
 from .lookup import (
     ABOUT_LAST_MEMBERS,
     GROUPS,
@@ -63,6 +66,7 @@ class VolumeGroup(Resource[GroupState]):
 
     result_key = "volume_group"
     repairs = True
+    shown_by = {zones.ZONE: (zones.ZONE,)}  # noqa: RUF012
 
     @property
     def _wanted(self) -> str:
@@ -83,6 +87,8 @@ class VolumeGroup(Resource[GroupState]):
     def check(self) -> None:
         if self.params.get("name") and not self.wants_absent:
             GROUPS.check_name(self.params["name"])
+        if zone := self.params.get(zones.ZONE):
+            check_zone(zones.ZONE, zone, self.region)
         listed = dict.fromkeys(self.params.get("volumes") or ())
         if len(listed) > MAX_MEMBERS:
             raise StorageError(f"volumes lists {len(listed)}, and a group has {MAX_MEMBERS} at most.")
@@ -163,6 +169,8 @@ class VolumeGroup(Resource[GroupState]):
             raise StorageError(f"Volume group {group['name']} is being deleted. Ask for it by name to make a new one.")
         if self.params.get("volume_group_id"):
             immutable("name", group["name"], self.params.get("name"), "Leave out name, or give another id.")
+        way_out = "Leave out zone, or use another name for a new volume group."
+        all_immutable(zones.unlike(group.get(zones.ZONE), self.params), way_out)
         return self._next_member(state)
 
     def _describe_purpose(self, state: GroupState) -> str:
@@ -178,10 +186,14 @@ class VolumeGroup(Resource[GroupState]):
                 f" give {' and '.join(missing)}. (A group has one volume at least.)"
             )
         wanted = state.wanted or {}
+        # The members are in one zone, as far as it is known.
+        of_members = {str(volume[zones.ZONE]) for volume in wanted.values() if volume.get(zones.ZONE)}
+        zone = params.get(zones.ZONE) or self.client.settings.zone_of(self.region)
         body = {
             "name": params["name"],
             "volume_ids": list(wanted),
             **({"tags": params["tags"]} if params.get("tags") else {}),
+            zones.ZONE: zone or (of_members.pop() if len(of_members) == 1 else None),
         }
 
         def effect(before: GroupState, answer: Mapping[str, Any]) -> GroupState:
@@ -192,10 +204,14 @@ class VolumeGroup(Resource[GroupState]):
                 "purpose": "ORG",
                 "snapshot_schedule": NO_SCHEDULE,
                 "member_volumes": list(wanted.values()),
+                **zones.shown(answer),
             }
             return replace(before, group=group)
 
-        return Step(api.CREATE_VOLUME_GROUP, effect, body=body)
+        return Step(api.CREATE_VOLUME_GROUP, effect, body=body, insist=zones.explicit(params))
+
+    def explain(self, missing: MissingFields) -> StorageError:
+        return zones.explain_zone(missing, self.client, api.LIST_VOLUMES)
 
     def _next_member(self, state: GroupState) -> Step[GroupState] | None:
         """All that is missing in one call, and all that is too much in another, as far as there is room."""
@@ -283,7 +299,11 @@ class VolumeGroup(Resource[GroupState]):
         group = state.group
         if group is None or (self._empties and (leaving(group) or not state.members)):
             return None
-        return {"name": group["name"], "volumes": sorted(str(volume["name"]) for volume in state.members.values())}
+        return {
+            "name": group["name"],
+            **zones.shown(group),
+            "volumes": sorted(str(volume["name"]) for volume in state.members.values()),
+        }
 
     def extras(self, before: GroupState, after: GroupState) -> dict[str, Any]:
         """What became of a group that lost its members; the API has no call that deletes it."""

@@ -13,10 +13,12 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from ...client.errors import StorageError
+from ...client.versions import MissingFields
 from ...engine.lookup import Finder, LookupSpec
 from ...engine.overlay import ResponsePatch, created, deleted, updated
 from ...engine.plan import UNKNOWN_ID
 from ...engine.resource import PlannedResource
+from .. import zones
 from .lookup import (
     DELETED,
     GROUPS,
@@ -48,6 +50,7 @@ class Replication(PlannedResource[ReplicationState]):
     """What ``scp_bm_volume_replication`` and ``scp_bm_volume_group_replication`` do."""
 
     result_key = "replication"
+    shown_by: ClassVar = {zones.TARGET_ZONE: (zones.ZONE,)}
     table: ClassVar[Table]
     planner: ReplicationPlanner
 
@@ -60,6 +63,7 @@ class Replication(PlannedResource[ReplicationState]):
         return Finder(self.client, self.table.kind, region or self.region)
 
     def check(self) -> None:
+        zones.check_target(self.params)
         if self.params.get("name") and not self.wants_absent:
             self.table.kind.check_name(self.params["name"])
 
@@ -105,10 +109,10 @@ class Replication(PlannedResource[ReplicationState]):
         """
         if self._seen is not None:
             return self._with_far(ReplicationState(near, near_is_target=self._seen[1] == near["id"]))
-        name, region = self.params.get("name"), self.params.get("target_region")
+        name, region = self.params.get("name"), zones.target_region(self.params)
         if not name or not region:
             return ReplicationState(near)
-        if region == self.region:
+        if region == self.region and (near["name"] == name or not self.params.get(zones.TARGET_ZONE)):
             return ReplicationState(near, near_is_target=near["name"] == name and _stands_alone(near))
         found = find_owner(self._finder(region), name, leaving_counts=True)
         alike = found is not None and all(found.get(part) == near.get(part) for part in ("disk_type", "size_gb"))
@@ -130,6 +134,10 @@ class Replication(PlannedResource[ReplicationState]):
             if before is not None and after is not None and leaving(before) and in_error(after):
                 raise StorageError(describe_failure(self.table.label, after))
         return replace(state, near=near, far=far, replication=None, ending=False)
+
+    def explain(self, missing: MissingFields) -> StorageError:
+        region = zones.target_region(self.params) or self.region
+        return zones.explain_zone(missing, self.client, VOLUMES.listing, option=zones.TARGET_ZONE, region=region)
 
     # -- results ------------------------------------------------------------------------------------------------------
 
@@ -177,6 +185,7 @@ class Replication(PlannedResource[ReplicationState]):
             return {
                 "name": target["name"],
                 "target_region": target["region"],
+                **zones.shown(target, zones.TARGET_ZONE),
                 "cycle": state.replication["sync_cycle"],
                 "policy": state.policy,
             }

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from ...client.errors import StorageError
 from ...engine.plan import UNKNOWN_ID, Step, TaskPlanner
 from ...operations import baremetal_blockstorage as api
-from .. import snapshots
+from .. import snapshots, zones
 from .lookup import (
     VOLUMES,
     changing,
@@ -57,7 +57,13 @@ class ReplicationPlanner(TaskPlanner[ReplicationState]):
                 f"{self._called(near)} in {self.region} has no replication and cannot get one, and nothing was changed:"
                 f" {'; '.join(obstacles)}."
             )
-        body = {"name": params["name"], "region": params["target_region"], "cycle": params["cycle"]}
+        region = zones.target_region(params) or ""
+        body = {
+            "name": params["name"],
+            "region": region,
+            zones.ZONE: params.get(zones.TARGET_ZONE) or self.default_zone(region) or None,
+            "cycle": params["cycle"],
+        }
         if params.get("replication_volume_name_prefix") is not None:
             body["replication_volume_name_prefix"] = params["replication_volume_name_prefix"]
 
@@ -68,18 +74,20 @@ class ReplicationPlanner(TaskPlanner[ReplicationState]):
                 "sync_cycle": params["cycle"],
                 "sync_state": None,
                 self.table.related: [],
-                "source": {"id": near["id"], "name": near["name"], "region": self.region, "auth": _WRITABLE},
+                "source": {"id": near["id"], "name": near["name"], "region": self.region, "auth": _WRITABLE}
+                | zones.shown(near),
                 "target": {
                     # Whose id the service answers is not documented.
                     "id": made if made != near["id"] else UNKNOWN_ID,
                     "name": params["name"],
-                    "region": params["target_region"],
+                    "region": region,
                     "auth": "UNKNOWN",
+                    **zones.shown(answer),
                 },
                 "health": CREATING,
                 "lag_seconds": None,
             }
-            return replace(before, replication=planned, far_region=params["target_region"])
+            return replace(before, replication=planned, far_region=region)
 
         return Step(
             self.table.create,
@@ -89,19 +97,24 @@ class ReplicationPlanner(TaskPlanner[ReplicationState]):
             done=lambda seen: seen.replication is not None,
             # The target's id comes to light only when the replication is there.
             replan_after=True,
+            insist=zones.explicit(params, zones.TARGET_ZONE),
         )
 
     def _obstacles(self, near: Mapping[str, Any]) -> list[str]:
         """All that blocks a new replication, with what to do about each."""
-        params, region = self.params, self.params.get("target_region")
+        region, zone = zones.target_region(self.params), self.params.get(zones.TARGET_ZONE)
+        params = {**self.params, "target_region": region}
         needed = ["name", "target_region", "cycle"]
         if self.table is GROUP_REPLICATIONS:
             needed.append("replication_volume_name_prefix")
         found: list[str] = []
         if missing := [option for option in needed if not params.get(option)]:
             found.append(f"to create it the task must also give {' and '.join(missing)}")
-        if region == self.region:
-            found.append(f"target_region is {region!r} too, and a replication goes to another region")
+        if region == self.region and (not zone or zone == near.get(zones.ZONE)):
+            found.append(
+                f"target_region is {region!r} too, and a replication goes to another region, or to another zone"
+                " (target_zone)"
+            )
         if without := [each for each in dict.fromkeys((self.region, region)) if each and each.startswith(_WITHOUT)]:
             found.append(f"the platform has no replication in {' and '.join(without)}")
         if changing(self.table.kind, near):
@@ -144,7 +157,7 @@ class ReplicationPlanner(TaskPlanner[ReplicationState]):
 
     def _check_unchangeable(self, state: ReplicationState, replication: Mapping[str, Any]) -> None:
         source, target = replication["source"], replication["target"]
-        region = self.params.get("target_region")
+        region = zones.target_region(self.params)
         if state.near_is_target and region not in (None, self.region):
             raise StorageError(
                 f"{self._called(target)} in {self.region} is itself the target of the replication of {source['name']}"
@@ -158,8 +171,10 @@ class ReplicationPlanner(TaskPlanner[ReplicationState]):
 
         :param words: what to say of the value that was asked for.
         """
-        target, params = replication["target"], self.params
+        target = replication["target"]
+        params = {**self.params, "target_region": zones.target_region(self.params)}
         present = {"name": target["name"], "target_region": target["region"]}
+        present |= zones.shown(target, zones.TARGET_ZONE)
         differing = [
             f"{option} is {value!r} and {words.format(repr(params[option]))}"
             for option, value in present.items()

@@ -15,7 +15,7 @@ from ...client.session import Call
 from ...engine.lookup import Finder, LookupSpec
 from ...engine.plan import Step
 from ...operations import baremetal_blockstorage as api
-from .. import snapshots
+from .. import snapshots, zones
 from .lookup import (
     GROUPS,
     VOLUMES,
@@ -124,6 +124,7 @@ def read_replication(
     if near is None:
         known = owner or Finder(client, table.kind, region).by_id(owner_id) or {}
         near = {"id": owner_id, "name": known.get("name"), "region": region or client.settings.region}
+        near |= zones.shown(known)
     source, target = (other, near) if str(other.get("purpose")).upper() == "ORG" else (near, other)
     return judged(
         {
@@ -131,8 +132,8 @@ def read_replication(
             "sync_cycle": shown.get("sync_cycle"),
             "sync_state": shown.get("sync_state"),
             table.related: [dict(end) for end in ends],
-            "source": {name: source.get(name) for name in ("id", "name", "region", "auth")},
-            "target": {name: target.get(name) for name in ("id", "name", "region", "auth")},
+            "source": {name: source.get(name) for name in ("id", "name", "region", "auth")} | zones.shown(source),
+            "target": {name: target.get(name) for name in ("id", "name", "region", "auth")} | zones.shown(target),
         }
     )
 

@@ -10,10 +10,13 @@ from dataclasses import replace
 from typing import Any
 
 from ...client.errors import StorageError
+from ...client.settings import check_zone
+from ...client.versions import MissingFields
 from ...engine.lookup import Finder
 from ...engine.overlay import ResponsePatch, deleted, upserted
 from ...engine.resource import PlannedResource
 from ...operations import baremetal_blockstorage as api
+from .. import zones
 from .lookup import (
     GROUPS,
     VOLUMES,
@@ -44,6 +47,7 @@ class Volume(PlannedResource[VolumeState]):
 
     result_key = "volume"
     repairs = True
+    shown_by = {zones.ZONE: (zones.ZONE,)}  # noqa: RUF012
     planner_type = VolumePlanner
     planner: VolumePlanner
 
@@ -60,6 +64,8 @@ class Volume(PlannedResource[VolumeState]):
         params = self.params
         if params.get("name"):
             VOLUMES.check_name(params["name"])
+        if zone := params.get(zones.ZONE):
+            check_zone(zones.ZONE, zone, self.region)
         _check_range("size_gb", params.get("size_gb"), SIZES_GB, "GB")
         for name, value in self.planner.qos_asked.items():
             _check_range(f"qos.{name}", value, QOS[name], {"iops": "IOPS", "throughput": "MB/s"}[name])
@@ -116,6 +122,9 @@ class Volume(PlannedResource[VolumeState]):
             state = replace(state, group=show_owner(Finder(self.client, GROUPS), state.group["id"]))
         return self._with_blockers(state) if state.replication is not None else state
 
+    def explain(self, missing: MissingFields) -> StorageError:
+        return zones.explain_zone(missing, self.client, api.LIST_VOLUMES)
+
     # -- results ------------------------------------------------------------------------------------------------------
 
     def pending(self, state: VolumeState) -> str:
@@ -144,6 +153,7 @@ class Volume(PlannedResource[VolumeState]):
             "name": volume["name"],
             "disk_type": volume.get("disk_type"),
             "size_gb": volume.get("size_gb"),
+            **zones.shown(volume),
             "qos": volume.get("qos"),
             "snapshot_rate": volume.get("snapshot_rate") or 0,
             "attachments": sorted(f"{kind} {identifier}" for identifier, kind in attached(volume).items()),

@@ -13,6 +13,7 @@ from ...client.errors import StorageError
 from ...engine.lookup import all_immutable, immutable
 from ...engine.plan import UNKNOWN_ID, Step, TaskPlanner
 from ...operations import baremetal_blockstorage as api
+from .. import zones
 from .lookup import (
     ABOUT_LAST_MEMBERS,
     DELETING,
@@ -151,6 +152,7 @@ class VolumePlanner(TaskPlanner[VolumeState]):
             "attachments": attachments,
             **({"qos": self.qos_asked} if self.qos_asked else {}),
             **({"tags": params["tags"]} if params.get("tags") else {}),
+            zones.ZONE: params.get(zones.ZONE) or self.default_zone(self.region) or None,
         }
 
         def effect(before: VolumeState, answer: Mapping[str, Any]) -> VolumeState:
@@ -166,18 +168,18 @@ class VolumePlanner(TaskPlanner[VolumeState]):
                 "snapshot_schedule": NO_SCHEDULE,
                 "attachments": [_attachment(item["object_id"], item["object_type"]) for item in attachments],
                 "external_errors": [],
+                **zones.shown(answer),
             }
             return replace(before, volume=volume)
 
-        return Step(api.CREATE_VOLUME, effect, body=body, advice=ABOUT_SERVERS)
+        return Step(api.CREATE_VOLUME, effect, body=body, advice=ABOUT_SERVERS, insist=zones.explicit(params))
 
     def _check_unchangeable(self, volume: Mapping[str, Any]) -> None:
         if self.params.get("volume_id"):
             immutable("name", volume["name"], self.params.get("name"), "Leave out name, or give another volume_id.")
         again = "Use another name for a new volume, or remove this one first (state absent), which deletes its data."
-        all_immutable(
-            {option: (volume.get(option), self.params.get(option)) for option in ("disk_type", "size_gb")}, again
-        )
+        fixed = {option: (volume.get(option), self.params.get(option)) for option in ("disk_type", "size_gb")}
+        all_immutable({**fixed, **zones.unlike(volume.get(zones.ZONE), self.params)}, again)
 
     def _next_qos(self, volume: dict[str, Any]) -> Step[VolumeState] | None:
         present = volume.get("qos") or {}

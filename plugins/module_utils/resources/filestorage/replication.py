@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 from ...client.errors import CallError, NotFound, StorageError, is_refusal
 from ...client.session import Client
+from ...client.versions import MissingFields
 from ...engine.lookup import Finder
 from ...engine.overlay import ResponsePatch, created, deleted, updated
 from ...engine.plan import UNKNOWN_ID
 from ...engine.resource import Info, PlannedResource
 from ...operations import filestorage as api
-from .. import snapshots
+from .. import snapshots, zones
 from ..shared_volume import AVAILABLE, DELETING, going, lower
 from .lookup import (
     NO_PURPOSE,
@@ -28,23 +29,25 @@ from .lookup import (
     read_replications,
 )
 from .replication_planner import ReplicationPlanner, in_use
-from .replication_state import End, ReplicationState
+from .replication_state import End, ReplicationState, Targets
 
 
 class Replication(PlannedResource[ReplicationState]):
     """``scp_filestorage_replication``."""
 
     result_key = "replication"
+    shown_by: ClassVar = {zones.TARGET_ZONE: (zones.ZONE, "replication_volume_zone")}
     planner_type = ReplicationPlanner
     planner: ReplicationPlanner
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._far: End | None = None
-        self._possible: tuple[str, ...] | None = None
+        self._targets: Targets | None = None
 
     def check(self) -> None:
         params = self.params
+        zones.check_target(params)
         if params.get("name") and not self.wants_absent:
             VOLUMES.check_name(params["name"])
         check_cifs_password(params.get("cifs_password"))
@@ -77,20 +80,29 @@ class Replication(PlannedResource[ReplicationState]):
 
     def _read_possible(self, volume: Mapping[str, Any]) -> None:
         """Read once where a new replication can go; a user who may not read that finds it out at the creation."""
-        if self._possible is None and self.params.get("target_region"):
+        if self._targets is None and zones.target_region(self.params):
             kind = self.params.get("replication_type") or "replication"
+            by_zone = bool(self.params.get(zones.TARGET_ZONE))
             try:
-                self._possible = tuple(possible_regions(self.client, volume, kind))
+                self._targets = read_targets(self.client, volume, kind, by_zone=by_zone)
             except CallError as error:
                 if not is_refusal(error):
                     raise
+            except StorageError:
+                # No version answers it. The creation reports what is missing.
+                self._targets = Targets()
 
     def _choose(self, volume: Mapping[str, Any], listed: list[dict[str, Any]]) -> dict[str, Any] | None:
         """The replication that is meant, where a volume has several."""
         if len(listed) < 2:
             return listed[0] if listed else None
-        region = self.params.get("target_region")
-        fitting = [item for item in listed if region in (None, item["replication_volume_region"])]
+        region, zone = zones.target_region(self.params), self.params.get(zones.TARGET_ZONE)
+        fitting = [
+            item
+            for item in listed
+            if region in (None, item["replication_volume_region"])
+            and zone in (None, item.get("replication_volume_zone") or zone)
+        ]
         if len(fitting) > 1:
             reported = "; ".join(
                 f"{item['replication_id']} to {item['replication_volume_id']} in {item['replication_volume_region']}"
@@ -104,7 +116,8 @@ class Replication(PlannedResource[ReplicationState]):
 
     def _located(self, volume: dict[str, Any], shown: dict[str, Any] | None) -> ReplicationState:
         if shown is None:
-            return ReplicationState(near=End(self.region, volume["id"]), volume=volume, possible=self._possible)
+            near = End(self.region, volume["id"])
+            return ReplicationState(near=near, volume=volume, targets=self._targets or Targets())
         source = End(shown["source_volume_region"], shown["source_volume_id"])
         target = End(shown["replication_volume_region"], shown["replication_volume_id"], is_target=True)
         near, far = (target, source) if target.volume_id == volume["id"] else (source, target)
@@ -123,7 +136,7 @@ class Replication(PlannedResource[ReplicationState]):
         near = replace(near, leftovers=self._leftovers(near))
         far = state.far or self._far
         if state.replication is None and far is None and near.leftovers:
-            far = self._far_by_name()
+            far = self._far_by_name(near)
             near = replace(near, is_target=False)
         elif state.replication is None and far is not None:
             near = replace(near, is_target=not far.is_target)
@@ -158,13 +171,13 @@ class Replication(PlannedResource[ReplicationState]):
         except NotFound:
             return end
 
-    def _far_by_name(self) -> End | None:
+    def _far_by_name(self, near: End) -> End | None:
         """The former target, for a removal that was interrupted after the replication had gone."""
-        name, region = self.params.get("name"), self.params.get("target_region")
-        if not name or not region or region == self.region:
+        name, region = self.params.get("name"), zones.target_region(self.params)
+        if not name or not region or (region == self.region and not self.params.get(zones.TARGET_ZONE)):
             return None
         found = Finder(self.client, VOLUMES, region).one(name)
-        return End(region, found["id"], is_target=True) if found else None
+        return End(region, found["id"], is_target=True) if found and found["id"] != near.volume_id else None
 
     def refresh(self, state: ReplicationState) -> ReplicationState:
         near = state.near
@@ -180,6 +193,13 @@ class Replication(PlannedResource[ReplicationState]):
             return state
         identifier = str(state.replication["replication_id"])
         return replace(state, replication=read_replication(self.client, identifier, near.volume_id, near.region))
+
+    def explain(self, missing: MissingFields) -> StorageError:
+        region = zones.target_region(self.params) or self.region
+        listed = self._targets.places or () if self._targets is not None and self._targets.by_zone else ()
+        return zones.explain_zone(
+            missing, self.client, api.LIST_VOLUMES, option=zones.TARGET_ZONE, region=region, listed=listed
+        )
 
     # -- results ------------------------------------------------------------------------------------------------------
 
@@ -220,7 +240,7 @@ class Replication(PlannedResource[ReplicationState]):
             self.wants_absent and lower(state.replication, "replication_status") == DELETING
         ):
             return None
-        fields = (
+        fields: tuple[str, ...] = (
             "replication_type",
             "replication_frequency",
             "replication_policy",
@@ -229,6 +249,8 @@ class Replication(PlannedResource[ReplicationState]):
             "replication_volume_region",
         )
         name = VOLUMES.base_name(str(state.replication["replication_volume_name"]))
+        if state.replication.get("replication_volume_zone"):
+            fields = (*fields, "replication_volume_zone")
         return {"name": name, **{field: state.replication.get(field) for field in fields}}
 
     def planned_responses(self, before: ReplicationState, after: ReplicationState) -> Iterable[ResponsePatch]:
@@ -307,14 +329,24 @@ def _mirrored(near: End, far: End) -> tuple[End, End]:
     return near, replace(far, leftovers=far.leftovers or copies)
 
 
-def possible_regions(client: Client, volume: Mapping[str, Any], kind: str) -> list[str]:
-    """Read where a volume of the client's region can be replicated to; ``kind`` is a ``replication_type``."""
-    region = client.settings.region
-    answer = client.call(
-        api.LIST_VOLUME_REPLICATION_REGION,
-        query={"type_name": volume["type_name"], "source_region_name": region, "replication_type": kind},
-    )
-    return list(answer.get("regions") or [])
+def read_targets(client: Client, volume: Mapping[str, Any], kind: str, *, by_zone: bool = False) -> Targets:
+    """Read where a volume of the client's region can be replicated to.
+
+    :param kind: a ``replication_type``.
+    :param by_zone: only zones answer the question.
+    :raises StorageError: no version that the service offers answers it.
+    """
+    settings = client.settings
+    query = {
+        "type_name": volume["type_name"],
+        "source_region_name": settings.region,
+        "source_zone": volume.get(zones.ZONE) or settings.zone_of(settings.region) or None,
+        "replication_type": kind,
+    }
+    operation = api.LIST_VOLUME_REPLICATION_ZONES if by_zone else api.LIST_VOLUME_REPLICATION_REGION
+    answer = client.call(operation, query=query)
+    found = answer.get("zones")
+    return Targets(tuple(map(str, answer.get("regions") or () if found is None else found)), by_zone=found is not None)
 
 
 class ReplicationInfo(Info):
@@ -328,6 +360,8 @@ class ReplicationInfo(Info):
             return {self.plural: [], **({"regions": {}} if "regions" in self.gather else {})}
         result: dict[str, Any] = {self.plural: read_replications(self.client, volume["id"])}
         if "regions" in self.gather:
-            kinds = ("replication", "backup")
-            result["regions"] = {kind: possible_regions(self.client, volume, kind) for kind in kinds}
+            read = {kind: read_targets(self.client, volume, kind) for kind in ("replication", "backup")}
+            result["regions"] = {kind: found.regions for kind, found in read.items()}
+            if all(found.by_zone for found in read.values()):
+                result["zones"] = {kind: list(found.places or ()) for kind, found in read.items()}
         return result

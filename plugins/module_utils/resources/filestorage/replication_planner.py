@@ -10,10 +10,10 @@ from dataclasses import replace
 from typing import Any
 
 from ...client.errors import StorageError
-from ...engine.lookup import immutable
+from ...engine.lookup import all_immutable, immutable
 from ...engine.plan import UNKNOWN_ID, Step, TaskPlanner
 from ...operations import filestorage as api
-from .. import snapshots
+from .. import snapshots, zones
 from ..shared_volume import DELETING, lower, rule_key
 from .lookup import (
     DISK_BACKUP,
@@ -48,24 +48,15 @@ class ReplicationPlanner(TaskPlanner[ReplicationState]):
 
     def _create(self, state: ReplicationState) -> Step[ReplicationState]:
         params, volume = self.params, state.volume or {}
-        missing = [name for name in ("name", "target_region", "replication_frequency") if not params.get(name)]
-        if missing:
+        region = zones.target_region(params)
+        given = {**params, "target_region": region}
+        missing = [name for name in ("name", "target_region", "replication_frequency") if not given.get(name)]
+        if region is None or missing:
             raise StorageError(
                 f"Volume {volume['name']} in {self.region} has no replication, and to create it the task must also give"
                 f" {' and '.join(missing)}."
             )
-        if params["target_region"] == self.region:
-            raise StorageError(
-                f"A replication goes to another region: target_region is {params['target_region']!r}, and so is the"
-                " region of the volume. Choose another target_region; scp_filestorage_replication_info with gather"
-                " regions lists them."
-            )
-        if state.possible is not None and params["target_region"] not in state.possible:
-            raise StorageError(
-                f"Volume {volume['name']} in {self.region} cannot be replicated to target_region"
-                f" {params['target_region']!r}. The service lists these regions for its type:"
-                f" {', '.join(state.possible) or 'none'}."
-            )
+        self._check_target(state, region)
         if lower(volume, "protocol") == "cifs" and params.get("cifs_password") is None:
             raise StorageError("The replication of a CIFS volume needs cifs_password, for the volume it makes.")
         if lower(volume, "protocol") == "nfs" and params.get("cifs_password") is not None:
@@ -78,7 +69,8 @@ class ReplicationPlanner(TaskPlanner[ReplicationState]):
         body = {
             "volume_id": volume["id"],
             "name": params["name"],
-            "region": params["target_region"],
+            "region": region,
+            zones.ZONE: params.get(zones.TARGET_ZONE) or self.default_zone(region) or None,
             "replication_type": kind,
             "replication_frequency": params["replication_frequency"],
         }
@@ -99,12 +91,36 @@ class ReplicationPlanner(TaskPlanner[ReplicationState]):
                 "source_volume_region": self.region,
                 "replication_volume_id": UNKNOWN_ID,
                 "replication_volume_name": params["name"],
-                "replication_volume_region": params["target_region"],
-                **{name: value for name, value in answer.items() if name != "protocol"},
+                "replication_volume_region": region,
+                **zones.shown(volume, "source_volume_zone"),
+                **zones.shown(answer, "replication_volume_zone"),
+                **{name: value for name, value in answer.items() if name not in ("protocol", zones.ZONE)},
             }
             return replace(before, replication=planned)
 
-        return Step(api.CREATE_VOLUME_REPLICATION, effect, body=body, done=in_use)
+        insist = zones.explicit(params, zones.TARGET_ZONE)
+        return Step(api.CREATE_VOLUME_REPLICATION, effect, body=body, done=in_use, insist=insist)
+
+    def _check_target(self, state: ReplicationState, region: str) -> None:
+        """Refuse a target where the volume cannot be replicated to."""
+        volume, zone = state.volume or {}, self.params.get(zones.TARGET_ZONE)
+        if region == self.region and (not zone or zone == volume.get(zones.ZONE)):
+            raise StorageError(
+                f"A replication goes to another region, or to another zone: target_region is {region!r}, and so is the"
+                " region of the volume. Choose another target_region, or a target_zone that is not the zone of the"
+                " volume; scp_filestorage_replication_info with gather regions lists them."
+            )
+        targets = state.targets
+        if targets.places is None:
+            return
+        by_zone = bool(zone and targets.by_zone)
+        option, wanted = ("target_zone", zone) if by_zone else ("target_region", region)
+        if wanted not in (targets.places if by_zone else targets.regions):
+            raise StorageError(
+                f"Volume {volume['name']} in {self.region} cannot be replicated to {option} {wanted!r}. The service"
+                f" lists these {'zones' if targets.by_zone else 'regions'} for its type:"
+                f" {', '.join(targets.places) or 'none'}."
+            )
 
     def _check_unchangeable(self, replication: Mapping[str, Any]) -> None:
         params = self.params
@@ -113,7 +129,8 @@ class ReplicationPlanner(TaskPlanner[ReplicationState]):
         shown = str(replication["replication_volume_name"])
         if name and name != shown and not VOLUMES.matches(shown, name):
             immutable("name", VOLUMES.base_name(shown), name, way_out)
-        immutable("target_region", replication["replication_volume_region"], params.get("target_region"), way_out)
+        immutable("target_region", replication["replication_volume_region"], zones.target_region(params), way_out)
+        all_immutable(zones.unlike(replication.get("replication_volume_zone"), params, zones.TARGET_ZONE), way_out)
         immutable("replication_type", replication["replication_type"], params.get("replication_type"), way_out)
 
     def _next_change(self, replication: dict[str, Any]) -> Step[ReplicationState] | None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from ...client.settings import region_of
+
 
 @dataclass(frozen=True)
 class End:
@@ -29,20 +31,36 @@ class End:
 
 
 @dataclass(frozen=True)
+class Targets:
+    """Where a volume can be replicated to.
+
+    :ivar places: names of regions, or of zones; ``None`` where they are not known.
+    """
+
+    places: tuple[str, ...] | None = None
+    by_zone: bool = False
+
+    @property
+    def regions(self) -> list[str]:
+        """The names of the regions."""
+        return list(dict.fromkeys(map(region_of, self.places or ()) if self.by_zone else self.places or ()))
+
+
+@dataclass(frozen=True)
 class ReplicationState:
     """A replication as seen from the volume that the task names.
 
     :ivar near: the end that the task names; ``None`` where that volume does not exist.
     :ivar far: the other end, where it is known.
     :ivar volume: the near volume as the service shows it.
-    :ivar possible: regions that a new replication can go to, where they could be read.
+    :ivar targets: where a new replication can go to, as far as it was read.
     """
 
     near: End | None = None
     far: End | None = None
     replication: dict[str, Any] | None = None
     volume: dict[str, Any] | None = None
-    possible: tuple[str, ...] | None = None
+    targets: Targets = Targets()
 
     @property
     def ends(self) -> tuple[End, ...]:

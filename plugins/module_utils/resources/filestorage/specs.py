@@ -23,6 +23,7 @@ VOLUME = ModuleSpec(
         "type_name": {"type": "str", "choices": ["HDD", "SSD", "HighPerformanceSSD", "SSD_SAP_S", "SSD_SAP_E"]},
         "cifs_password": {"type": "str", "no_log": True},
         "snapshot_id": {"type": "str"},
+        "zone": {"type": "str"},
         "tags": TAGS,
         "file_unit_recovery_enabled": {"type": "bool"},
         "access_rules": {
@@ -63,6 +64,7 @@ REPLICATION = ModuleSpec(
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "name": {"type": "str"},
         "target_region": {"type": "str"},
+        "target_zone": {"type": "str"},
         "replication_type": {"type": "str", "choices": ["replication", "backup"]},
         "replication_frequency": {"type": "str", "choices": ["5min", "hourly", "daily", "weekly", "monthly"]},
         "replication_policy": {"type": "str", "choices": ["use", "paused"]},

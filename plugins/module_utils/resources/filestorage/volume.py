@@ -14,7 +14,7 @@ from ...engine.lookup import Finder
 from ...engine.overlay import ResponsePatch
 from ...engine.plan import UNKNOWN_ID, Step
 from ...operations import filestorage as api
-from .. import shared_volume, snapshots
+from .. import shared_volume, snapshots, zones
 from ..shared_volume import DELETING, IN_FORCE, RuleChanges, RuleKey, lower, with_rules
 from .lookup import (
     NO_PURPOSE,
@@ -88,6 +88,7 @@ class Volume(shared_volume.Volume[VolumeState]):
             for name in ("name", "protocol", "type_name", "snapshot_id", "cifs_password", "tags")
             if params.get(name) is not None
         }
+        body[zones.ZONE] = self.zone
 
         def effect(before: VolumeState, answer: Mapping[str, Any]) -> VolumeState:
             volume = {
@@ -100,10 +101,11 @@ class Volume(shared_volume.Volume[VolumeState]):
                 "purpose": "none",
                 # What a new volume starts with is not documented, so what was asked for is always set.
                 "file_unit_recovery_enabled": None,
+                **zones.shown(answer),
             }
             return replace(before, volume=volume)
 
-        return Step(api.CREATE_VOLUME, effect, body=body)
+        return Step(api.CREATE_VOLUME, effect, body=body, insist=zones.explicit(params))
 
     def next_change(self, state: VolumeState, volume: dict[str, Any]) -> Step[VolumeState] | None:
         wanted = self.params.get("file_unit_recovery_enabled")

@@ -20,6 +20,7 @@ VOLUME = ModuleSpec(
         "volume_id": {"type": "str"},
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "capacity_tb": {"type": "int"},
+        "zone": {"type": "str"},
         "tags": TAGS,
         "access_rules": {
             "type": "list",

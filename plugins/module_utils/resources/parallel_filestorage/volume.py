@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from ...client.errors import StorageError
 from ...engine.plan import UNKNOWN_ID, Step
 from ...operations import parallel_filestorage as api
-from .. import shared_volume, snapshots
+from .. import shared_volume, snapshots, zones
 from ..shared_volume import DELETING, IN_FORCE, RuleChanges, as_rule, going, leaving, lower, with_rules
 from .lookup import VOLUMES, read_access_rules, read_snapshots
 
@@ -97,6 +97,7 @@ class Volume(shared_volume.Volume[VolumeState]):
         params = self.params
         self.demand_for_creation("name", "capacity_tb")
         body = {name: params[name] for name in ("name", "capacity_tb", "tags") if params.get(name) is not None}
+        body[zones.ZONE] = self.zone
 
         def effect(before: VolumeState, answer: Mapping[str, Any]) -> VolumeState:
             volume = {
@@ -106,10 +107,11 @@ class Volume(shared_volume.Volume[VolumeState]):
                 "state": "creating",
                 "capacity_tb": params["capacity_tb"],
                 "mount_path": None,
+                **zones.shown(answer),
             }
             return replace(before, volume=volume)
 
-        return Step(api.CREATE_VOLUME, effect, body=body)
+        return Step(api.CREATE_VOLUME, effect, body=body, insist=zones.explicit(params))
 
     def next_change(self, state: VolumeState, volume: dict[str, Any]) -> Step[VolumeState] | None:
         present, wanted = volume["capacity_tb"], self.params.get("capacity_tb")

@@ -1,0 +1,80 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Zones: where resources are created, which newer API versions ask for (platform-behaviour.md §1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ..client.errors import StorageError
+from ..client.session import Call, Client
+from ..client.settings import check_zone, region_of
+from ..client.versions import MissingFields
+
+#: The options about zones: that of what is created, and that of the other end of a replication.
+ZONE = "zone"
+TARGET_ZONE = "target_zone"
+
+
+def explicit(params: Mapping[str, Any], option: str = ZONE) -> tuple[str, ...]:
+    """Return the field that must be sent because the task gives its option; a setting alone does not ask for that."""
+    return (ZONE,) if params.get(option) else ()
+
+
+def shown(answer: Mapping[str, Any], field: str = ZONE) -> dict[str, Any]:
+    """Return the zone that an answer has, as a part of what results show; nothing where the API version has none."""
+    return {field: answer[ZONE]} if answer.get(ZONE) else {}
+
+
+def unlike(present: Any, params: Mapping[str, Any], option: str = ZONE) -> dict[str, tuple[Any, Any]]:
+    """Return the zone for the comparison of what cannot be changed.
+
+    What was created with an API version without zones has none, and fits every zone.
+    """
+    return {option: (present, params.get(option))} if present else {}
+
+
+def target_region(params: Mapping[str, Any]) -> str | None:
+    """Return the region that a replication goes to; the zone alone says it as well."""
+    zone = params.get(TARGET_ZONE)
+    return params.get("target_region") or (region_of(zone) if zone else None)
+
+
+def check_target(params: Mapping[str, Any]) -> None:
+    """Refuse a zone that does not belong to the target's region."""
+    if zone := params.get(TARGET_ZONE):
+        check_zone(TARGET_ZONE, zone, params.get("target_region") or "")
+
+
+def explain_zone(
+    missing: MissingFields,
+    client: Client,
+    listing: Call,
+    *,
+    option: str = ZONE,
+    region: str = "",
+    listed: Iterable[str] = (),
+) -> StorageError:
+    """Return the error for a zone that an API version requires, with the zones that are known.
+
+    :param listing: a list whose items show their zones.
+    :param region: the region of the zone; the client's by default.
+    :param listed: zones that the service lists for this.
+    """
+    if ZONE not in missing.names:
+        return missing
+    region = region or client.settings.region
+    known = {zone for zone in listed if region_of(zone) == region}
+    try:
+        items = client.wanting(ZONE).read_list(listing, region=region)
+    except StorageError:
+        items = []
+    known |= {str(item[ZONE]) for item in items if item.get(ZONE)}
+    reported = f"Known zones of {region} are {', '.join(sorted(known))}." if known else f"No zone of {region} is known."
+    return StorageError(
+        f"{missing.operation} of {missing.place} was not sent, because version {missing.version} requires a zone of"
+        f" {region}, and none is set. {reported} Set the option {option}, the environment variable SCP_ZONE, or zones"
+        f" (SCP_ZONES) for {region}."
+    )
