@@ -272,6 +272,8 @@ def test_server_info_reads_regions_and_filters(runner: ModuleRunner) -> None:
         ("kr-south2", "VM"),
     ]
     assert found.result["unread"] == []
+    zoned = {"object_types": ["VM"], "zone": "kr-west1-a", "api_versions": {"virtualserver": "newest"}}
+    assert "west-web1" in {one["name"] for one in well(runner.run_task(INFO, zoned)).result["servers"]}
     made = well(runner.run_task(INFO, {"region": SOUTH, "owner": "auto_scaling"}))
     assert [one["name"] for one in made.result["servers"]] == ["south1-autoscaled1"]
     address = runner.simulator.server("west-web1")["ip"]
