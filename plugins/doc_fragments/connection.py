@@ -95,8 +95,8 @@ options:
     choices: [en-US, ko-KR]
   api_versions:
     description:
-      - API versions to use, by service, for example V(filestorage=1.2). Services are V(archivestorage), V(backup), V(baremetal-blockstorage),
-        V(filestorage), V(iam) and V(parallel-filestorage). The key V(*) stands for all services that are not listed.
+      - API versions to use, by service, for example V(filestorage=1.2). Services are V(archivestorage), V(backup), V(baremetal),
+        V(baremetal-blockstorage), V(filestorage), V(iam), V(multinodegpucluster), V(parallel-filestorage), V(virtualserver) and V(vpc). The key V(*) stands for all services that are not listed.
       - In place of a version, V(auto) uses the version that the collection was written for as long as the service offers it, and then the next one
         that the collection knows. V(oldest) and V(newest) use the oldest and the newest version that the service offers and the collection knows.
       - One of these words alone counts for all services.

@@ -58,7 +58,8 @@ options:
     type: str
   zone:
     description:
-      - Only servers in this zone. Older versions of the services do not return it.
+      - Only servers in this zone. The services return zones from Virtual Server 1.4, Bare Metal Server 1.2 and Multi-node GPU Cluster 1.3 on. To use
+        these versions while older ones are offered, set the service to V(newest) in O(api_versions).
     type: str
   owner:
     description:
@@ -91,6 +92,13 @@ EXAMPLES = r"""
   scp.storage.scp_server_info:
     object_types: [BM]
     query: "servers[].{name: name, address: addresses[0]}"
+
+- name: Get the virtual servers of a zone
+  scp.storage.scp_server_info:
+    object_types: [VM]
+    zone: kr-west1-a
+    api_versions:
+      virtualserver: newest
 
 - name: Get the subnets of a region
   scp.storage.scp_server_info:
@@ -133,7 +141,7 @@ servers:
       description: Id of the VPC.
       type: str
     zone:
-      description: Zone; V(null) if the version of the service does not return it.
+      description: Zone; V(null) if the version of the service does not return it, see the option O(zone).
       type: str
     created_at:
       description: When it was created.

@@ -153,7 +153,9 @@ def test_playbook_for_servers_fails_without_hosts(controller: Controller) -> Non
 def test_first_steps(controller: Controller) -> None:
     """From the first volume to its end."""
     run = run_all(
-        controller, GUIDES / "guide_first_steps.rst", {"web1_id": controller.simulator.server("west-web1")["id"]}
+        controller,
+        GUIDES / "guide_first_steps.rst",
+        {"web1_id": controller.simulator.server("west-web1")["id"], "web1_name": "west-web2"},
     )
     assert [volume["name"][:-7] for volume in controller.simulator.world()["filestorage"]["volumes"]] == ["web_data"]
     assert run["Find the volumes that have no snapshot"].result["result"] == ["web_data"]
@@ -215,7 +217,7 @@ def test_disaster_recovery(controller: Controller) -> None:
             }
         }
     )
-    servers = {"east_vm_id": simulator.server("east-web1")["id"], "east_bm_id": simulator.server("east-db1")["id"]}
+    servers = {"east_vm_name": "east-web1", "east_bm_id": simulator.server("east-db1")["id"]}
     simulator.scale(SCALE)
     run = run_all(controller, GUIDES / "guide_disaster_recovery.rst", servers)
     shown = [

@@ -88,7 +88,7 @@ def test_rules_of_all_types_by_name_and_address(runner: ModuleRunner) -> None:
 
 
 def test_same_tasks_in_two_regions_with_other_ids(runner: ModuleRunner) -> None:
-    """No id is in the tasks, and each region gets those of its own servers."""
+    """No id is in the tasks, and each region gets the ids of the servers there."""
     found: dict[str, set[str]] = {}
     for region in (SOUTH, "kr-south2"):
         real = converge(runner, VOLUME, {**WEB, "region": region, "access_rules": [vm("shared-app1")]})
@@ -132,7 +132,7 @@ def test_a_thousand_rules_cost_one_list(runner: ModuleRunner) -> None:
     rules = many(runner.simulator, 1000)
     planned = well(runner.run_task(VOLUME, {**WEB, "access_rules": rules}, check=True))
     assert planned.operations == ["CreateVolume", *["SetAccessRule"] * 1000]
-    # One list in pages of a thousand: the service has some servers of its own beside these.
+    # One list in pages of a thousand: there are some servers beside these.
     assert reads([planned]) == {SERVERS: 2}
 
 
@@ -272,6 +272,8 @@ def test_server_info_reads_regions_and_filters(runner: ModuleRunner) -> None:
         ("kr-south2", "VM"),
     ]
     assert found.result["unread"] == []
+    zoned = {"object_types": ["VM"], "zone": "kr-west1-a", "api_versions": {"virtualserver": "newest"}}
+    assert "west-web1" in {one["name"] for one in well(runner.run_task(INFO, zoned)).result["servers"]}
     made = well(runner.run_task(INFO, {"region": SOUTH, "owner": "auto_scaling"}))
     assert [one["name"] for one in made.result["servers"]] == ["south1-autoscaled1"]
     address = runner.simulator.server("west-web1")["ip"]
@@ -291,7 +293,7 @@ def test_server_info_without_the_right_to_some_lists(runner: ModuleRunner) -> No
 
 
 def test_server_info_shows_no_start_script(runner: ModuleRunner) -> None:
-    """Start scripts of servers can hold passwords, and are no part of the result."""
+    """Start scripts of servers can hold passwords, and are not returned."""
     found = well(runner.run_task(INFO, {"object_types": ["GPU_NODE", "BM"]}))
     assert all("init_script" not in one for one in found.result["servers"])
 

@@ -36,7 +36,18 @@ _DOUBTFUL = re.compile(r"[\x00-\x20\x7f\\]")
 LONGEST_TIMEOUT = 86_400.0
 LANGUAGES = ("en-US", "ko-KR")
 #: The services that can be called, by their host names: what ``api_versions`` can name.
-SERVICES = ("archivestorage", "backup", "baremetal-blockstorage", "filestorage", "iam", "parallel-filestorage")
+SERVICES = (
+    "archivestorage",
+    "backup",
+    "baremetal",
+    "baremetal-blockstorage",
+    "filestorage",
+    "iam",
+    "multinodegpucluster",
+    "parallel-filestorage",
+    "virtualserver",
+    "vpc",
+)
 ENVIRONMENTS = ("e", "g", "s")
 #: Regions that exist in environment ``g`` only (platform-behaviour.md §1).
 GOVERNMENT_REGION_PREFIX = "kr-south"
