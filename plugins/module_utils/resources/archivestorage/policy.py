@@ -220,7 +220,7 @@ class Policy(Resource[PolicyState]):
             policy = {
                 "id": answer.get("id", UNKNOWN_ID),
                 "bucket_id": bucket["id"],
-                "name": answer.get("archiving_policy_name"),
+                "name": self._name or answer.get("archiving_policy_name"),
                 "archiving_source": {"bucket_name": source, "object_path": path, "zone": zone},
                 "object_lifecycle": days,
                 "state": ACTIVE,
@@ -247,7 +247,7 @@ class Policy(Resource[PolicyState]):
         renamed = bool(self._name) and policy["name"] != self._name
 
         def effect(before: PolicyState, answer: Mapping[str, Any]) -> PolicyState:
-            named = answer.get("archiving_policy_name") or policy["name"]
+            named = self._name or answer.get("archiving_policy_name") or policy["name"]
             return replace(before, policy={**policy, "object_lifecycle": lifecycle, "name": named})
 
         def done(seen: PolicyState) -> bool:
