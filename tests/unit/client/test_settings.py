@@ -396,7 +396,10 @@ def test_api_versions_of_an_unknown_service_are_refused(misspelt: str, meant: st
     message = refusal({**GIVEN, "api_versions": {misspelt: "1.1"}}, {})
     assert message.startswith(f"api_versions has no service '{misspelt}'")
     assert (f"did you mean {meant}?" in message) == bool(meant)
-    assert "There is archivestorage, backup, baremetal, baremetal-blockstorage, filestorage, iam, multinodegpucluster," in message
+    assert (
+        "There is archivestorage, backup, baremetal, baremetal-blockstorage, filestorage, iam, multinodegpucluster,"
+        in message
+    )
 
 
 def test_services_are_those_of_the_operations() -> None:
