@@ -30,6 +30,8 @@ options:
         V(pfs_volume), V(bm_volume) or V(bm_volume_group), or a short form of these; C(region); C(state), V(present) or V(absent); C(lazy)."
       - "Keys of shares: C(path), the folder of the server (required); C(options) of the mount; C(source), what to mount if it is known, so that the API
         is not asked; C(cifs_username), with a C(source) that is a CIFS share."
+      - "Key of File Storage: C(endpoint), the name, address or id of a VPC endpoint in the region of the volume. Its address replaces that of the
+        volume in the source, for servers that reach the volume through the endpoint."
       - "Keys of block volumes: C(portals), the addresses to log in at if they are known; and of V(bm_volume) also C(path), C(options), C(device),
         C(fstype) and C(format), see M(scp.storage.scp_mount)."
       - Entries of C(replicas) and C(mounts) of M(scp.storage.scp_dr_plan) are accepted unchanged. Of a replica, the volume in the region where the data is
@@ -57,7 +59,7 @@ options:
     type: str
 notes:
   - "IAM actions needed: ListVolumes and ShowVolume in C(filestorage), ListVolumes and ShowVolume in C(baremetal-blockstorage), and for groups
-    ListVolumeGroups and ShowVolumeGroup, for the kinds in O(volumes)."
+    ListVolumeGroups and ShowVolumeGroup, for the kinds in O(volumes); for C(endpoint) ListVpcEndpoints in C(vpc), unless it is an address."
 seealso:
   - module: scp.storage.scp_mount
   - module: scp.storage.scp_iscsi_session

@@ -183,6 +183,26 @@ FAULTS = (
             ),
         ),
     ),
+    Fault(
+        "platform-rules-purged",
+        (
+            Edit(
+                f"{RESOURCES}/filestorage/volume.py",
+                "        return RuleChanges(changes.add, [key for key in changes.remove if key not in kept])\n",
+                "        return changes\n",
+            ),
+        ),
+    ),
+    Fault(
+        "first-server-of-a-name-taken",
+        (
+            Edit(
+                f"{RESOURCES}/objects.py",
+                "        if len(fitting) == 1:\n",
+                "        if fitting:\n",
+            ),
+        ),
+    ),
 )
 
 

@@ -65,6 +65,35 @@ def found(runner: ModuleRunner, volumes: Any, **more: Any) -> dict[str, Any]:
     return result
 
 
+@pytest.mark.parametrize("by", ["name", "ip", "id"])
+def test_endpoint_replaces_the_address_of_the_volume(runner: ModuleRunner, by: str) -> None:
+    endpoint = runner.simulator.server("west-endpoint1")
+    shares = [{**share, "endpoint": endpoint[by]} for share in SHARES[:2]]
+    run = read(runner, [*shares, {"name": "gone", "path": "/srv/gone", "state": "absent", "endpoint": "nobody"}])
+    assert not run.failed, run.message
+    sources = [mount["source"] for mount in run.result["mounts"]]
+    assert sources[:2] == [f"{endpoint['ip']}:/scp_web_data_aaaaaa", f"//{endpoint['ip']}/scp_office_bbbbbb"]
+    lists = [call for call in run.calls if call["operation"] == "ListVpcEndpoints"]
+    assert len(lists) == (0 if by == "ip" else 1)
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "denied", "says"),
+    [
+        ("west-endpoint2", "", "There is no VPC endpoint with the name or address 'west-endpoint2' in kr-west1"),
+        ("0" * 32, "", "There is no VPC endpoint with the id"),
+        ("west-endpoint1", "vpc", "vpc:ListVpcEndpoints"),
+        ("0" * 32, "vpc", "give an address in endpoint"),
+    ],
+)
+def test_endpoint_that_is_not_found_is_an_error(runner: ModuleRunner, endpoint: str, denied: str, says: str) -> None:
+    runner.simulator.switch(denied=denied)
+    run = read(runner, [{**SHARES[0], "endpoint": endpoint}])
+    assert run.failed
+    assert says in run.message
+    assert len(run.message) < 600
+
+
 def test_shares_and_block_volumes_become_lists_for_the_modules_on_servers(runner: ModuleRunner) -> None:
     result = found(runner, [*SHARES, LEDGER, ORDERS])
     assert result["mounts"] == [

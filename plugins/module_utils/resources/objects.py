@@ -410,6 +410,33 @@ class ObjectFinder:
             remedy = f"To go on without that list, {way_out}."
         return StorageError(f"{reason} {remedy}", **error.facts)
 
+    def address(self, wanted: str, object_type: str, *, option: str) -> str:
+        """Return the address of the one thing of a name or an id; an address costs no call.
+
+        :param option: the option that names it, for errors.
+        :raises StorageError: there is none, or there are several, or they cannot be read.
+        """
+        wanted = wanted.strip()
+        if is_address(wanted):
+            return wanted
+        kind = type_of(object_type)
+        if not is_id(wanted):
+            identifier = self.identify(wanted, [object_type], option=option, id_option=f"an address in {option}").id
+        else:
+            identifier = wanted
+        try:
+            listed = self.client.read_once(kind.listing, region=self.region).find(identifier, "id", suffixed=False)
+        except StorageError as error:
+            what = f"{option} {wanted!r} cannot be looked up"
+            raise self.unreadable(error, object_type, what, f"give an address in {option}") from None
+        found = [address for item in listed for address in kind.addresses(item)]
+        if found:
+            return found[0]
+        raise ResourceNotFound(
+            f"There is no {kind.title} with the id {wanted!r} and an address in {self.where} ({option}). Check the id"
+            " and the region, or give its address."
+        )
+
     def known(self, object_type: str, identifier: str) -> dict[str, str]:
         """Return the name of something, and its owner where its type has owners; nothing of what is not listed."""
         if object_type not in (*TYPES, *_ALIASES):

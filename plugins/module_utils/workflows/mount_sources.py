@@ -8,7 +8,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..client.errors import StorageError
@@ -17,6 +17,7 @@ from ..client.redaction import shown
 from ..engine.lookup import is_id
 from ..engine.resource import Info
 from ..engine.structured_text import TextError, parse_structured
+from ..resources.objects import ObjectFinder
 from .dr.model import BLOCK, FILE, GROUP, PARALLEL, TITLES
 from .dr.reading import Reader
 from .items import (
@@ -107,12 +108,14 @@ class Mount:
 class Source:
     """What the API has of a volume.
 
+    :ivar endpoint: the address of the VPC endpoint through which it is mounted; empty where there is none.
     :ivar problem: why it cannot be mounted; empty if it can.
     """
 
     path: str = ""
     username: str = ""
     portals: Sequence[str] = ()
+    endpoint: str = ""
     problem: str = ""
     facts: Mapping[str, Any] = field(default_factory=dict)
 
@@ -134,6 +137,7 @@ def item_spec(option: str) -> ItemSpec:
             choice_key("state", ("present", "absent")),
             _path_key(),
             text_key("source", **shares),
+            text_key("endpoint", kinds=(FILE,)),
             _options_key(),
             text_key("cifs_username", kinds=(FILE,)),
             _portals_key(),
@@ -380,11 +384,26 @@ class MountSourceInfo(Info):
         prefix = str(self.params.get("variable_prefix") or "")
         passwords = set(self.params["cifs_password_names"])
         sources = SourceReader(Reader(self.client), passwords, prefix).read(mounts)
+        sources = self._with_endpoints(mounts, sources)
         problems = [(mount.item.name, source.problem) for mount, source in zip(mounts, sources, strict=True)]
         failed = [(name, problem) for name, problem in problems if problem]
         if failed:
             raise StorageError(f"Nothing was changed. {' '.join(group_alike(failed, 'volume'))}")
         return describe(mounts, sources, str(self.params["lazy"]))
+
+    def _with_endpoints(self, mounts: Sequence[Mount], sources: Sequence[Source]) -> list[Source]:
+        """Return sources with the addresses of the VPC endpoints through which volumes are mounted."""
+        found = []
+        for mount, source in zip(mounts, sources, strict=True):
+            wanted, one = mount.item["endpoint"], source
+            if wanted and mount.present and not source.problem:
+                finder = ObjectFinder(self.client, mount.region)
+                try:
+                    one = replace(source, endpoint=finder.address(wanted, "ENDPOINT", option="endpoint"))
+                except StorageError as error:
+                    one = replace(source, problem=error.message, facts=error.facts)
+            found.append(one)
+        return found
 
 
 def describe(mounts: Sequence[Mount], sources: Sequence[Source], lazy: str) -> dict[str, Any]:
@@ -413,7 +432,20 @@ def _portals(mount: Mount, source: Source) -> list[str]:
 
 def _address(mount: Mount, source: Source) -> str:
     """Return what is to be mounted; empty if that is not known, or nothing is."""
-    return str(mount.item["device"] or mount.item["source"] or source.path or "").replace("\\", "/")
+    address = str(mount.item["device"] or mount.item["source"] or source.path or "").replace("\\", "/")
+    return through_endpoint(address, source.endpoint) if source.endpoint else address
+
+
+def through_endpoint(share: str, endpoint: str) -> str:
+    """Return the address of a share with that of a VPC endpoint in place of its server.
+
+    >>> through_endpoint("10.1.1.1:/scp_web", "10.4.0.1"), through_endpoint("//10.1.1.2/scp_office", "10.4.0.1")
+    ('10.4.0.1:/scp_web', '//10.4.0.1/scp_office')
+    """
+    if share.startswith("//"):
+        return f"//{endpoint}/{share[2:].partition('/')[2]}"
+    host = f"[{endpoint}]" if ":" in endpoint else endpoint
+    return f"{host}:{share.partition(']:')[2] or share.partition(':')[2]}"
 
 
 def _need(mount: Mount, source: Source) -> str:
