@@ -395,7 +395,9 @@ def sanity(session: nox.Session) -> None:
         listed = environment.run(*ansible_test, "env", "--list-files", cwd=copy, env=env, silent=True).splitlines()
         if "galaxy.yml" not in listed:
             session.error("ansible-test does not see the collection's files")
-        environment.run(*ansible_test, "sanity", "--python", core.python, *session.posargs, cwd=copy, env=env)
+        # What pylint finds depends on its version, and not on that of ansible-core: the newest one has the newest.
+        skipped = () if name == "newest" else ("--skip-test", "pylint")
+        environment.run(*ansible_test, "sanity", "--python", core.python, *skipped, *session.posargs, cwd=copy, env=env)
 
     on_each_core(session, "ansible-test sanity", check)
 

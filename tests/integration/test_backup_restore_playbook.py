@@ -103,6 +103,7 @@ def test_elsewhere(world: Controller) -> None:
     assert (done["backup_id"], done["point_id"]) == ("odd", "day-1")
 
 
+@pytest.mark.newest_core
 def test_refusals(world: Controller) -> None:
     """What is missing or does not fit is reported with what to do, before anything is sent."""
     for variables, words in (
@@ -135,6 +136,7 @@ def test_the_name_of_another_moment(world: Controller) -> None:
     assert len(world.simulator.writes()) == 1
 
 
+@pytest.mark.newest_core
 def test_the_name_of_another_moment_nine_hours_apart(world: Controller) -> None:
     """Nine hours may be Korean time, but not where an image of that very time is there, or of another schedule."""
     for hour, schedule in (("06", "FULL_DAILY_00:00:00-chg4By"), ("07", "INCREMENTAL_DAILY_07:00:00-x")):

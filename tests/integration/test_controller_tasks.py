@@ -84,6 +84,7 @@ def test_delegated_tasks_are_the_controllers_own(controller: Controller, servers
     assert not [line for line in started if f"AnsiballZ_{INFO}" in line], started
 
 
+@pytest.mark.newest_core
 def test_report_needs_no_sudo_on_the_controller(controller: Controller, servers: list[str], tmp_path: Path) -> None:
     run = controller.playbook(
         "scp.storage.storage_report",

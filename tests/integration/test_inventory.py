@@ -127,6 +127,7 @@ def test_all_sources_in_two_regions(fleet: Controller) -> None:
     assert not [call for call in found.calls if call["write"]]
 
 
+@pytest.mark.newest_core
 @pytest.mark.parametrize("source", SOURCES)
 def test_one_source_asks_for_nothing_else(fleet: Controller, source: str) -> None:
     """Not even for names: where its own calls show no name, the id has to do."""
@@ -140,6 +141,7 @@ def test_one_source_asks_for_nothing_else(fleet: Controller, source: str) -> Non
         assert host["scp_sources"] == [source]
 
 
+@pytest.mark.newest_core
 def test_no_more_calls_than_lists_need(fleet: Controller) -> None:
     """What lists show is not asked for again; who is who is asked only where it is open."""
     found = fleet.inventory({"regions": [WEST, EAST], "sources": ["bm_volumes", "backup_agents", "backups"]})
@@ -157,6 +159,7 @@ def test_no_more_calls_than_lists_need(fleet: Controller) -> None:
     assert [call["operation"] for call in alone.calls] == ["ListBackups", "ShowBackup"]
 
 
+@pytest.mark.newest_core
 def test_servers_of_one_name(fleet: Controller) -> None:
     """In one region they are distinguished by their ids, in two by their regions; who has the agent is asked."""
     server = ids(fleet.simulator)
@@ -251,6 +254,7 @@ def test_cache(fleet: Controller) -> None:
     assert fleet.inventory({**config, "regions": [EAST]}).succeeded().calls
 
 
+@pytest.mark.newest_core
 @pytest.mark.parametrize(
     "fault",
     [
@@ -280,6 +284,7 @@ def test_lists_that_change_and_services_that_are_busy(fleet: Controller, fault: 
     assert all(one["fired"] for one in fleet.simulator.faults())
 
 
+@pytest.mark.newest_core
 def test_what_a_list_does_not_show_yet(fleet: Controller) -> None:
     """A server is there as soon as the list has it."""
     fleet.simulator.scale(0)
@@ -290,6 +295,7 @@ def test_what_a_list_does_not_show_yet(fleet: Controller) -> None:
     assert names(fleet.inventory(config)) == {"west-db1", "west-db2"}
 
 
+@pytest.mark.newest_core
 def test_mistakes_are_told(fleet: Controller) -> None:
     """One error that says what to do, and no inventory."""
     for config, reported in (
@@ -319,6 +325,7 @@ def test_mistakes_are_told(fleet: Controller) -> None:
         assert "setunreadable" not in flat(failed.stderr)
 
 
+@pytest.mark.newest_core
 def test_what_an_account_is_not_entitled_to(fleet: Controller) -> None:
     """It fails the inventory, unless half an inventory is asked for; that is reported, and never cached."""
     pair = next(pair for pair in PAIRS if "filestorage" not in pair["entitlements"])

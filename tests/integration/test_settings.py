@@ -78,6 +78,7 @@ def test_files_of_the_official_tools(routed: Controller) -> None:
     ]
 
 
+@pytest.mark.newest_core
 def test_file_of_the_command_line_tool(controller: Controller) -> None:
     """``~/scp/cli-config.json`` is enough, and leads to the catalogue."""
     was = _unset(controller)
@@ -92,6 +93,7 @@ def test_file_of_the_command_line_tool(controller: Controller) -> None:
     assert [entry["operation"] for entry in controller.simulator.operations()][:2] == ["ListEndpoints", "ListVolumes"]
 
 
+@pytest.mark.newest_core
 @pytest.mark.parametrize("auth_url", ["/iam", "/iam/", "/iam/v1", "/iam/v1/endpoints"])
 def test_catalogue(controller: Controller, auth_url: str) -> None:
     """The catalogue is found however much of its address is given, and read once for all items of a loop."""
@@ -119,6 +121,7 @@ def test_terraform_names(routed: Controller) -> None:
     assert _found(routed, environ={**environ, "SCP_REGION": "kr-west1"}) == ["west_data"]
 
 
+@pytest.mark.newest_core
 def test_temporary_credentials_and_account(controller: Controller) -> None:
     """A session token is sent with its key, and an account id is signed."""
     controller.simulator.patch_world({"filestorage": {"volumes": VOLUMES}})
@@ -170,6 +173,7 @@ def test_environment_and_module_defaults(routed: Controller) -> None:
     assert "SCP_ACCESS_KEY" in run[-1].message
 
 
+@pytest.mark.newest_core
 def test_module_defaults_of_one_module(controller: Controller) -> None:
     """Defaults of a single module are in force too, by its full name."""
     controller.simulator.patch_world({"filestorage": {"volumes": VOLUMES}})

@@ -225,6 +225,7 @@ def _attempt(name: str, variables: dict[str, Any]) -> dict[str, Any]:
     return {"block": [{"ansible.builtin.include_role": ROLE, "vars": variables}], "rescue": [reported]}
 
 
+@pytest.mark.newest_core
 def test_report_that_is_not_complete_is_written(made: Made, tmp_path: Path) -> None:
     controller = made.controller
     variables = {"storage_report_folder": str(tmp_path), "storage_report_kinds": ["filestorage_volume", "pfs_volume"]}
@@ -244,6 +245,7 @@ MISTAKES: dict[str, tuple[dict[str, Any], list[str]]] = {
 }
 
 
+@pytest.mark.newest_core
 def test_mistakes(made: Made, tmp_path: Path) -> None:
     """Each is reported with the option and what to do, before any call; so is a key that is refused."""
     tasks = []

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from tests.harness.playbooks import Controller
 from tests.harness.tasks import task
 from tests.integration.dr.drill_fixtures import check_file, drill, report
@@ -69,6 +71,7 @@ def test_drill_of_all_kinds_checks_measures_reports_and_removes(controller: Cont
     assert PASSWORD not in written.read_text() + text
 
 
+@pytest.mark.newest_core
 def test_drill_whose_checks_fail_is_red_and_leaves_nothing(controller: Controller) -> None:
     simulator = controller.simulator
     drill_world(simulator)
@@ -103,6 +106,7 @@ def test_drill_whose_checks_fail_is_red_and_leaves_nothing(controller: Controlle
     assert_untouched(simulator, before)
 
 
+@pytest.mark.newest_core
 def test_drill_that_keeps_its_copies_is_followed_by_a_removal(controller: Controller) -> None:
     simulator = controller.simulator
     drill_world(simulator)
@@ -115,6 +119,7 @@ def test_drill_that_keeps_its_copies_is_followed_by_a_removal(controller: Contro
     assert_untouched(simulator, before)
 
 
+@pytest.mark.newest_core
 def test_drill_with_mistakes_calls_nothing(controller: Controller) -> None:
     variables = {"dr_drill_check_tasks": "check.yml", "dr_drill_report_dir": "/nowhere"}
     run = drill(controller, [HIDDEN], variables=variables)
