@@ -173,7 +173,8 @@ options:
     type: bool
   concurrency:
     description:
-      - Maximum number of resources to work on at the same time. There are never more than eight calls at a time.
+      - Maximum number of resources to work on at the same time. There are eight calls at a time at first, up to 32 while the
+        services answer, and fewer when they are overloaded.
     type: int
     default: 64
   wait:

@@ -58,8 +58,8 @@ options:
     required: true
   concurrency:
     description:
-      - Maximum number of entries to work on at the same time. Most of that time is waiting. There are never more than eight calls at a time to one
-        host.
+      - Maximum number of entries to work on at the same time. Most of that time is waiting. There are eight calls at a time at
+        first, up to 32 while the services answer, and fewer when they are overloaded.
     type: int
     default: 64
   wait:

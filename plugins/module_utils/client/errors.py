@@ -25,6 +25,10 @@ _TAGS = re.compile(r"<[^>]+>")
 _LONGEST_DETAIL = 1000
 #: Gateway statuses that come and go (platform-behaviour.md §2). A 500 can mean anything: a read is not repeated on it.
 PASSING = frozenset({502, 503, 504})
+#: What the firewall before the services answers to a burst of calls, with an HTML page (platform-behaviour.md §13).
+FIREWALL = 417
+#: Answers that show that there are too many calls.
+OVERLOAD = PASSING | {FIREWALL, 429}
 #: The code of a version that is not offered. That of one that has ended may come with another status than 406.
 _NO_SUCH_VERSION = "NoSuchVersion"
 #: What a service answers to a key or a user that may not call it.
@@ -255,6 +259,9 @@ def _unreadable(where: CallContext, status: int, headers: Mapping[str, str], bod
         )
     elif status in (404, 405):
         advice = f"This is not a storage service: check endpoint_url, region and environment. {REGIONS}"
+    elif status == FIREWALL:
+        # Whether a call can have passed the firewall is not known.
+        return ambiguous_failure(where, reason, status=status, detail=excerpt, advice=BUSY)
     elif status == 429 or (status in PASSING and where.method == "GET"):
         return TransientError(where, reason, status=status, detail=excerpt, advice=BUSY)
     elif status >= 500 and where.method != "GET":

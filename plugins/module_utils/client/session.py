@@ -8,7 +8,6 @@ from __future__ import annotations
 import copy
 import os
 import sys
-import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -33,13 +32,14 @@ from .errors import (
 )
 from .health import LONGEST_REQUESTED_PAUSE, Endpoint, Health, explain_pause
 from .paging import Paging, read_all
-from .parallel import POOL_SIZE, map_concurrently
+from .parallel import map_concurrently
 from .proxies import is_valid_proxy, proxy_variable, proxy_variables
 from .redaction import redact_urls, shown
 from .retry import Retries, retry_after
 from .settings import Settings, is_loopback
 from .shared_reads import ListKey, Look, SharedList, SharedReads, query_of, words_of
 from .signing import CLIENT_TYPE, signature
+from .turns import MAX_LIMIT, Turns
 from .versions import Negotiation, Offer, Offers, Place, Versioned
 
 try:
@@ -144,8 +144,8 @@ class Client:
         adapter = adapter or cached_connections()
         for scheme in ("https://", "http://"):
             self._session.mount(scheme, adapter)
-        # For all callers, also nested ones: no more calls at once than there are connections.
-        self._turns = threading.BoundedSemaphore(POOL_SIZE)
+        #: For all callers, also nested ones.
+        self._turns = Turns()
         self._proxies: dict[str, dict[str, str]] = {}
         self._health = Health(clock, settings.timeout)
         self._set_by_task: Collection[str] = ()
@@ -468,27 +468,28 @@ class Client:
             patience -= endpoint.wait(where, patience)
             # Signed when its turn has come: a signature ages. (A pool that blocks would do instead of turns, but it
             # waits indefinitely for a connection that was lost.)
-            with self._turns:
+            turn, overloaded = self._turns.take(), None
+            try:
                 if endpoint.paused:
                     continue
-                try:
-                    response = self._transmit(
-                        where, url, self._request(where.method, url, body, version, signed=signed)
-                    )
-                    headers = response.headers
-                    self._last_headers["Date"] = headers.get("Date", "")
-                    payload = _payload(where, response)
-                except (TransientError, Unreachable) as error:
-                    failure: CallError = error
-                except CallError as error:
-                    # A write whose outcome is unknown is not sent again here, and the look at it has to wait.
-                    endpoint.request_pause(retry_after(headers) or 0.0)
-                    if error.status and error.status not in errors.PASSING:
-                        endpoint.note_success()
-                    raise
-                else:
+                response = self._transmit(where, url, self._request(where.method, url, body, version, signed=signed))
+                headers = response.headers
+                self._last_headers["Date"] = headers.get("Date", "")
+                overloaded = response.status_code in errors.OVERLOAD
+                payload = _payload(where, response)
+            except (TransientError, Unreachable) as error:
+                failure: CallError = error
+            except CallError as error:
+                # A write whose outcome is unknown is not sent again here, and the look at it has to wait.
+                endpoint.request_pause(retry_after(headers) or 0.0)
+                if error.status and error.status not in errors.PASSING:
                     endpoint.note_success()
-                    return payload
+                raise
+            else:
+                endpoint.note_success()
+                return payload
+            finally:
+                self._turns.give_back(turn, overloaded=overloaded)
             pause = self._pause_after(failure, endpoint, retries, headers, patience)
             if pause:
                 self.clock.sleep(pause)
@@ -604,7 +605,7 @@ def exactly(
 
 def cached_connections() -> HTTPAdapter:
     """Return what keeps a connection open for each call that can be under way, and repeats nothing by itself."""
-    return HTTPAdapter(pool_connections=MAX_HOSTS, pool_maxsize=POOL_SIZE, max_retries=0)
+    return HTTPAdapter(pool_connections=MAX_HOSTS, pool_maxsize=MAX_LIMIT, max_retries=0)
 
 
 #: By process as well: a connection that is shared with a process forked from this one would mix up both's answers.

@@ -259,6 +259,14 @@ def test_kinds(body: bytes) -> None:
         assert kind is expected, (method, status)
 
 
+@pytest.mark.parametrize(("method", "kind"), [("GET", TransientError), ("POST", UnknownOutcome)])
+def test_page_of_the_firewall_passes(method: str, kind: type[CallError]) -> None:
+    """A burst of calls is answered with 417 and a page. Whether a call can have passed is not known."""
+    error = from_answer(CallContext("s", "o", "r", method), 417, {}, HTML)
+    assert type(error) is kind
+    assert "Try again later" in error.message
+
+
 # --- advice
 
 
