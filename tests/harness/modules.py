@@ -229,6 +229,12 @@ class ModuleRunner:
         assert code in (0, CRASHED), f"{module} failed in its process"
         return code == CRASHED
 
+    def new_process(self) -> None:
+        """Forget what the process knows of the services, as each task of a playbook does."""
+        for client in self._clients.values():
+            client.close()
+        self._clients.clear()
+
     # -- one task -----------------------------------------------------------------------------------------------------
 
     def _run(

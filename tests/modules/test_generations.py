@@ -1,0 +1,389 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""API versions: modules against services that offer old versions, new ones, or both (architecture.md, decision 10)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from tests.harness.modules import ModuleRunner
+from tests.harness.tasks import TaskResult
+from tests.scenarios import SCENARIOS, check_lifecycle, played
+
+WEST, EAST = "kr-west1", "kr-east1"
+GENERATIONS = ("old", "both", "new")
+ZONES = json.dumps({region: f"{region}-a" for region in (WEST, EAST)})
+FILE: dict[str, Any] = {"name": "data", "protocol": "NFS", "type_name": "SSD"}
+#: By module, the options that create something, and the versions of its service.
+CREATIONS: dict[str, tuple[dict[str, Any], str, str]] = {
+    "scp_filestorage_volume": (FILE, "1.1", "1.2"),
+    "scp_pfs_volume": ({"name": "data", "capacity_tb": 1}, "1.0", "1.1"),
+    "scp_bm_volume": ({"name": "data", "disk_type": "HDD", "size_gb": 10}, "1.3", "1.4"),
+}
+MODULES = [name for name in SCENARIOS if name.startswith(("scp_filestorage_", "scp_pfs_", "scp_bm_"))]
+
+
+def arguments(runner: ModuleRunner, module: str) -> dict[str, Any]:
+    """The options that create a resource."""
+    args = dict(CREATIONS[module][0])
+    if module == "scp_bm_volume":
+        server = runner.simulator.server("west-db1")
+        args["attachments"] = [{"object_type": "BM", "object_id": server["id"]}]
+    return args
+
+
+def sent(result: TaskResult, operation: str) -> list[tuple[str | None, int]]:
+    """The versions that answered an operation, none where it was refused for it, and the statuses of the answers."""
+    return [(call["version"], call["status"]) for call in result.calls if call["operation"] == operation]
+
+
+def asked(result: TaskResult) -> int:
+    """How often a task asked a host for its versions."""
+    return len([call for call in result.calls if call["method"] == "GET" and call["path"].endswith("/")])
+
+
+def body_of(result: TaskResult, operation: str) -> Mapping[str, Any]:
+    """The last body of an operation."""
+    body: Mapping[str, Any] = [call["body"] for call in result.calls if call["operation"] == operation][-1]
+    return body
+
+
+def offer(runner: ModuleRunner, generation: str) -> None:
+    """Let all services offer a generation, to a process that has not called them yet."""
+    runner.simulator.switch(generations=generation)
+    runner.new_process()
+
+
+@pytest.mark.parametrize("generation", GENERATIONS)
+@pytest.mark.parametrize("module", MODULES)
+def test_lifecycle_in_each_generation(runner: ModuleRunner, module: str, generation: str) -> None:
+    offer(runner, generation)
+    runner.environ["SCP_ZONES"] = ZONES
+    steps = SCENARIOS[module](runner.simulator)
+    run = runner.run(played(steps))
+    check_lifecycle(run, steps)
+    assert runner.simulator.resources() == {}
+    answered = {call["version"] for call in run.calls if call["status"] < 300 and call["version"]}
+    services = {call["service"] for call in run.calls}
+    assert len(answered) == len(services), "each service answered in one version"
+
+
+@pytest.mark.parametrize("module", CREATIONS)
+@pytest.mark.parametrize(("before", "after"), [("old", "both"), ("both", "new"), ("old", "new"), ("new", "both")])
+def test_volume_of_another_generation_is_recognised(runner: ModuleRunner, module: str, before: str, after: str) -> None:
+    runner.environ["SCP_ZONES"] = ZONES
+    offer(runner, before)
+    args = arguments(runner, module)
+    created = runner.run_task(module, args)
+    assert created.changed, created.message
+    offer(runner, after)
+    again = runner.run_task(module, args)
+    assert (again.changed, again.writes) == (False, [])
+    zoned = runner.run_task(module, {**args, "zone": "kr-west1-a"})
+    assert (zoned.failed, zoned.changed, zoned.writes) == (False, False, [])
+    assert again.result["volume"]["id"] == created.result["volume"]["id"]
+    assert runner.run_task(module, {**args, "state": "absent", **_detach(module)}).changed
+
+
+def _detach(module: str) -> dict[str, Any]:
+    return {"detach": True, "attachments": None} if module == "scp_bm_volume" else {}
+
+
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize("module", CREATIONS)
+def test_missing_zone_is_reported_before_anything_is_sent(runner: ModuleRunner, module: str, check: bool) -> None:
+    offer(runner, "new")
+    args = arguments(runner, module)
+    failed = runner.run_task(module, args, check=check)
+    assert failed.failed
+    assert failed.writes == []
+    assert "requires a zone of kr-west1, and none is set. No zone of kr-west1 is known." in failed.message
+    assert all(word in failed.message for word in ("option zone", "SCP_ZONE", "SCP_ZONES"))
+    other = runner.run_task(module, {**args, "name": "other"}, environ={"SCP_ZONE": "kr-west1-b"})
+    assert other.changed
+    assert other.result["volume"]["zone"] == "kr-west1-b"
+    failed = runner.run_task(module, args, check=check)
+    assert "Known zones of kr-west1 are kr-west1-b." in failed.message
+    # The zone of another region does not count.
+    failed = runner.run_task(module, args, check=check, environ={"SCP_ZONE": "kr-east1-a"})
+    assert "requires a zone of kr-west1" in failed.message
+
+
+@pytest.mark.parametrize("module", CREATIONS)
+def test_zone_option_uses_a_version_with_zones(runner: ModuleRunner, module: str) -> None:
+    _args, _old, new = CREATIONS[module]
+    args = {**arguments(runner, module), "zone": "kr-west1-b"}
+    predicted = runner.run_task(module, args, check=True, diff=True)
+    created = runner.run_task(module, args, diff=True)
+    assert [version for version, _status in sent(created, "CreateVolume")] == [new]
+    assert body_of(created, "CreateVolume")["zone"] == "kr-west1-b"
+    assert created.result["diff"] == predicted.result["diff"]
+    assert created.result["diff"]["after"]["zone"] == "kr-west1-b"
+    again = runner.run_task(module, args)
+    assert (again.changed, again.writes) == (False, [])
+    moved = runner.run_task(module, {**args, "zone": "kr-west1-a"})
+    assert moved.failed
+    assert "zone is 'kr-west1-b' and cannot be changed to 'kr-west1-a'" in moved.message
+    left = runner.run_task(module, {**args, "zone": None}, environ={"SCP_ZONE": "kr-west1-a"})
+    assert (left.failed, left.changed) == (False, False)
+
+
+@pytest.mark.parametrize("module", CREATIONS)
+def test_zone_option_without_a_version_that_takes_it_is_refused(runner: ModuleRunner, module: str) -> None:
+    _args, old, new = CREATIONS[module]
+    args = {**arguments(runner, module), "zone": "kr-west1-b"}
+    service = {"scp_pfs_volume": "parallel-filestorage", "scp_bm_volume": "baremetal-blockstorage"}
+    pinned = runner.run_task(module, {**args, "api_versions": {service.get(module, "filestorage"): old}}, check=True)
+    assert f"zone can be given from version {new} on, and api_versions sets {old}" in pinned.message
+    offer(runner, "old")
+    failed = runner.run_task(module, args)
+    assert f"zone can be given from version {new} on, and the service offers" in failed.message
+    assert failed.writes == []
+
+
+def test_zone_of_another_region_is_refused(runner: ModuleRunner) -> None:
+    for module in CREATIONS:
+        failed = runner.run_task(module, {**arguments(runner, module), "zone": "kr-east1-a"})
+        assert "zone 'kr-east1-a' is a zone of region kr-east1, and it is used for region kr-west1" in failed.message
+        assert failed.calls == []
+    target = {"volume": "data", "target_region": EAST, "target_zone": "kr-west1-a"}
+    for module in ("scp_filestorage_replication", "scp_bm_volume_replication"):
+        failed = runner.run_task(module, target)
+        assert "target_zone 'kr-west1-a' is a zone of region kr-west1" in failed.message
+        assert failed.calls == []
+
+
+# -- which version is used -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("generation", "versions", "expected"),
+    [
+        ("both", None, "1.1"),
+        ("both", "auto", "1.1"),
+        ("both", "oldest", "1.1"),
+        ("both", "newest", "1.2"),
+        ("both", {"filestorage": "1.2"}, "1.2"),
+        ("both", {"filestorage": "newest", "*": "oldest"}, "1.2"),
+        ("old", "newest", "1.1"),
+        ("new", "oldest", "1.2"),
+        ("new", {"filestorage": "1.2"}, "1.2"),
+    ],
+)
+def test_version_that_is_used(runner: ModuleRunner, generation: str, versions: Any, expected: str) -> None:
+    offer(runner, generation)
+    runner.environ["SCP_ZONES"] = ZONES
+    created = runner.run_task("scp_filestorage_volume", {**FILE, "api_versions": versions})
+    assert created.changed, created.message
+    assert [version for version, status in sent(created, "CreateVolume") if status < 300] == [expected]
+    assert ("zone" in body_of(created, "CreateVolume")) == (expected == "1.2")
+    pinned = isinstance(versions, dict) and versions["filestorage"] not in ("newest", "oldest")
+    assert asked(created) == (0 if pinned else 1)
+    runner.new_process()
+    again = runner.run_task("scp_filestorage_volume", {**FILE, "api_versions": versions})
+    assert (again.changed, again.writes) == (False, [])
+    optimistic = pinned or expected == ("1.2" if versions == "newest" or isinstance(versions, dict) else "1.1")
+    assert asked(again) == (0 if optimistic else 1)
+    assert {call["status"] for call in again.calls} == ({200} if optimistic else {200, 406})
+
+
+def test_pin_that_is_not_offered_lists_what_is_offered(runner: ModuleRunner) -> None:
+    offer(runner, "new")
+    failed = runner.run_task("scp_filestorage_volume", {**FILE, "api_versions": {"filestorage": "1.1"}}, check=True)
+    assert "api_versions sets version 1.1 of filestorage, which http" in failed.message
+    assert "does not offer. It offers 1.2 (CURRENT). Correct or leave out api_versions." in failed.message
+    assert asked(failed) == 1
+
+
+def test_host_is_asked_once_by_all_items_of_a_task(runner: ModuleRunner) -> None:
+    offer(runner, "new")
+    runner.environ["SCP_ZONES"] = ZONES
+    runner.one_task = True
+    items = [{**FILE, "name": f"data_{number}"} for number in range(4)]
+    results = [runner.run_task("scp_filestorage_volume", item) for item in items]
+    assert all(result.changed for result in results)
+    assert sum(map(asked, results)) == 1
+    resources = [{"kind": "filestorage_volume", **item, "name": f"more_{item['name']}"} for item in items]
+    runner.new_process()
+    batch = runner.run_task("scp_storage_apply", {"resources": resources, "concurrency": 4})
+    assert batch.changed, batch.message
+    assert asked(batch) == 1
+
+
+def test_generation_that_changes_within_a_task(runner: ModuleRunner) -> None:
+    """A version that was listed a moment ago is refused: the write is sent again in the next one."""
+    runner.environ["SCP_ZONES"] = ZONES
+    first = runner.run_task("scp_filestorage_volume", FILE)
+    assert asked(first) == 1
+    # The same process goes on with what it knows.
+    runner.simulator.switch(generations="new")
+    second = runner.run_task("scp_filestorage_volume", {**FILE, "name": "other"})
+    assert second.changed, second.message
+    assert asked(second) == 0
+    assert [version for version, _status in sent(second, "CreateVolume")] == [None, "1.2"]
+    assert sent(second, "CreateVolume")[0] == (None, 406)
+    assert second.accepted == second.operations == ["CreateVolume"]
+    # Without a zone it cannot go on, and nothing is written.
+    runner.environ["SCP_ZONES"] = ""
+    runner.simulator.switch(generations="both")
+    runner.new_process()
+    assert runner.run_task("scp_filestorage_volume", {**FILE, "name": "third"}).changed
+    runner.simulator.switch(generations="new")
+    failed = runner.run_task("scp_filestorage_volume", {**FILE, "name": "fourth"})
+    assert "requires a zone of kr-west1" in failed.message
+    assert failed.accepted == []
+
+
+# -- replications ----------------------------------------------------------------------------------------------------
+
+REPLICATION = {"volume": "data", "name": "copy", "replication_frequency": "hourly"}
+
+
+@pytest.mark.parametrize("generation", GENERATIONS)
+def test_where_a_volume_can_be_replicated_to(runner: ModuleRunner, generation: str) -> None:
+    offer(runner, generation)
+    runner.environ["SCP_ZONES"] = ZONES
+    runner.run_task("scp_filestorage_volume", FILE)
+    found = runner.run_task("scp_filestorage_replication_info", {"volume": "data", "gather": ["regions"]})
+    assert found.result["regions"] == {"replication": [EAST], "backup": [EAST]}
+    operation = "ListVolumeReplicationZones" if generation == "new" else "ListVolumeReplicationRegion"
+    assert operation in found.reads
+    assert ("zones" in found.result) == (generation == "new")
+    refused = runner.run_task("scp_filestorage_replication", {**REPLICATION, "target_region": "kr-south1"})
+    assert "cannot be replicated to target_region 'kr-south1'" in refused.message
+    assert refused.writes == []
+
+
+def test_regions_of_a_volume_without_a_known_zone_come_without_a_version(runner: ModuleRunner) -> None:
+    """The ceiling of the older operation is doubtful, so that it is called without a version beyond it."""
+    runner.simulator.switch(zone_of_older="none")
+    runner.run_task("scp_filestorage_volume", FILE)
+    offer(runner, "new")
+    found = runner.run_task("scp_filestorage_replication_info", {"volume": "data", "gather": ["regions"]})
+    assert found.result["regions"] == {"replication": [EAST], "backup": [EAST]}
+    # Only the contract of the older version describes that answer.
+    assert sent(found, "ListVolumeReplicationRegion") == [("1.1", 200)] * 2
+    assert "ListVolumeReplicationZones" not in found.reads
+
+
+def test_replication_to_another_zone_of_the_region(runner: ModuleRunner) -> None:
+    """Both ends are in one region: they are told apart by their ids."""
+    runner.simulator.switch(replication_within_region="allow")
+    offer(runner, "new")
+    volume = runner.run_task("scp_filestorage_volume", {**FILE, "zone": "kr-west1-a"}).result["volume"]
+    same = runner.run_task("scp_filestorage_replication", {**REPLICATION, "target_zone": "kr-west1-a"})
+    assert "A replication goes to another region, or to another zone" in same.message
+    args = {**REPLICATION, "target_zone": "kr-west1-b"}
+    predicted = runner.run_task("scp_filestorage_replication", args, check=True)
+    made = runner.run_task("scp_filestorage_replication", args)
+    assert made.changed, made.message
+    assert predicted.operations == made.operations == ["CreateVolumeReplication"]
+    replication = made.result["replication"]
+    assert (replication["source_volume_zone"], replication["replication_volume_zone"]) == ("kr-west1-a", "kr-west1-b")
+    assert replication["source_volume_id"] == volume["id"]
+    for end in ("data", "copy"):
+        seen = runner.run_task("scp_filestorage_replication", {**args, "volume": end, "name": None})
+        assert (seen.failed, seen.changed) == (False, False), seen.message
+    paused = runner.run_task("scp_filestorage_replication", {**args, "replication_policy": "paused"})
+    assert paused.operations == ["SetVolumeReplication"], paused.message
+    gone = {**args, "state": "absent", "delete_target_volume": True}
+    assert runner.run_task("scp_filestorage_replication", gone).changed
+    again = runner.run_task("scp_filestorage_replication", gone)
+    assert (again.changed, again.writes) == (False, [])
+    assert [one["name"] for one in runner.simulator.resources()["filestorage.volumes"]] == [volume["name"]]
+
+
+@pytest.mark.parametrize("generation", ["both", "new"])
+def test_target_zone_alone_gives_the_region(runner: ModuleRunner, generation: str) -> None:
+    offer(runner, generation)
+    runner.environ["SCP_ZONE"] = "kr-west1-a"
+    runner.run_task("scp_filestorage_volume", FILE)
+    args = {**REPLICATION, "target_zone": "kr-east1-b"}
+    predicted = runner.run_task("scp_filestorage_replication", args, check=True, diff=True)
+    made = runner.run_task("scp_filestorage_replication", args, diff=True)
+    assert made.changed, made.message
+    assert predicted.operations == made.operations
+    body = body_of(made, "CreateVolumeReplication")
+    assert (body["zone"], "region" in body) == ("kr-east1-b", False)
+    replication = made.result["replication"]
+    assert (replication["replication_volume_region"], replication["replication_volume_zone"]) == (EAST, "kr-east1-b")
+    again = runner.run_task("scp_filestorage_replication", args)
+    assert (again.changed, again.writes) == (False, [])
+    moved = runner.run_task("scp_filestorage_replication", {**args, "target_zone": "kr-east1-a"})
+    assert "target_zone is 'kr-east1-b' and cannot be changed to 'kr-east1-a'" in moved.message
+    gone = runner.run_task("scp_filestorage_replication", {**args, "state": "absent", "delete_target_volume": True})
+    assert gone.changed, gone.message
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_missing_target_zone_is_reported(runner: ModuleRunner, check: bool) -> None:
+    offer(runner, "new")
+    runner.run_task("scp_filestorage_volume", {**FILE, "zone": "kr-west1-a"})
+    args = {**REPLICATION, "target_region": EAST}
+    failed = runner.run_task("scp_filestorage_replication", args, check=check)
+    assert "requires a zone of kr-east1, and none is set. Known zones of kr-east1 are kr-east1-a, kr-east1-b." in (
+        failed.message
+    )
+    assert "option target_zone" in failed.message
+    assert failed.writes == []
+    wrong = runner.run_task("scp_filestorage_replication", {**args, "target_zone": "kr-east1-x"}, check=check)
+    assert "cannot be replicated to target_zone 'kr-east1-x'" in wrong.message
+
+
+@pytest.mark.parametrize("generation", ["both", "new"])
+def test_block_replications_go_to_a_zone(runner: ModuleRunner, generation: str) -> None:
+    offer(runner, generation)
+    runner.environ["SCP_ZONE"] = "kr-west1-a"
+    server = {"object_type": "BM", "object_id": runner.simulator.server("west-db1")["id"]}
+    volume = {"name": "data", "disk_type": "HDD", "size_gb": 10, "attachments": [server], "snapshot_rate": 20}
+    assert runner.run_task("scp_bm_volume", volume).changed
+    args = {"volume": "data", "name": "copy", "cycle": "HOURLY", "target_zone": "kr-east1-b"}
+    here = runner.run_task("scp_bm_volume_replication", {**args, "target_zone": "kr-west1-b"})
+    assert here.writes == ["CreateVolumeReplication"], "whether that is possible only the service knows"
+    assert "Replication is not available" in here.message
+    predicted = runner.run_task("scp_bm_volume_replication", args, check=True, diff=True)
+    made = runner.run_task("scp_bm_volume_replication", args, diff=True)
+    assert made.changed, made.message
+    assert predicted.operations == made.operations
+    assert predicted.result["diff"]["after"] == made.result["diff"]["after"]
+    assert made.result["replication"]["target"]["zone"] == "kr-east1-b"
+    again = runner.run_task("scp_bm_volume_replication", args)
+    assert (again.changed, again.writes) == (False, [])
+    moved = runner.run_task("scp_bm_volume_replication", {**args, "target_zone": "kr-east1-a"})
+    assert "target_zone is 'kr-east1-b' and cannot be changed to 'kr-east1-a'" in moved.message
+    gone = runner.run_task("scp_bm_volume_replication", {**args, "state": "absent", "delete_target_volume": True})
+    assert gone.changed, gone.message
+
+
+def test_block_group_is_created_in_the_zone_of_its_members(runner: ModuleRunner) -> None:
+    offer(runner, "new")
+    server = {"object_type": "BM", "object_id": runner.simulator.server("west-db1")["id"]}
+    volume = {"name": "data", "disk_type": "HDD", "size_gb": 10, "attachments": [server], "zone": "kr-west1-b"}
+    assert runner.run_task("scp_bm_volume", {**volume, "snapshot_rate": 20}).changed
+    made = runner.run_task("scp_bm_volume_group", {"name": "group", "volumes": ["data"]})
+    assert body_of(made, "CreateVolumeGroup")["zone"] == "kr-west1-b"
+    assert made.result["volume_group"]["zone"] == "kr-west1-b"
+    moved = runner.run_task("scp_bm_volume_group", {"name": "group", "zone": "kr-west1-a"})
+    assert "zone is 'kr-west1-b' and cannot be changed to 'kr-west1-a'" in moved.message
+
+
+# -- what is reported ------------------------------------------------------------------------------------------------
+
+
+def test_connection_info_warns_of_a_version_that_ends(runner: ModuleRunner) -> None:
+    look = runner.run_task("scp_connection_info", {"services": ["filestorage"]})
+    (service,) = look.result["services"]
+    assert (service["used_version"], service["deprecation"]) == ("1.1", None)
+    assert "warnings" not in look.result
+    offer(runner, "new")
+    (service,) = runner.run_task("scp_connection_info", {"services": ["filestorage"]}).result["services"]
+    assert (service["used_version"], service["usable"]) == ("1.2", True)
+    pinned = {"services": ["filestorage"], "api_versions": {"filestorage": "1.1"}}
+    (service,) = runner.run_task("scp_connection_info", pinned).result["services"]
+    assert (service["used_version"], service["usable"]) == (None, False)
+    assert "api_versions sets version 1.1" in service["problem"]
