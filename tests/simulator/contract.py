@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -203,16 +203,26 @@ def _parameter(spec: dict[str, Any]) -> Parameter:
     )
 
 
-def check_request(operation: Operation, raw_query: str, body: bytes, content_type: str | None) -> Request:
+def check_request(
+    operation: Operation,
+    raw_query: str,
+    body: bytes,
+    content_type: str | None,
+    optional: Collection[str] = (),
+) -> Request:
     """A request's query and body, converted and checked.
 
     The query is checked before the body, and both before anything is looked up (platform-behaviour.md §2).
+
+    :param optional: fields of the body that may be missing, although the contract requires them.
     """
     query, query_faults = _check_query(operation, raw_query)
     if body.strip() in (b"", b"{}") and operation.body is None:
         return _request(query, None, query_faults)
     if operation.body is None:
         return _request(query, None, [*query_faults, ("Extra inputs are not permitted", "the operation takes no body")])
+    if not body.strip() and optional:
+        return _request(query, {}, query_faults)
     if not body.strip():
         return _request(query, None, [*query_faults, ("Field required", "the body is missing")])
     if (content_type or "").split(";")[0].strip().lower() != "application/json":
@@ -222,12 +232,16 @@ def check_request(operation: Operation, raw_query: str, body: bytes, content_typ
         document = json.loads(body, parse_constant=_refuse_constant)
         # Half of a surrogate pair is a text that nothing can be encoded to; what is too deep cannot be walked through.
         json.dumps(document, ensure_ascii=False).encode()
-        errors = list(operation.body.iter_errors(document))
+        errors = [error for error in operation.body.iter_errors(document) if not _may_lack(error, optional)]
     except (ValueError, RecursionError):
         # Seen live: a bad body gets the answer that stands for almost anything (platform-behaviour.md §2).
         broken = contact_admin() if not query_faults else validation_error(*(text for text, _ignored in query_faults))
         return Request(query, None, broken, "the body is not JSON")
     return _request(query, document, query_faults + [_explain(operation, error) for error in errors])
+
+
+def _may_lack(error: ValidationError, optional: Collection[str]) -> bool:
+    return bool(optional) and error.kind.name == "required" and error.kind.as_dict()["property"] in optional
 
 
 def _refuse_constant(name: str) -> None:

@@ -209,7 +209,14 @@ class Gateway:
         if operation is None:
             return self._with_faults(exchange, lambda: self._refuse_version(exchange))
         exchange.version = operation.version
-        checked = check_request(operation, exchange.query, exchange.body, exchange.headers.get("Content-Type"))
+        service = self.world.services.get(versions.service)
+        checked = check_request(
+            operation,
+            exchange.query,
+            exchange.body,
+            exchange.headers.get("Content-Type"),
+            service.optional_fields(operation) if service else (),
+        )
         exchange.document = checked.body
         if checked.violation:
             exchange.violations.append(checked.violation)

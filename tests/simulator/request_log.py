@@ -10,7 +10,7 @@ from typing import Any
 
 KEPT = 200_000
 CENSORED = "********"
-_SECRET = ("password", "secret", "token", "signature", "credential")
+_SECRET = ("password", "secret", "token", "signature", "credential", "session_id")
 
 
 def censor(value: Any) -> Any:

@@ -9,13 +9,13 @@ Nothing else has to know of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from .behaviors import Switch
 from .clock import stamp
-from .contract import ordered
+from .contract import Operation, ordered
 from .errors import ApiError
 from .faults import Faults, Target
 from .tables import Record, Table
@@ -169,6 +169,10 @@ class Service:
     def complete(self, row: Record) -> None:
         """Fill in what a new record lacks; a service may fill in more."""
         self.world.complete(row)
+
+    def optional_fields(self, operation: Operation) -> Collection[str]:
+        """Return the fields of a body that may be missing just now, although the contract requires them."""
+        return ()
 
     def worded(self, body: Any) -> Any:
         """Return an answer in the words of the platform that is simulated."""

@@ -283,6 +283,8 @@ def test_what_the_contract_refuses(archive: ArchiveApi) -> None:
     assert archive("POST", path, {**policy_body(), "object_lifecycle": 1}).status == 400
     policy = archive.policy(bucket)
     assert archive("PUT", f"/v1/archiving-policies/{policy}/state?bucket_id={bucket}", {"state": "ON"}).status == 400
+    assert archive("DELETE", f"/v1/archiving-policies/{policy}?bucket_id={bucket}").status == 406
+    archive.simulator.switch(archivestorage_generations="old")
     assert archive("DELETE", f"/v1/archiving-policies/{policy}?bucket_id={bucket}").status == 403
     missing = archive("GET", f"/v1/archiving-policies/{policy}")
     assert (missing.status, missing.error["detail"]) == (400, ["Field required"])

@@ -57,6 +57,7 @@ class Archivings:
             account_id=bucket.account_id,
             bucket_id=bucket.id,
             policy_id=policy.id,
+            policy_name=policy.name,
             source=policy.source,
             parts=[{"path": policy.path, "objects": objects}],
         )
@@ -71,6 +72,7 @@ class Archivings:
         there = self._service.current_of(bucket)
         oldest = self._world.now - int(policy.lifecycle) * _DAY
         found = [self._service.version_part.fact(item, source) for item in source.objects]
+        found = [item for item in found if str(item["path"]).startswith(policy.path.lstrip("/"))]
         found = [item for item in found if moment_of(item["modified_at"]) <= oldest]
         found = [i for i in found if i["path"] not in there or there[i["path"]].etag != i["etag"]]
         return sorted(found, key=lambda item: str(item["path"]))

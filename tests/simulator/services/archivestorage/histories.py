@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ...errors import validation_error
 from ...service import Call, Reply, operation
 from ..common import asked_moment, between, moment_of
-from .models import Archiving, Bucket, Recovery, Run
+from .models import PREFIXES, Archiving, Bucket, Recovery, Run
 from .runs import UNDER_WAY
 
 if TYPE_CHECKING:
@@ -35,19 +35,24 @@ class Histories:
         bucket = service.bucket(call)
         found = self._runs(call, bucket)
         found = [run for run in found if between(moment_of(run.start_at), earliest, latest)]
+        if query.get("archiving_policy_id"):
+            wanted = query["archiving_policy_id"]
+            found = [run for run in found if isinstance(run, Archiving) and run.policy_id == wanted]
         if query["state"]:
             found = [run for run in found if self._state(run) == query["state"]]
         found.sort(key=lambda run: (run.start_at, run.id), reverse=True)
         page, count = call.page(found, query["offset"], query["limit"])
-        answer = {"total_count": count, "bucket_id": bucket.id, "contents": [self._shown(run) for run in page]}
+        answer = {"total_count": count, "bucket_id": bucket.id, "contents": [self._shown(call, run) for run in page]}
         return Reply(200, answer)
 
     @operation("ShowArchivingHistory", "ShowRecoveryHistory")
     def show(self, call: Call) -> Reply:
         """One history with how far each of its paths has come."""
-        run = self._this(call)
+        return Reply(200, self._whole(call, self._this(call)))
+
+    def _whole(self, call: Call, run: Run) -> dict[str, Any]:
         infos = "archiving_infos" if isinstance(run, Archiving) else "recovery_infos"
-        return Reply(200, {**self._shown(run), "bucket_id": run.bucket_id, infos: self._infos(run)})
+        return {**self._shown(call, run), "bucket_id": run.bucket_id, infos: self._infos(call, run)}
 
     @operation("CancelArchiving", "CancelRecovery")
     def cancel(self, call: Call) -> Reply:
@@ -56,7 +61,7 @@ class Histories:
         if run.state not in ("PENDING", "RUNNING"):
             raise self._service.refused_as("archive_cancel_ended", f"It is in state {self._state(run)}.")
         self._service.run_part.cancel(run)
-        return Reply(202)
+        return Reply(202, self._whole(call, run) if call.since(PREFIXES) else None)
 
     def _runs(self, call: Call, bucket: Bucket) -> list[Run]:
         """All that ran in a bucket, of the kind that is asked for."""
@@ -84,7 +89,7 @@ class Histories:
         word = words.get(run.state)
         return self._world.switches.text(f"archive_{word}_state") if word else run.state
 
-    def _shown(self, run: Run) -> dict[str, Any]:
+    def _shown(self, call: Call, run: Run) -> dict[str, Any]:
         shown: dict[str, Any] = {
             "id": run.id,
             "state": self._state(run),
@@ -93,15 +98,18 @@ class Histories:
         }
         if isinstance(run, Archiving):
             shown |= {"archiving_id": run.policy_id, "archiving_policy_id": run.policy_id}
+            if call.since(PREFIXES):
+                shown["archiving_policy_name"] = run.policy_name or None
         if isinstance(run, Recovery):
             shown |= {"recovery_id": run.recovery_id, "recovery_target_bucket_name": run.target}
         return shown
 
-    def _infos(self, run: Run) -> list[dict[str, Any]]:
+    def _infos(self, call: Call, run: Run) -> list[dict[str, Any]]:
         """How far each path has come; they are worked off one after the other."""
         verb = "archiving" if isinstance(run, Archiving) else "recovery"
         left = self._service.run_part.progress(run)
         infos = []
+        path = "archiving_prefix" if call.since(PREFIXES) and isinstance(run, Archiving) else "source_object_path"
         for part in run.parts:
             total = len(part["objects"])
             done = min(left, total)
@@ -109,7 +117,7 @@ class Histories:
             through = [item for item in part["objects"][:done] if not item.get("skipped")]
             infos.append(
                 {
-                    "source_object_path": part["path"],
+                    path: part["path"],
                     "usage": str(sum(item["size"] for item in through)),
                     "total_object_count": total,
                     f"{verb}_object_count": len(through),

@@ -13,6 +13,9 @@ from ...tables import Record
 UNVERSIONED = "null"
 """The version id of what was archived without versioning."""
 
+PREFIXES = "1.3"
+"""The version from which on policies have names and prefixes, and Object Storage buckets zones."""
+
 
 @dataclass(slots=True)
 class Bucket(Record):
@@ -38,7 +41,10 @@ class UsedName(Record):
 
 @dataclass(slots=True)
 class Policy(Record):
-    """An archiving policy. ``lifecycle`` is in days; ``planned`` shows that its next run is among the events."""
+    """An archiving policy. ``lifecycle`` is in days; ``planned`` shows that its next run is among the events.
+
+    ``path`` is ``/`` for everything, or the prefix of what is archived. Only newer versions give a ``name``.
+    """
 
     bucket_id: str = ""
     source: str = ""
@@ -46,6 +52,7 @@ class Policy(Record):
     lifecycle: str = "1"
     state: str = "ACTIVE"
     planned: bool = False
+    name: str = ""
 
 
 @dataclass(slots=True)
@@ -84,6 +91,7 @@ class Archiving(Run):
 
     policy_id: str = ""
     source: str = ""
+    policy_name: str = ""
 
 
 @dataclass(slots=True)

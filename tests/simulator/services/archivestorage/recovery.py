@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...errors import validation_error
 from ...service import Call, Reply, operation
-from .models import Bucket, Recovery, Version
+from .models import PREFIXES, Bucket, Recovery, Version
 from .objects import is_in
 from .runs import done_objects
 
@@ -61,7 +61,11 @@ class Recoveries:
 
     def _begin(self, call: Call, bucket: Bucket, parts: Sequence[dict[str, Any]]) -> Reply:
         service, body = self._service, call.body
-        target = body["recovery_target_bucket_name"]
+        if call.since(PREFIXES):
+            target = body["recovery_target"]["bucket_name"]
+            service.check_zone(call, body["recovery_target"].get("zone"))
+        else:
+            target = body["recovery_target_bucket_name"]
         if service.object_bucket(target, call.region, call.account_id) is None:
             raise service.not_found("recovery_target_bucket")
         busy = self._world.switches.text("archive_recovery_busy")

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ...clock import korean
-from ...errors import ApiError
+from ...errors import ApiError, validation_error
 from ...service import Call, Service
 from ...state import ObjectBucket, World
 from ...tables import Record
@@ -88,6 +88,20 @@ class ArchiveStorage(Service):
         """The Object Storage bucket of this name."""
         mine = (b for b in self.world.object_buckets if (b.region, b.account_id) == (region, account_id))
         return next((bucket for bucket in mine if bucket.name == name), None)
+
+    def zone_of(self, region: str) -> str:
+        """The zone of the Object Storage buckets of a region."""
+        return f"{region}-{self.world.switches.text('archive_zone')}"
+
+    def check_zone(self, call: Call, zone: str | None) -> None:
+        """Refuse a zone that the Object Storage buckets of the region are not in.
+
+        :raises ApiError: 400.
+        """
+        if zone is None and self.world.switches.text("archive_zone_missing") == "400":
+            raise validation_error("Field required")
+        if zone is not None and zone != self.zone_of(call.region):
+            raise self.refused("Check the zone.", what=self.world.switches.text("zone_refusal"))
 
     def policies_of(self, bucket: Bucket) -> list[Policy]:
         """The policies of a bucket, the oldest first."""

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 from ...errors import validation_error
 from ...service import Call, Reply, event, operation
 from ...state import Server, Subnet
+from ...zones import check_zone, shown_zone
 from ..common import check_tags, name_matches, sorted_as
-from .models import CATEGORIES, Agent
+from .models import CATEGORIES, ZONES, Agent
 from .serializers import authored, zulu
 
 if TYPE_CHECKING:
@@ -55,13 +56,24 @@ class Agents:
             server_name=server.name,
             server_category=next(name for name, kind in CATEGORIES.items() if kind == server.type),
             server_os_type=server.os_type,
-            server_backup_agent_ip=_address(server),
+            server_backup_agent_ip=self._ip(call, server),
+            zone=check_zone(call, body["zone"], call.region) if body.get("zone") else server.zone,
             subnet_id=subnet.id if subnet else server.subnet_id,
             tags=body.get("tags") or [],
         )
         service.agents.add(agent)
         service.after(self._world.switches.number("backup_agent_create_seconds"), "agent_made", agent_id=agent.id)
         return self._accepted(agent)
+
+    def _ip(self, call: Call, server: Server) -> str:
+        """The address for backups: one of the server's, the first unless the body names another one.
+
+        :raises ApiError: 400.
+        """
+        asked = str(call.body.get("server_backup_agent_ip") or "")
+        if asked and asked not in server.ip.replace(",", " ").split():
+            raise self._service.refused("InvalidServerBackupAgentIp", "The server does not have this address.")
+        return asked or _address(server)
 
     def _subnet(self, call: Call, subnet_id: str | None) -> Subnet | None:
         if not subnet_id:
@@ -129,6 +141,12 @@ class Agents:
             "subnet_id": agent.subnet_id,
             "subnet_name": subnet.name if subnet else None,
         }
+        if call.since(ZONES):
+            answer |= {
+                "region": agent.region,
+                "zone": shown_zone(self._world, agent.zone, agent.region, agent.account_id) or None,
+                "is_server_deleted": self._world.servers.get(agent.server_uuid) is None,
+            }
         return Reply(200, answer)
 
     def _listed(self, agent: Agent) -> dict[str, Any]:

@@ -12,9 +12,10 @@ from ...behaviors import REGIONS
 from ...errors import validation_error
 from ...service import Call, Reply, event, operation
 from ...state import Server
+from ...zones import check_zone, shown_zone
 from ..common import check_tags, name_matches, sorted_as
 from .changes import asked_paths, check_paths
-from .models import CATEGORIES, Policy
+from .models import CATEGORIES, FILE_STORAGE, ZONES, Policy
 from .serializers import authored
 
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ class Backups:
             server_subnet_id=server.subnet_id or "",
             agent_id=self._agent_id(call, server) if with_agent else "",
             dr_enabled=bool(body.get("dr_enabled")),
+            zone=check_zone(call, body["zone"], body.get("region") or call.region) if body.get("zone") else "",
+            server_zone=server.zone,
             tags=body.get("tags") or [],
             **{name: body[name] for name in _SENT if name in body},
         )
@@ -78,7 +81,8 @@ class Backups:
         if not body["name"]:
             raise validation_error("String should have at least 1 character")
         category, server_category = body["policy_category"], body["server_category"]
-        if _KINDS[category] != body["policy_type"]:
+        file_storage = body["policy_type"] == FILE_STORAGE and not self._is("file_storage", "refuse")
+        if _KINDS[category] != body["policy_type"] and not (file_storage and category == "AGENTLESS"):
             raise service.refused("InvalidPolicyType", f"{category} goes with {_KINDS[category]}.")
         if category == "AGENTLESS" and server_category == "BAREMETAL_SERVER":
             raise service.refused("InvalidServerCategory", "A bare-metal server needs an agent.")
@@ -86,7 +90,7 @@ class Backups:
             asked_paths(body, "filesystem_paths")
         elif (body.get("filesystem_paths") or body.get("is_all_filesystem")) and self._is("paths_agentless", "400"):
             raise service.refused("InvalidFilesystemPath", "A backup without an agent takes no paths.")
-        if category == "AGENTLESS" and not body.get("server_guid") and self._is("guid_missing", "400"):
+        if body["policy_type"] == "VM_IMAGE" and not body.get("server_guid") and self._is("guid_missing", "400"):
             raise validation_error("Field required")
         stored_in = body.get("region") or call.region
         if stored_in not in REGIONS or not service.replica_part.related(call.region, stored_in):
@@ -100,6 +104,11 @@ class Backups:
 
     def _server(self, call: Call) -> Server:
         service, body = self._service, call.body
+        if body["policy_type"] == FILE_STORAGE:
+            volume = service.file_storage(call.account_id, call.region).get(body["server_uuid"])
+            if volume is None:
+                raise service.not_found("BackupTargetServer")
+            return volume
         kind = CATEGORIES[body["server_category"]]
         server = self._world.server(body["server_uuid"], kind, call.region, call.account_id)
         if server is None or (body.get("server_guid") or server.guid) != server.guid:
@@ -168,7 +177,24 @@ class Backups:
             "region": backup.stored_in,
             "replica_backup_id": backup.replica_id or None,
         }
+        if call.since(ZONES):
+            answer |= self._zones(backup)
         return Reply(200, answer)
+
+    def _zones(self, backup: Policy) -> dict[str, Any]:
+        """What newer versions show too: zones, and whether what is kept is still there."""
+        dr_region = self._service.replica_part.region_of(backup)
+        server = self._service.source(backup)
+
+        def zone(known: str, region: str | None) -> str | None:
+            return shown_zone(self._world, known, region, backup.account_id) or None if region else None
+
+        return {
+            "zone": zone(backup.zone, backup.stored_in),
+            "dr_zone": zone("", dr_region),
+            "server_zone": zone(server.zone if server else backup.server_zone, backup.server_region),
+            "is_server_deleted": server is None,
+        }
 
     def _shown(self, backup: Policy) -> dict[str, Any]:
         plain = ("id", "name", "policy_type", "retention_period", "role_type", "server_name")
@@ -181,6 +207,7 @@ class Backups:
     def delete(self, call: Call) -> Reply:
         """Accept the end of a backup, and of all that it has kept."""
         service = self._service
+        service.check_session(call)
         backup = service.backup(call)
         if backup.state not in ("AVAILABLE", "ERROR"):
             raise service.conflict(f"The backup {backup.name} is in state {backup.state}.")

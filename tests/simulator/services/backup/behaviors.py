@@ -17,6 +17,26 @@ def _either(name: str, default: str, meaning: str, *others: str) -> Switch:
 
 
 SWITCHES = (
+    # newer versions
+    Switch(
+        "backup_session_id",
+        "required",
+        "Backup 1.4: whether a deletion needs the session_id of its contract; the official provider sends none "
+        "[unknown].",
+        ("required", "optional"),
+    ),
+    Switch(
+        "backup_session_ids",
+        "",
+        "Backup 1.4: the session ids that are valid, with commas between; empty: any [unknown].",
+    ),
+    Switch(
+        "backup_file_storage",
+        "accept",
+        "Backup 1.3: backups of type FILE_STORAGE, AGENTLESS and of a File Storage volume, whose id is the "
+        "server_uuid [assumed].",
+        ("accept", "refuse"),
+    ),
     # durations, in seconds of simulated time
     _seconds("create", 5.0, "from CREATING to AVAILABLE."),
     _seconds("edit", 1.0, "how long a backup is EDITING when something about it changes [assumed state]."),

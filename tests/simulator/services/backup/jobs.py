@@ -109,7 +109,7 @@ class Jobs:
 
     def _outcome(self, backup: Policy) -> tuple[str, list[str]]:
         """How a job ends, and the files that it keeps."""
-        server = self._world.servers.get(backup.server_uuid)
+        server = self._service.source(backup)
         if server is None or not self._reachable(backup, server):
             return "FAILED", []
         files, missing = files_of(server), 0

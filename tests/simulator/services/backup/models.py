@@ -13,6 +13,13 @@ from ...tables import Record
 CATEGORIES = {"VIRTUAL_SERVER": "VM", "GPU_SERVER": "GPU", "BAREMETAL_SERVER": "BM"}
 """The type that servers of a category have in the world."""
 
+ZONES = "1.3"
+"""The version from which on there are zones."""
+SESSIONS = "1.4"
+"""The version from which on deletions have a session id."""
+FILE_STORAGE = "FILE_STORAGE"
+"""The type of backups of File Storage volumes."""
+
 
 @dataclass(slots=True)
 class Owned(Record):
@@ -28,7 +35,7 @@ class Policy(Owned):
     """A backup, as the service calls it: what of which server is kept, where and how long.
 
     ``state``: CREATING, AVAILABLE, EDITING, DELETING, ERROR. ``region`` is where it is seen, ``stored_in`` where its
-    data is. ``role_type``: ORIGINAL or REPLICA; each end of a replication names the other.
+    data is, and ``zone`` of that. ``role_type``: ORIGINAL or REPLICA; each end of a replication names the other.
     """
 
     name: str = ""
@@ -53,6 +60,8 @@ class Policy(Owned):
     filesystem_paths: list[Any] = field(default_factory=list)
     is_all_filesystem: bool = False
     tags: list[Any] = field(default_factory=list)
+    zone: str = ""
+    server_zone: str = ""
 
 
 @dataclass(slots=True)
@@ -150,3 +159,4 @@ class Agent(Owned):
     connection_check_time: str | None = None
     last_check: int = 0
     tags: list[Any] = field(default_factory=list)
+    zone: str = ""

@@ -59,6 +59,7 @@ class Points:
         ids = call.body["restore_target_ids"]
         if not ids:
             raise validation_error("List should have at least 1 item after validation, not 0")
+        service.check_session(call)
         backup = service.available(call)
         doomed = [service.point(backup, point_id) for point_id in dict.fromkeys(ids)]
         if {restore.point_id for restore in service.restoring(backup)} & set(ids):

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from ...behaviors import REGIONS
 from ...service import Call, Reply, event, operation
-from .models import Point, Policy
+from ...zones import zones_of
+from .models import ZONES, Point, Policy
 
 if TYPE_CHECKING:
     from .service import Backup
@@ -37,17 +38,31 @@ class Replicas:
 
     @operation("ListBackupRegionRelationship")
     def relationship(self, call: Call) -> Reply:
-        """Which region's backups can go to which; an availability zone has the name of its region."""
+        """Which region's backups can go to which; an availability zone has the name of its region.
+
+        Newer versions have zones in place of those.
+        """
         query = call.query
         to_self = self._world.switches.on("backup_relations_to_self")
         pairs = [(a, b) for a in REGIONS for b in REGIONS if self.related(a, b) and (to_self or a != b)]
         if (query["backup_master_type"] or "AGENTLESS") not in _MASTERS:
             pairs = []
+        kinds = _KINDS
+        if call.since(ZONES):
+            kinds = ("region", "zone")
+            zones = {region: zones_of(self._world, region, call.account_id) for region in REGIONS}
+            places = [((a, z), (b, y)) for a, b in pairs for z in zones[a] for y in zones[b]]
+        else:
+            places = [((a, a), (b, b)) for a, b in pairs]
         shown = [
-            {f"{end}_{kind}": region for end, region in zip(("from", "to"), pair, strict=True) for kind in _KINDS}
-            for pair in pairs
+            {
+                f"{end}_{kind}": name
+                for end, place in zip(("from", "to"), pair, strict=True)
+                for kind, name in zip(kinds, place, strict=True)
+            }
+            for pair in places
         ]
-        wanted = {f"{end}_{kind}" for end in ("from", "to") for kind in _KINDS}
+        wanted = {f"{end}_{kind}" for end in ("from", "to") for kind in kinds}
         shown = [item for item in shown if all(query[name] in (None, item[name]) for name in wanted)]
         return Reply(200, {"count": len(shown), "contents": shown})
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ...behaviors import REGIONS
 from ...service import Call, Reply, event, operation
 from ...state import Server, Subnet
+from ...zones import check_zone
 from ..common import asked_moment, between, moment_of, sorted_as
 from .filesystem import files_of, plain
 from .models import CATEGORIES, Policy, Restore
@@ -44,6 +45,7 @@ class Restores:
         region = body.get("restore_region") or call.region
         if region not in REGIONS or not service.replica_part.related(call.region, region):
             raise service.refused("InvalidRegion", f"A backup of {call.region} is not restored to {region}.")
+        zone = check_zone(call, body["restore_zone"], region) if body.get("restore_zone") else ""
         point = restorable(service, backup, body["restore_target_id"])
         self._check_type(backup, body["server_type_id"])
         subnets = self._subnets(call, backup, region)
@@ -65,6 +67,7 @@ class Restores:
             server_type=body["server_type_id"],
             security_groups=groups,
             files=point.files,
+            zone=zone,
         )
         fields = {name: getattr(server, name) for name in Server.__dataclass_fields__ if name != "created_at"}
         row = Restore(

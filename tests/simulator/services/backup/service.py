@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+from ...contract import Operation, ordered
 from ...errors import ApiError, contact_admin
 from ...service import Call, Reply, Service
 from ...state import Server, World
@@ -16,7 +19,7 @@ from .behaviors import SWITCHES
 from .changes import Changes
 from .file_restores import FileRestores
 from .jobs import Jobs
-from .models import CATEGORIES, Agent, Job, Owned, Point, Policy, Restore, Schedule
+from .models import CATEGORIES, FILE_STORAGE, SESSIONS, Agent, Job, Owned, Point, Policy, Restore, Schedule
 from .points import Points
 from .replicas import Replicas
 from .restores import Restores
@@ -119,6 +122,34 @@ class Backup(Service):
         """The servers of a region that can have a backup, or those of one category."""
         kinds = [CATEGORIES[category]] if category else list(CATEGORIES.values())
         return [s for s in self.world.servers if (s.account_id, s.region) == (account_id, region) and s.type in kinds]
+
+    def file_storage(self, account_id: str, region: str) -> dict[str, Server]:
+        """The File Storage volumes of a region by their ids, as the servers in whose place they are [assumed]."""
+        rows = self.world.services["filestorage"].tables["volumes"]
+        mine = (v for v in rows if (v.account_id, v.region) == (account_id, region))
+        return {v.id: Server(v.id, v.account_id, v.created_at, v.name, "VM", region, zone=v.zone) for v in mine}
+
+    def source(self, backup: Policy) -> Server | None:
+        """The server, or the File Storage volume, that a backup is of, while it exists."""
+        if backup.policy_type == FILE_STORAGE:
+            return self.file_storage(backup.account_id, backup.server_region).get(backup.server_uuid)
+        return self.world.servers.get(backup.server_uuid)
+
+    def optional_fields(self, operation: Operation) -> Collection[str]:
+        """The session id of deletions, if the switch says so."""
+        optional = self.world.switches.text("backup_session_id") == "optional"
+        deletes = operation.id in ("DeleteBackup", "DeleteBackupRestoreTarget")
+        return ("session_id",) if optional and deletes and ordered(operation.version) >= ordered(SESSIONS) else ()
+
+    def check_session(self, call: Call) -> None:
+        """Refuse a session id that is not valid.
+
+        :raises ApiError: 400.
+        """
+        valid = [text.strip() for text in self.world.switches.text("backup_session_ids").split(",") if text.strip()]
+        given = (call.body or {}).get("session_id")
+        if call.since(SESSIONS) and given is not None and (not given or (valid and given not in valid)):
+            raise self.refused("InvalidSessionId", "The session is not valid.")
 
     def schedules_of(self, backup: Policy) -> list[Schedule]:
         """A backup's schedules, the full one first."""

@@ -12,7 +12,7 @@ from ...errors import contact_admin, validation_error
 from ...service import Call, Reply, operation
 from ...state import Server, Subnet
 from ..common import name_matches, sorted_as
-from .models import CATEGORIES
+from .models import CATEGORIES, FILE_STORAGE
 from .serializers import zulu
 
 if TYPE_CHECKING:
@@ -36,12 +36,17 @@ class Targets:
         category, image = query["server_category"], query["policy_type"] == "VM_IMAGE"
         if image and self._world.switches.text("backup_vm_targets") == "500":
             raise contact_admin()
-        found = service.servers(call.account_id, query["region"] or call.region, category)
+        region = query["region"] or call.region
+        if query["policy_type"] == FILE_STORAGE:
+            found = list(service.file_storage(call.account_id, region).values())
+        else:
+            found = service.servers(call.account_id, region, category)
         if image:
             hidden = self._protected() if self._world.switches.text("backup_server_twice") != "accept" else set()
             found = [s for s in found if category != "BAREMETAL_SERVER" and s.id not in hidden]
-        else:
+        elif query["policy_type"] != FILE_STORAGE:
             found = [server for server in found if service.agent_of(server.id, call.account_id)]
+        found = self._in_zone(call, found)
         found = self._named(found, query["server_name"])
         page, count = call.numbered(found, query["page"], query["size"])
         shown = [
@@ -56,6 +61,12 @@ class Targets:
         ]
         return Reply(200, {"count": count, "contents": shown})
 
+    @staticmethod
+    def _in_zone(call: Call, servers: list[Server]) -> list[Server]:
+        """The servers of the zone that newer versions can ask for."""
+        zone = call.query.get("zone")
+        return [server for server in servers if not zone or server.zone == zone]
+
     def _protected(self) -> set[str]:
         """The servers of which there is an image backup."""
         return {backup.server_uuid for backup in self._service.backups if backup.policy_type == "VM_IMAGE"}
@@ -68,6 +79,7 @@ class Targets:
             raise validation_error("Value error, invalid server category")
         found = service.servers(call.account_id, call.region, query["server_category"])
         found = [server for server in found if service.agent_of(server.id, call.account_id) is None]
+        found = self._in_zone(call, found)
         found = self._named(found, query["server_name"])
         column, _ignored, way = (query["sort"] or "server_name:asc").partition(":")
         columns = {"server_name": "name", "server_state": "state", "server_type": "server_type"}
@@ -102,6 +114,8 @@ class Targets:
         for name in ("vpc_id", "state"):
             if query[name]:
                 found = [subnet for subnet in found if getattr(subnet, name) == query[name]]
+        if query.get("zone"):
+            found = [subnet for subnet in found if query["zone"] in (subnet.zones or [f"{subnet.region}-a"])]
         shown = [_subnet(subnet) for subnet in call.listed(found)]
         return Reply(200, {"count": len(shown), "subnets": shown})
 
