@@ -36,8 +36,8 @@ def deprecation_of(service: str, region: str, version: str, offer: Offer | None,
     ends = f"ends on {offer.ends}" if offer.ends else "is deprecated"
     status = f" (status {offer.status})" if offer.status else ""
     return (
-        f"Version {version} of {service} in {region}, which this collection uses, {ends}{status}. Before that, set a zone"
-        " (SCP_ZONE or zones), which newer versions require, and update the collection scp.storage."
+        f"Version {version} of {service} in {region}, which this collection uses, {ends}{status}. Before that, set a"
+        " zone (SCP_ZONE or zones), which newer versions require, and update the collection scp.storage."
     )
 
 
