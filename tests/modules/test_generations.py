@@ -273,7 +273,7 @@ def test_regions_of_a_volume_without_a_known_zone_come_without_a_version(runner:
 
 
 def test_replication_to_another_zone_of_the_region(runner: ModuleRunner) -> None:
-    """Both ends are in one region: they are told apart by their ids."""
+    """Both ends are in one region: their ids show which one is which."""
     runner.simulator.switch(replication_within_region="allow")
     offer(runner, "new")
     volume = runner.run_task("scp_filestorage_volume", {**FILE, "zone": "kr-west1-a"}).result["volume"]

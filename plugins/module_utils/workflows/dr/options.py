@@ -36,7 +36,7 @@ TYPE_NAMES = ("HDD", "SSD", "HighPerformanceSSD", "SSD_SAP_S", "SSD_SAP_E")
 RULE_TYPES = ("VM", "BM", "GPU", "GPU_NODE", "ENDPOINT")
 ATTACHMENT_TYPES = ("BM", "MNGC")
 _BLOCKS = (BLOCK, GROUP)
-#: The ``state`` of a drill, which is no state of a replication.
+#: What stands for a drill in place of the ``state`` of a replication.
 DRILL = "drill"
 #: What names of new volumes can be, by kind.
 _NAME_RULES = {FILE: FILES, BLOCK: BLOCKS, GROUP: GROUPS}
