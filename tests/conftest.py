@@ -19,7 +19,7 @@ pytest_plugins = ["tests.selection", "tests.simulator.fixture"]
 load_profile()
 
 # No test reads the credentials or the Ansible settings of the user who runs it.
-for _name in [name for name in os.environ if name.startswith(("ANSIBLE_", "SCP_"))]:
+for _name in [name for name in os.environ if name.startswith(("ANSIBLE_", "SCP_")) and name != "SCP_TEST_GENERATIONS"]:
     del os.environ[_name]
 _home = CACHE / "home"
 _home.mkdir(parents=True, exist_ok=True)

@@ -17,7 +17,9 @@ options:
       - The list C(replicas) that M(scp.storage.scp_dr_plan) returns is accepted unchanged, and so is the fact C(dr_replicas) of a role.
       - "C(name): name or id of the volume. Required."
       - "C(kind): V(filestorage_volume) (the default, also V(filestorage)), V(bm_volume) (also V(bm)), or V(bm_volume_group) (also V(bm_group))."
-      - "C(region): region of the volume. C(target_region): region of its replica, which must be another one."
+      - "C(region): region of the volume. C(target_region): region of its replica, which must be another one, unless
+        C(target_zone) is another zone of the same region."
+      - "C(target_zone): zone of the replica. C(target_region) can be left out then."
       - "C(target_name): name of the replica. The default is the name of the volume. Required if C(name) is an id."
       - "C(source_id), C(target_id): ids of the volume and of its replica, for ambiguous names."
       - "C(mount_path): the folder where servers mount the volume, for the list C(mounts) of M(scp.storage.scp_dr_plan)."
@@ -33,6 +35,11 @@ options:
     type: str
   target_region:
     description: Region of the replicas, for volumes that have no C(target_region).
+    type: str
+  target_zone:
+    description:
+      - Zone of the replicas, for volumes that have no C(target_zone), for example V(kr-east1-a). API versions with zones are used then.
+      - If not given, a zone is used where the API version requires one. It is that of O(zones) for the region, or E(SCP_ZONE).
     type: str
   only:
     description:

@@ -87,11 +87,12 @@ options:
 notes:
   - >-
     B(Variables of each host): C(scp_id), C(scp_name), C(scp_region), C(scp_type) (C(VM), C(BM), C(GPU), C(GPU_NODE), C(MNGC) or C(ENDPOINT); empty where
-    no list shows), C(scp_addresses), C(scp_sources) (of O(sources), those that know the server), C(scp_bm_volumes), C(scp_mounts), C(scp_agent) (none
+    no list shows), C(scp_addresses), C(scp_sources) (of O(sources), those that know the server), C(scp_zones) (of
+    its volumes, empty with API versions that have no zones; see O(api_versions)), C(scp_bm_volumes), C(scp_mounts), C(scp_agent) (none
     where there is none) and C(scp_backups). A list is empty where there is nothing, or where O(sources) leaves it out.
   - >-
-    C(scp_bm_volumes) has C(id), C(name), C(state), C(purpose), C(disk_type), C(size_gb), C(iscsi_target_ips), C(volume_group) (C(id) and C(name), or none)
-    and C(has_relation) (whether it has a replication).
+    C(scp_bm_volumes) has C(id), C(name), C(state), C(purpose), C(disk_type), C(size_gb), C(iscsi_target_ips), C(volume_group) (C(id) and C(name), or none),
+    C(has_relation) (whether it has a replication) and C(zone).
   - >-
     C(scp_mounts) has C(service) (C(filestorage) or C(parallel-filestorage)), C(id), C(name), C(base_name), C(path), C(protocol) (File Storage only),
     C(state), C(access_state), and what else its service shows the volume.
@@ -123,6 +124,8 @@ sources: [bm_volumes]
 keyed_groups:
   - key: scp_region
     prefix: region
+  - key: scp_zones
+    prefix: zone
   - key: scp_bm_volumes | map(attribute='volume_group') | select | map(attribute='name') | unique
     prefix: group
 compose:

@@ -276,6 +276,9 @@ replicas:
     target_region:
       description: Region of the replica.
       type: str
+    target_zone:
+      description: Zone of the replica, if the list gives it.
+      type: str
     target_name:
       description: Name of the replica, as in O(volumes).
       type: str
@@ -327,6 +330,9 @@ replicas:
     active_region:
       description: Where servers use the data. V(unknown) if neither region could be read.
       type: str
+    active_side:
+      description: The end whose data servers use, V(source) or V(target). V(null) if that is unknown.
+      type: str
     mount_path:
       description: Mount folder, as in O(volumes).
       type: str
@@ -370,6 +376,7 @@ replicas:
       lag_seconds:
       health: paused
       active_region: kr-east1
+      active_side: target
       mount_path:
       message: ""
       change: changed

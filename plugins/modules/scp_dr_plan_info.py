@@ -95,6 +95,9 @@ replicas:
     target_region:
       description: Region of the replica.
       type: str
+    target_zone:
+      description: Zone of the replica, if the list gives it.
+      type: str
     target_name:
       description: Name of the replica as O(volumes) has it.
       type: str
@@ -146,6 +149,9 @@ replicas:
     active_region:
       description: Where servers use the data. V(unknown) if neither region could be read.
       type: str
+    active_side:
+      description: The end whose data servers use, V(source) or V(target). V(null) if that is unknown.
+      type: str
     mount_path:
       description: As O(volumes) has it.
       type: str
@@ -189,6 +195,7 @@ replicas:
       lag_seconds:
       health: paused
       active_region: kr-east1
+      active_side: target
       mount_path:
       message: ""
       change: changed

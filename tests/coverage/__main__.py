@@ -33,48 +33,102 @@ SPDX-License-Identifier: GPL-3.0-or-later
 # Operations, modules, tests
 
 Written by `python3 -m tests.coverage` from what reached the simulator while the tests of `tests/integration` ran.
+The last two columns have the version of the printed reference, and newer ones, in which an operation was answered.
 """
+COLUMNS = "| Operation | Modules | Tests | Printed | Newer |\n|---|---|---|---|---|"
 
 
-def contracts() -> dict[str, list[str]]:
-    """The operations of each service, by the contract."""
-    found = {}
-    for file in sorted(CONTRACTS.glob("*.openapi.json")):
+def contracts() -> dict[str, dict[str, list[str]]]:
+    """The operations of each service with the versions that have them, the oldest first, by the contracts.
+
+    Operations of services that the printed reference does not have are there too.
+    """
+    found: dict[str, dict[str, list[str]]] = {}
+    for file in sorted((*CONTRACTS.glob("*.openapi.json"), *CONTRACTS.glob("later/*.openapi.json")), key=_place):
         document = json.loads(file.read_text(encoding="utf-8"))
-        calls = (call for path in document["paths"].values() for call in path.values())
-        found[document["info"]["x-service"]] = sorted(call["operationId"] for call in calls)
-    return found
+        versions = found.setdefault(document["info"]["x-service"], {})
+        version = document["info"]["version"]
+        for call in (call for path in document["paths"].values() for call in path.values()):
+            if _number(call.get("x-version-ceiling", version)) >= _number(version):
+                versions.setdefault(call["operationId"], []).append(version)
+    return {service: dict(sorted(found[service].items())) for service in sorted(found)}
+
+
+def printed() -> dict[str, str]:
+    """The version of each service in the printed reference."""
+    infos = (json.loads(file.read_text(encoding="utf-8"))["info"] for file in CONTRACTS.glob("*.openapi.json"))
+    return {info["x-service"]: info["version"] for info in infos}
+
+
+def _place(file: Path) -> tuple[str, tuple[int, ...]]:
+    service, _dash, version = file.name.removesuffix(".openapi.json").rpartition("-")
+    return (service, _number(version)) if file.parent.name == "later" else (file.name.split(".")[0], ())
+
+
+def _number(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
 
 
 def table(evidence: Iterable[Evidence]) -> tuple[str, list[str]]:
-    """The table, and the operations that lack a row."""
+    """The table, and the operations that lack a row; newer versions count only where a test run was for them."""
     known = set(evidence)
-    lines, missing, covered, total = [], [], 0, 0
+    reference = printed()
+    demanded = any(item.generations == "new" for item in known)
+    lines, missing, covered, newer = [], [], [0, 0], [0, 0]
     for service, operations in contracts().items():
-        total += len(operations)
-        lines.append(f"\n## {service}\n\n| Operation | Modules | Tests |\n|---|---|---|")
-        for operation in operations:
+        section = []
+        for operation, versions in operations.items():
             rows = [item for item in known if (item.service, item.operation) == (service, operation)]
-            if not rows:
-                missing.append(f"{service} {operation}")
-                continue
-            covered += 1
-            modules = ", ".join(f"`{name}`" for name in sorted({row.module for row in rows}))
-            tests = ", ".join(f"`{_short(name)}`" for name in sorted({row.test for row in rows}))
-            lines.append(f"| {operation} | {modules} | {tests} |")
-    return f"{HEAD}\n{covered} of {total} operations.\n" + "\n".join(lines) + "\n", missing
+            seen = {row.version for row in rows}
+            old = reference.get(service, "")
+            later = [version for version in versions if version != old]
+            if old in versions:
+                covered[0] += old in seen
+                covered[1] += 1
+                missing += [f"{service} {operation}"] * (old not in seen)
+            if old and later:
+                newer[0] += bool(seen & set(later))
+                newer[1] += 1
+                missing += [f"{service} {operation} of {later[-1]}"] * (demanded and not seen & set(later))
+            if rows:
+                section.append(_row(operation, rows, old, later))
+        if section or service in reference:
+            lines.append(f"\n## {service}\n\n{COLUMNS}")
+            lines += section
+    counts = (
+        f"{covered[0]} of {covered[1]} operations.\n"
+        f"{newer[0]} of {newer[1]} operations of the five services in newer versions.\n"
+    )
+    return f"{HEAD}\n{counts}" + "\n".join(lines) + "\n", missing
+
+
+def _row(operation: str, rows: Iterable[Evidence], old: str, later: Iterable[str]) -> str:
+    found = list(rows)
+    seen = {row.version for row in found}
+    modules = ", ".join(f"`{name}`" for name in sorted({row.module for row in found}))
+    tests = ", ".join(f"`{_short(name)}`" for name in sorted({row.test for row in found}))
+    newer = ", ".join(version for version in later if version in seen)
+    return f"| {operation} | {modules} | {tests} | {old if old in seen else '-'} | {newer or '-'} |"
 
 
 def unshown(text: str, evidence: Iterable[Evidence]) -> list[str]:
-    """What a kept table claims and these tests did not show."""
-    known = {(item.service, item.operation, name) for item in evidence for name in (item.module, _short(item.test))}
+    """What a kept table claims and these tests did not show.
+
+    Newer versions are left out unless a test run was for them.
+    """
+    items = set(evidence)
+    known = {(item.service, item.operation, name) for item in items for name in (item.module, _short(item.test))}
+    known |= {(item.service, item.operation, item.version) for item in items}
+    demanded = any(item.generations == "new" for item in items)
     service, claims = "", []
     for line in text.splitlines():
         if line.startswith("## "):
             service = line.removeprefix("## ")
         elif line.startswith("| ") and "`" in line:
-            operation = line.split(" | ")[0].removeprefix("| ")
+            operation, *_names, old, newer = line.strip("| ").split(" | ")
             claims += [(service, operation, name) for name in line.split("`")[1::2]]
+            versions = [old, *(newer.split(", ") if demanded else [])]
+            claims += [(service, operation, version) for version in versions if version != "-"]
     return [
         f"{name}: {operation} of {service}"
         for service, operation, name in claims

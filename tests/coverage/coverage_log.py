@@ -21,29 +21,41 @@ FILE = CACHE / "evidence.jsonl"
 #: leads a run is not an evidence.
 SHOWING = ("test_lifecycles.py", "test_examples.py", "test_routes.py")
 PREFIX = "scp.storage."
+#: What the simulators of a test run offer.
+VARIABLE = "SCP_TEST_GENERATIONS"
 
 
 @dataclass(frozen=True, order=True)
 class Evidence:
-    """One operation of a service, sent by a module (without its prefix) in a test file."""
+    """One operation of a service in a version, sent by a module (without its prefix) in a test file.
+
+    ``generations`` is what the simulator of the test run offered.
+    """
 
     service: str
     operation: str
+    version: str
     module: str
     test: str
+    generations: str = "both"
 
 
 def record(action: str, calls: Iterable[dict[str, object]]) -> None:
     """Keep what a task of ``action`` sent, if it is a module of this collection and one of these tests runs."""
     test = os.environ.get("PYTEST_CURRENT_TEST", "").partition("::")[0]
     accepted = {
-        (str(call["service"]), str(call["operation"]))
+        (str(call["service"]), str(call["operation"]), str(call["version"]))
         for call in calls
         if call["operation"] and 200 <= int(str(call["status"])) < 300
     }
     if not (test.endswith(SHOWING) and accepted and action.startswith(PREFIX)):
         return
-    line = {"test": test, "module": action.removeprefix(PREFIX), "operations": sorted(accepted)}
+    line = {
+        "test": test,
+        "module": action.removeprefix(PREFIX),
+        "generations": os.environ.get(VARIABLE) or "both",
+        "operations": sorted(accepted),
+    }
     FILE.parent.mkdir(parents=True, exist_ok=True)
     # One short write in append mode: several test processes share the file.
     with FILE.open("a", encoding="utf-8") as file:
@@ -57,7 +69,5 @@ def read() -> set[Evidence]:
     found = set()
     for text in FILE.read_text(encoding="utf-8").splitlines():
         line = json.loads(text)
-        found |= {
-            Evidence(service, operation, line["module"], line["test"]) for service, operation in line["operations"]
-        }
+        found |= {Evidence(*call, line["module"], line["test"], line["generations"]) for call in line["operations"]}
     return found

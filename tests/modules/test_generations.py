@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -380,6 +381,22 @@ def test_connection_info_warns_of_a_version_that_ends(runner: ModuleRunner) -> N
     (service,) = look.result["services"]
     assert (service["used_version"], service["deprecation"]) == ("1.1", None)
     assert "warnings" not in look.result
+    soon = (datetime.now(UTC).date() + timedelta(days=50)).isoformat()
+    runner.simulator.switch(old_versions_end=soon)
+    runner.new_process()
+    look = runner.run_task("scp_connection_info", {"services": ["filestorage"]})
+    expected = (
+        f"Version 1.1 of filestorage in kr-west1, which this collection uses, ends on {soon} (status DEPRECATED)."
+    )
+    assert look.result["services"][0]["deprecation"].startswith(expected)
+    assert look.result["warnings"] == [look.result["services"][0]["deprecation"]]
+    report = runner.run_task("scp_storage_report", {"kinds": ["filestorage_volume"]})
+    assert report.result["warnings"] == look.result["warnings"]
+    assert report.result["report"]["notes"][-1] == look.result["warnings"][0]
+    assert report.result["table"][-1] == look.result["warnings"][0]
+    newest = runner.run_task("scp_connection_info", {"services": ["filestorage"], "api_versions": "newest"})
+    assert "warnings" not in newest.result
+    runner.simulator.switch(old_versions_end="")
     offer(runner, "new")
     (service,) = runner.run_task("scp_connection_info", {"services": ["filestorage"]}).result["services"]
     assert (service["used_version"], service["usable"]) == ("1.2", True)
@@ -387,3 +404,37 @@ def test_connection_info_warns_of_a_version_that_ends(runner: ModuleRunner) -> N
     (service,) = runner.run_task("scp_connection_info", pinned).result["services"]
     assert (service["used_version"], service["usable"]) == (None, False)
     assert "api_versions sets version 1.1" in service["problem"]
+
+
+# -- workflows -------------------------------------------------------------------------------------------------------
+
+
+def test_plan_within_a_region(runner: ModuleRunner) -> None:
+    """Both ends are in one region: which one is used is known by the side, and not by the region."""
+    runner.simulator.switch(replication_within_region="allow")
+    offer(runner, "new")
+    runner.environ["SCP_ZONE"] = "kr-west1-a"
+    web = {"name": "web", "target_name": "web_copy", "protocol": "NFS", "type_name": "SSD", "mount_path": "/srv/web"}
+    plan = {"volumes": [web], "region": WEST, "target_zone": "kr-west1-b"}
+    same = runner.run_task("scp_dr_plan", {**plan, "target_zone": None, "target_region": WEST})
+    assert "a replica is in another region, or in another zone" in same.message
+    wrong = runner.run_task("scp_dr_plan", {**plan, "target_region": EAST})
+    assert "target_zone kr-west1-b is not a zone of target_region kr-east1" in wrong.message
+    made = runner.run_task("scp_dr_plan", plan)
+    assert made.changed, made.message
+    (replica,) = made.result["replicas"]
+    assert (replica["target_zone"], replica["active_side"], replica["active_region"]) == ("kr-west1-b", "source", WEST)
+    assert runner.run_task("scp_dr_plan", plan).changed is False
+    over = runner.run_task("scp_dr_plan", {**plan, "volumes": [replica], "state": "failed_over"})
+    assert over.changed, over.message
+    (replica,) = over.result["replicas"]
+    assert (replica["active_side"], replica["active_region"]) == ("target", WEST)
+    assert [one["name"] for one in over.result["mounts"]] == [replica["target_id"]]
+    mounts = runner.run_task("scp_mount_source_info", {"volumes": [replica]})
+    assert not mounts.failed, mounts.message
+    drill = runner.run_task("scp_dr_drill", plan)
+    assert "Drills are supported between two regions only" in drill.message
+    gone = {**plan, "volumes": [replica], "state": "absent", "confirm": True, "delete_targets": True}
+    ended = runner.run_task("scp_dr_plan", gone)
+    assert ended.changed, ended.message
+    assert [one["base_name"] for one in runner.run_task("scp_filestorage_volume_info", {}).result["volumes"]] == ["web"]

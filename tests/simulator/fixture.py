@@ -23,7 +23,11 @@ from typing import IO, Any
 
 import pytest
 
+from .behaviors import GENERATIONS, REGIONS
+
 ROOT = Path(__file__).resolve().parents[2]
+VARIABLE = "SCP_TEST_GENERATIONS"
+"""The environment variable that says which generations of the API the simulators of a test run offer."""
 _KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
 _READY = re.compile(r"SCP simulator ready at (\S+) access_key=(\S+) secret_key=(\S+)")
 
@@ -35,17 +39,20 @@ class ControlRefused(Exception):
 class Simulator:
     """A running simulator. ``url`` has no slash at the end; ``access_key`` and ``secret_key`` are what it accepts."""
 
-    def __init__(self, *arguments: str, region: str = "kr-west1") -> None:
+    def __init__(self, *arguments: str, region: str = "kr-west1", generations: str = "") -> None:
         """Start one on a free port, with more command line ``arguments``.
 
+        :param generations: which generations of the API all services offer; otherwise what the test run is for.
         :raises RuntimeError: it did not start; the text is what it printed.
         """
         self.region = region
+        self.generations = generations or tested_generations()
         self._kept = threading.local()
         keep = {name: value for name, value in os.environ.items() if name in _KEPT}
         self._errors: IO[str] = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115
         # The package is found from the root of the checkout, under whatever name this file was imported.
-        command = [sys.executable, "-m", "tests.simulator", "--port", "0", *arguments]
+        offer = ("--switch", f"generations={self.generations}")
+        command = [sys.executable, "-m", "tests.simulator", "--port", "0", *offer, *arguments]
         self._process = subprocess.Popen(
             command,
             cwd=ROOT,
@@ -104,8 +111,13 @@ class Simulator:
         self._errors.close()
 
     def environ(self) -> dict[str, str]:
-        """The environment variables with which the collection talks to this simulator."""
+        """The environment variables with which the collection talks to this simulator.
+
+        Where only the newer versions are offered, they have a default zone for each region.
+        """
+        zones = {region: f"{region}-a" for region in REGIONS} if self.generations == "new" else {}
         return {
+            **({"SCP_ZONES": json.dumps(zones)} if zones else {}),
             "SCP_ACCESS_KEY": self.access_key,
             "SCP_SECRET_KEY": self.secret_key,
             "SCP_REGION": self.region,
@@ -225,8 +237,31 @@ class Simulator:
         return found
 
 
+def tested_generations() -> str:
+    """The generations of the API that this test run is for.
+
+    :raises pytest.UsageError: there is no such choice.
+    """
+    chosen = os.environ.get(VARIABLE) or "both"
+    if chosen not in GENERATIONS:
+        raise pytest.UsageError(f"{VARIABLE} is {chosen!r}; it is one of {', '.join(GENERATIONS)}")
+    return chosen
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add ``--generations``."""
+    parser.addoption(
+        "--generations",
+        choices=GENERATIONS,
+        help=f"which generations of the API the simulators offer; default: ${VARIABLE}, or both",
+    )
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the marker known."""
+    """Make the marker known, and the option to all processes of the test run."""
+    if config.option.generations:
+        os.environ[VARIABLE] = config.option.generations
+    tested_generations()
     config.addinivalue_line("markers", "violations_expected: the test breaks the API's contract on purpose")
 
 

@@ -6,6 +6,9 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,9 +28,11 @@ def shown() -> set[Evidence]:
         if line.startswith("## "):
             service = line.removeprefix("## ")
         elif line.startswith("| ") and "`" in line:
-            operation, modules, tests = line.strip("| ").split(" | ")
+            operation, modules, tests, old, newer = line.strip("| ").split(" | ")
             found |= {
-                Evidence(service, operation, module, f"{coverage.TESTS}{test}")
+                Evidence(service, operation, version, module, f"{coverage.TESTS}{test}")
+                for version in (old, *newer.split(", "))
+                if version != "-"
                 for module in modules.split("`")[1::2]
                 for test in tests.split("`")[1::2]
             }
@@ -71,7 +76,10 @@ def test_a_claim_without_evidence(
 
 def test_a_service_without_modules(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Its operations lack a test like any other."""
-    document = {"info": {"x-service": "newstorage"}, "paths": {"/v1/things": {"get": {"operationId": "ListThings"}}}}
+    document = {
+        "info": {"x-service": "newstorage", "version": "1.0"},
+        "paths": {"/v1/things": {"get": {"operationId": "ListThings"}}},
+    }
     (tmp_path / "newstorage.openapi.json").write_text(json.dumps(document), encoding="utf-8")
     monkeypatch.setattr(coverage, "CONTRACTS", tmp_path)
     text, missing = coverage.table([])
@@ -82,8 +90,8 @@ def test_a_service_without_modules(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
 def test_what_counts_as_evidence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Only what a module of the collection sent in a test that shows something, and the simulator accepted."""
     monkeypatch.setattr(coverage_log, "FILE", tmp_path / "evidence.jsonl")
-    accepted = {"service": "backup", "operation": "ListBackups", "status": 200}
-    refused = {"service": "backup", "operation": "CreateBackup", "status": 409}
+    accepted = {"service": "backup", "operation": "ListBackups", "version": "1.3", "status": 200}
+    refused = {"service": "backup", "operation": "CreateBackup", "version": "1.3", "status": 409}
     lifecycles, faults = "tests/integration/test_lifecycles.py", "tests/integration/test_faults.py"
     for test, action in (
         (lifecycles, "scp.storage.scp_backup"),
@@ -92,4 +100,26 @@ def test_what_counts_as_evidence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ):
         monkeypatch.setenv("PYTEST_CURRENT_TEST", f"{test}::test_it (call)")
         coverage_log.record(action, [accepted, refused])
-    assert coverage_log.read() == {Evidence("backup", "ListBackups", "scp_backup", lifecycles)}
+    generations = os.environ.get("SCP_TEST_GENERATIONS") or "both"
+    evidence = Evidence("backup", "ListBackups", "1.3", "scp_backup", lifecycles, generations)
+    assert coverage_log.read() == {evidence}
+
+
+def test_a_run_for_newer_versions_has_to_show_them(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], shown: set[Evidence]
+) -> None:
+    """A new version of an operation lacks a test as an operation does, and a claim of one is checked."""
+    plain = {item for item in shown if item.version in coverage.printed().values()}
+    lists = {item for item in plain if item.operation == "ListBackups"}
+    newer = {replace(item, version="1.3", generations="new") for item in lists}
+    assert _check(monkeypatch, plain | newer) == 1
+    reported = capsys.readouterr().err
+    assert "backup ShowBackup of 1.4: no module sent it in a test." in reported
+    assert "backup ListBackups of 1.4" not in reported
+    text, _missing = coverage.table(plain | newer)
+    assert re.search(r"\n[1-9]\d* of \d+ operations of the five services in newer versions\.\n", text)
+    assert re.search(r"\| ListBackups \| .* \| 1\.2 \| 1\.3 \|", text)
+    assert coverage.unshown(text, plain | newer) == []
+    other = {replace(item, version="1.4") for item in newer}
+    assert coverage.unshown(text, plain | other) == ["1.3: ListBackups of backup"]
+    assert coverage.unshown(text, plain) == []

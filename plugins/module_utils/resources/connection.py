@@ -29,15 +29,15 @@ PROBES: dict[str, Call] = {
 }
 
 
-def deprecation_of(service: str, version: str, offer: Offer | None, today: date) -> str:
+def deprecation_of(service: str, region: str, version: str, offer: Offer | None, today: date) -> str:
     """Return the warning about a version that is in use and ends; empty where it does not."""
     if offer is None or not offer.ending(today):
         return ""
     ends = f"ends on {offer.ends}" if offer.ends else "is deprecated"
     status = f" (status {offer.status})" if offer.status else ""
     return (
-        f"Version {version} of {service}, which this collection uses, {ends}{status}. Before that, set a zone (SCP_ZONE"
-        " or zones), which newer versions require, and update the collection scp.storage."
+        f"Version {version} of {service} in {region}, which this collection uses, {ends}{status}. Before that, set a"
+        " zone (SCP_ZONE or zones), which newer versions require, and update the collection scp.storage."
     )
 
 
@@ -53,7 +53,7 @@ def _deprecation(client: Client, service: str, region: str) -> str:
         version, offer = client.version_in_use(PROBES[service], region)
     except StorageError:
         return ""
-    return deprecation_of(service, version, offer, client.now().date())
+    return deprecation_of(service, region, version, offer, client.now().date())
 
 
 class Connection(Info):
@@ -94,7 +94,9 @@ class Connection(Info):
             result["endpoint"], result["versions"] = self.client.versions(service)
             version, offer = self.client.version_in_use(probe)
             result["used_version"] = version or None
-            result["deprecation"] = deprecation_of(service, version, offer, self.client.now().date()) or None
+            result["deprecation"] = (
+                deprecation_of(service, self.region, version, offer, self.client.now().date()) or None
+            )
             self.client.call(probe, query={probe.paging.size: 1} if probe.paging else {})
         except StorageError as error:
             return {**result, "problem": error.message}

@@ -14,7 +14,7 @@ from typing import Any
 
 from ..client.errors import SettingsError, StorageError
 from ..client.redaction import shown
-from ..client.settings import check_region
+from ..client.settings import check_region, check_zone
 from ..client.suggestions import closest
 from ..engine.options import tags_as_list
 from ..engine.structured_text import TextError, parse_structured
@@ -294,6 +294,19 @@ def region_key(name: str) -> Key:
             check_region(str(value))
         except SettingsError as error:
             return f"{name}: {error.message.rstrip('.')}"
+        return ""
+
+    return Key(name, check, str)
+
+
+def zone_key(name: str) -> Key:
+    """Return a key that holds a zone."""
+
+    def check(value: Any) -> str:
+        try:
+            check_zone(name, str(value))
+        except SettingsError as error:
+            return error.message.rstrip(".")
         return ""
 
     return Key(name, check, str)

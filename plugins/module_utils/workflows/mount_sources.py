@@ -275,7 +275,9 @@ def _is_replica(entry: Any) -> bool:
 
 def _from_replica(replica: Mapping[str, Any]) -> dict[str, Any]:
     """Return the volume that servers use now, from an entry of ``replicas``."""
-    in_target = replica["active_region"] == replica["target_region"]
+    # Both ends can be in one region.
+    side = replica.get("active_side")
+    in_target = side == "target" if side else replica["active_region"] == replica["target_region"]
     side = "target" if in_target else "source"
     kind = str(replica.get("kind") or FILE)
     found: dict[str, Any] = {

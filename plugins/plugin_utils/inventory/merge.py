@@ -95,6 +95,7 @@ class _Merger:
             "type": "",
             "addresses": [],
             "sources": [],
+            "zones": [],
             "bm_volumes": [],
             "mounts": [],
             "agent": None,
@@ -111,6 +112,9 @@ class _Merger:
             server[use.held].append(use.thing)
         server["type"] = server["type"] or use.type
         server["addresses"] += [address for address in use.addresses if address not in server["addresses"]]
+        zone = use.thing.get("zone")
+        if zone and zone not in server["zones"]:
+            server["zones"].append(zone)
         if use.source not in server["sources"]:
             server["sources"].append(use.source)
 
@@ -145,7 +149,7 @@ class _Merger:
 
     def _absorb(self, server: ServerFacts, other: ServerFacts) -> None:
         """Make one of two that are the same: one service knows it by its uuid, another by its guid."""
-        for field in ("addresses", "sources", "bm_volumes", "mounts"):
+        for field in ("addresses", "sources", "zones", "bm_volumes", "mounts"):
             server[field] += [one for one in other[field] if one not in server[field]]
         for field in ("name", "type"):
             server[field] = server[field] or other[field]

@@ -48,8 +48,9 @@ _BM_VOLUME = (
     "iscsi_target_ips",
     "volume_group",
     "has_relation",
+    "zone",
 )
-_MOUNT = ("id", "name", "state", "protocol", "type_name", "purpose", "capacity_tb")
+_MOUNT = ("id", "name", "state", "protocol", "type_name", "purpose", "capacity_tb", "zone")
 _AGENT = ("id", "name", "state", "connection_state", "server_backup_agent_ip", "server_category", "backup_policy_count")
 _BACKUP = ("id", "name", "state", "policy_type", "retention_period", "role_type", "created_at")
 _JOB = ("backup_job_guid", "backup_job_state", "backup_start_time", "backup_end_time", "schedule_name")

@@ -10,14 +10,16 @@ import hashlib
 import hmac
 import http.client
 import json
+import os
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from tests.simulator.fixture import Simulator
+from tests.simulator.fixture import VARIABLE, Simulator
 
 
 @dataclass
@@ -122,6 +124,24 @@ class Api:
         assert answer.body["count"] == len(answer.body["snapshots"])
         found: list[dict[str, Any]] = answer.body["snapshots"]
         return found
+
+
+@pytest.fixture(scope="package", autouse=True)
+def all_generations() -> Iterator[None]:
+    """Let each simulator of these tests offer all versions, whatever the test run is for."""
+    before = os.environ.get(VARIABLE)
+    os.environ[VARIABLE] = "both"
+    yield
+    del os.environ[VARIABLE]
+    if before is not None:
+        os.environ[VARIABLE] = before
+
+
+@pytest.fixture(scope="package")
+def simulator_process(all_generations: None) -> Iterator[Simulator]:
+    """One simulator for these tests."""
+    with Simulator() as running:
+        yield running
 
 
 def to_monday(simulator: Simulator) -> None:

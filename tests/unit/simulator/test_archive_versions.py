@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What differs in Archive Storage 1.3: names, prefixes and deletion of policies, and zones (platform-behaviour.md §13)."""
+"""What differs in Archive Storage 1.3: names, prefixes and deletion of policies; zones (platform-behaviour.md §13)."""
 
 from __future__ import annotations
 

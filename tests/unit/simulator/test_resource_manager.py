@@ -282,7 +282,7 @@ def test_entry_can_outlive_its_resource(manager: Manager, simulator: Simulator, 
 def test_tags_of_every_kind_can_be_read(manager: Manager, simulator: Simulator) -> None:
     for service, kind, identifier in (
         ("virtualserver", "server", simulator.server("west-web1")["id"]),
-        ("baremetal", "server", simulator.server("west-db1")["id"]),
+        ("baremetal", "baremetal", simulator.server("west-db1")["id"]),
         ("multinodegpucluster", "gpu-node", simulator.server("west-gpunode1")["id"]),
         ("vpc", "vpc-endpoint", simulator.server("west-endpoint1")["id"]),
         ("vpc", "subnet", simulator.world()["subnets"][0]["id"]),

@@ -37,7 +37,7 @@ from ansible_collections.scp.storage.plugins.module_utils.workflows.snapshot_pol
 from ansible_collections.scp.storage.plugins.module_utils.workflows.snapshot_policy.schedules import Schedule
 
 NOW = datetime(2026, 10, 1, 12, 0, tzinfo=UTC)
-CLIENT: Any = SimpleNamespace(settings=SimpleNamespace(region="kr-west1"))
+CLIENT: Any = SimpleNamespace(settings=SimpleNamespace(region="kr-west1", zone_of=lambda _region: ""))
 OWNER = {"id": "f" * 32, "name": "web_aaaaaa"}
 
 

@@ -38,6 +38,7 @@ class Volume:
 
     :ivar name: as the list gives it: a name, or an id.
     :ivar source_id: its id, where the list gives it; ``target_id`` that of its replica.
+    :ivar target_zone: the zone of its replica, where the list gives it.
     :ivar target_name: the name of its replica; ``None`` where the list gives ids only.
     :ivar mount_path: the folder where servers mount it.
     """
@@ -47,6 +48,7 @@ class Volume:
     name: str
     region: str
     target_region: str
+    target_zone: str | None = None
     target_name: str | None = None
     source_id: str | None = None
     target_id: str | None = None

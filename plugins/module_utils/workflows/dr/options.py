@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ...client.errors import StorageError
+from ...client.settings import region_of
 from ...client.suggestions import closest
 from ...engine.durations import parse_age
 from ...engine.lookup import is_id
@@ -16,18 +18,32 @@ from ...resources.baremetal_blockstorage.lookup import GROUPS
 from ...resources.baremetal_blockstorage.lookup import VOLUMES as BLOCKS
 from ...resources.filestorage.lookup import VOLUMES as FILES
 from ...resources.objects import ACCESS_RULE_TYPES, ATTACHMENT_TYPES
-from ..items import Item, ItemList, ItemSpec, choice_key, number_key, objects_key, read_items, region_key, text_key
+from ..items import (
+    Item,
+    ItemList,
+    ItemSpec,
+    choice_key,
+    number_key,
+    objects_key,
+    read_items,
+    region_key,
+    text_key,
+    zone_key,
+)
 from .model import BLOCK, FILE, FREQUENCIES, GROUP, KINDS, Volume
 
 PROTOCOLS = ("NFS", "CIFS")
 TYPE_NAMES = ("HDD", "SSD", "HighPerformanceSSD", "SSD_SAP_S", "SSD_SAP_E")
 _BLOCKS = (BLOCK, GROUP)
+#: The ``state`` of a drill, which is no state of a replication.
+DRILL = "drill"
 #: What names of new volumes can be, by kind.
 _NAME_RULES = {FILE: FILES, BLOCK: BLOCKS, GROUP: GROUPS}
 #: Options that give defaults for all volumes of a list.
 DEFAULTS = (
     "region",
     "target_region",
+    "target_zone",
     "frequency",
     "protocol",
     "type_name",
@@ -48,6 +64,7 @@ _RESULT_KEYS = (
     "lag_seconds",
     "health",
     "active_region",
+    "active_side",
     "message",
     "change",
     "operations",
@@ -65,6 +82,7 @@ def _spec(option: str) -> ItemSpec:
         keys=(
             region_key("region"),
             region_key("target_region"),
+            zone_key("target_zone"),
             text_key("target_name"),
             choice_key("frequency", tuple(FREQUENCIES)),
             choice_key("protocol", PROTOCOLS, kinds=(FILE,)),
@@ -90,9 +108,16 @@ def read_volumes(params: Mapping[str, Any], prefix: str = "") -> list[Volume]:
     :raises StorageError: the list has mistakes, or nothing is left of it.
     """
     items = read_items(_spec(f"{prefix}volumes"), params["volumes"], {name: params.get(name) for name in DEFAULTS})
+    items.items[:] = [_with_target_region(item) for item in items.items]
     creates = params.get("state") == "present"
     for item in items.items:
         _check_ends(items, item, prefix)
+        if params.get("state") == DRILL and item["target_zone"] and item["region"] == item["target_region"]:
+            items.reject(
+                item,
+                "its replica is in the same region, where the copies of a drill would have the names of each other."
+                " Drills are supported between two regions only",
+            )
         if creates and (item["protocol"] is None) != (item["type_name"] is None):
             items.reject(
                 item,
@@ -102,6 +127,14 @@ def read_volumes(params: Mapping[str, Any], prefix: str = "") -> list[Volume]:
     _check_names(items)
     volumes = [_volume(item) for item in items.validated()]
     return select(volumes, params.get("only"), params.get("skip"), prefix)
+
+
+def _with_target_region(item: Item) -> Item:
+    """Return an item with the region of its replica, which the zone alone gives as well."""
+    zone = item["target_zone"]
+    if item["target_region"] or not zone:
+        return item
+    return replace(item, values={**item.values, "target_region": region_of(str(zone))})
 
 
 def _volume(item: Item) -> Volume:
@@ -118,10 +151,16 @@ def _check_ends(items: ItemList, item: Item, prefix: str) -> None:
     for key in ("region", "target_region"):
         if not item[key]:
             items.reject(item, f"it has no {key}. Give it here, or for all volumes as {prefix}{key}")
-    if item["region"] and item["region"] == item["target_region"]:
+    zone = item["target_zone"]
+    if zone and item["target_region"] and region_of(str(zone)) != item["target_region"]:
+        items.reject(
+            item, f"target_zone {zone} is not a zone of target_region {item['target_region']}. Change one of them"
+        )
+    if item["region"] and item["region"] == item["target_region"] and not zone:
         items.reject(
             item,
-            f"region and target_region are both {item['region']}, and a replica is in another region. Change one",
+            f"region and target_region are both {item['region']}, and a replica is in another region, or in another"
+            " zone. Change one, or give a target_zone",
         )
     rule = _NAME_RULES[item.kind]
     target_name = _target_name(item)
@@ -210,4 +249,6 @@ def likely_region(params: Mapping[str, Any]) -> str:
     given = params.get("volumes")
     items = given if isinstance(given, Sequence) and not isinstance(given, str) else []
     named = (item.get("region") for item in items if isinstance(item, Mapping))
-    return str(next(filter(None, named), None) or params.get("target_region") or "")
+    zone = params.get("target_zone")
+    region = params.get("target_region") or (region_of(str(zone)) if zone else "")
+    return str(next(filter(None, named), None) or region)

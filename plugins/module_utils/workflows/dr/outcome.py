@@ -53,11 +53,16 @@ class Outcome:
         return "unknown" if self.before.unread or self.uncertain else "missing"
 
     @property
-    def active_region(self) -> str:
-        """Where servers use the data, or would after a plan."""
+    def active_side(self) -> Side | None:
+        """The end whose data servers use, or would after a plan; ``None`` where it is not known."""
         if self.health == "unknown":
-            return "unknown"
-        return self.volume.target_region if self.health == "paused" else self.volume.region
+            return None
+        return "target" if self.health == "paused" else "source"
+
+    @property
+    def active_region(self) -> str:
+        """The region of that end."""
+        return self.volume.end_region(self.active_side) if self.active_side else "unknown"
 
     @property
     def active_region_before(self) -> str:

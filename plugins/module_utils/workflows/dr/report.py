@@ -38,6 +38,7 @@ def describe(outcome: Outcome, ends: Mapping[str, Any], *, dry_run: bool) -> dic
         "source_region": volume.region,
         "source_path": ends.get("source_path") or volume.source_path,
         "target_region": volume.target_region,
+        "target_zone": volume.target_zone,
         "target_name": volume.target_name,
         "target_full_name": target_name,
         "target_id": None if gone else link.target_id if link else old.target_id if old else volume.target_id,
@@ -50,6 +51,7 @@ def describe(outcome: Outcome, ends: Mapping[str, Any], *, dry_run: bool) -> dic
         "lag_seconds": link.lag_seconds if link else None,
         "health": outcome.health,
         "active_region": outcome.active_region,
+        "active_side": outcome.active_side,
         "mount_path": volume.mount_path,
         "message": outcome.message,
         "change": outcome.change,
@@ -77,7 +79,7 @@ def mounts(replicas: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """
     found: list[dict[str, Any]] = []
     for replica in replicas:
-        side = "target" if replica["active_region"] == replica["target_region"] else "source"
+        side = replica["active_side"] or "source"
         region, path = replica["active_region"], replica["mount_path"]
         where = {"path": path} if path else {}
         if replica["health"] == "unknown":

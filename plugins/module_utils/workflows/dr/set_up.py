@@ -154,7 +154,12 @@ def _file_source(run: Run, stage: Stage, volume: Volume, source: Mapping[str, An
 
 
 def _replication(run: Run, stage: Stage, volume: Volume, source: str, needs: list[int]) -> None:
-    common = {"region": volume.region, "name": volume.target_name, "target_region": volume.target_region}
+    common = {
+        "region": volume.region,
+        "name": volume.target_name,
+        "target_region": volume.target_region,
+        "target_zone": volume.target_zone,
+    }
     if volume.kind == FILE:
         stage.add(
             volume,

@@ -18,6 +18,7 @@ _SWITCH = {"type": "bool", "default": False}
 _VOLUMES: dict[str, Any] = {
     "volumes": {"type": "raw", "required": True},
     "target_region": {"type": "str"},
+    "target_zone": {"type": "str"},
     "only": {"type": "list", "elements": "str"},
     "skip": {"type": "list", "elements": "str"},
     "paths": {"type": "bool"},

@@ -87,6 +87,7 @@ def _end_file(run: Run, stage: Stage, volume: Volume, found: Found) -> None:
         # As the service shows it, where that is known: others may have the name that was asked for.
         name=target,
         target_region=volume.target_region,
+        target_zone=volume.target_zone,
         delete_target_volume=bool(run.params["delete_targets"]),
         state="absent",
     )
@@ -120,6 +121,7 @@ def _end_block(run: Run, stage: Stage, volume: Volume, found: Found) -> None:
         volume=source,
         name=volume.target_name if link is None or volume.target_id is None else None,
         target_region=volume.target_region,
+        target_zone=volume.target_zone,
         delete_target_volume=deletes,
         state="absent",
     )

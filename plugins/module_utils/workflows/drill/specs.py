@@ -15,6 +15,7 @@ DRILL = ModuleSpec(
     options={
         "volumes": {"type": "raw", "required": True},
         "target_region": {"type": "str"},
+        "target_zone": {"type": "str"},
         "only": {"type": "list", "elements": "str"},
         "skip": {"type": "list", "elements": "str"},
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},

@@ -23,7 +23,7 @@ from ...resources.objects import ObjectFinder, with_ids
 from ...resources.snapshots import SnapshotRecord
 from ..dr import assess
 from ..dr.model import BLOCK, FILE, GROUP, Found, Volume
-from ..dr.options import likely_region, read_volumes
+from ..dr.options import DRILL, likely_region, read_volumes
 from ..dr.reading import Reader
 from ..messages import group_alike
 from ..report import Failure, Report, Row, failure_from, join_messages
@@ -80,7 +80,7 @@ def read_options(params: Mapping[str, Any]) -> Options:
             mistakes.append(error.message)
     try:
         # The state only says whether volumes may be created, which a drill never does.
-        volumes = read_volumes({**params, "state": "drill"}, options)
+        volumes = read_volumes({**params, "state": DRILL}, options)
     except StorageError as error:
         raise StorageError(" ".join([error.message, *mistakes])) from None
     if mistakes:
@@ -381,6 +381,7 @@ class Drill(Workflow):
                 volume=plan.name,
                 name=plan.name,
                 target_region=volume.target_region,
+                target_zone=volume.target_zone,
                 replication_type="replication",
                 replication_frequency=FREQUENCY,
                 cifs_password=password,

@@ -25,25 +25,31 @@ class Kind:
     """A kind of thing that can be read.
 
     :param title: what users call one, and several.
+    :param host: the service's host name.
     :param holds: what its bytes are: used ones, those of its size, or none that are reported.
     """
 
     title: str
     plural: str
     service: str
+    host: str
     holds: str
 
 
 #: The kinds that a report covers.
 KINDS = {
-    "filestorage_volume": Kind("File Storage volume", "File Storage volumes", "File Storage", "used"),
+    "filestorage_volume": Kind("File Storage volume", "File Storage volumes", "File Storage", "filestorage", "used"),
     "pfs_volume": Kind(
-        "Parallel File Storage volume", "Parallel File Storage volumes", "Parallel File Storage", "size"
+        "Parallel File Storage volume",
+        "Parallel File Storage volumes",
+        "Parallel File Storage",
+        "parallel-filestorage",
+        "size",
     ),
-    "bm_volume": Kind("block volume", "block volumes", "Block Storage (BM)", "size"),
-    "bm_volume_group": Kind("volume group", "volume groups", "Block Storage (BM) groups", ""),
-    "backup": Kind("backup", "backups", "Backup", "used"),
-    "archive_bucket": Kind("bucket", "buckets", "Archive Storage", "used"),
+    "bm_volume": Kind("block volume", "block volumes", "Block Storage (BM)", "baremetal-blockstorage", "size"),
+    "bm_volume_group": Kind("volume group", "volume groups", "Block Storage (BM) groups", "baremetal-blockstorage", ""),
+    "backup": Kind("backup", "backups", "Backup", "backup", "used"),
+    "archive_bucket": Kind("bucket", "buckets", "Archive Storage", "archivestorage", "used"),
 }
 #: Those of which each one should be protected.
 PROTECTED_KINDS = ("filestorage_volume", "pfs_volume", "bm_volume", "bm_volume_group")
@@ -97,6 +103,7 @@ class Volume(Thing):
     """A volume of any service, or a volume group.
 
     :ivar base_name: the name that it was made with.
+    :ivar zone: its zone; empty where the API version has none.
     :ivar group: id of the group that it is in.
     :ivar members: ids of the volumes of a group.
     :ivar servers: the servers that use it, each with ``id``, ``name`` and ``type``.
@@ -113,6 +120,7 @@ class Volume(Thing):
     """
 
     base_name: str = ""
+    zone: str = ""
     group: str = ""
     members: list[str] = field(default_factory=list)
     servers: list[dict[str, Any]] = field(default_factory=list)
@@ -135,7 +143,7 @@ class Volume(Thing):
 class Replication:
     """A replication or, as ``type`` says, a disk backup of a volume in another region.
 
-    :ivar source: ``id``, ``name`` and ``region``; ``target`` likewise.
+    :ivar source: ``id``, ``name``, ``region`` and ``zone``; ``target`` likewise.
     :ivar health: ``ok``, ``paused``, ``broken``, ``creating``, ``resyncing``, ``stalled``, ``ending``, ``error`` or
         ``unknown``.
     :ivar lag_seconds: how far the target is behind; ``None`` where the service does not show.

@@ -112,6 +112,7 @@ def _volume(shown: Mapping[str, Any], kind: str, region: str, now: datetime) -> 
         id=str(shown["id"]),
         name=str(shown["name"]),
         base_name=str(shown.get("base_name") or shown["name"]),
+        zone=str(shown.get("zone") or ""),
         state=str(shown.get("state") or ""),
         created_at=_iso(created) if created else "",
         bytes=_bytes(shown, kind),
@@ -172,7 +173,7 @@ def _add_snapshots(volume: Volume, listed: Iterable[Mapping[str, Any]], now: dat
 def _replications(shown: Mapping[str, Any], kind: str) -> Iterator[Replication]:
     for one in shown.get("replications") or []:
         ends = [
-            {name: str(one.get(f"{end}_volume_{name}") or "") for name in ("id", "name", "region")}
+            {name: str(one.get(f"{end}_volume_{name}") or "") for name in ("id", "name", "region", "zone")}
             for end in ("source", "replication")
         ]
         yield Replication(
@@ -187,8 +188,8 @@ def _replications(shown: Mapping[str, Any], kind: str) -> Iterator[Replication]:
         yield Replication(
             kind=kind,
             type="replication",
-            source={name: str(one["source"].get(name) or "") for name in ("id", "name", "region")},
-            target={name: str(one["target"].get(name) or "") for name in ("id", "name", "region")},
+            source={name: str(one["source"].get(name) or "") for name in ("id", "name", "region", "zone")},
+            target={name: str(one["target"].get(name) or "") for name in ("id", "name", "region", "zone")},
             frequency=str(one.get("sync_cycle") or "").lower(),
             health=str(one["health"]),
             lag_seconds=one.get("lag_seconds"),

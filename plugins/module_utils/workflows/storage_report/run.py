@@ -10,7 +10,9 @@ from typing import Any
 
 from ...client.errors import StorageError
 from ...engine.resource import Info
+from ...resources.connection import read_deprecations
 from ..messages import group_alike
+from .models import KINDS
 from .options import FAIL_ON, read_options, regions_of
 from .reading import read_all
 from .report import facts
@@ -35,6 +37,9 @@ class StorageReport(Info):
         keep = int(self.params["history_keep"])
         made = facts(readings, options.limits, self.client.now(), str(self.params.get("history") or ""), keep)
         report = made["report"]
+        used = [(KINDS[one["kind"]].host, one["region"]) for one in report["services"] if one["state"] == "read"]
+        warnings = read_deprecations(self.client, dict.fromkeys(used))
+        report["notes"] += warnings
         states = ("failed", "not_entitled") if self.params["require_services"] else ("failed",)
         unread = [one for one in report["services"] if one["state"] in states]
         failures = group_alike(((f"{one['kind']} ({one['region']})", one["message"]) for one in unread), "service")
@@ -45,6 +50,8 @@ class StorageReport(Info):
             )
         summary = _summary(report["counts"])
         result = {**made, "table": [summary, *_lines(report)], "summary": summary, "failures": failures}
+        if warnings:
+            result["warnings"] = warnings
         if failures:
             return {**result, "failed": True, "msg": f"The report is not complete: {' '.join(failures)}"}
         return {**result, **self._failure(report["findings"])}

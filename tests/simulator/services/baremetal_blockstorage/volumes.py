@@ -249,7 +249,7 @@ class Volumes:
         shown = {"id": attachment.server_id, "type": attachment.server_type, "name": "", "state": "UNKNOWN"}
         if server is not None:
             image = "Windows 2022 for BM" if server.os_type == "WINDOWS" else "RHEL 8.8 for BM"
-            srn = self._srn(server, "baremetal", f"server/{server.id}")
+            srn = self._srn(server, "baremetal", f"baremetal/{server.id}")
             shown |= {"name": server.name, "state": server.state, "image_name": image, "srn": srn}
         return shown
 

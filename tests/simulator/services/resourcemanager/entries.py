@@ -48,7 +48,7 @@ KINDS = (
     Kind("backup", "backup-agent", "Backup", _own("backup", "agents")),
     Kind("archivestorage", "bucket", "Archive Storage", _own("archivestorage", "buckets")),
     Kind("virtualserver", "server", "Virtual Server", lambda world: world.servers, _of_type("VM", "GPU")),
-    Kind("baremetal", "server", "Bare Metal Server", lambda world: world.servers, _of_type("BM")),
+    Kind("baremetal", "baremetal", "Bare Metal Server", lambda world: world.servers, _of_type("BM")),
     Kind(
         "multinodegpucluster",
         "gpu-node",
