@@ -131,12 +131,12 @@ class PlannedResource(Resource[StateT]):
 
     def __init__(self, params: Mapping[str, Any], client: Client) -> None:
         super().__init__(params, client)
-        self.planner = self.planner_type(self.params, self.region, client.settings.zone_of)
+        self.use_options(self.params)
 
     def use_options(self, params: Mapping[str, Any]) -> None:
-        """Go on with other options, such as those in which names are replaced by ids."""
+        """Plan with these options from now on, for example after names in them were replaced by ids."""
         self.params = params
-        self.planner = self.planner_type(params, self.region)
+        self.planner = self.planner_type(params, self.region, self.client.settings.zone_of)
 
     def next_step(self, state: StateT) -> Step[StateT] | None:
         return self.planner.next_step(state)

@@ -140,7 +140,8 @@ class ObjectType:
 
     def words(self, item: Item) -> Iterator[str]:
         """Yield what one can be called by."""
-        yield str(item.get(self.name))
+        if item.get(self.name):
+            yield str(item[self.name])
         yield from self.addresses(item)
 
 
