@@ -36,6 +36,6 @@ options:
 notes:
   - "IAM actions needed for O(tags), in C(resourcemanager): those that list and set tags, and with O(purge_tags) those that delete them. Their names
     are not published. To create a resource with tags, none of them is needed."
-  - How soon Resource Manager lists a new resource is not known. With O(wait), a task that creates a resource with tags waits for this, but not longer
-    than about 50 seconds.
+  - How soon Resource Manager lists a new resource is not known. With O(wait), a task that creates a resource with tags waits for this, for about a minute
+    at most.
 """
