@@ -29,6 +29,14 @@ CREATIONS: dict[str, tuple[dict[str, Any], str, str]] = {
 MODULES = list(SCENARIOS)
 
 
+@pytest.fixture(autouse=True)
+def _all_generations(runner: ModuleRunner) -> None:
+    """Begin each test in the same way, whatever the tests of this run are to be offered."""
+    runner.simulator.switch(generations="both")
+    for variable in ("SCP_ZONE", "SCP_ZONES"):
+        runner.environ.pop(variable, None)
+
+
 def arguments(runner: ModuleRunner, module: str) -> dict[str, Any]:
     """The options that create a resource."""
     args = dict(CREATIONS[module][0])
