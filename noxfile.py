@@ -496,6 +496,19 @@ def full(session: nox.Session) -> None:
     environment.run("pytest", *(session.posargs or ("tests/modules", "tests/integration")), *options)
 
 
+@nox.session(default=False)
+def generations(session: nox.Session) -> None:
+    """All modules with the older versions of the API alone, and with the newer ones; arguments are other tests."""
+    place()
+    environment = core_environment(session, cores()["newest"])
+    lifecycles = [f"tests/{kind}/test_lifecycles.py" for kind in ("modules", "integration")]
+    others = [f"tests/integration/test_{name}.py" for name in ("examples", "routes")]
+    for chosen in ("old", "new"):
+        report = RESULTS / f"generations-{chosen}.xml"
+        options = ("--numprocesses=2", "--dist=worksteal", f"--junit-xml={report}", f"--generations={chosen}")
+        environment.run("pytest", *(session.posargs or (*lifecycles, *others)), *options)
+
+
 # For maintainers
 
 

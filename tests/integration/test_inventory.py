@@ -90,6 +90,7 @@ def test_all_sources_in_two_regions(fleet: Controller) -> None:
         "iscsi_target_ips": ["172.30.4.3", "172.30.4.4"],
         "volume_group": {"id": "group-orders", "name": "orders"},
         "has_relation": False,
+        "zone": None,
         "replication": None,
     }
     assert shared["has_relation"]

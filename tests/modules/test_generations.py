@@ -29,6 +29,14 @@ CREATIONS: dict[str, tuple[dict[str, Any], str, str]] = {
 MODULES = [name for name in SCENARIOS if name.startswith(("scp_filestorage_", "scp_pfs_", "scp_bm_"))]
 
 
+@pytest.fixture(autouse=True)
+def _all_generations(runner: ModuleRunner) -> None:
+    """Begin each test in the same way, whatever the tests of this run are to be offered."""
+    runner.simulator.switch(generations="both")
+    for variable in ("SCP_ZONE", "SCP_ZONES"):
+        runner.environ.pop(variable, None)
+
+
 def arguments(runner: ModuleRunner, module: str) -> dict[str, Any]:
     """The options that create a resource."""
     args = dict(CREATIONS[module][0])
@@ -273,7 +281,7 @@ def test_regions_of_a_volume_without_a_known_zone_come_without_a_version(runner:
 
 
 def test_replication_to_another_zone_of_the_region(runner: ModuleRunner) -> None:
-    """Both ends are in one region: they are told apart by their ids."""
+    """Both ends are in one region: their ids show which one is which."""
     runner.simulator.switch(replication_within_region="allow")
     offer(runner, "new")
     volume = runner.run_task("scp_filestorage_volume", {**FILE, "zone": "kr-west1-a"}).result["volume"]

@@ -55,6 +55,7 @@ ACTIONS = {
         "SetVolumeReplication": "SetVolumeReplication",
         "DeleteVolumeReplication": "DeleteVolumeReplication",
         "ListVolumeReplicationRegion": "ListVolumeReplicationRegions",
+        "ListVolumeReplicationZones": "ListVolumeReplicationZones",
     },
     # The names of its actions are not known.
     "parallel-filestorage": dict.fromkeys(
@@ -153,16 +154,40 @@ def entries(table: ModuleType) -> list[Operation]:
     return [value for value in vars(table).values() if isinstance(value, Operation)]
 
 
-class Contract:
-    """What the printed reference says of one service."""
+def number(version: str) -> tuple[int, ...]:
+    """What versions are ordered by."""
+    return tuple(int(part) for part in version.split("."))
 
-    def __init__(self, service: str) -> None:
-        self.document = json.loads((CONTRACTS / f"{service}.openapi.json").read_text(encoding="utf-8"))
+
+class Contract:
+    """What one version of a service has: that of the printed reference, or a newer one."""
+
+    def __init__(self, service: str, version: str = "") -> None:
+        file = CONTRACTS / "later" / f"{service}-{version}.openapi.json"
+        if not version or not file.exists():
+            file = CONTRACTS / f"{service}.openapi.json"
+        self.document = json.loads(file.read_text(encoding="utf-8"))
+        own = self.document["info"]["version"]
+        assert version in ("", own)
         self.operations = {
             operation["operationId"]: {**operation, "method": method.upper(), "path": path}
             for path, methods in self.document["paths"].items()
             for method, operation in methods.items()
+            if number(operation.get("x-version-ceiling", own)) >= number(own)
         }
+
+    def fields(self, name: str) -> set[str]:
+        """The parameters of the query and the fields of the body of an operation."""
+        entry = self.operations[name]
+        query = {parameter["name"] for parameter in entry.get("parameters", []) if parameter["in"] == "query"}
+        return query | set(self.content(entry.get("requestBody", {})).get("properties", {}))
+
+    def required(self, name: str) -> set[str]:
+        """Those of them that are required."""
+        entry = self.operations[name]
+        parameters = [parameter for parameter in entry.get("parameters", []) if parameter["in"] == "query"]
+        query = {parameter["name"] for parameter in parameters if parameter.get("required")}
+        return query | set(self.content(entry.get("requestBody", {})).get("required", ()))
 
     def resolved(self, schema: dict[str, Any]) -> dict[str, Any]:
         """A schema, where it is a reference the one that is meant."""
@@ -202,7 +227,8 @@ paged = pytest.mark.parametrize(
 @pytest.mark.parametrize("service", TABLES)
 def test_all_operations_are_there_and_no_more(service: str) -> None:
     names = [operation.name for operation in entries(TABLES[service])]
-    assert sorted(names) == sorted(Contract(service).operations)
+    printed = [operation.name for operation in entries(TABLES[service]) if not operation.since]
+    assert sorted(printed) == sorted(Contract(service).operations)
     assert sorted(names) == sorted(ACTIONS[service])
 
 
@@ -217,12 +243,50 @@ def test_all_operations_are_there_and_no_more(service: str) -> None:
     ],
 )
 def test_number_of_operations(service: str, count: int) -> None:
-    assert len(entries(TABLES[service])) == count
+    assert len([operation for operation in entries(TABLES[service]) if not operation.since]) == count
+
+
+def nullable(contract: Contract, name: str) -> set[str]:
+    """The fields of the body that may be null."""
+    properties = contract.content(contract.operations[name].get("requestBody", {})).get("properties", {})
+    return {field for field, schema in properties.items() if "null" in contract.types(schema)}
+
+
+NEWER = [(service, version) for service in TABLES for version in TABLES[service].SERVICE.newer]
+
+
+@pytest.mark.parametrize(("service", "version"), NEWER)
+def test_newer_version_has_the_operations_of_its_contract(service: str, version: str) -> None:
+    names = [operation.name for operation in entries(TABLES[service]) if version in operation.versions]
+    assert sorted(names) == sorted(Contract(service, version).operations)
+
+
+@pytest.mark.parametrize(("service", "version"), NEWER)
+def test_newer_version_takes_the_fields_of_its_contract(service: str, version: str) -> None:
+    """Fields that moved are where the contract has them, and zones are known to be required."""
+    contract = Contract(service, version)
+    for operation in entries(TABLES[service]):
+        if version not in operation.versions:
+            continue
+        places = {
+            name: path.split(".")[0]
+            for change in operation.changes
+            if number(change.since) <= number(version)
+            for name, path in change.places.items()
+        }
+        # A name with a blank is a value that a field takes.
+        taken = {places.get(name, name) for name in operation.takes(version) if " " not in name}
+        assert taken <= contract.fields(operation.name), operation.name
+        assert contract.required(operation.name) <= taken, operation.name
+        required = {places.get(name, name) for name in operation.requires(version)}
+        assert required <= contract.required(operation.name), operation.name
+        if "zone" in contract.required(operation.name) - nullable(contract, operation.name):
+            assert "zone" in required, operation.name
 
 
 @each
 def test_method_path_and_version(service: str, operation: Operation) -> None:
-    entry = Contract(service).operations[operation.name]
+    entry = Contract(service, operation.version).operations[operation.name]
     assert (operation.method, operation.path) == (entry["method"], entry["path"])
     assert f"{operation.service} {operation.version}" == entry["x-api-version"]
     assert operation.service == service
@@ -231,7 +295,7 @@ def test_method_path_and_version(service: str, operation: Operation) -> None:
 
 @each
 def test_query_and_body(service: str, operation: Operation) -> None:
-    contract = Contract(service)
+    contract = Contract(service, operation.version)
     entry = contract.operations[operation.name]
     asked = [parameter["name"] for parameter in entry.get("parameters", []) if parameter["in"] == "query"]
     assert sorted(operation.query) == sorted(asked)
@@ -241,14 +305,14 @@ def test_query_and_body(service: str, operation: Operation) -> None:
 
 @each
 def test_placeholders_are_the_path_parameters(service: str, operation: Operation) -> None:
-    entry = Contract(service).operations[operation.name]
+    entry = Contract(service, operation.version).operations[operation.name]
     named = {parameter["name"] for parameter in entry.get("parameters", []) if parameter["in"] == "path"}
     assert {part[1:-1] for part in operation.path.split("/") if part.startswith("{")} == named
 
 
 @each
 def test_what_it_answers(service: str, operation: Operation) -> None:
-    fields = Contract(service).answer(operation.name).get("properties", {})
+    fields = Contract(service, operation.version).answer(operation.name).get("properties", {})
     if operation.answers:
         assert list(fields) == [operation.answers]
 
@@ -256,7 +320,7 @@ def test_what_it_answers(service: str, operation: Operation) -> None:
 @each
 def test_lists_are_marked_as_lists(service: str, operation: Operation) -> None:
     """Every list of objects is paged by the table; a list of plain values is not a list of things."""
-    contract = Contract(service)
+    contract = Contract(service, operation.version)
     arrays = contract.arrays(operation.name) if operation.method == "GET" and operation.name.startswith("List") else []
     of_objects = [
         field
@@ -271,7 +335,7 @@ def test_lists_are_marked_as_lists(service: str, operation: Operation) -> None:
 
 @paged
 def test_paging(service: str, operation: Operation) -> None:
-    contract, pages = Contract(service), operation.paging
+    contract, pages = Contract(service, operation.version), operation.paging
     assert isinstance(pages, Paging)
     answer = contract.answer(operation.name)
     assert pages.items in answer["properties"]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Versions of services: which are offered, which one answers, and what differs in File Storage 1.2 (§13)."""
+"""Versions: which are offered, which one answers; what differs in File Storage 1.2 (platform-behaviour.md §13)."""
 
 from __future__ import annotations
 

@@ -75,6 +75,7 @@ class DryRunClient(Client):
     def wanting(self, *fields: str) -> DryRunClient:
         other = copy.copy(self)
         other._plain = self._plain.wanting(*fields)
+        other._wanting = other._plain._wanting
         return other
 
     def now(self) -> Any:

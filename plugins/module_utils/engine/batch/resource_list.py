@@ -159,7 +159,7 @@ class _Reader:
         return None if self.mistakes else Entry(self.position, kind, resource_kind, region, params, resource)
 
     def _validated(self, resource_kind: ResourceKind, title: str) -> dict[str, Any] | None:
-        # Some modules have an option of their own with the name of one about the connection.
+        # The module of a kind can have an option with the name of one about the connection.
         connection = CONNECTION_OPTIONS.keys() - resource_kind.spec.options.keys() - {REGION}
         elsewhere = [name for name in self.item if name in connection]
         if elsewhere:

@@ -35,7 +35,7 @@ from .model import BLOCK, FILE, FREQUENCIES, GROUP, KINDS, Volume
 PROTOCOLS = ("NFS", "CIFS")
 TYPE_NAMES = ("HDD", "SSD", "HighPerformanceSSD", "SSD_SAP_S", "SSD_SAP_E")
 _BLOCKS = (BLOCK, GROUP)
-#: The ``state`` of a drill, which is no state of a replication.
+#: What stands for a drill in place of the ``state`` of a replication.
 DRILL = "drill"
 #: What names of new volumes can be, by kind.
 _NAME_RULES = {FILE: FILES, BLOCK: BLOCKS, GROUP: GROUPS}
