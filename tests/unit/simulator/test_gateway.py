@@ -42,6 +42,13 @@ def test_catalogue(api: Api, simulator: Simulator) -> None:
     regional = {(f"scp-{s}", r): f"{simulator.url}/{s}/{r}" for s in (*SERVICES, *NEIGHBOURS) for r in REGIONS}
     assert found == regional | {("scp-resourcemanager", ""): f"{simulator.url}/resourcemanager"}
     assert {"region", "service_type", "service_name", "url"} == set(answer.body["endpoints"][0])
+    simulator.switch(catalogue_global_region="global")
+    [manager] = [
+        item
+        for item in api.send("GET", raw, headers=api.headers("GET", raw)).body["endpoints"]
+        if item["service_type"] == "scp-resourcemanager"
+    ]
+    assert (manager["region"], manager["url"]) == ("global", f"{simulator.url}/resourcemanager")
     assert api.send("GET", raw).status == 404
     wrong = api.headers("GET", raw) | {"Scp-Signature": "AAAA"}
     assert api.send("GET", raw, headers=wrong).status == 401
