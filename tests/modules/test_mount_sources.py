@@ -142,7 +142,8 @@ def test_each_list_is_read_once_and_each_share_once(runner: ModuleRunner) -> Non
     runner.simulator.patch_world({"filestorage": {"volumes": more}})
     run = read(runner, [{"name": f"v{number:02d}", "path": f"/srv/{number}"} for number in range(20)])
     assert not run.failed, run.message
-    operations = [call["operation"] for call in run.calls]
+    # A call that is refused for its version is none of them.
+    operations = [call["operation"] for call in run.calls if call["status"] != 406]
     assert (operations.count("ListVolumes"), operations.count("ShowVolume")) == (1, 20)
 
 

@@ -154,6 +154,20 @@ def test_all_items_of_a_loop_and_all_entries_of_a_list_share_one_list(runner: Mo
     assert (again.changed, reads([again])) == (False, one_list)
 
 
+@pytest.mark.parametrize("check", [True, False])
+def test_unknown_name_in_a_list_leaves_the_other_resources_alone(runner: ModuleRunner, check: bool) -> None:
+    resources = [
+        {"kind": "filestorage_volume", **WEB, "name": name, "access_rules": [vm(server)]}
+        for name, server in (("good", "west-web1"), ("bad", "nobody"))
+    ]
+    run = runner.run_task("scp_storage_apply", {"resources": resources}, check=check)
+    assert run.failed
+    assert "'nobody'" in run.message
+    good, bad = run.result["resources"]
+    assert (good["operations"], bad["operations"]) == (["CreateVolume", "SetAccessRule"], [])
+    assert run.writes == ([] if check else ["CreateVolume", "SetAccessRule"])
+
+
 @pytest.mark.parametrize("name_filter", ["part", "prefix", "exact"])
 @pytest.mark.parametrize("offered", ["old", "both", "new"])
 def test_names_with_any_filter_and_any_version(runner: ModuleRunner, name_filter: str, offered: str) -> None:
@@ -260,6 +274,14 @@ def test_info_shows_owners_on_demand(runner: ModuleRunner, platform_rules: dict[
         "south1-db1": None,
     }
     assert Counter(call["operation"] for call in found.calls)["ListAccessRules"] == 1
+
+
+def test_info_of_owners_that_may_not_be_read_is_an_error(runner: ModuleRunner, platform_rules: dict[str, str]) -> None:
+    args = {"region": SOUTH, "gather": ["access_rule_owners"]}
+    refused = runner.run_task("scp_filestorage_volume_info", args, environ=STORAGE_ONLY)
+    assert refused.failed
+    assert "virtualserver:ListVirtualServers" in refused.message
+    assert "leave access_rule_owners out of gather" in refused.message
 
 
 # -- information ------------------------------------------------------------------------------------------------------

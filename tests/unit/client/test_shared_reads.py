@@ -259,3 +259,27 @@ def test_writing_call_forgets_the_lists_of_its_service(monkeypatch: pytest.Monke
         client.call(operation, region="kr-east1", path={"volume_id": "1"})
         client.sharing(several=True).lookup(VOLUMES, "one")
         assert len(client.queries) == reads
+
+
+def test_list_that_is_read_once_is_kept_for_a_task_and_shared_by_threads() -> None:
+    reads = Reads()
+    reads.shared.begin("first")
+    begun = threading.Barrier(8)
+
+    def fetch() -> list[Item]:
+        reads.sent += 1
+        return [{"id": str(reads.sent)}]
+
+    def read(_number: int) -> str:
+        begun.wait()
+        return str(reads.shared.once(KEY, fetch).items[0]["id"])
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(read, range(8))) == {"1"}
+    reads.clock.now = 10 * MAX_AGE
+    reads.shared.forget("filestorage")
+    reads.shared.begin("first")
+    assert reads.shared.once(KEY, fetch).items == [{"id": "1"}]
+    assert reads.shared.once(KEY, fetch, MAX_AGE).items == [{"id": "2"}]
+    reads.shared.begin("second")
+    assert reads.shared.once(KEY, fetch).items == [{"id": "3"}]

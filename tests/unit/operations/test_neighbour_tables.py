@@ -38,7 +38,7 @@ def contract(service: str, version: str) -> dict[str, Any]:
 def versions(service: str) -> list[str]:
     """Return the versions that have a contract."""
     return sorted(
-        path.name.removesuffix(".openapi.json").rpartition("-")[2] for path in CONTRACTS.glob(f"{service}-*.json")
+        path.name.removesuffix(".openapi.json").rpartition("-")[2] for path in CONTRACTS.glob(f"{service}-[0-9]*.json")
     )
 
 
