@@ -155,6 +155,13 @@ def test_zone_option_without_a_version_that_takes_it_is_refused(runner: ModuleRu
     assert failed.writes == []
 
 
+@pytest.mark.parametrize("module", CREATIONS)
+def test_zone_that_the_account_cannot_use_is_refused_by_the_service(runner: ModuleRunner, module: str) -> None:
+    failed = runner.run_task(module, {**arguments(runner, module), "zone": "kr-west1-z"})
+    assert failed.accepted == []
+    assert "Which zones are valid depends on the account." in failed.message
+
+
 def test_zone_of_another_region_is_refused(runner: ModuleRunner) -> None:
     for module in CREATIONS:
         failed = runner.run_task(module, {**arguments(runner, module), "zone": "kr-east1-a"})

@@ -294,6 +294,11 @@ def _advice(where: CallContext, status: int, code: str, detail: str, skew: float
         return "The service does not offer this version: correct or leave out api_versions."
     if status == 429 or status in PASSING:
         return BUSY
+    return _advice_by_words(status, code, lowered)
+
+
+def _advice_by_words(status: int, code: str, lowered: str) -> str:
+    """What the user can do where a service says the reason in its own words."""
     if code == "ContactAdminForAssistance":
         return (
             "The service gives this answer for many causes, wrong values included;"
@@ -303,6 +308,11 @@ def _advice(where: CallContext, status: int, code: str, detail: str, skew: float
         return (
             "It cannot be replicated to that region: choose another target_region. Where the service shows which are"
             " possible, the info module of the replication lists those, with gather regions."
+        )
+    if status == 400 and "zone" in code.lower():
+        return (
+            "Check the zone (options zone and target_zone, SCP_ZONE, SCP_ZONES). Which zones are valid depends on the"
+            " account."
         )
     if status == 404 and "servernotfound" in code.lower():
         return "Check object_id and object_type: the server must exist in the region of the volume."

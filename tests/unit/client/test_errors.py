@@ -305,6 +305,8 @@ NOT_ENTITLED = "Service Account catalog has not target's endpoint. target : scp-
         (error_a(500, code="ContactAdminForAssistance"), 500, None, "check the options, then try again later"),
         (error_a(400, detail="Replication is not available."), 400, None, "choose another target_region"),
         (error_a(404, code="VirtualServer.VirtualServerNotFound"), 404, None, "Check object_id and object_type"),
+        (error_a(400, code="filestorage.BadRequest.Invalid.zone"), 400, None, "valid depends on the account"),
+        (error_a(406, code="NoSuchVersion"), 406, None, "correct or leave out api_versions"),
     ],
 )
 def test_advice(body: Any, status: int, skew: float | None, advice: str) -> None:

@@ -309,6 +309,14 @@ def test_call_is_sent_again_in_a_version_that_is_offered(serve: Serve, connect: 
     assert "scp-accesskey" not in server.received[1].headers
 
 
+def test_host_that_refuses_an_unsigned_call_is_asked_with_a_signature(
+    serve: Serve, connect: Callable[..., Caller]
+) -> None:
+    server = serve(answer(401, {"message": "no signature"}), LISTED)
+    assert connect(server).client.versions("filestorage")[1] == entries(["1.9"])
+    assert ["scp-signature" in request.headers for request in server.received] == [False, True]
+
+
 def test_write_is_shaped_for_the_version(serve: Serve, connect: Callable[..., Caller]) -> None:
     server = serve(LISTED, answer(202, {"result": {"zone": "kr-west1-a"}}))
     body = {"name": "web", "region": "kr-west1", "zone": "kr-west1-a"}
