@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 COLLECTION = "scp.storage"
+#: The answer to a version that is not offered. A process that learns of it like this sends its call again.
+NOT_OFFERED = 406
 
 
 def task(
@@ -103,8 +105,12 @@ class TaskResult:
 
     @property
     def reads(self) -> list[str]:
-        """The reading calls that reached the simulator, by ``operationId``."""
-        return [call["operation"] for call in self.calls if not call["write"]]
+        """The reading calls that reached the simulator, by ``operationId``, without those that find out a version."""
+        return [
+            call["operation"]
+            for call in self.calls
+            if not call["write"] and call["operation"] and call["status"] != NOT_OFFERED
+        ]
 
 
 @dataclass(frozen=True)

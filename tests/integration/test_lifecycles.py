@@ -15,7 +15,7 @@ import pytest
 from ansible_collections.scp.storage.plugins.module_utils.client.clock import SYSTEM_CLOCK
 from tests.harness.modules import ModuleRunner
 from tests.harness.playbooks import Controller, other_spelling
-from tests.harness.tasks import COLLECTION, Run, task
+from tests.harness.tasks import COLLECTION, NOT_OFFERED, Run, task
 from tests.scenarios import SCENARIOS, Step
 from tests.simulator.app import known_switches
 from tests.simulator.fixture import Simulator
@@ -24,8 +24,6 @@ pytestmark = pytest.mark.newest_core
 
 #: Far enough ahead of the real time, which simulated time cannot go back behind.
 BEGINNING = "2099-03-02T03:04:05Z"
-#: The answer to a version that is not offered. A process that learns of it like this sends its call again.
-NOT_OFFERED = 406
 #: Nothing takes time, and all that is left to chance is drawn alike.
 ALIKE = {
     "random_seed": "alike",

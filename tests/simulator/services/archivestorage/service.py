@@ -53,6 +53,10 @@ class ArchiveStorage(Service):
         if isinstance(row, Run):
             row.start_at = row.start_at or row.created_at
             demand_moments(row, "start_at", *(["end_at"] if row.end_at else []))
+        if isinstance(row, Archiving) and not row.policy_id:
+            # An archiving of a seed belongs to the first policy of its bucket, if there is one.
+            policy = next(iter(self.policies.having("bucket_id", row.bucket_id)), None)
+            row.policy_id = policy.id if policy else ""
         if isinstance(row, Recovery):
             row.recovery_id = row.recovery_id or f"ARC-{self.world.new_id()}"
         if isinstance(row, Version):
