@@ -23,13 +23,17 @@ extends_documentation_fragment:
 options:
   services:
     description:
-      - The services to check. The default is all services that the collection manages.
+      - The services to check. The default is the five storage services.
+      - Names of servers and networks are read from V(virtualserver), V(baremetal), V(multinodegpucluster) and V(vpc), and tags from
+        V(resourcemanager).
     type: list
     elements: str
-    choices: [archivestorage, backup, baremetal-blockstorage, filestorage, parallel-filestorage]
+    choices: [archivestorage, backup, baremetal, baremetal-blockstorage, filestorage, multinodegpucluster, parallel-filestorage, resourcemanager,
+      virtualserver, vpc]
 notes:
-  - "Operations that are called: ListBuckets of C(archivestorage), ListBackups of C(backup), and ListVolumes of each other service, which are
-    also the IAM actions needed as far as these are known."
+  - "Operations that are called: ListBuckets of C(archivestorage), ListBackups of C(backup), and ListVolumes of each other storage service, which are
+    also the IAM actions needed as far as these are known. With O(services) also ListVirtualServers, ListBaremetals, ListGpuNodes, ListSubnets and
+    ListTags."
 """
 
 EXAMPLES = r"""
@@ -126,7 +130,7 @@ from ansible_collections.scp.storage.plugins.module_utils.resources import conne
 
 SPEC = ModuleSpec(
     handler=connection.Connection,
-    options={"services": {"type": "list", "elements": "str", "choices": sorted(connection.PROBES)}},
+    options={"services": {"type": "list", "elements": "str", "choices": connection.SERVICES}},
 )
 
 

@@ -392,6 +392,19 @@ def test_block_group_is_created_in_the_zone_of_its_members(runner: ModuleRunner)
 # -- what is reported ------------------------------------------------------------------------------------------------
 
 
+def test_services_that_only_names_and_tags_need_are_checked_on_request(runner: ModuleRunner) -> None:
+    other = ["baremetal", "multinodegpucluster", "resourcemanager", "virtualserver", "vpc"]
+    (five, ten) = (
+        runner.run_task("scp_connection_info", args).result["services"] for args in ({}, {"services": other})
+    )
+    assert not {one["service"] for one in five} & set(other)
+    assert {one["service"]: (one["usable"], one["problem"]) for one in ten} == dict.fromkeys(other, (True, None))
+    assert all(one["versions"] for one in ten)
+    runner.simulator.switch(denied="resourcemanager")
+    (refused,) = runner.run_task("scp_connection_info", {"services": ["resourcemanager"]}).result["services"]
+    assert (refused["usable"], "403" in refused["problem"]) == (False, True)
+
+
 def test_connection_info_warns_of_a_version_that_ends(runner: ModuleRunner) -> None:
     look = runner.run_task("scp_connection_info", {"services": ["filestorage"]})
     (service,) = look.result["services"]

@@ -416,12 +416,12 @@ class Client:
         place = (operation.service, region or self.settings.region, operation.name)
         return ListKey(*place, query_of(query) | fields)
 
-    def versions(self, service: str, region: str = "") -> tuple[str, list[dict[str, Any]]]:
+    def versions(self, service: str, region: str = "", *, regional: bool = True) -> tuple[str, list[dict[str, Any]]]:
         """The address of a service in a region, and the API versions it lists (``GET /``, platform-behaviour.md §1).
 
         :raises CallError: there is no such service.
         """
-        place = self._place(service, region)
+        place = self._place(service, region, regional=regional)
         return place.url, self._negotiation.offers(place)
 
     def version_in_use(self, operation: Call, region: str = "") -> tuple[str, Offer | None]:

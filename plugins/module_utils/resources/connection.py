@@ -14,7 +14,18 @@ from ..client.parallel import map_concurrently
 from ..client.session import Call, Client
 from ..client.versions import Offer
 from ..engine.resource import Info
-from ..operations import archivestorage, backup, baremetal_blockstorage, filestorage, parallel_filestorage
+from ..operations import (
+    archivestorage,
+    backup,
+    baremetal,
+    baremetal_blockstorage,
+    filestorage,
+    multinodegpucluster,
+    parallel_filestorage,
+    resourcemanager,
+    virtualserver,
+    vpc,
+)
 
 #: For each service a cheap reading call that shows whether the key is accepted.
 PROBES: dict[str, Call] = {
@@ -27,6 +38,18 @@ PROBES: dict[str, Call] = {
         archivestorage.LIST_BUCKETS,
     )
 }
+#: The same for services that names of servers, and tags, are read from. Not every user needs them.
+OTHER_PROBES: dict[str, Call] = {
+    probe.service: probe
+    for probe in (
+        resourcemanager.LIST_TAGS,
+        virtualserver.LIST_VIRTUAL_SERVERS,
+        baremetal.LIST_BAREMETALS,
+        multinodegpucluster.LIST_GPU_NODES,
+        vpc.LIST_SUBNETS,
+    )
+}
+SERVICES = sorted({**PROBES, **OTHER_PROBES})
 
 
 def deprecation_of(service: str, region: str, version: str, offer: Offer | None, today: date) -> str:
@@ -80,7 +103,7 @@ class Connection(Info):
 
     def _look(self, service: str) -> dict[str, Any]:
         """One service; what goes wrong is part of the answer."""
-        probe = PROBES[service]
+        probe = PROBES.get(service) or OTHER_PROBES[service]
         result: dict[str, Any] = {
             "service": service,
             "endpoint": None,
@@ -91,7 +114,7 @@ class Connection(Info):
             "problem": None,
         }
         try:
-            result["endpoint"], result["versions"] = self.client.versions(service)
+            result["endpoint"], result["versions"] = self.client.versions(service, regional=probe.regional)
             version, offer = self.client.version_in_use(probe)
             result["used_version"] = version or None
             result["deprecation"] = (
