@@ -129,6 +129,30 @@ def test_tags_for_a_resource_that_is_not_known_yet_wait_for_it(runner: ModuleRun
     assert "Resource Manager does not know this resource. Run the task again later." in refused.message
 
 
+def test_refused_tags_are_not_called_an_unknown_resource(runner: ModuleRunner) -> None:
+    volume_id(runner)
+    runner.simulator.fault("status", operation="UpdateComponentsTags", status=400)
+    refused = runner.run_task("scp_filestorage_volume", {"name": "web_data", "tags": TEAM})
+    assert refused.failed
+    assert "400" in refused.message
+    assert "does not know this resource" not in refused.message
+
+
+@pytest.mark.parametrize("key", [".", ".."])
+def test_tag_whose_key_no_path_can_have_is_not_removed(runner: ModuleRunner, key: str) -> None:
+    """Programs take the key for a folder, so the call would go to another address."""
+    volume = volume_id(runner)
+    odd = {key: "x", "a/b c": "1", "../volume": "2", "bulk": "3", "한국 어": "값"}
+    assert runner.run_task("scp_filestorage_volume", {"name": "web_data", "tags": odd}).changed
+    refused = runner.run_task("scp_filestorage_volume", {"name": "web_data", "tags": {}, "purge_tags": True})
+    assert refused.failed
+    assert refused.writes == []
+    assert f"The tag {key!r} cannot be removed by a call" in refused.message
+    kept = {"name": "web_data", "tags": {key: "x"}, "purge_tags": True}
+    assert runner.run_task("scp_filestorage_volume", kept).accepted == ["DeleteComponentsTag"] * 4
+    assert runner.simulator.tags("filestorage.volumes", volume) == {key: "x"}
+
+
 def test_too_many_tags_are_refused_before_anything_is_sent(runner: ModuleRunner) -> None:
     volume_id(runner, {f"key{number}": "" for number in range(40)})
     more = {f"more{number}": "" for number in range(20)}

@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Generic, Self
 
-from ..client.errors import NotFound, StorageError, is_refusal
+from ..client.errors import CallError, NotFound, StorageError, is_refusal
 from ..client.paging import Paging, read_all
 from ..client.session import Client
 from ..client.tags import tags_by_resource
@@ -36,6 +36,14 @@ TAGS_PART = "tags"
 _OF_RESOURCE = Paging("tags", "count", "page", size="size", by_page=True, key="key")
 
 Tags = Mapping[str, str]
+
+
+#: Keys that no path can have: programs take them for a folder, however they are escaped.
+_NOT_IN_PATHS = frozenset({".", ".."})
+
+
+def _is_unknown(refusal: CallError) -> bool:
+    return isinstance(refusal, NotFound)
 
 
 class UnreadableTags(StorageError):
@@ -129,6 +137,11 @@ class Tagging:
         :param with_tags: returns a state with other tags.
         """
         path = self.path
+        if fixed := [key for key in changes.remove if key in _NOT_IN_PATHS]:
+            raise StorageError(
+                f"The tag {fixed[0]!r} cannot be removed by a call, because its key cannot be part of an address."
+                " Remove it in the console, or give it in tags."
+            )
         if changes.remove:
             key = changes.remove[0]
             left = {name: value for name, value in changes.present.items() if name != key}
@@ -144,7 +157,8 @@ class Tagging:
             # Whether the call replaces all tags or adds some is not known, so it has those that are to stay as well.
             body={"tags": as_list(changes.result)},
             # A new resource can be tagged only some time after its creation.
-            is_retryable=lambda error: isinstance(error, NotFound),
+            is_retryable=_is_unknown,
+            advises=_is_unknown,
             advice="Resource Manager does not know this resource. Run the task again later.",
         )
 
@@ -343,6 +357,7 @@ class Tagged(Resource[TaggedState[StateT]]):
             listed=step.listed,
             insist=step.insist,
             advice=step.advice,
+            advises=step.advises,
         )
 
     # -- waiting ------------------------------------------------------------------------------------------------------
