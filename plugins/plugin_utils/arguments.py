@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ansible_collections.scp.storage.plugins.module_utils.engine.options import is_tags, tags_as_list
+from ansible_collections.scp.storage.plugins.module_utils.engine.options import form_of_tags, is_tags, tags_as_list
 from ansible_collections.scp.storage.plugins.module_utils.engine.structured_text import (
     TextError,
     parse_structured,
@@ -42,6 +42,8 @@ def parse(spec: Mapping[str, Mapping[str, Any]], args: Mapping[str, Any], within
 
 def _value(option: Mapping[str, Any], value: Any, name: str) -> Any:
     many = option.get("type") == "list"
+    if is_tags(option):
+        return _tags(value, name)
     if option.get("type") == "raw":
         # A list of names and dictionaries. The interpreter of a module may be unable to read YAML.
         return parse_structured(value, name)
@@ -51,9 +53,7 @@ def _value(option: Mapping[str, Any], value: Any, name: str) -> Any:
         if option.get("type") == "dict":
             value = _dictionary(value, name)
         elif many:
-            value = _dictionaries(value, name, tags_as_list if is_tags(option) else lambda found: [found])
-    elif is_tags(option):
-        value = tags_as_list(value)
+            value = _dictionaries(value, name)
     if "options" not in option:
         return value
     if isinstance(value, Mapping) and not many:
@@ -86,7 +86,21 @@ def _dictionary(text: str, name: str) -> Any:
     return found
 
 
-def _dictionaries(text: str, name: str, from_one: Callable[[Mapping[str, Any]], Any]) -> Any:
+def _tags(value: Any, name: str) -> Any:
+    """Return tags as the list that the API takes, from any form that they may have."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        if value.lstrip().startswith("key="):
+            # Ansible's own form of a list of dictionaries.
+            return value
+        value = value if _KEY_VALUE.match(value) else _dictionaries(value, name, tags_as_list)
+    if mistake := form_of_tags(value, name):
+        raise TextError(mistake)
+    return tags_as_list(value)
+
+
+def _dictionaries(text: str, name: str, from_one: Callable[[Mapping[str, Any]], Any] = lambda found: [found]) -> Any:
     if _KEY_VALUE.match(text):
         return text
     wanted, example = "a list of dictionaries", '[{"key": "value"}]'

@@ -116,6 +116,13 @@ def test_new_resource_is_tagged_once_resource_manager_knows_it(runner: ModuleRun
     assert (again.changed, again.writes) == (False, [])
 
 
+def test_creation_does_not_wait_indefinitely_for_resource_manager(runner: ModuleRunner) -> None:
+    runner.simulator.switch(resource_delay_seconds=100_000)
+    made = runner.run_task("scp_filestorage_volume", {**WEB, "tags": TEAM})
+    assert (made.failed, made.accepted) == (False, ["CreateVolume"]), made.message
+    assert made.reads.count("ListComponentsTags") <= 15
+
+
 def test_tags_for_a_resource_that_is_not_known_yet_wait_for_it(runner: ModuleRunner) -> None:
     runner.simulator.switch(resource_delay_seconds=15)
     volume_id(runner)
@@ -127,6 +134,70 @@ def test_tags_for_a_resource_that_is_not_known_yet_wait_for_it(runner: ModuleRun
     refused = runner.run_task("scp_filestorage_volume", {"name": "other", "tags": TEAM})
     assert refused.failed
     assert "Resource Manager does not know this resource. Run the task again later." in refused.message
+
+
+def test_refused_tags_are_not_called_an_unknown_resource(runner: ModuleRunner) -> None:
+    volume_id(runner)
+    runner.simulator.fault("status", operation="UpdateComponentsTags", status=400)
+    refused = runner.run_task("scp_filestorage_volume", {"name": "web_data", "tags": TEAM})
+    assert refused.failed
+    assert "400" in refused.message
+    assert "does not know this resource" not in refused.message
+
+
+@pytest.mark.parametrize("key", [".", ".."])
+def test_tag_whose_key_no_path_can_have_is_not_removed(runner: ModuleRunner, key: str) -> None:
+    """Programs take the key for a folder, so the call would go to another address."""
+    volume = volume_id(runner)
+    odd = {key: "x", "a/b c": "1", "../volume": "2", "bulk": "3", "한국 어": "값"}
+    assert runner.run_task("scp_filestorage_volume", {"name": "web_data", "tags": odd}).changed
+    refused = runner.run_task("scp_filestorage_volume", {"name": "web_data", "tags": {}, "purge_tags": True})
+    assert refused.failed
+    assert refused.writes == []
+    assert f"The tag {key!r} cannot be removed by a call" in refused.message
+    kept = {"name": "web_data", "tags": {key: "x"}, "purge_tags": True}
+    assert runner.run_task("scp_filestorage_volume", kept).accepted == ["DeleteComponentsTag"] * 4
+    assert runner.simulator.tags("filestorage.volumes", volume) == {key: "x"}
+
+
+@pytest.mark.parametrize("bulk", ["merge", "replace"])
+@pytest.mark.parametrize("purge", [False, True])
+def test_tags_are_not_set_before_those_that_are_there_are_known(runner: ModuleRunner, bulk: str, purge: bool) -> None:
+    """Resource Manager lists a resource late. Its other tags would be lost, or stay although they are purged."""
+    runner.simulator.switch(tags_bulk=bulk)
+    volume = volume_id(runner, {"owner": "someone"})
+    runner.simulator.fault("status", operation="ListComponentsTags", status=404, times=3)
+    args = {"name": "web_data", "tags": TEAM, "purge_tags": purge}
+    run = runner.run_task("scp_filestorage_volume", args)
+    assert run.changed, run.message
+    assert run.accepted == [*(["DeleteComponentsTag"] if purge else []), "UpdateComponentsTags"]
+    assert runner.simulator.tags("filestorage.volumes", volume) == {**({} if purge else {"owner": "someone"}), **TEAM}
+    again = runner.run_task("scp_filestorage_volume", args)
+    assert (again.changed, again.writes) == (False, [])
+
+
+def test_list_without_a_resource_is_not_taken_for_one_without_tags(runner: ModuleRunner) -> None:
+    runner.simulator.switch(tags_bulk="replace")
+    volumes = [{**WEB, "kind": "filestorage_volume", "name": f"web{number}"} for number in range(3)]
+    tagged = [{**one, "tags": {"owner": "someone"}} for one in volumes]
+    assert runner.run_task("scp_storage_apply", {"resources": tagged}).changed
+    runner.simulator.fault("status", operation="ListComponentsTags", status=404, times=3)
+    runner.simulator.fault("drop", operation="ListTags", times=None)
+    mine = [{**one, "tags": TEAM} for one in volumes]
+    assert runner.run_task("scp_storage_apply", {"resources": mine}).changed
+    runner.simulator.clear_faults()
+    listed = runner.run_task("scp_filestorage_volume_info", {"gather": ["tags"]}).result["volumes"]
+    assert [one["tags"] for one in listed] == [{"owner": "someone", **TEAM}] * 3
+
+
+@pytest.mark.parametrize("tags", [TEAM, {}])
+def test_tags_of_a_resource_that_stays_unknown_are_not_touched(runner: ModuleRunner, tags: dict[str, str]) -> None:
+    volume_id(runner, {"owner": "someone"})
+    runner.simulator.fault("status", operation="ListComponentsTags", status=404, times=None)
+    run = runner.run_task("scp_filestorage_volume", {"name": "web_data", "tags": tags, "purge_tags": True})
+    assert run.failed
+    assert run.writes == []
+    assert "Resource Manager does not know this resource. Run the task again later." in run.message
 
 
 def test_too_many_tags_are_refused_before_anything_is_sent(runner: ModuleRunner) -> None:

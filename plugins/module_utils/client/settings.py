@@ -32,6 +32,9 @@ _HEADER_TEXT = re.compile(r"[!-~]([ -~]*[!-~])?")
 _IN_HEADERS = ("access_key", "secret_key", "auth_token", "account_id")
 #: Characters that programs read differently in a URL, so that a check could see another host than is called.
 _DOUBTFUL = re.compile(r"[\x00-\x20\x7f\\]")
+#: How a version is written.
+_VERSION = re.compile(r"\d{1,4}(\.\d{1,4}){0,3}")
+_VERSIONS_EXPECTED = f"must be {', '.join(WORDS)}, or a version by service, for example filestorage=1.2"
 #: Seconds; more than a day is a mistake.
 LONGEST_TIMEOUT = 86_400.0
 LANGUAGES = ("en-US", "ko-KR")
@@ -45,6 +48,7 @@ SERVICES = (
     "iam",
     "multinodegpucluster",
     "parallel-filestorage",
+    "resourcemanager",
     "virtualserver",
     "vpc",
 )
@@ -223,7 +227,10 @@ def _convert(name: str, source: SettingSpec, value: Any, origin: str) -> Any:
         elif source.kind == "int":
             converted = _number(int, value)
         elif source.kind == "dict":
-            return dict(json.loads(value)) if isinstance(value, str) else dict(value)
+            found = json.loads(value) if isinstance(value, str) else value
+            if not isinstance(found, Mapping):
+                raise ValueError("must be a dictionary")
+            return dict(found)
         elif source.kind == "raw":
             return _by_service(value)
         else:
@@ -247,15 +254,17 @@ def _by_service(value: Any) -> dict[str, Any]:
     """Return versions by service, from a dictionary, a JSON object, pairs with = between them, or a word for all."""
     if isinstance(value, list):
         value = ",".join(map(str, value))
-    if not isinstance(value, str):
+    if isinstance(value, Mapping):
         return dict(value)
+    if not isinstance(value, str):
+        raise ValueError(_VERSIONS_EXPECTED)
     if value.strip() in WORDS:
         return {ALL_SERVICES: value.strip()}
     if value.lstrip().startswith("{"):
         return dict(json.loads(value))
     pairs = [part.split("=") for part in re.split(r"[,\s]+", value.strip())]
     if not all(len(pair) == 2 and all(pair) for pair in pairs):
-        raise ValueError(f"must be {', '.join(WORDS)}, or a version by service, for example filestorage=1.2")
+        raise ValueError(_VERSIONS_EXPECTED)
     return dict(pairs)
 
 
@@ -368,17 +377,22 @@ def _checked(chosen: dict[str, Any]) -> Settings:
             check_url(name, chosen[name], validate_certs=bool(chosen["validate_certs"]))
     if chosen.get("ca_path") and not Path(chosen["ca_path"]).exists():
         raise SettingsError(f"ca_path {chosen['ca_path']} does not exist.")
-    versions = {str(service): str(version) for service, version in (chosen.pop("api_versions") or {}).items()}
+    versions = {
+        str(service): "" if version is None else str(version)
+        for service, version in (chosen.pop("api_versions") or {}).items()
+    }
     for service, version in versions.items():
         if service not in (*SERVICES, ALL_SERVICES):
             raise SettingsError(f"api_versions has no service {shown(service)}{closest(service, SERVICES)}.")
-        if not _HEADER_TEXT.fullmatch(f"{service} {version}"):
+        if version not in WORDS and not _VERSION.fullmatch(version):
             raise SettingsError(
-                f"api_versions asks for version {shown(version)} of {service!r}. Write it like filestorage: '1.1'."
+                f"api_versions asks for version {shown(version)} of {service!r}{closest(version, WORDS)}. Write it like"
+                " filestorage: '1.1'."
             )
-    zones = {str(region): str(zone) for region, zone in (chosen.pop("zones") or {}).items()}
+    zones = {str(region): "" if zone is None else str(zone) for region, zone in (chosen.pop("zones") or {}).items()}
     if chosen.get("zone"):
-        check_zone("zone", chosen["zone"])
+        # A region's own name would otherwise pass as a zone of another region, which is left out.
+        check_zone("zone", chosen["zone"], chosen["region"] if chosen["zone"] == chosen["region"] else "")
     for region, zone in zones.items():
         check_zone("zones", zone, region)
     known = {item.name for item in fields(Settings)}
@@ -398,6 +412,8 @@ def check_zone(option: str, zone: str, region: str = "") -> None:
     :param region: the region that it must belong to; empty for any.
     """
     found = region_of(zone)
+    if region and zone == region:
+        raise SettingsError(f"{option} {shown(zone)} is a region. Give one of its zones, for example {region}-a.")
     if not (REGION.fullmatch(zone) and found):
         raise SettingsError(f"{option} {shown(zone)} is not a valid zone. Expected a name such as kr-west1-a.")
     if region and found != region:

@@ -179,6 +179,13 @@ class Offers:
                 raise
         return result.result()
 
+    def forget(self, url: str) -> None:
+        """Let the next one that needs the versions of a host ask again."""
+        with self._lock:
+            result = self._read.get(url)
+            if result is not None and result.done():
+                del self._read[url]
+
     def known(self, url: str) -> list[dict[str, Any]] | None:
         """Return the versions of a host; ``None`` where they were not read yet."""
         with self._lock:
@@ -268,6 +275,10 @@ class Negotiation:
             raise error
         with self._lock:
             self._refused.add((place.url, attempt.operation.name, attempt.version))
+        listed = self._offers.known(place.url)
+        if listed is not None and not self._candidates(attempt.operation, place, ()):
+            # What was read before the refusal leaves no version, so it may be out of date.
+            self._offers.forget(place.url)
         self._learn(place)
 
     def in_use(self, operation: Versioned, place: Place) -> str:

@@ -187,7 +187,7 @@ class Executor(Generic[StateT]):
             if refusal.status not in REFUSALS:
                 raise
             if step.fallback is None:
-                if step.advice:
+                if step.advice and step.advises(refusal):
                     raise StorageError(f"{refusal.message.rstrip('.')}. {step.advice}", **refusal.facts) from None
                 raise
             try:

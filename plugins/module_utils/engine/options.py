@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -15,6 +16,8 @@ from ..client.errors import StorageError
 MAX_TAGS = 50
 MAX_TAG_KEY = 128
 MAX_TAG_VALUE = 256
+_TAG_TEXT = re.compile(r"[a-zA-Z0-9가-힣ㄱ-ㅎㅏ-ㅣ +\-=._:/@]")
+TAG_CHARACTERS = "Latin and Korean letters, digits, blanks and + - = . _ : / @"
 #: The option of modules that create what can have tags; its documentation is the fragment of this name.
 TAGS: dict[str, Any] = {
     "type": "list",
@@ -44,6 +47,26 @@ def tags_as_list(value: Any) -> Any:
     if "key" in value and set(value) <= {"key", "value"}:
         return [value]
     return [{"key": key, "value": text} for key, text in value.items()]
+
+
+def form_of_tags(value: Any, name: str) -> str:
+    """Return what is wrong with the form of tags; empty for nothing.
+
+    Ansible would take a list or a dictionary as a value for the text that Python shows of it.
+    """
+    listed = tags_as_list(value)
+    expected = "Give a dictionary such as {team: web}, or a list of dictionaries with a key and a value."
+    if not isinstance(listed, list):
+        return f"{name} is not a dictionary or a list. {expected}"
+    for position, tag in enumerate(listed):
+        if not isinstance(tag, Mapping):
+            return f"{name}[{position}] is not a dictionary. {expected}"
+        if tag.get("key") is None:
+            return f"{name}[{position}] has no key. {expected}"
+        for part in ("key", "value"):
+            if isinstance(tag.get(part), Mapping | list):
+                return f"{name}[{position}] has a {part} that is not a text. {expected}"
+    return ""
 
 
 def needed(options: Options, rules: Mapping[str, Any]) -> set[str]:
@@ -107,13 +130,23 @@ def _tag_mistakes(tags: Sequence[Mapping[str, Any]]) -> Iterator[str]:
             yield f"tags has the key {_short(key)} {count} times. Give each key once."
         if len(key) > MAX_TAG_KEY:
             yield f"tags has the key {_short(key)} of {len(key)} characters. A key has {MAX_TAG_KEY} at most."
+        yield from _foreign(f"the key {_short(key)}", key)
     for tag in tags:
-        length = len(tag.get("value") or "")
+        value = tag.get("value") or ""
+        length = len(value)
+        yield from _foreign(f"a value for the key {_short(str(tag['key']))}", value)
         if length > MAX_TAG_VALUE:
             yield (
                 f"tags has a value of {length} characters for the key {_short(str(tag['key']))}. A value has"
                 f" {MAX_TAG_VALUE} at most."
             )
+
+
+def _foreign(what: str, text: str) -> Iterator[str]:
+    """Find characters that the service refuses."""
+    if foreign := _TAG_TEXT.sub("", text):
+        listed = " ".join(repr(character) for character in dict.fromkeys(foreign[:5]))
+        yield f"tags has {what} with {listed}. Tags consist of {TAG_CHARACTERS}."
 
 
 def _short(key: str) -> str:

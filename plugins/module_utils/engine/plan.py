@@ -25,6 +25,11 @@ MAX_STEPS = 10_000
 UNKNOWN_ID = "known after creation"
 
 
+def always(_refusal: CallError) -> bool:
+    """Of every refusal."""
+    return True
+
+
 def never(_error: CallError) -> bool:
     """No refusal means "not yet"."""
     return False
@@ -50,6 +55,7 @@ class Step(Generic[StateT]):
     :param taken: whether a state that was read proves that the service took the call, though its effect is to come.
     :param listed: what it creates is found by the next task only once the service lists it.
     :param advice: what the user can do when it is refused, beyond the service's words.
+    :param advises: the refusals to which the advice belongs.
     :param insist: names of fields that must be sent, which excludes API versions without them.
     """
 
@@ -67,6 +73,7 @@ class Step(Generic[StateT]):
     taken: Callable[[StateT], bool] = not_seen
     listed: bool = False
     advice: str = ""
+    advises: Callable[[CallError], bool] = always
     insist: tuple[str, ...] = ()
 
     @property

@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Generic, Self
 
-from ..client.errors import NotFound, StorageError, is_refusal
+from ..client.errors import CallError, NotFound, StorageError, is_refusal
 from ..client.paging import Paging, read_all
 from ..client.session import Client
 from ..client.tags import tags_by_resource
@@ -36,6 +36,17 @@ TAGS_PART = "tags"
 _OF_RESOURCE = Paging("tags", "count", "page", size="size", by_page=True, key="key")
 
 Tags = Mapping[str, str]
+
+
+#: Keys that no path can have: programs take them for a folder, however they are escaped.
+_NOT_IN_PATHS = frozenset({".", ".."})
+
+
+_UNKNOWN_RESOURCE = "Resource Manager does not know this resource. Run the task again later."
+
+
+def _is_unknown(refusal: CallError) -> bool:
+    return isinstance(refusal, NotFound)
 
 
 class UnreadableTags(StorageError):
@@ -129,6 +140,11 @@ class Tagging:
         :param with_tags: returns a state with other tags.
         """
         path = self.path
+        if fixed := [key for key in changes.remove if key in _NOT_IN_PATHS]:
+            raise StorageError(
+                f"The tag {fixed[0]!r} cannot be removed by a call, because its key cannot be part of an address."
+                " Remove it in the console, or give it in tags."
+            )
         if changes.remove:
             key = changes.remove[0]
             left = {name: value for name, value in changes.present.items() if name != key}
@@ -144,8 +160,9 @@ class Tagging:
             # Whether the call replaces all tags or adds some is not known, so it has those that are to stay as well.
             body={"tags": as_list(changes.result)},
             # A new resource can be tagged only some time after its creation.
-            is_retryable=lambda error: isinstance(error, NotFound),
-            advice="Resource Manager does not know this resource. Run the task again later.",
+            is_retryable=_is_unknown,
+            advises=_is_unknown,
+            advice=_UNKNOWN_RESOURCE,
         )
 
 
@@ -195,7 +212,7 @@ class TaggedState(Generic[StateT]):
 
     :ivar tags: ``None`` where they are not known.
     :ivar is_new: the resource came with this task, which gave it its tags.
-    :ivar looks: how often a new resource was looked for in Resource Manager.
+    :ivar looks: how often a resource that Resource Manager does not know was looked for there.
     :ivar unreadable: why the tags could not be read.
     """
 
@@ -215,6 +232,7 @@ class Tagged(Resource[TaggedState[StateT]]):
         self.wanted = as_dictionary(inner.params.get("tags"))
         self.purge = bool(inner.params.get("purge_tags"))
         self._was_missing = False
+        self._looks = 0
         super().__init__(inner.params, inner.client)
 
     # -- what is the inner resource's own -----------------------------------------------------------------------------
@@ -271,13 +289,16 @@ class Tagged(Resource[TaggedState[StateT]]):
         if not self._id(state):
             self._was_missing = True
             return state
-        return self._read(state)
+        state = self._read(state)
+        return state if state.tags is not None else replace(state, looks=self._looks)
 
     def refresh(self, state: TaggedState[StateT]) -> TaggedState[StateT]:
         state = replace(state, resource=self.inner.refresh(state.resource))
         if not self._is_awaited(state) or self.inner.pending(state.resource):
             return state
-        return replace(self._read(state), looks=state.looks + 1)
+        # Each look begins with the same state, so they are counted here.
+        self._looks += 1
+        return replace(self._read(state), looks=self._looks)
 
     def _read(self, state: TaggedState[StateT]) -> TaggedState[StateT]:
         identifier = self._id(state)
@@ -295,7 +316,10 @@ class Tagged(Resource[TaggedState[StateT]]):
             def mine(item: Mapping[str, Any]) -> bool:
                 return str(item.get("srn")).endswith(f"/{identifier}")
 
-            return as_dictionary(client.read_whole(api.LIST_TAGS, query=query, where=mine))
+            listed = as_dictionary(client.read_whole(api.LIST_TAGS, query=query, where=mine))
+            # One without tags is not in the list, like one that Resource Manager does not know yet.
+            if listed or not self.wanted:
+                return listed
         return tagging_of(self.target, self.region, identifier).read(client)
 
     def _id(self, state: TaggedState[StateT]) -> str:
@@ -315,6 +339,8 @@ class Tagged(Resource[TaggedState[StateT]]):
             return None
         if state.unreadable:
             raise StorageError(state.unreadable)
+        if state.tags is None and self._is_compared and (state.looks >= MAX_LOOKS or not self.wanted):
+            raise StorageError(f"The tags cannot be compared with those of the task. {_UNKNOWN_RESOURCE}")
         changes = tag_changes(state.tags or {}, self.wanted, purge=self.purge)
         tagging = tagging_of(self.target, self.region, self._id(state))
         return tagging.next_step(changes, lambda before, tags: replace(before, tags=tags))
@@ -343,6 +369,7 @@ class Tagged(Resource[TaggedState[StateT]]):
             listed=step.listed,
             insist=step.insist,
             advice=step.advice,
+            advises=step.advises,
         )
 
     # -- waiting ------------------------------------------------------------------------------------------------------
@@ -354,10 +381,21 @@ class Tagged(Resource[TaggedState[StateT]]):
         return "the tags to be listed by Resource Manager"
 
     def _is_awaited(self, state: TaggedState[StateT]) -> bool:
-        """Whether Resource Manager has yet to list the tags of a new resource, so that the next task finds them."""
-        if not state.is_new or state.unreadable or state.looks >= MAX_LOOKS or not self._id(state):
+        """Whether Resource Manager has yet to list the tags.
+
+        Those of a new resource, so that the next task finds them; and those of another one, because a bulk change that
+        does not contain them could remove them.
+        """
+        if state.unreadable or state.looks >= MAX_LOOKS or not self._id(state):
             return False
+        if not state.is_new:
+            return state.tags is None and self._is_compared
         return bool(self.wanted) and not self.wanted.items() <= (state.tags or {}).items()
+
+    @property
+    def _is_compared(self) -> bool:
+        """Whether the task depends on the tags that the resource has."""
+        return bool(self.wanted) or self.purge
 
     # -- showing ------------------------------------------------------------------------------------------------------
 

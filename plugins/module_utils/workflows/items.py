@@ -16,7 +16,7 @@ from ..client.errors import SettingsError, StorageError
 from ..client.redaction import shown
 from ..client.settings import check_region, check_zone
 from ..client.suggestions import closest
-from ..engine.options import tags_as_list
+from ..engine.options import form_of_tags, tags_as_list
 from ..engine.structured_text import TextError, parse_structured
 from ..resources.kinds import full_kind
 from .messages import group_alike
@@ -350,10 +350,7 @@ def tags_key(name: str = "tags") -> Key:
     """Return a key that holds tags, as a dictionary or as a list of dictionaries with a key and a value."""
 
     def check(value: Any) -> str:
-        listed = tags_as_list(value)
-        if isinstance(listed, list) and all(isinstance(tag, Mapping) and "key" in tag for tag in listed):
-            return ""
-        return f"{name} must be a dictionary, or a list of dictionaries with a key and a value"
+        return form_of_tags(value, name).rstrip(".")
 
     return Key(name, check, tags_as_list, structured=True)
 

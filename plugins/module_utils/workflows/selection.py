@@ -17,7 +17,7 @@ from ..client.session import Client
 from ..client.settings import check_region
 from ..client.tags import tag_texts
 from ..engine.lookup import LookupSpec
-from ..engine.options import tags_as_list
+from ..engine.options import form_of_tags, tags_as_list
 from ..engine.structured_text import TextError, parse_structured
 from ..operations import resourcemanager
 from ..resources.kinds import full_kind
@@ -136,7 +136,7 @@ def _read_selection(
     if item.get(name_key):
         return f"it has {name_key} and {TAGGED}. Give one of both"
     listed = tags_as_list(item[TAGGED])
-    if not (isinstance(listed, list) and listed and all(isinstance(tag, Mapping) and tag.get("key") for tag in listed)):
+    if form_of_tags(item[TAGGED], TAGGED) or not (listed and all(tag["key"] for tag in listed)):
         return f"{TAGGED} must be a dictionary of tags with at least one key, such as {{team: web}}"
     kind = full_kind(str(item.get(kind_key) or defaults.get(kind_key) or next(iter(kinds))))
     if kind not in kinds:

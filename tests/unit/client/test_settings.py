@@ -384,11 +384,30 @@ def test_zone_of_a_region_is_the_one_that_belongs_to_it(region: str, letter: str
         ({"zone": "west"}, "zone 'west' is not a valid zone"),
         ({"zone": "kr-west1-a/b"}, "is not a valid zone"),
         ({"zones": {"kr-east1": "kr-west1-a"}}, "zones 'kr-west1-a' is a zone of region kr-west1"),
+        (
+            {"zones": {"kr-west1": "kr-west1"}},
+            "zones 'kr-west1' is a region. Give one of its zones, for example kr-west1-a",
+        ),
+        ({"zones": {"kr-east1": None}}, "zones '' is not a valid zone"),
+        ({"region": "kr-west1", "zone": "kr-west1"}, "zone 'kr-west1' is a region. Give one of its zones"),
         ({"zones": {"kr-east1": ""}}, "zones '' is not a valid zone"),
     ],
 )
 def test_zone_that_is_invalid_is_refused(options: dict[str, Any], expected: str) -> None:
     assert expected in refusal({**GIVEN, **options}, {})
+
+
+@pytest.mark.parametrize("version", ["nonsense", "", None, "oldst", "1.x", "1.1\r\nX-Evil: 1"])
+def test_api_versions_with_what_is_not_a_version_are_refused(version: Any) -> None:
+    message = refusal({**GIVEN, "api_versions": {"filestorage": version}}, {})
+    assert message.startswith(f"api_versions asks for version {version or ''!r} of 'filestorage'")
+    assert ("did you mean oldest?" in message) == (version == "oldst")
+    assert message.endswith("Write it like filestorage: '1.1'.")
+
+
+@pytest.mark.parametrize("versions", [1.2, True, 5])
+def test_api_versions_that_are_not_text_are_explained(versions: Any) -> None:
+    assert "must be auto, oldest, newest, or a version by service" in refusal({**GIVEN, "api_versions": versions}, {})
 
 
 @pytest.mark.parametrize(("misspelt", "meant"), [("filestorge", "filestorage"), ("Backup", "backup"), ("bm", "")])
@@ -403,7 +422,7 @@ def test_api_versions_of_an_unknown_service_are_refused(misspelt: str, meant: st
 
 
 def test_services_are_those_of_the_operations() -> None:
-    neighbours = {"baremetal", "multinodegpucluster", "virtualserver", "vpc"}
+    neighbours = {"baremetal", "multinodegpucluster", "resourcemanager", "virtualserver", "vpc"}
     assert {*PROBES, *neighbours, "iam"} == set(SERVICES)
 
 
@@ -429,6 +448,7 @@ def test_space_around_values_is_dropped() -> None:
         ("api_versions", "filestorage="),
         ("api_versions", "filestorage=1.1=2"),
         ("zones", "kr-west1-a"),
+        ("zones", "[]"),
         ("api_versions", "[" * 100_000),
     ],
 )

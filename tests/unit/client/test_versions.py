@@ -134,6 +134,18 @@ def test_refused_versions_are_not_chosen_again(offered: list[str], wanted: str) 
     assert len(tried) <= len(VERSIONS)
 
 
+def test_list_from_before_a_refusal_is_read_again_if_it_leaves_no_version() -> None:
+    listed = [["1.1"], ["1.2"]]
+    made = Negotiation({}, Offers(), lambda _place: entries(listed.pop(0)))
+    made.offers(PLACE)
+    refusal = VersionNotOffered(CallContext("filestorage", "ListThings", "kr-west1", "GET"), "was refused with 406")
+    made.refuse(made.choose(READ, PLACE, {}), PLACE, refusal)
+    assert made.choose(READ, PLACE, {}).version == "1.2"
+    # What is known by now needs no second refusal, and no other call.
+    assert made.choose(CREATE, PLACE, ZONE).version == "1.2"
+    assert listed == []
+
+
 def test_preferred_older_version_counts_for_newest_as_well() -> None:
     delete = Operation(SERVICE, "DeleteThing", "DELETE", "/v1/things", prefers_older=True)
     assert chosen(negotiation(VERSIONS, "newest"), delete, {}) == ("DeleteThing", "1.1")

@@ -15,7 +15,7 @@ from ansible_collections.scp.storage.plugins.module_utils.client.errors import S
 from ansible_collections.scp.storage.plugins.module_utils.engine.mode import Mode
 from ansible_collections.scp.storage.plugins.module_utils.engine.options import TAGS, check_options, tags_as_list
 from ansible_collections.scp.storage.plugins.module_utils.engine.runner import run
-from ansible_collections.scp.storage.plugins.plugin_utils.arguments import parse
+from ansible_collections.scp.storage.plugins.plugin_utils.arguments import TextError, parse
 from tests.module_files import API_MODULES as MODULES
 
 
@@ -41,7 +41,7 @@ def texts(name: str) -> Iterator[tuple[str, Any]]:
 def test_empty_text_is_refused_by_each_module(module: str, option: str, value: Any) -> None:
     """Whatever the state is, and with the same words everywhere."""
     spec = load_spec(module)
-    given = dict.fromkeys(spec.options) | {"state": "absent"} | {option: value}
+    given = dict.fromkeys(spec.options) | {"state": "absent", option: value}
     result = run(spec, given, {}, Mode(connect=connect)).result
     assert result["failed"]
     where = f"{option}[1]" if isinstance(value, list) else option
@@ -89,6 +89,12 @@ def tags(**values: str | None) -> list[dict[str, Any]]:
         (tags(**{"": "v"}), "tags has a tag with an empty key."),
         (tags(**{" ": "v"}), "tags has a tag with an empty key."),
         ([*tags(team="a"), *tags(team="b")], "tags has the key 'team' 2 times. Give each key once."),
+        (
+            tags(**{"a%b": "v"}),
+            "tags has the key 'a%b' with '%'. Tags consist of Latin and Korean letters, digits, blanks",
+        ),
+        (tags(**{"a\n": "v"}), "tags has the key 'a\\n' with '\\n'."),
+        (tags(team="日本 50%"), "tags has a value for the key 'team' with '日' '本' '%'."),
         (tags(**{f"k{number}": "v" for number in range(51)}), "tags has 51 tags, and a resource has 50 at most."),
     ],
 )
@@ -102,3 +108,11 @@ def test_tags_up_to_the_limits_are_taken() -> None:
     full = tags(**{f"{number:03}{'k' * 125}": "v" * 256 for number in range(50)})
     check_options({"tags": TAGS}, {}, {"tags": full})
     check_options({"tags": TAGS}, {}, {"tags": tags(empty="", none=None)})
+    check_options({"tags": TAGS}, {}, {"tags": tags(**{"한국 어/a:b@c=d+e_f.g-h": "값 입니다 ㄱㅏ", "..": "bulk"})})
+
+
+@pytest.mark.parametrize("given", [{"a": {"b": 1}}, {"a": ["x"]}, ["a"], [{"k": "a"}], [{"key": None}], 5, True, "a=b"])
+def test_tags_of_another_form_are_refused_before_they_become_text(given: Any) -> None:
+    with pytest.raises(TextError, match=r"^tags(\[0\])? .*Give a dictionary such as \{team: web\}"):
+        parse({"tags": TAGS}, {"tags": given})
+    assert parse({"tags": TAGS}, {"tags": "key=a value=b,key=c"}) == {"tags": "key=a value=b,key=c"}

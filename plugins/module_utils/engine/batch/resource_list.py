@@ -16,7 +16,7 @@ from ansible.module_utils.errors import UnsupportedError
 from ...client.errors import SettingsError, StorageError, one_line
 from ...client.session import Client
 from ...client.settings import check_region, without_blanks
-from ..options import check_options, needed, tags_as_list
+from ..options import check_options, form_of_tags, needed, tags_as_list
 from ..resource import Resource
 from ..spec import CONNECTION_OPTIONS
 from .kinds import ResourceKind
@@ -173,6 +173,9 @@ class _Reader:
             if name not in elsewhere and (value is not None or name in must)
         }
         if mine.get("tags") is not None:
+            if mistake := form_of_tags(mine["tags"], "tags"):
+                self._tell(title, mistake)
+                return None
             mine["tags"] = tags_as_list(mine["tags"])
         checked = ArgumentSpecValidator(options, **resource_kind.spec.rules).validate({**self.common, **mine})
         for error in checked.errors:
