@@ -143,6 +143,16 @@ FAULTS = (
         ),
     ),
     Fault(
+        "version-of-another-generation",
+        (
+            Edit(
+                f"{CLIENT}/versions.py",
+                "and (not names or version in names)",
+                "and (not names or version)",
+            ),
+        ),
+    ),
+    Fault(
         "crash-leaves-a-second-volume",
         (
             Edit(
