@@ -95,17 +95,18 @@ options:
     choices: [en-US, ko-KR]
   api_versions:
     description:
-      - API versions to use, by service, for example V(filestorage=1.2). Services are V(archivestorage), V(backup), V(baremetal),
-        V(baremetal-blockstorage), V(filestorage), V(iam), V(multinodegpucluster), V(parallel-filestorage), V(virtualserver) and V(vpc). The key V(*) stands for all services that are not listed.
-      - In place of a version, V(auto) uses the version that the collection was written for as long as the service offers it, and then the next one
-        that the collection knows. V(oldest) and V(newest) use the oldest and the newest version that the service offers and the collection knows.
-      - One of these words alone counts for all services.
+      - API versions to use, by service, for example V(filestorage=1.2). Services are V(archivestorage), V(backup), V(baremetal), V(baremetal-blockstorage),
+        V(filestorage), V(iam), V(multinodegpucluster), V(parallel-filestorage), V(virtualserver) and V(vpc). The key V(*) applies to all services that are
+        not listed.
+      - Instead of a version, V(auto) uses the version that the collection was written for as long as the service offers it, and after that the next newer
+        one that the collection knows. V(oldest) and V(newest) use the oldest or the newest version that the service offers and the collection knows.
+      - One of these words alone applies to all services.
       - If not given, E(SCP_API_VERSIONS) is used, as a JSON object or as one of these words, and otherwise V(auto).
     type: raw
   zone:
     description:
-      - The zone in which resources are created, for example V(kr-west1-a), as far as it belongs to the region of the call. API versions that have
-        no zones ignore it. An option O(zone) of the module takes precedence.
+      - The zone in which resources are created, for example V(kr-west1-a). It is used only in its own region. API versions without zones ignore it. If the
+        module itself has an option O(zone), that option takes precedence.
       - If not given, E(SCP_ZONE) is used.
     type: str
   zones:

@@ -13,7 +13,7 @@ class ModuleDocFragment:
 options:
   tags:
     description:
-      - Only what has all of these tags, as Resource Manager has them.
+      - Return only resources that have all of these tags in Resource Manager.
       - "A dictionary of keys and values is accepted as well, such as C({team: web})."
     type: list
     elements: dict
@@ -26,5 +26,5 @@ options:
         description: Value of the tag.
         type: str
 notes:
-  - "IAM actions needed for tags, in C(resourcemanager): the one that lists tags. Its name is not published."
+  - "IAM action needed for tags, in C(resourcemanager): the action that lists tags. Its name is not published."
 """

@@ -15,8 +15,7 @@ options:
     description:
       - Tags of the resource, at most 50. Each key must be unique and not empty.
       - "A dictionary of keys and values is accepted as well, such as C({team: web})."
-      - Missing tags are added and different values are changed, with Resource Manager. Other tags of the resource are not touched, unless
-        O(purge_tags=true).
+      - Missing tags are added and different values are changed, through Resource Manager. Other tags of the resource remain, unless O(purge_tags=true).
       - Without this option, tags are neither read nor changed.
     type: list
     elements: dict
@@ -34,8 +33,8 @@ options:
     type: bool
     default: false
 notes:
-  - "IAM actions needed for O(tags), in C(resourcemanager): those that list and set tags, and with O(purge_tags) those that delete them. Their names
-    are not published. To create a resource with tags, none of them is needed."
-  - How soon Resource Manager lists a new resource is not known. With O(wait), a task that creates a resource with tags waits for this, for about a minute
-    at most.
+  - "IAM actions needed for O(tags), in C(resourcemanager): the actions that list and set tags, and with O(purge_tags) the action that deletes tags. Their
+    names are not published. To create a resource with tags, none of them is needed."
+  - How soon Resource Manager lists a new resource is not known. With O(wait), a task that creates a resource with tags waits until it is listed, for about a
+    minute at most.
 """

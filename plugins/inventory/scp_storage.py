@@ -49,8 +49,8 @@ options:
       - V(replication) adds C(replication) to volumes of Block Storage (BM), with one call for each volume that has one and for each volume group, and
         C(replications) to volumes of File Storage, with one call for each that has a purpose.
       - V(last_job) adds C(last_job) to backups, with one call each.
-      - V(tags) adds C(tags) to volumes, agents and backups, and fills C(scp_tags), with one call of Resource Manager for each thousand tags of a source in
-        a region.
+      - V(tags) adds C(tags) to volumes, agents and backups, and fills C(scp_tags). It costs one call to Resource Manager for each thousand tags of a source
+        in a region.
     type: list
     elements: str
     choices: [replication, last_job, tags]
@@ -60,8 +60,8 @@ options:
       - Which servers become hosts. A server must fit each criterion that is given, with any of its patterns.
       - Criteria are C(server_name), C(server_id), C(server_type) (V(VM), V(BM), V(GPU), V(GPU_NODE), V(MNGC), V(ENDPOINT)), C(address), C(volume_name),
         C(volume_group_name), C(backup_name), C(tag) and C(agent_connection_state). Patterns are those of a shell, upper and lower case differ.
-      - "C(tag) is a tag of a volume, an agent or a backup that the server uses, such as V(team=web), or V(team) for a tag without a value. It gathers
-        V(tags)."
+      - "C(tag) is a tag of a volume, an agent or a backup that the server uses, such as V(team=web), or V(team) for a tag without a value. With this
+        criterion, O(gather) includes V(tags)."
       - Host variables are complete whatever is filtered. A single C(server_name) without wildcards also makes the lists that are read shorter.
     type: dict
     default: {}
@@ -152,7 +152,7 @@ cache_connection: ~/.cache/scp_storage
 cache_timeout: 3600
 
 ---
-# The servers that use what belongs to a team, in groups by tag such as tag_team_web.
+# Servers that use tagged resources of a team, in groups by tag, for example tag_team_web.
 plugin: scp.storage.scp_storage
 gather: [tags]
 filters:

@@ -9,8 +9,8 @@ DOCUMENTATION = r"""
 name: scp_server
 short_description: Get the id of a server by name or address
 description:
-  - Finds servers, and on demand VPC endpoints and subnets, by their names or addresses, and returns their ids.
-  - Names are exact. If a name or an address matches several servers, the error lists them with their ids, networks and addresses.
+  - Finds servers, VPC endpoints and subnets by their names or addresses, and returns their ids. O(object_type) selects VPC endpoints or subnets.
+  - Names must match exactly. If a name or an address matches several servers, the error lists them with their ids, networks and addresses.
   - An id is returned unchanged, without a call.
 version_added: 0.1.0
 author:
@@ -19,15 +19,15 @@ extends_documentation_fragment:
   - scp.storage.connection
 options:
   _terms:
-    description: Names or addresses of servers; of subnets also their CIDR.
+    description: Names or addresses of servers. For subnets, also their CIDR.
     type: list
     elements: str
     required: true
   object_type:
     description:
       - Type of the servers. Only the list of this type is read.
-      - If not given, virtual servers, GPU servers, bare-metal servers and GPU nodes are searched. A list that the account may not read is an error only
-        if nothing is found in the others.
+      - If not given, virtual servers, GPU servers, bare-metal servers and GPU nodes are searched. If the account may not read one of these lists, this is an
+        error only if the other lists do not contain the server.
     type: str
     choices: [VM, GPU, BM, GPU_NODE, ENDPOINT, SUBNET]
   default:

@@ -32,7 +32,7 @@ options:
   gather:
     description:
       - Parts to read for each bucket. Each costs a call for each bucket; they are sent in parallel.
-      - V(tags) adds RV(buckets[].tags), which Resource Manager has. All tags of the service cost a call for each thousand.
+      - V(tags) adds RV(buckets[].tags), from Resource Manager. It costs a call for each thousand tags of the service.
     type: list
     elements: str
     choices: [versioning, encryption, policies, tags]

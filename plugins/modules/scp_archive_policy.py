@@ -13,10 +13,11 @@ version_added: 0.1.0
 description:
   - Set which bucket of Object Storage a bucket of Archive Storage archives, and the age at which objects are archived. The service archives once a
     day.
-  - A bucket archives one other bucket. Its first policy selects this bucket permanently. Another bucket is an error.
-  - Up to API version 1.2, a bucket has one policy for all objects, which has no name. With version 1.3, a bucket can have several policies, each with a
-    name and the beginning of the paths that it archives, and policies can be deleted.
-  - A policy is found by its O(name), or else by its O(object_path). If there is no policy of the name, the one for the path gets it.
+  - A bucket archives one other bucket. Its first policy selects this bucket permanently. A different bucket is an error.
+  - Up to API version 1.2, a bucket has one policy for all objects, which has no name. With version 1.3, a bucket can have several policies, each with a name
+    and a path prefix, and policies can be deleted.
+  - A policy is found by its O(name), or else by its O(object_path). If no policy has the name, the policy with the path is renamed, unless
+    O(state=absent).
 author:
   - the scp.storage authors (@scp-storage)
 extends_documentation_fragment:
@@ -35,8 +36,8 @@ options:
     required: true
   name:
     description:
-      - Name of the policy. It needs API version 1.3, which also requires one. The default for a new policy is the name of the bucket that it archives,
-        followed by the path if it has one.
+      - Name of the policy. Names need API version 1.3, which requires one. The default for a new policy is the name of the bucket that it archives, followed
+        by the path if it has one.
     type: str
   archiving_source_bucket_name:
     description:
@@ -44,13 +45,12 @@ options:
     type: str
   archiving_source_zone:
     description:
-      - Zone of this bucket, for example V(kr-west1-sds). Zones of buckets have their own names. It needs API version 1.3, and counts for a new policy
-        only.
+      - Zone of this bucket, for example V(kr-west1-sds). The zones of buckets have names that differ from other zones. It needs API version 1.3, and is used
+        only for a new policy.
     type: str
   object_path:
     description:
-      - Beginning of the paths of the objects to archive. V(/) is the whole bucket, which is the default for a new policy. Another path needs API version
-        1.3.
+      - Prefix of the paths of the objects to archive. V(/) is the whole bucket, and the default for a new policy. Any other prefix needs API version 1.3.
     type: str
   object_lifecycle:
     description:
@@ -111,7 +111,7 @@ policy:
       description: Name of the policy. It is V(null) up to API version 1.2.
       type: str
     archiving_source:
-      description: What is archived, C(bucket_name) of Object Storage, its C(zone) if it is known, and C(object_path) in it.
+      description: What is archived. C(bucket_name) is the bucket of Object Storage, C(zone) is its zone if it is known, and C(object_path) is the path in it.
       type: dict
     object_lifecycle:
       description: How many days old an object is when it is archived. The service has it as a text.

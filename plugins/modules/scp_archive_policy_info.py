@@ -64,7 +64,7 @@ policies:
       description: Name of the policy. It is V(null) up to API version 1.2.
       type: str
     archiving_source:
-      description: What is archived, C(bucket_name) of Object Storage, its C(zone) if it is known, and C(object_path) in it.
+      description: What is archived. C(bucket_name) is the bucket of Object Storage, C(zone) is its zone if it is known, and C(object_path) is the path in it.
       type: dict
     object_lifecycle:
       description: How many days old an object is when it is archived. The service has it as a text.

@@ -42,7 +42,7 @@ options:
     required: true
   recovery_target_zone:
     description:
-      - Zone of this bucket, for example V(kr-west1-sds). Zones of buckets have their own names. It needs API version 1.3.
+      - Zone of this bucket, for example V(kr-west1-sds). The zones of buckets have names that differ from other zones. It needs API version 1.3.
     type: str
   recovery_infos:
     description:

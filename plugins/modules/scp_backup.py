@@ -66,8 +66,8 @@ options:
   policy_type:
     description:
       - V(VM_IMAGE) belongs to V(AGENTLESS), V(FILESYSTEM) to V(AGENT). If omitted, it follows from O(policy_category).
-      - V(FILE_STORAGE) backs up a volume of File Storage, which O(server) then names. It needs API version 1.3. The collection assumes that it belongs
-        to V(AGENTLESS), and cannot restore such a backup.
+      - V(FILE_STORAGE) backs up a volume of File Storage. O(server) is then the name of the volume. It needs API version 1.3. The collection assumes that it
+        belongs to V(AGENTLESS), and cannot restore such a backup.
     type: str
     choices: [VM_IMAGE, FILESYSTEM, FILE_STORAGE]
   schedules:
@@ -115,7 +115,7 @@ options:
     type: str
   zone:
     description:
-      - Zone in which the data is kept, for example V(kr-west1-a). It needs API version 1.3, in which it is optional. It cannot be changed.
+      - Zone in which the data is kept, for example V(kr-west1-a). It is optional, needs API version 1.3, and cannot be changed.
       - The default is the zone of the connection, if it belongs to the region of the data.
     type: str
   dr_enabled:
@@ -141,7 +141,7 @@ options:
   otp_session_id:
     description:
       - Id of a session with a one-time password, to delete with API version 1.4. How to create one is not published.
-      - Versions up to 1.3 do not ask for it, and are used to delete as long as the service offers them.
+      - Versions up to 1.3 do not need it. The collection deletes with these versions as long as the service offers them.
     type: str
   wait_timeout:
     description:

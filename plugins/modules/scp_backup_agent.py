@@ -54,11 +54,11 @@ options:
     type: str
   server_backup_agent_ip:
     description:
-      - Address at which Backup reaches a new agent, if it is not the one that the service chooses. It needs API version 1.3.
+      - Address at which Backup reaches a new agent. By default, the service selects one. It needs API version 1.3.
     type: str
   zone:
     description:
-      - Zone of a new agent, for example V(kr-west1-a). It needs API version 1.3, in which it is optional. It cannot be changed.
+      - Zone of a new agent, for example V(kr-west1-a). It is optional, needs API version 1.3, and cannot be changed.
       - The default is the zone of the connection, if it belongs to the region.
     type: str
   check_connection:

@@ -41,8 +41,9 @@ options:
   gather:
     description:
       - Parts to read for each agent. Each costs a call for each agent; they are sent in parallel.
-      - V(detail) adds what lists do not show, as the uuid and the system of the server, its installer and the addresses that it must reach.
-      - V(tags) adds RV(agents[].tags), which Resource Manager has. All tags of the service cost a call for each thousand.
+      - V(detail) adds what lists do not show, for example the uuid and the operating system of the server, the installer and the addresses that the server
+        must reach.
+      - V(tags) adds RV(agents[].tags), from Resource Manager. It costs a call for each thousand tags of the service.
     type: list
     elements: str
     choices: [detail, tags]

@@ -40,7 +40,7 @@ options:
       - V(schedules) adds RV(backups[].schedules).
       - V(histories) adds RV(backups[].histories), the jobs that ran, V(restore_histories) RV(backups[].restore_histories).
       - V(restore_points) adds RV(backups[].restore_points).
-      - V(tags) adds RV(backups[].tags), which Resource Manager has. All tags of the service cost a call for each thousand.
+      - V(tags) adds RV(backups[].tags), from Resource Manager. It costs a call for each thousand tags of the service.
     type: list
     elements: str
     choices: [detail, schedules, histories, restore_histories, restore_points, tags]

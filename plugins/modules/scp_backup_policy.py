@@ -37,8 +37,8 @@ options:
         options of this module have the same meaning, and the options are their defaults. The other keys have the same meaning as in
         M(scp.storage.scp_backup) and M(scp.storage.scp_backup_agent)."
       - The default of C(name) is the server followed by C(-image) or C(-files).
-      - "Instead of C(server), an item can have C(tagged), a dictionary of tags such as C({backup: daily}). It stands for all servers of its
-        C(server_category) that have these tags, and that no other item names. If there is none, the task fails. Resource Manager lists the servers."
+      - "Instead of C(server), an item can have C(tagged), a dictionary of tags such as C({backup: daily}). It selects all servers of its C(server_category)
+        that have these tags and that no other item names. If there is none, the task fails. The servers are read from Resource Manager."
       - Text is also accepted, for example from a survey. It contains the list in JSON or YAML, or names separated by commas or spaces.
       - All invalid items are reported at once, before any call.
     type: raw

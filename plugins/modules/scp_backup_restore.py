@@ -57,10 +57,10 @@ options:
     elements: dict
     suboptions:
       subnet_id:
-        description: Id of an ACTIVE subnet in the region of the new server. Give either this or O(networks[].subnet).
+        description: Id of an ACTIVE subnet in the region of the new server. Set either this option or O(networks[].subnet).
         type: str
       subnet:
-        description: Name, CIDR or id of the subnet, instead of its id. It is found in the list of subnets that the backup can be restored in.
+        description: Name, CIDR or id of the subnet, instead of O(networks[].subnet_id). It must be one of the subnets that the backup can be restored in.
         type: str
   security_groups:
     description:
@@ -73,7 +73,7 @@ options:
     type: str
   restore_zone:
     description:
-      - Zone of the new server, for example V(kr-west1-a). It needs API version 1.3, in which it is optional.
+      - Zone of the new server, for example V(kr-west1-a). It is optional, and needs API version 1.3.
       - The default is the zone of the connection, if it belongs to the region of the new server.
     type: str
   match_restore_point:

@@ -56,7 +56,7 @@ options:
   otp_session_id:
     description:
       - Id of a session with a one-time password, to delete with API version 1.4. How to create one is not published.
-      - Versions up to 1.3 do not ask for it, and are used to delete as long as the service offers them.
+      - Versions up to 1.3 do not need it. The collection deletes with these versions as long as the service offers them.
     type: str
 notes:
   - "IAM actions needed, in C(backup): ListBackups, ShowBackup, ListRestoreTargets; to delete DeleteRestoreTarget."

@@ -53,7 +53,7 @@ options:
     type: str
   server_zone:
     description:
-      - Only servers of this zone. It needs API version 1.3.
+      - Return only servers in this zone. It needs API version 1.3.
     type: str
   backup:
     description:
@@ -65,7 +65,7 @@ options:
     type: str
   restore_zone:
     description:
-      - Only subnets of this zone. It needs API version 1.3.
+      - Return only subnets in this zone. It needs API version 1.3.
     type: str
   vpc_id:
     description:

@@ -39,9 +39,9 @@ options:
     type: str
   zone:
     description:
-      - The zone in which the volume is created, for example V(kr-west1-a). It must belong to O(region), and it cannot be changed later.
-      - API versions with zones are used if this option is given. They require a zone.
-      - If not given, E(SCP_ZONE) or the entry of O(zones) for the region is used for a new volume. An existing one in another zone is then left
+      - The zone in which the volume is created, for example V(kr-west1-a). It must belong to O(region), and cannot be changed later.
+      - If this option is set, API versions with zones are used. They require a zone.
+      - If not given, the entry of O(zones) for the region or E(SCP_ZONE) is used for a new volume. An existing volume in another zone is then left
         unchanged.
     type: str
   state:
@@ -85,13 +85,13 @@ options:
         required: true
         choices: [BM, MNGC]
       object_id:
-        description: Id of the server, in the region of the volume. Give either this or O(attachments[].object_name).
+        description: Id of the server, in the region of the volume. Set either this option or O(attachments[].object_name).
         type: str
       object_name:
         description:
-          - Name or address of the server, instead of its id. Names are exact. If several have it, the error lists them with their ids, networks and
-            addresses.
-          - One list is read for each type, region and task. Ids need no list.
+          - Name or address of the server, instead of its id. Names must match exactly. If several servers match, the error lists them with their ids,
+            networks and addresses.
+          - To find the name, one list is read for each type, region and task. Ids need no list.
         type: str
   purge_attachments:
     description:
@@ -133,7 +133,7 @@ notes:
     O(leave_volume_group) ShowVolumeGroup and RemoveVolumeGroupMembers. The name of the action that
     SetVolumeQoS (O(qos)) needs is not documented."
   - "IAM actions needed to find servers by O(attachments[].object_name): ListBaremetals in C(baremetal) and ListGpuNodes in C(multinodegpucluster), for the
-    types that are used. That actions have the names of the operations is assumed."
+    types that are used. The names of the actions are assumed to be those of the operations."
 seealso:
   - module: scp.storage.scp_bm_volume_info
   - module: scp.storage.scp_bm_volume_group

@@ -38,9 +38,9 @@ options:
     type: str
   zone:
     description:
-      - The zone in which the volume group is created, for example V(kr-west1-a). It must belong to O(region), and it cannot be changed later.
-      - API versions with zones are used if this option is given. They require a zone.
-      - If not given, E(SCP_ZONE) or the entry of O(zones) for the region is used for a new volume group. An existing one in another zone is then left
+      - The zone in which the volume group is created, for example V(kr-west1-a). It must belong to O(region), and cannot be changed later.
+      - If this option is set, API versions with zones are used. They require a zone.
+      - If not given, the entry of O(zones) for the region or E(SCP_ZONE) is used for a new volume group. An existing group in another zone is then left
         unchanged.
     type: str
   state:

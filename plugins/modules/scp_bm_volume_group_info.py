@@ -35,7 +35,7 @@ options:
       - V(detail) adds what lists do not show, as members and schedule.
       - V(snapshots) adds RV(volume_groups[].snapshots).
       - V(replication) adds RV(volume_groups[].replication), V(null) where there is none.
-      - V(tags) adds RV(volume_groups[].tags), which Resource Manager has. All tags of the service cost a call for each thousand.
+      - V(tags) adds RV(volume_groups[].tags), from Resource Manager. It costs a call for each thousand tags of the service.
     type: list
     elements: str
     choices: [detail, snapshots, replication, tags]

@@ -43,7 +43,7 @@ options:
       - V(detail) adds what lists do not show, as QoS, snapshot rate, schedule, types of servers and errors.
       - V(snapshots) adds RV(volumes[].snapshots), and how full the space for them is.
       - V(replication) adds RV(volumes[].replication), V(null) where there is none.
-      - V(tags) adds RV(volumes[].tags), which Resource Manager has. All tags of the service cost a call for each thousand.
+      - V(tags) adds RV(volumes[].tags), from Resource Manager. It costs a call for each thousand tags of the service.
     type: list
     elements: str
     choices: [detail, snapshots, replication, tags]

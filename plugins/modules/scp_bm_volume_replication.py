@@ -52,9 +52,8 @@ options:
     type: str
   target_zone:
     description:
-      - The zone of the target volume, for example V(kr-east1-a). It must belong to O(target_region), which can be left out then. It cannot be
-        changed later.
-      - API versions with zones are used if this option is given. They require a zone.
+      - The zone of the target volume, for example V(kr-east1-a). It must belong to O(target_region), which can then be omitted. It cannot be changed later.
+      - If this option is set, API versions with zones are used. They require a zone.
       - If not given, the entry of O(zones) for the target region, or E(SCP_ZONE) if it belongs to that region, is used.
     type: str
   cycle:

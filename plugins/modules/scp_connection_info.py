@@ -93,11 +93,10 @@ services:
       type: list
       elements: dict
     used_version:
-      description: The version that the collection uses, out of those that the service offers. It is null where the service offers none that the
-        collection knows, or not the one that O(api_versions) sets.
+      description: The version that the collection uses. It is V(null) if the service offers no known version, or not the one that O(api_versions) sets.
       type: str
     deprecation:
-      description: A warning if the version in use is deprecated, or ends within 60 days. The task shows it as well.
+      description: A warning if the version in use is deprecated or ends within 60 days, otherwise V(null). The task shows it as well.
       type: str
     usable:
       description: Whether the service accepted a call.

@@ -75,13 +75,13 @@ options:
         required: true
         choices: [VM, BM, GPU, GPU_NODE, ENDPOINT]
       object_id:
-        description: Id of the server. Give either this or O(access_rules[].object_name).
+        description: Id of the server. Set either this option or O(access_rules[].object_name).
         type: str
       object_name:
         description:
-          - Name or address of the server, instead of its id. Names are exact. If several have it, the error lists them with their ids, networks and
-            addresses.
-          - One list is read for each type, region and task. Ids need no list.
+          - Name or address of the server, instead of its id. Names must match exactly. If several servers match, the error lists them with their ids,
+            networks and addresses.
+          - To find the name, one list is read for each type, region and task. Ids need no list.
         type: str
   attachments:
     description:
@@ -95,13 +95,13 @@ options:
         required: true
         choices: [BM, MNGC]
       object_id:
-        description: Id of the server. Give either this or O(attachments[].object_name).
+        description: Id of the server. Set either this option or O(attachments[].object_name).
         type: str
       object_name:
         description:
-          - Name or address of the server, instead of its id. Names are exact. If several have it, the error lists them with their ids, networks and
-            addresses.
-          - One list is read for each type, region and task. Ids need no list.
+          - Name or address of the server, instead of its id. Names must match exactly. If several servers match, the error lists them with their ids,
+            networks and addresses.
+          - To find the name, one list is read for each type, region and task. Ids need no list.
         type: str
   cifs_passwords:
     description:

@@ -95,13 +95,13 @@ options:
         required: true
         choices: [VM, BM, GPU, GPU_NODE, ENDPOINT]
       object_id:
-        description: Id of the server. Give either this or O(target_access_rules[].object_name).
+        description: Id of the server. Set either this option or O(target_access_rules[].object_name).
         type: str
       object_name:
         description:
-          - Name or address of the server, instead of its id. Names are exact. If several have it, the error lists them with their ids, networks and
-            addresses.
-          - One list is read for each type, region and task. Ids need no list.
+          - Name or address of the server, instead of its id. Names must match exactly. If several servers match, the error lists them with their ids,
+            networks and addresses.
+          - To find the name, one list is read for each type, region and task. Ids need no list.
         type: str
   target_attachments:
     description:
@@ -116,13 +116,13 @@ options:
         required: true
         choices: [BM, MNGC]
       object_id:
-        description: Id of the server. Give either this or O(target_attachments[].object_name).
+        description: Id of the server. Set either this option or O(target_attachments[].object_name).
         type: str
       object_name:
         description:
-          - Name or address of the server, instead of its id. Names are exact. If several have it, the error lists them with their ids, networks and
-            addresses.
-          - One list is read for each type, region and task. Ids need no list.
+          - Name or address of the server, instead of its id. Names must match exactly. If several servers match, the error lists them with their ids,
+            networks and addresses.
+          - To find the name, one list is read for each type, region and task. Ids need no list.
         type: str
   max_lag:
     description:
@@ -173,8 +173,8 @@ options:
     type: bool
   concurrency:
     description:
-      - Maximum number of resources to work on at the same time. There are eight calls at a time at first, up to 32 while the
-        services answer, and fewer when they are overloaded.
+      - Maximum number of resources to work on at the same time. The number of concurrent calls begins at 8, grows to 32 at most while the services answer,
+        and decreases when they are overloaded.
     type: int
     default: 64
   wait:
@@ -278,7 +278,7 @@ replicas:
       description: Region of the replica.
       type: str
     target_zone:
-      description: Zone of the replica, if the list gives it.
+      description: Zone of the replica, if the list sets it.
       type: str
     target_name:
       description: Name of the replica, as in O(volumes).
@@ -332,7 +332,7 @@ replicas:
       description: Where servers use the data. V(unknown) if neither region could be read.
       type: str
     active_side:
-      description: The end whose data servers use, V(source) or V(target). V(null) if that is unknown.
+      description: The end whose data the servers use, V(source) or V(target). It is V(null) if this is unknown.
       type: str
     mount_path:
       description: Mount folder, as in O(volumes).

@@ -96,7 +96,7 @@ replicas:
       description: Region of the replica.
       type: str
     target_zone:
-      description: Zone of the replica, if the list gives it.
+      description: Zone of the replica, if the list sets it.
       type: str
     target_name:
       description: Name of the replica as O(volumes) has it.
@@ -150,7 +150,7 @@ replicas:
       description: Where servers use the data. V(unknown) if neither region could be read.
       type: str
     active_side:
-      description: The end whose data servers use, V(source) or V(target). V(null) if that is unknown.
+      description: The end whose data the servers use, V(source) or V(target). It is V(null) if this is unknown.
       type: str
     mount_path:
       description: As O(volumes) has it.

@@ -39,9 +39,9 @@ options:
     type: str
   zone:
     description:
-      - The zone in which the volume is created, for example V(kr-west1-a). It must belong to O(region), and it cannot be changed later.
-      - API versions with zones are used if this option is given. They require a zone.
-      - If not given, E(SCP_ZONE) or the entry of O(zones) for the region is used for a new volume. An existing one in another zone is then left
+      - The zone in which the volume is created, for example V(kr-west1-a). It must belong to O(region), and cannot be changed later.
+      - If this option is set, API versions with zones are used. They require a zone.
+      - If not given, the entry of O(zones) for the region or E(SCP_ZONE) is used for a new volume. An existing volume in another zone is then left
         unchanged.
     type: str
   state:
@@ -90,24 +90,24 @@ options:
         required: true
         choices: [VM, BM, GPU, GPU_NODE, ENDPOINT]
       object_id:
-        description: Id of the server or endpoint, in the region of the volume. Give either this or O(access_rules[].object_name).
+        description: Id of the server or endpoint, in the region of the volume. Set either this option or O(access_rules[].object_name).
         type: str
       object_name:
         description:
-          - Name or address of the server or endpoint, instead of its id. Names are exact. If several have it, the error lists them with their ids, networks and
-            addresses.
-          - One list is read for each type, region and task. Ids need no list.
+          - Name or address of the server or endpoint, instead of its id. Names must match exactly. If several match, the error lists them with their ids,
+            networks and addresses.
+          - To find the name, one list is read for each type, region and task. Ids need no list.
         type: str
   purge_access_rules:
     description:
       - Whether to remove rules that O(access_rules) does not list.
-      - Rules of servers that auto-scaling or Kubernetes made remain, because the platform itself added them. To recognize them, the list of virtual
-        servers is read if rules of virtual servers or GPU servers would be removed. To remove them too, use O(purge_platform_access_rules).
+      - Rules of servers that auto-scaling or Kubernetes created remain, because the platform itself added these rules. To recognize them, the task reads the
+        list of virtual servers if it would remove rules of virtual servers or GPU servers. To remove these rules too, use O(purge_platform_access_rules).
     type: bool
     default: false
   purge_platform_access_rules:
     description:
-      - Whether O(purge_access_rules) also removes rules of servers that auto-scaling or Kubernetes made. The list of virtual servers is not read then.
+      - Whether O(purge_access_rules) also removes rules of servers that auto-scaling or Kubernetes created. The list of virtual servers is then not read.
     type: bool
     default: false
 notes:
@@ -115,8 +115,9 @@ notes:
     RV(volume.file_unit_recovery_enabled) from the second item on, because only a further call for each volume returns them.
   - "IAM actions needed, in C(filestorage): ListVolumes, ShowVolume; to change C(CreateVolume), C(SetVolume), C(DeleteVolume);
     for access rules ListVolumeAccessRules, SetVolumeAccessRule; to delete also ListVolumeSnapshots, DeleteVolumeSnapshot, ListVolumeReplications."
-  - "IAM actions needed to find servers and endpoints by O(access_rules[].object_name): ListVirtualServers in C(virtualserver), ListBaremetals in C(baremetal),
-    ListGpuNodes in C(multinodegpucluster), and ListVpcEndpoints in C(vpc), for the types that are used. That actions have the names of the operations is assumed."
+  - "IAM actions needed to find servers and endpoints by O(access_rules[].object_name): ListVirtualServers in C(virtualserver), ListBaremetals in
+    C(baremetal), ListGpuNodes in C(multinodegpucluster), and ListVpcEndpoints in C(vpc), for the types that are used. The names of the actions are assumed
+    to be those of the operations."
   - "With O(purge_access_rules) also ListVirtualServers and ShowVirtualServer in C(virtualserver), if rules of virtual servers or GPU servers would be
     removed."
 seealso:
@@ -142,7 +143,7 @@ EXAMPLES = r"""
   ansible.builtin.debug:
     msg: "{{ web_data.volume.path }}"
 
-- name: Allow servers to mount it by their names, which works in each region
+- name: Allow servers to mount the volume, by their names or addresses
   scp.storage.scp_filestorage_volume:
     name: web_data
     protocol: NFS
@@ -239,7 +240,7 @@ volume:
           returned: when the task has read it
           type: str
         owner:
-          description: Who made the server, V(user), V(auto_scaling) or V(kubernetes). The platform added the rules of the last two.
+          description: Who created the server, V(user), V(auto_scaling) or V(kubernetes). For the last two, the platform added the rule.
           returned: when O(purge_access_rules) had to distinguish it
           type: str
         access_rule_state:

@@ -37,8 +37,9 @@ options:
   gather:
     description:
       - Parts to read for each volume. Each part costs a call for each volume. The calls are sent in parallel.
-      - V(access_rule_owners) is V(access_rules) with the names and owners of servers. It also reads one list for each type of server in the rules.
-      - V(tags) adds RV(volumes[].tags), which Resource Manager has. All tags of the service cost a call for each thousand.
+      - V(access_rule_owners) returns the same as V(access_rules), with the names and owners of servers. It also reads one list for each type of server in
+        the rules.
+      - V(tags) adds RV(volumes[].tags), from Resource Manager. It costs a call for each thousand tags of the service.
     type: list
     elements: str
     choices: [access_rules, access_rule_owners, snapshots, snapshot_schedule, replications, tags]
@@ -64,7 +65,7 @@ EXAMPLES = r"""
     name: web_data
     gather: [access_rules, snapshots, snapshot_schedule, replications]
 
-- name: Rules that the platform added itself
+- name: Get the names of servers whose rules the platform added
   scp.storage.scp_filestorage_volume_info:
     gather: [access_rule_owners]
     query: "volumes[].access_rules[?owner && owner != 'user'][].object_name"
@@ -120,9 +121,9 @@ volumes:
       type: bool
     access_rules:
       description:
-        - Who may mount the volume; each with C(object_type), C(object_id) and C(access_rule_state).
-        - With V(access_rule_owners) in O(gather) also with C(object_name), and for V(VM) and V(GPU) with C(owner), which is V(user), V(auto_scaling)
-          or V(kubernetes). The platform added the rules of the last two. Both are missing for a server that no longer exists.
+        - Who may mount the volume. Each rule has C(object_type), C(object_id) and C(access_rule_state).
+        - With V(access_rule_owners) in O(gather) also with C(object_name), and for V(VM) and V(GPU) with C(owner), which is V(user), V(auto_scaling) or
+          V(kubernetes). For the last two, the platform added the rule. The name and the owner are missing for a server that no longer exists.
       returned: when O(gather) has V(access_rules) or V(access_rule_owners)
       type: list
       elements: dict

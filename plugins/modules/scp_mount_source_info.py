@@ -30,8 +30,8 @@ options:
         V(pfs_volume), V(bm_volume) or V(bm_volume_group), or a short form of these; C(region); C(state), V(present) or V(absent); C(lazy)."
       - "Keys of shares: C(path), the folder of the server (required); C(options) of the mount; C(source), what to mount if it is known, so that the API
         is not asked; C(cifs_username), with a C(source) that is a CIFS share."
-      - "Key of File Storage: C(endpoint), the name, address or id of a VPC endpoint in the region of the volume. Its address replaces that of the
-        volume in the source, for servers that reach the volume through the endpoint."
+      - "Key of File Storage: C(endpoint), the name, address or id of a VPC endpoint in the region of the volume, for servers that reach the volume through
+        it. In the source, its address replaces that of the volume."
       - "Keys of block volumes: C(portals), the addresses to log in at if they are known; and of V(bm_volume) also C(path), C(options), C(device),
         C(fstype) and C(format), see M(scp.storage.scp_mount)."
       - Entries of C(replicas) and C(mounts) of M(scp.storage.scp_dr_plan) are accepted unchanged. Of a replica, the volume in the region where the data is

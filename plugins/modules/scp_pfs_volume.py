@@ -37,9 +37,9 @@ options:
     type: str
   zone:
     description:
-      - The zone in which the volume is created, for example V(kr-west1-a). It must belong to O(region), and it cannot be changed later.
-      - API versions with zones are used if this option is given. They require a zone.
-      - If not given, E(SCP_ZONE) or the entry of O(zones) for the region is used for a new volume. An existing one in another zone is then left
+      - The zone in which the volume is created, for example V(kr-west1-a). It must belong to O(region), and cannot be changed later.
+      - If this option is set, API versions with zones are used. They require a zone.
+      - If not given, the entry of O(zones) for the region or E(SCP_ZONE) is used for a new volume. An existing volume in another zone is then left
         unchanged.
     type: str
   state:
@@ -67,13 +67,13 @@ options:
         choices: [GPU_NODE]
         default: GPU_NODE
       object_id:
-        description: Id of the node, in the region of the volume. Give either this or O(access_rules[].object_name).
+        description: Id of the node, in the region of the volume. Set either this option or O(access_rules[].object_name).
         type: str
       object_name:
         description:
-          - Name or address of the node, instead of its id. Names are exact. If several have it, the error lists them with their ids, networks and
-            addresses.
-          - One list is read for each type, region and task. Ids need no list.
+          - Name or address of the node, instead of its id. Names must match exactly. If several nodes match, the error lists them with their ids, networks
+            and addresses.
+          - To find the name, one list is read for each type, region and task. Ids need no list.
         type: str
   purge_access_rules:
     description:
@@ -86,8 +86,8 @@ notes:
   - "Operations that are called, in C(parallel-filestorage): ListVolumes, ShowVolume; to change CreateVolume, SetVolumeCapacity, DeleteVolume;
     for access rules ListAccessRule, SetAccessRule; to delete also ListSnapshots, DeleteSnapshot. The names of the IAM actions that allow them
     are not published for this service."
-  - "IAM action needed to find GPU nodes by O(access_rules[].object_name): ListGpuNodes in C(multinodegpucluster). That it has the name of the operation is
-    assumed."
+  - "IAM action needed to find GPU nodes by O(access_rules[].object_name): ListGpuNodes in C(multinodegpucluster). The name is assumed to be that of the
+    operation."
 seealso:
   - module: scp.storage.scp_pfs_volume_info
   - module: scp.storage.scp_pfs_snapshot

@@ -32,7 +32,7 @@ options:
   gather:
     description:
       - Parts to read for each volume. Each part costs a call for each volume. The calls are sent in parallel.
-      - V(tags) adds RV(volumes[].tags), which Resource Manager has. All tags of the service cost a call for each thousand.
+      - V(tags) adds RV(volumes[].tags), from Resource Manager. It costs a call for each thousand tags of the service.
     type: list
     elements: str
     choices: [access_rules, snapshots, tags]

@@ -11,8 +11,9 @@ module: scp_server_info
 short_description: Get information about servers, VPC endpoints and subnets
 version_added: 0.1.0
 description:
-  - Returns virtual servers, GPU servers, bare-metal servers and GPU nodes, and on demand VPC endpoints and subnets, with their ids, names and addresses.
-  - Other modules refer to these resources by id. Where they take a name or an address as well, they find it in the same lists.
+  - Returns virtual servers, GPU servers, bare-metal servers and GPU nodes with their ids, names and addresses. With O(object_types), also VPC endpoints and
+    subnets.
+  - Other modules refer to these resources by id, and some also by name or address. They find names and addresses in the same lists.
   - If nothing is found, the result is an empty list and not an error.
   - Each type has one list, which is read once for a region. Virtual servers and GPU servers have the same list.
 author:
@@ -24,10 +25,10 @@ extends_documentation_fragment:
 options:
   object_types:
     description:
-      - Types to return, as O(scp.storage.scp_filestorage_volume#module:access_rules[].object_type) has them, and V(SUBNET).
-      - A list that the account may not read is an error for types that are listed here.
-      - If not given, all servers are returned, which are V(VM), V(GPU), V(BM) and V(GPU_NODE). Lists that the account may not read are then in
-        RV(unread), and it is an error only if it may read none of them.
+      - Types to return. They are those of O(scp.storage.scp_filestorage_volume#module:access_rules[].object_type), and V(SUBNET).
+      - If the account may not read the list of a type that is set here, this is an error.
+      - If not given, servers of all types are returned (V(VM), V(GPU), V(BM) and V(GPU_NODE)). Lists that the account may not read are then returned in
+        RV(unread). This is an error only if the account may read none of them.
     type: list
     elements: str
     choices: [VM, GPU, BM, GPU_NODE, ENDPOINT, SUBNET]
@@ -38,37 +39,37 @@ options:
     elements: str
   name:
     description:
-      - Only resources of exactly this name.
+      - Return only resources with exactly this name.
     type: str
   server_id:
     description:
-      - Only the resource with this id.
+      - Return only the resource with this id.
     type: str
   address:
     description:
-      - Only resources with this address; of subnets, their CIDR.
+      - Return only resources with this address, or subnets with this CIDR.
     type: str
   state:
     description:
-      - Only resources in this state, for example V(ACTIVE). The case does not matter.
+      - Return only resources in this state, for example V(ACTIVE). The case does not matter.
     type: str
   vpc_id:
     description:
-      - Only resources of this VPC.
+      - Return only resources in this VPC.
     type: str
   zone:
     description:
-      - Only servers in this zone. The services return zones from Virtual Server 1.4, Bare Metal Server 1.2 and Multi-node GPU Cluster 1.3 on. To use
-        these versions while older ones are offered, set the service to V(newest) in O(api_versions).
+      - Return only servers in this zone. Servers have a zone from Virtual Server 1.4, Bare Metal Server 1.2 and Multi-node GPU Cluster 1.3 on. To use these
+        versions while older ones are offered, set the service to V(newest) in O(api_versions).
     type: str
   owner:
     description:
-      - Only servers that were made by a user, by auto-scaling or by Kubernetes. Types without an owner are left out.
+      - Return only servers that were created by a user, by auto-scaling or by Kubernetes. Types without an owner are omitted.
     type: str
     choices: [user, auto_scaling, kubernetes]
 notes:
-  - "IAM actions needed, for the types: ListVirtualServers in C(virtualserver), ListBaremetals in C(baremetal), ListGpuNodes in
-    C(multinodegpucluster), ListVpcEndpoints and ListSubnets in C(vpc). That actions have the names of the operations is assumed."
+  - "IAM actions needed, for the types that are read: ListVirtualServers in C(virtualserver), ListBaremetals in C(baremetal), ListGpuNodes in
+    C(multinodegpucluster), ListVpcEndpoints and ListSubnets in C(vpc). The names of the actions are assumed to be those of the operations."
   - On the platform, subnets of the type C(PRIVATE) were observed to be missing in the list.
 seealso:
   - plugin: scp.storage.scp_server
@@ -84,7 +85,7 @@ EXAMPLES = r"""
     regions: [kr-west1, kr-east1]
   register: all_servers
 
-- name: Show which servers the platform makes itself
+- name: Show which servers the platform created itself
   ansible.builtin.debug:
     msg: "{{ all_servers.servers | rejectattr('owner', 'undefined') | rejectattr('owner', 'eq', 'user') | map(attribute='name') }}"
 
@@ -109,13 +110,13 @@ EXAMPLES = r"""
 RETURN = r"""
 ---
 servers:
-  description: What was found, by region, type and name. VPC endpoints and subnets are in the same list.
+  description: The servers, VPC endpoints and subnets that were found, sorted by region, type and name.
   returned: success
   type: list
   elements: dict
   contains:
     id:
-      description: Id, as other modules take it.
+      description: Id that other modules accept.
       type: str
     name:
       description: Name.
@@ -127,27 +128,27 @@ servers:
       description: Region.
       type: str
     addresses:
-      description: Addresses; of a subnet its CIDR.
+      description: Addresses. For a subnet, its CIDR.
       type: list
       elements: str
     networks:
-      description: Names or ids of the networks and the VPC that it is in.
+      description: Names or ids of its networks and of its VPC.
       type: list
       elements: str
     state:
-      description: State, in the service's words.
+      description: State, as the service returns it.
       type: str
     vpc_id:
       description: Id of the VPC.
       type: str
     zone:
-      description: Zone; V(null) if the version of the service does not return it, see the option O(zone).
+      description: Zone. It is V(null) if the API version does not return it. See the option O(zone).
       type: str
     created_at:
       description: When it was created.
       type: str
     owner:
-      description: Who made the server, V(user), V(auto_scaling) or V(kubernetes).
+      description: Who created the server, V(user), V(auto_scaling) or V(kubernetes).
       returned: for V(VM) and V(GPU)
       type: str
   sample:
@@ -172,13 +173,13 @@ unread:
       description: Region.
       type: str
     object_type:
-      description: Type that is missing in RV(servers).
+      description: Type whose resources are missing in RV(servers).
       type: str
     message:
-      description: Why, and which IAM action is missing.
+      description: Reason, and the IAM action that is missing.
       type: str
 result:
-  description: What O(query) finds in the rest of the result.
+  description: Data that O(query) selects.
   returned: when O(query) is given
   type: raw
 """

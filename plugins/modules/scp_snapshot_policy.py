@@ -39,8 +39,8 @@ options:
         as the options with the same names, which are the defaults for all items."
       - If an item has C(schedule), C(max_age) or both, they are its whole policy. Otherwise its policy is O(schedule), if its kind supports schedules
         and O(schedule) is set, and O(max_age) in all other cases.
-      - "Instead of C(name), an item can have C(tagged), a dictionary of tags such as C({snapshots: daily}). It stands for all volumes of its kind and
-        region that have these tags, and that no other item names. If there is none, the task fails."
+      - "Instead of C(name), an item can have C(tagged), a dictionary of tags such as C({snapshots: daily}). It selects all volumes of its kind and region
+        that have these tags and that no other item names. If there is none, the task fails."
       - Text is also accepted, for example from a survey. It contains the list in JSON or YAML, or names separated by commas or spaces.
       - All invalid items are reported at once, before any call.
     type: raw

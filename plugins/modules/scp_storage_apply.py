@@ -58,8 +58,8 @@ options:
     required: true
   concurrency:
     description:
-      - Maximum number of entries to work on at the same time. Most of that time is waiting. There are eight calls at a time at
-        first, up to 32 while the services answer, and fewer when they are overloaded.
+      - Maximum number of entries to work on at the same time. Most of that time is waiting. The number of concurrent calls begins at 8, grows to 32 at most
+        while the services answer, and decreases when they are overloaded.
     type: int
     default: 64
   wait:

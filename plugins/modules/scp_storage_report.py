@@ -94,9 +94,8 @@ options:
     default: 7d
   gather_tags:
     description:
-      - Whether to read the tags of volumes, groups, backups and buckets as well. Each of these in RV(report) then has its C(tags).
-      - It costs a call of Resource Manager for each thousand tags of a kind in a region. If they cannot be read, the report
-        says so and is made without them.
+      - Whether to read the tags of volumes, groups, backups and buckets as well. Each of them then has C(tags) in RV(report).
+      - It costs a call to Resource Manager for each thousand tags of a kind in a region. If they cannot be read, the report shows the error and no tags.
     type: bool
     default: false
   fail_on:

@@ -12,8 +12,8 @@ short_description: Manage the tags of a resource
 version_added: 0.1.0
 description:
   - Add, change and remove tags of a resource of any service, with Resource Manager.
-  - The modules that create a resource also keep its tags with their option O(tags). This module is for resources that they do not manage, such as
-    servers, and for tags of other teams on the same resource.
+  - The modules that manage a resource also manage its tags, with their option O(tags). Use this module for resources that no module manages, for example
+    servers, or if several teams have tags on the same resource.
 author:
   - the scp.storage authors (@scp-storage)
 extends_documentation_fragment:
@@ -27,17 +27,17 @@ attributes:
 options:
   srn:
     description:
-      - The SRN of the resource, such as C(srn:e::ACCOUNT:kr-west1::filestorage:volume/ID). Results of M(scp.storage.scp_tag_info) have it.
-      - Its region counts, and not O(region).
+      - The SRN of the resource, such as C(srn:e::ACCOUNT:kr-west1::filestorage:volume/ID). M(scp.storage.scp_tag_info) returns it.
+      - The region in the SRN is used, and O(region) is ignored.
     type: str
   service:
     description:
-      - Service of the resource, as its SRN has it, for example V(filestorage), V(baremetal-blockstorage), V(backup), or V(virtualserver). Required
-        without O(srn).
+      - Service of the resource, as in its SRN, for example V(filestorage), V(baremetal-blockstorage), V(backup), or V(virtualserver). Required without
+        O(srn).
     type: str
   resource_type:
     description:
-      - Type of the resource, as its SRN has it, for example V(volume), V(backup), or V(server). Required without O(srn).
+      - Type of the resource, as in its SRN, for example V(volume), V(backup), or V(server). Required without O(srn).
     type: str
   resource_id:
     description:
@@ -45,7 +45,7 @@ options:
     type: str
   name:
     description:
-      - Name of the resource, as Resource Manager lists it. It must be exact. The suffix of the service can be left out.
+      - Name of the resource, as Resource Manager lists it. It must match exactly. The suffix that the service appends can be omitted.
     type: str
   state:
     description:
@@ -94,7 +94,7 @@ EXAMPLES = r"""
       team: web
       stage: production
 
-- name: Let a volume have exactly these tags
+- name: Set exactly these tags of a volume
   scp.storage.scp_tag:
     service: filestorage
     resource_type: volume
@@ -114,7 +114,7 @@ EXAMPLES = r"""
 RETURN = r"""
 ---
 resource:
-  description: The resource and all of its tags after the task, or before it for O(state=absent) of a resource that is not known.
+  description: The resource and all of its tags after the task.
   returned: when the resource exists
   type: dict
   contains:
@@ -122,7 +122,7 @@ resource:
       description: Id of the resource.
       type: str
     region:
-      description: Its region. It is empty for a service without regions.
+      description: Its region. It is empty if the service has no regions.
       type: str
     service:
       description: Its service.

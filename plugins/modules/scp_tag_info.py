@@ -11,7 +11,7 @@ module: scp_tag_info
 short_description: Get the tags of resources
 version_added: 0.1.0
 description:
-  - Read which resources of a region have tags, in all services, with Resource Manager. Resources without tags are not in the result.
+  - Returns the resources of a region that have tags, for all services, from Resource Manager. Resources without tags are not in the result.
   - If nothing is found, the result is an empty list and not an error.
 author:
   - the scp.storage authors (@scp-storage)
@@ -23,15 +23,15 @@ extends_documentation_fragment:
 options:
   service:
     description:
-      - Only resources of this service, as SRNs have it, for example V(filestorage) or V(virtualserver).
+      - Return only resources of this service, as in SRNs, for example V(filestorage) or V(virtualserver).
     type: str
   resource_type:
     description:
-      - Only resources of this type, as SRNs have it, for example V(volume) or V(server).
+      - Return only resources of this type, as in SRNs, for example V(volume) or V(server).
     type: str
   resource_id:
     description:
-      - Only the resource with this id.
+      - Return only the resource with this id.
     type: str
 notes:
   - "Operations that are called, in C(resourcemanager): ListTags, one call for each thousand tags."
@@ -42,14 +42,14 @@ seealso:
 
 EXAMPLES = r"""
 ---
-- name: All volumes of File Storage that belong to a team
+- name: Get all volumes of File Storage that belong to a team
   scp.storage.scp_tag_info:
     service: filestorage
     resource_type: volume
     tags: {team: web}
   register: web_volumes
 
-- name: The keys that are in use
+- name: Get the keys that are in use
   scp.storage.scp_tag_info:
     query: "resources[].keys(tags)[]"
   register: keys
@@ -58,7 +58,7 @@ EXAMPLES = r"""
 RETURN = r"""
 ---
 resources:
-  description: The resources that have tags and fit.
+  description: The resources that match the options and have tags.
   returned: success
   type: list
   elements: dict
@@ -67,7 +67,7 @@ resources:
       description: Id of the resource.
       type: str
     region:
-      description: Its region. It is empty for a service without regions.
+      description: Its region. It is empty if the service has no regions.
       type: str
     service:
       description: Its service.
