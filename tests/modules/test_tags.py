@@ -153,7 +153,10 @@ def test_names_of_servers_beside_tags(runner: ModuleRunner, module: str, args: d
     made = runner.run_task(module, args)
     assert made.changed, made.message
     (shown,) = made.result["volume"][option]
-    assert shown["object_id"] == runner.simulator.server(args[option][0]["object_name"])["id"]
+    assert (
+        shown["id" if option == "attachments" else "object_id"]
+        == runner.simulator.server(args[option][0]["object_name"])["id"]
+    )
     again = runner.run_task(module, args)
     assert (again.changed, again.writes) == (False, [])
 
