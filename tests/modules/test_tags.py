@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.scp.storage.plugins.module_utils.engine.resource import Resource
+from ansible_collections.scp.storage.plugins.module_utils.resources.tags import Tagged
 from tests.harness.modules import ModuleRunner
 from tests.harness.tasks import task
 
@@ -113,6 +115,49 @@ def test_new_resource_is_tagged_once_resource_manager_knows_it(runner: ModuleRun
     made = runner.run_task("scp_filestorage_volume", {**WEB, "tags": TEAM})
     assert made.accepted == ["CreateVolume"]
     again = runner.run_task("scp_filestorage_volume", {**WEB, "tags": TEAM})
+    assert (again.changed, again.writes) == (False, [])
+
+
+def test_what_has_tags_passes_everything_on_to_the_resource() -> None:
+    """A method that is missing would be the default one, which does nothing."""
+    public = {name for name in vars(Resource) if not name.startswith("_")}
+    # The inner resource used these when it was created.
+    assert public - vars(Tagged).keys() == {"for_task", "shown_by"}
+
+
+@pytest.mark.parametrize(
+    ("module", "args", "option"),
+    [
+        (
+            "scp_filestorage_volume",
+            {**WEB, "access_rules": [{"object_type": "VM", "object_name": "west-web1"}]},
+            "access_rules",
+        ),
+        (
+            "scp_bm_volume",
+            {**TAGGED["scp_bm_volume"][0], "attachments": [{"object_type": "BM", "object_name": "west-db1"}]},
+            "attachments",
+        ),
+        (
+            "scp_pfs_volume",
+            {
+                **TAGGED["scp_pfs_volume"][0],
+                "access_rules": [{"object_type": "GPU_NODE", "object_name": "west-gpunode1"}],
+            },
+            "access_rules",
+        ),
+    ],
+)
+def test_names_of_servers_beside_tags(runner: ModuleRunner, module: str, args: dict[str, Any], option: str) -> None:
+    args = {**args, "tags": TEAM}
+    made = runner.run_task(module, args)
+    assert made.changed, made.message
+    (shown,) = made.result["volume"][option]
+    assert (
+        shown["id" if option == "attachments" else "object_id"]
+        == runner.simulator.server(args[option][0]["object_name"])["id"]
+    )
+    again = runner.run_task(module, args)
     assert (again.changed, again.writes) == (False, [])
 
 

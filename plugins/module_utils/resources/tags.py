@@ -273,6 +273,9 @@ class Tagged(Resource[TaggedState[StateT]]):
     def check(self) -> None:
         self.inner.check()
 
+    def resolve(self) -> None:
+        self.inner.resolve()
+
     def explain(self, missing: MissingFields) -> StorageError:
         return self.inner.explain(missing)
 
