@@ -9,9 +9,9 @@ DOCUMENTATION = r"""
 name: scp_storage
 short_description: Inventory of the servers that use SCP storage
 description:
-  - Hosts are the servers that the storage services know, in one or more regions. They are attached to volumes of Block Storage (BM), may mount volumes
-    of File Storage or Parallel File Storage, have a backup agent, or are backed up.
-  - Host variables carry what each server uses. They all begin with C(scp_), and are listed in the notes.
+  - Hosts are the servers that use storage in one or more regions. They are attached to volumes of Block Storage (BM), may mount volumes of File Storage or
+    Parallel File Storage, have a backup agent, or are backed up.
+  - Host variables contain the storage that each server uses. Their names begin with C(scp_). The notes list them.
   - The name of the inventory file must end in C(scp_storage.yml) or C(scp_storage.yaml).
 version_added: 0.1.0
 author:
@@ -35,20 +35,20 @@ options:
     default: []
   sources:
     description:
-      - Where servers are looked for. No call is made for a source that is not listed.
-      - V(bm_volumes) and V(backups), V(backup_agents) take one call for each 1000 volumes, backups and agents of a region.
-      - V(filestorage_volumes) and V(pfs_volumes) take one call more for each volume, because only its own access rules say who may mount it, and another
-        one for each volume that has rules, for its path.
+      - The lists in which servers are searched. No call is made for a source that is not set here.
+      - V(bm_volumes), V(backups) and V(backup_agents) cost one call for each 1000 volumes, backups or agents of a region.
+      - V(filestorage_volumes) and V(pfs_volumes) cost one additional call for each volume, because only its access rules show which servers may mount it.
+        Each volume with access rules costs another call, for its path.
     type: list
     elements: str
     choices: [bm_volumes, filestorage_volumes, pfs_volumes, backup_agents, backups]
     default: [bm_volumes, filestorage_volumes, pfs_volumes, backup_agents, backups]
   gather:
     description:
-      - Parts that cost more calls, and are therefore left out unless asked for.
-      - V(replication) adds C(replication) to volumes of Block Storage (BM), with one call for each volume that has one and for each volume group, and
-        C(replications) to volumes of File Storage, with one call for each that has a purpose.
-      - V(last_job) adds C(last_job) to backups, with one call each.
+      - Additional parts to read. They cost more calls.
+      - V(replication) adds C(replication) to volumes of Block Storage (BM). It costs one call for each volume with a replication and for each volume group.
+        It also adds C(replications) to volumes of File Storage. It costs one call for each volume that has a purpose.
+      - V(last_job) adds C(last_job) to backups. It costs one call for each backup.
       - V(tags) adds C(tags) to volumes, agents and backups, and fills C(scp_tags). It costs one call to Resource Manager for each thousand tags of a source
         in a region.
     type: list
@@ -57,72 +57,72 @@ options:
     default: []
   filters:
     description:
-      - Which servers become hosts. A server must fit each criterion that is given, with any of its patterns.
+      - Which servers become hosts. A server must match at least one pattern of each criterion that is set.
       - Criteria are C(server_name), C(server_id), C(server_type) (V(VM), V(BM), V(GPU), V(GPU_NODE), V(MNGC), V(ENDPOINT)), C(address), C(volume_name),
-        C(volume_group_name), C(backup_name), C(tag) and C(agent_connection_state). Patterns are those of a shell, upper and lower case differ.
+        C(volume_group_name), C(backup_name), C(tag) and C(agent_connection_state). Patterns are shell patterns. They are case-sensitive.
       - "C(tag) is a tag of a volume, an agent or a backup that the server uses, such as V(team=web), or V(team) for a tag without a value. With this
         criterion, O(gather) includes V(tags)."
-      - Host variables are complete whatever is filtered. A single C(server_name) without wildcards also makes the lists that are read shorter.
+      - Filters do not shorten host variables. With a single C(server_name) without wildcards, the services return shorter lists.
     type: dict
     default: {}
   hostnames:
     description:
-      - What a host is called after, the best first. What a server does not have, or what cannot be the name of a host, leaves it to the next one, and in
-        the end to its id.
-      - Where several servers would be called the same, each has its region behind its name, as in C(web1.kr-west1), and where that does not show them
-        apart its id. V(name_and_region) does so from the beginning, so that no name changes when another region gets a server of the same name.
-      - A server that is called like a group, of this file or of an inventory that was read before it, also has its region, or its id, behind its name.
-        Ansible would take the one for the other. A warning shows the name.
-      - Names such as V(localhost) or V(all), and those with other characters than letters, digits, dots, hyphens and underscores, cannot be names of hosts.
+      - Sources of the name of a host, in order of preference. If a server does not have a value, or the value is not a valid name of a host, the next source
+        is used, and finally the id.
+      - If several servers have the same name, the region is appended to each, for example C(web1.kr-west1), or the id if the region does not distinguish
+        them. V(name_and_region) always appends the region, so that no name changes when another region gets a server with the same name.
+      - If a server has the same name as a group of this file, or of an inventory that was read earlier, its region or id is also appended, because Ansible
+        would confuse the two. A warning shows the name.
+      - Names such as V(localhost) or V(all) are not valid names of hosts. Neither are names with characters other than letters, digits, dots, hyphens and
+        underscores.
     type: list
     elements: str
     choices: [name, name_and_region, id, address]
     default: [name]
   unreadable:
     description:
-      - What happens when the account is refused a source in a region. The service answers 401 or 403, or the account does not have the service.
-      - V(fail) fails the inventory. V(warn) and V(ignore) go on without it, with or without a warning, and such a part of an inventory is not cached.
-      - Any other failure, for example a time-out or an answer of 503, fails the inventory in any case. Otherwise its hosts would disappear, and an
-        inventory source of AWX with C(overwrite) would delete them.
-      - An inventory of which nothing can be read fails in any case.
+      - What to do if the account may not read a source in a region: the service answers 401 or 403, or the account does not have the service.
+      - V(fail) fails the inventory. V(warn) and V(ignore) continue without the source, with or without a warning. The incomplete result is then not cached.
+      - Any other failure, for example a timeout or an answer with 503, always fails the inventory. Otherwise its hosts would disappear, and an inventory
+        source of AWX with C(overwrite) would delete them.
+      - An inventory always fails if no source can be read.
     type: str
     choices: [fail, warn, ignore]
     default: fail
 notes:
-  - >-
-    B(Variables of each host): C(scp_id), C(scp_name), C(scp_region), C(scp_type) (C(VM), C(BM), C(GPU), C(GPU_NODE), C(MNGC) or C(ENDPOINT); empty where
-    no list shows), C(scp_addresses), C(scp_sources) (of O(sources), those that know the server), C(scp_zones) (of
-    its volumes, empty with API versions that have no zones; see O(api_versions)), C(scp_bm_volumes), C(scp_mounts), C(scp_agent) (none
-    where there is none), C(scp_backups) and C(scp_tags) (with V(tags) in O(gather), the tags of all of these as texts such as C(team=web)). A list is
-    empty where there is nothing, or where O(sources) leaves it out.
-  - >-
-    C(scp_bm_volumes) has C(id), C(name), C(state), C(purpose), C(disk_type), C(size_gb), C(iscsi_target_ips), C(volume_group) (C(id) and C(name), or none),
-    C(has_relation) (whether it has a replication) and C(zone).
-  - >-
-    C(scp_mounts) has C(service) (C(filestorage) or C(parallel-filestorage)), C(id), C(name), C(base_name), C(path), C(protocol) (File Storage only),
-    C(state), C(access_state), and what else its service shows the volume.
+  - >- B(Variables of each host): C(scp_id), C(scp_name), C(scp_region), C(scp_type) (C(VM), C(BM), C(GPU), C(GPU_NODE), C(MNGC) or C(ENDPOINT); empty if no
+    list shows it), C(scp_addresses), C(scp_sources) (the O(sources) that list the server), C(scp_zones) (the zones of its volumes; empty with API versions
+    that have no zones, see O(api_versions)), C(scp_bm_volumes), C(scp_mounts), C(scp_agent) (V(none) without an agent), C(scp_backups) and C(scp_tags) (with
+    V(tags) in O(gather), the tags of all of these resources as texts such as C(team=web)). A list is empty if there are no such resources, or if O(sources)
+    does not contain their source.
+  - >- C(scp_bm_volumes) has C(id), C(name), C(state), C(purpose), C(disk_type), C(size_gb), C(iscsi_target_ips), C(volume_group) (C(id) and C(name), or
+    V(none)), C(has_relation) (whether it has a replication) and C(zone).
+  - >- C(scp_mounts) has C(service) (C(filestorage) or C(parallel-filestorage)), C(id), C(name), C(base_name), C(path), C(protocol) (File Storage only),
+    C(state), C(access_state), and more fields that its service returns.
   - >-
     C(scp_agent) has C(id), C(name), C(state), C(connection_state), C(server_backup_agent_ip), C(server_category) and C(backup_policy_count).
     C(scp_backups) has C(id), C(name), C(region) (where it is kept), C(state), C(policy_type), C(retention_period), C(role_type) and C(created_at).
-  - C(ansible_host) is set where an address is known, which is that of the agent or of an access rule of Parallel File Storage. O(compose) can set another.
-  - >-
-    B(Who is who): a server is known by its id, in whatever form a service writes it, so that what all services show it comes together in one host.
-    Lists of Backup show names only: what they show goes to the server of that name in the region. Where that leaves something open, because a server has
-    no name yet or a name fits several, Backup's lists of servers are read (six calls for each region), and what is still open is shown one by one. Without
-    V(backup_agents) and V(backups) in O(sources) nothing is asked of Backup, and servers known from access rules of File Storage only are called by their id.
+  - C(ansible_host) is set if an address is known. It is the address of the agent, or of an access rule of Parallel File Storage. O(compose) can set another
+    one.
+  - >- B(Identification of servers): a server is identified by its id, in any of the forms that the services use, so that one host combines the data of all
+    services. The lists of Backup contain only names. Their entries are assigned to the server with that name in the region. If a server has no name yet, or
+    a name matches several servers, the lists of servers of Backup are read (six calls for each region). Entries that are still ambiguous are then read one
+    by one. Without V(backup_agents) and V(backups) in O(sources), Backup is not called, and servers that only access rules of File Storage contain are named
+    by their id.
   - A replica of a backup belongs to the server of its original, which is in another region.
-  - Texts among the options about the connection, and O(regions), can be templates and vaulted values. Templates see extra variables only. One in
-    O(regions) can make a list.
-  - The cache holds what was read, before O(filters), O(hostnames) and constructed groups, and never a key. It is left aside when other options change.
-  - When an inventory cannot be read, Ansible warns and goes on without it, unless E(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED) is set.
+  - Text options of the connection, and O(regions), can be templates and vaulted values. Templates can use only extra variables. A template in O(regions) can
+    return a list.
+  - The cache contains the data before O(filters), O(hostnames) and constructed groups are applied, and never a key. If other options change, the cached data
+    is not used.
+  - If an inventory cannot be read, Ansible shows a warning and continues without it, unless E(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED) is set.
 """
 
 EXAMPLES = r"""# fmt: several YAML files
-# The servers that use storage in one region, with all that they use. Keys and region come from the environment or from ~/.scpconf.
+# The servers that use storage in one region, with all resources that they use. Keys and region come from the environment or from ~/.scpconf.
 plugin: scp.storage.scp_storage
 
 ---
-# Bare-metal servers of two regions, by region and by volume group. Nothing but lists of block volumes is read.
+# Bare-metal servers of two regions, by region, zone and volume group. Only the lists of block volumes are read.
 plugin: scp.storage.scp_storage
 regions: [kr-west1, kr-east1]
 sources: [bm_volumes]
@@ -138,7 +138,7 @@ compose:
   iscsi_portals: scp_bm_volumes | map(attribute='iscsi_target_ips') | flatten | unique
 
 ---
-# Who cannot be reached by its agent, and who has no backup that succeeded last. Read once an hour.
+# Servers whose agent is not connected, and servers whose last backup did not succeed. Read once an hour.
 plugin: scp.storage.scp_storage
 sources: [backup_agents, backups]
 gather: [last_job]

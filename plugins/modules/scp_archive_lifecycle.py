@@ -104,7 +104,7 @@ RETURN = r"""
 ---
 buckets:
   description: What each bucket of the list has, in the order of the list. In check mode what it would have.
-  returned: unless the list has mistakes
+  returned: unless the list is invalid
   type: list
   elements: dict
   contains:
@@ -158,17 +158,17 @@ buckets:
       message: ""
 table:
   description: The same as a table of text, one line for each bucket.
-  returned: unless the list has mistakes
+  returned: unless the list is invalid
   type: list
   elements: str
 summary:
   description: How many buckets were created, changed, are unchanged, or failed, in one line.
-  returned: unless the list has mistakes
+  returned: unless the list is invalid
   type: str
   sample: 1 created, 0 changed, 2 unchanged, 0 failed
 failures:
   description: A line for each failure, with the names of the buckets. Alike failures share one line.
-  returned: unless the list has mistakes
+  returned: unless the list is invalid
   type: list
   elements: str
   sample: []

@@ -128,7 +128,7 @@ backups:
   description:
     - The backups in the order of the list, each as M(scp.storage.scp_backup) returns it. In check mode, the state after a real run. Backups that
       could not be read or created are omitted.
-  returned: unless the list has mistakes
+  returned: unless the list is invalid
   type: list
   elements: dict
   sample:
@@ -140,7 +140,7 @@ backups:
       retention_period: MONTH_1
 servers:
   description: The result of each item, in the order of the list.
-  returned: unless the list has mistakes
+  returned: unless the list is invalid
   type: list
   elements: dict
   contains:
@@ -178,17 +178,17 @@ servers:
       message: ""
 table:
   description: The same as a table of text, one line for each backup.
-  returned: unless the list has mistakes
+  returned: unless the list is invalid
   type: list
   elements: str
 summary:
   description: How many backups were created, changed, are unchanged, or failed, in one line.
-  returned: unless the list has mistakes
+  returned: unless the list is invalid
   type: str
   sample: 1 created, 0 changed, 2 unchanged, 0 failed
 failures:
   description: A line for each failure, with the names of the backups. Alike failures share one line.
-  returned: unless the list has mistakes
+  returned: unless the list is invalid
   type: list
   elements: str
   sample: []

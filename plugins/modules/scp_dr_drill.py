@@ -11,14 +11,13 @@ module: scp_dr_drill
 short_description: Create and remove copies of volumes in their other region, to prove that disaster recovery works
 version_added: 0.1.0
 description:
-  - O(state=present) creates a copy of each volume in the region of its replica, from a snapshot, lets servers use it, compares it with the replica,
-    and returns how long that took and how much data a disaster would have cost. O(state=absent) removes the copies.
-  - Volumes, replicas, their replications and their snapshots are never changed. A drill takes no snapshot, and pauses no replication but that of a
-    copy.
-  - Copies that an earlier drill of the same volumes has left, for example because it was interrupted, are removed first.
-  - What fails for one volume does not stop the others. The task fails at its end if a copy could not be created, differs from the replica, or missed
-    O(rto) or O(rpo).
-  - The role P(scp.storage.dr_drill#role) runs your checks between both states, removes the copies in any case, and writes a report.
+  - O(state=present) creates a copy of each volume from a snapshot, in the region of its replica. It gives servers access to the copy, compares it with the
+    replica, and returns how long this took and how much data a disaster would have lost. O(state=absent) removes the copies.
+  - Volumes, replicas, their replications and their snapshots are never changed. A drill takes no snapshot, and pauses only the replication of a copy.
+  - Copies that remain from an earlier drill of the same volumes, for example because it was interrupted, are removed first.
+  - A failure of one volume does not stop the others. The task fails at its end if a copy could not be created, differs from the replica, or missed O(rto) or
+    O(rpo).
+  - The role P(scp.storage.dr_drill#role) creates the copies, runs your checks, always removes the copies, and writes a report.
 author:
   - the scp.storage authors (@scp-storage)
 extends_documentation_fragment:
@@ -30,7 +29,7 @@ attributes:
   check_mode:
     description: Can run in C(check_mode) and return what a real run would do, without changing anything.
     support: full
-    details: Returns the operations of the whole run, by volume, and in RV(removal_operations) those of the removal that follows it.
+    details: Returns the operations of the whole run, by volume, and the operations of the removal that follows in RV(removal_operations).
   diff_mode:
     description: Returns what has changed, or would change in C(check_mode), in diff mode.
     support: full
@@ -38,34 +37,33 @@ attributes:
   idempotent:
     description: When run twice in a row without anything else changing, the second run does not report C(changed).
     support: partial
-    details: Each run of O(state=present) is a new drill, which removes the copies of the one before. O(state=absent) is idempotent.
+    details: Each run of O(state=present) is a new drill, which removes the copies of the previous one. O(state=absent) is idempotent.
 options:
   state:
     description:
-      - V(present) creates the copies. V(absent) removes what drills of these volumes have created, and nothing else.
+      - V(present) creates the copies. V(absent) removes only what drills of these volumes have created.
     type: str
     choices: [present, absent]
     default: present
   from:
     description:
-      - What copies are made from. V(replica) means the newest snapshot of the replica. No call goes to the region of the volumes, so it can be out of
-        reach.
-      - V(source) means the newest snapshot of the volume. A copy is created beside the volume and replicated, and its replica is failed over to. Only
-        File Storage can do this.
-      - V(auto) takes the replica's snapshots where there are some, and otherwise those of the volume.
+      - Source of the copies. V(replica) uses the newest snapshot of the replica. The region of the volumes is not called, so it can be unreachable.
+      - V(source) uses the newest snapshot of the volume. A copy is created in the region of the volume and replicated, and the drill fails over to its
+        replica. Only File Storage supports this.
+      - V(auto) uses the snapshots of the replica if there are any, and otherwise those of the volume.
     type: str
     choices: [auto, replica, source]
     default: auto
   prefix:
     description:
-      - What the names of copies begin with. Two to six lower-case letters and digits, a letter first. No volume of yours must have such a name.
-      - Copies of a drill with another prefix are not found, so keep it.
+      - Prefix of the names of copies. It has two to six lower-case letters and digits, and begins with a letter. Your own volumes must not have such names.
+      - Do not change it, because copies of a drill with another prefix are not found.
     type: str
     default: drill
   access_rules:
     description:
-      - Servers in the region of the replicas that may mount the copies of File Storage volumes. C(target_access_rules) of O(volumes) are for
-        failovers, and get no access.
+      - Servers in the region of the replicas that may mount the copies of File Storage volumes. C(target_access_rules) of O(volumes) are for failovers. They
+        do not apply to copies.
     type: list
     elements: dict
     suboptions:
@@ -85,7 +83,7 @@ options:
         type: str
   attachments:
     description:
-      - Servers in the region of the replicas that the copies of block volumes are attached to. Of a group, all copies are attached.
+      - Servers in the region of the replicas to which the copies of block volumes are attached. All copies of a group are attached.
     type: list
     elements: dict
     suboptions:
@@ -105,17 +103,17 @@ options:
         type: str
   cifs_passwords:
     description:
-      - Passwords for the copies of CIFS volumes, by the names in O(volumes). A copy without one gets a random one, which is not returned, so it cannot be
-        mounted.
+      - Passwords for the copies of CIFS volumes, by the names in O(volumes). A copy without a password gets a random one that is not returned, so this copy
+        cannot be mounted.
     type: dict
   rto:
     description: How long the recovery may take (recovery time objective), for example V(90s), V(15m) or V(2h).
     type: str
   rpo:
-    description: How much data may be lost (recovery point objective), as the age of what was recovered, for example V(15m), V(2h) or V(1d).
+    description: How much data may be lost (recovery point objective), as the age of the recovered data, for example V(15m), V(2h) or V(1d).
     type: str
   force:
-    description: Whether to drill the volumes that can be drilled, if others cannot. Those are reported as not drilled.
+    description: Whether to continue if some of the volumes cannot be drilled. These are reported as not drilled.
     type: bool
     default: false
   wait:
@@ -128,13 +126,13 @@ options:
     type: int
     default: 1800
 notes:
-  - No API reads tags back, so copies are recognized by their names, which are O(prefix) and a part of the SHA-256 of the id of the volume. A File
-    Storage volume with such a name is removed only if it has no replication, or one between two volumes of that name. A BM volume is
-    removed only if it was made from a snapshot, and, where the service shows it, from the replica. What is in O(volumes) is never removed. What
-    has such a name and is something else is left alone, and reported as a failure.
+  - The storage services do not return tags, so copies are recognized by their names. A name consists of O(prefix) and a part of the SHA-256 of the id of the
+    volume. A File Storage volume with such a name is removed only if it has no replication, or a replication between two volumes of that name. A BM volume
+    is removed only if it was created from a snapshot, and from the replica if the service shows this. Volumes in O(volumes) are never removed. Any other
+    resource with such a name remains, and is reported as a failure.
   - Two drills of the same volume must not run at the same time.
-  - "Times are measured from the moment when the first call of the recovery is sent until the last step of a copy is seen to be done. Removing earlier
-    copies, copying a File Storage volume beside itself, and its first transfer come before that moment."
+  - "Times are measured from the first call of the recovery until the last step of a copy is complete. Removing earlier copies, copying a File Storage volume
+    in its own region, and the first transfer of that copy come before, and are not included."
   - "IAM actions needed: those of M(scp.storage.scp_filestorage_volume), M(scp.storage.scp_filestorage_replication), M(scp.storage.scp_bm_volume),
     M(scp.storage.scp_bm_volume_recovery), M(scp.storage.scp_bm_volume_group) and M(scp.storage.scp_bm_volume_group_recovery), for the kinds in
     O(volumes), and to list snapshots."
@@ -154,7 +152,7 @@ EXAMPLES = r"""
     volumes: [web_data]
   register: web
 
-- name: Take a snapshot to make a copy from
+- name: Take a snapshot for the copy
   scp.storage.scp_filestorage_snapshot:
     volume: web_data
     max_age: 1d
@@ -180,7 +178,7 @@ RETURN = r"""
 ---
 volumes:
   description: One dictionary for each volume, in the order of O(volumes).
-  returned: unless the options have mistakes
+  returned: unless the options are invalid
   type: list
   elements: dict
   contains:
@@ -188,7 +186,7 @@ volumes:
       description: Kind of the volume in its full form.
       type: str
     name:
-      description: Name or id of the volume, as O(volumes) has it.
+      description: Name or id of the volume, as in O(volumes).
       type: str
     region:
       description: Region of the volume.
@@ -203,28 +201,28 @@ volumes:
       description: Id of the replica.
       type: str
     way:
-      description: What the copy is made from, V(replica) or V(source). V(null) if it was not drilled, and with O(state=absent).
+      description: Source of the copy, V(replica) or V(source). V(null) if it was not drilled, and with O(state=absent).
       type: str
     blocker:
-      description: Why no copy can be made. Empty otherwise. Only with O(state=present), as all that follow up to C(data_loss_seconds).
+      description: Why no copy can be made. Empty otherwise. This field and the next ones up to C(data_loss_seconds) are only returned with O(state=present).
       type: str
     snapshot:
-      description: The snapshot with C(id), C(name) and C(taken_at), the moment in UTC.
+      description: The snapshot with C(id), C(name) and C(taken_at), the time in UTC.
       type: dict
     recovered:
       description: The copy, as in RV(copies). V(null) if there is none.
       type: dict
     recovery_seconds:
-      description: Seconds from the begin of the recovery until the copy could be used.
+      description: Seconds from the beginning of the recovery until the copy could be used.
       type: float
     replica_lag_seconds:
-      description: How far the replica is behind. File Storage does not report it.
+      description: Lag of the replica, in seconds. File Storage does not report it.
       type: int
     data_age_seconds:
-      description: Age of the snapshot at the begin of the drill.
+      description: Age of the snapshot at the beginning of the drill, in seconds.
       type: int
     data_loss_seconds:
-      description: What a failover would lose, C(replica_lag_seconds) where it is known, and otherwise C(data_age_seconds).
+      description: Data that a failover would lose, in seconds. It is C(replica_lag_seconds) if this is known, and otherwise C(data_age_seconds).
       type: int
     checks:
       description: The comparison of the copy with the replica, each with C(check), C(passed) and C(found).
@@ -279,7 +277,7 @@ volumes:
       message: ""
 copies:
   description: The copies that can be used.
-  returned: with O(state=present), unless the options have mistakes
+  returned: with O(state=present), unless the options are invalid
   type: list
   elements: dict
   contains:
@@ -287,10 +285,10 @@ copies:
       description: Kind of the volume that it is a copy of.
       type: str
     of:
-      description: Name or id of that volume, as O(volumes) has it.
+      description: Name or id of that volume, as in O(volumes).
       type: str
     way:
-      description: What it was made from, V(replica) or V(source).
+      description: Source of the copy, V(replica) or V(source).
       type: str
     region:
       description: Region of the copy.
@@ -305,11 +303,11 @@ copies:
       description: Mount path of a File Storage volume.
       type: str
     volumes:
-      description: The copied volumes, one, or those of a group, with C(id), C(name), C(state), C(path), C(iscsi_target_ips) and more.
+      description: The copied volumes (one volume, or those of a group), with C(id), C(name), C(state), C(path), C(iscsi_target_ips) and more.
       type: list
       elements: dict
     snapshot:
-      description: The snapshot that it was made from.
+      description: The snapshot that the copy was created from.
       type: dict
     source_id:
       description: Id of the volume that it is a copy of.
@@ -318,69 +316,69 @@ copies:
       description: Id of the replica of that volume.
       type: str
 began:
-  description: Whether anything can have been created or removed. V(false) if the options have mistakes, or volumes cannot be drilled.
+  description: Whether anything can have been created or removed. V(false) if the options are invalid, or if volumes cannot be drilled.
   returned: always
   type: bool
 planned:
   description: Whether this is a plan, because the task ran in check mode.
-  returned: unless the options have mistakes
+  returned: unless the options are invalid
   type: bool
 recovery_seconds:
   description: Seconds until the last copy could be used.
-  returned: with O(state=present), unless the options have mistakes
+  returned: with O(state=present), unless the options are invalid
   type: float
 data_loss_seconds:
-  description: The most that would be lost of any volume.
-  returned: with O(state=present), unless the options have mistakes
+  description: Maximum of C(data_loss_seconds) of all volumes.
+  returned: with O(state=present), unless the options are invalid
   type: int
 rto:
-  description: The target in C(seconds), and whether all volumes that were drilled have C(met) it. RV(rpo) likewise.
-  returned: with O(state=present), unless the options have mistakes
+  description: The target in C(seconds), and C(met), which is whether all volumes that were drilled have met it. RV(rpo) has the same fields.
+  returned: with O(state=present), unless the options are invalid
   type: dict
 rpo:
   description: See RV(rto).
-  returned: with O(state=present), unless the options have mistakes
+  returned: with O(state=present), unless the options are invalid
   type: dict
 started_at:
   description: When it began, by the clock of the service.
-  returned: unless the options have mistakes
+  returned: unless the options are invalid
   type: str
 finished_at:
   description: When it ended.
-  returned: unless the options have mistakes
+  returned: unless the options are invalid
   type: str
 removed:
   description: The copies that were removed. With O(state=present) those of earlier drills.
-  returned: unless the options have mistakes
+  returned: unless the options are invalid
   type: list
   elements: str
 left_behind:
   description: The copies that could not be removed.
-  returned: unless the options have mistakes
+  returned: unless the options are invalid
   type: list
   elements: str
 empty_groups:
-  description: Groups of copies that stay without a volume, where the platform lets them. No call of the API removes a group.
-  returned: unless the options have mistakes
+  description: Groups of copies that remain without a volume, if the platform keeps them. The API has no call that removes a group.
+  returned: unless the options are invalid
   type: list
   elements: str
 removal_operations:
-  description: In check mode the operations that O(state=absent) would send after this drill. Empty otherwise.
-  returned: with O(state=present), unless the options have mistakes
+  description: In check mode, the operations that O(state=absent) would send after this drill. Empty otherwise.
+  returned: with O(state=present), unless the options are invalid
   type: list
   elements: str
 table:
   description: Lines for users, a table first.
-  returned: unless the options have mistakes
+  returned: unless the options are invalid
   type: list
   elements: str
 summary:
   description: How many copies were created or removed, and how many volumes failed, in one line.
-  returned: unless the options have mistakes
+  returned: unless the options are invalid
   type: str
 failures:
-  description: A line for each failure, with the names of the volumes. Alike failures share one line.
-  returned: unless the options have mistakes
+  description: A line for each failure, with the names of the volumes. Equal failures share one line.
+  returned: unless the options are invalid
   type: list
   elements: str
   sample: []

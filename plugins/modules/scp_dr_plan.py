@@ -248,7 +248,7 @@ RETURN = r"""
 ---
 replicas:
   description: One dictionary for each volume, in the order of O(volumes), with the same keys for all kinds.
-  returned: unless the list has mistakes
+  returned: unless the list is invalid
   type: list
   elements: dict
   contains:
@@ -389,21 +389,21 @@ mounts:
   description:
     - The volumes that servers use now, in the form of the list of the role C(storage_mount). After a failover these are the replicas.
     - File Storage volumes are listed if C(mount_path) is known.
-  returned: unless the list has mistakes
+  returned: unless the list is invalid
   type: list
   elements: dict
 table:
   description: Lines for users, beginning with a table. Of more than 40 volumes, it lists only those that are not ok or have changed.
-  returned: unless the list has mistakes
+  returned: unless the list is invalid
   type: list
   elements: str
 summary:
   description: One line.
-  returned: unless the list has mistakes
+  returned: unless the list is invalid
   type: str
 failures:
   description: Failures, each message with its volumes. If the run is refused, its blockers.
-  returned: unless the list has mistakes
+  returned: unless the list is invalid
   type: list
   elements: dict
   contains:

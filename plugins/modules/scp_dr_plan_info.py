@@ -66,7 +66,7 @@ RETURN = r"""
 ---
 replicas:
   description: One dictionary for each volume, in the order of O(volumes), with the same keys for all kinds.
-  returned: unless the list has mistakes
+  returned: unless the list is invalid
   type: list
   elements: dict
   contains:
@@ -207,25 +207,25 @@ mounts:
   description:
     - The volumes that servers use now, in the form that the role C(storage_mount) takes as its list. After a failover these are the replicas.
     - File Storage volumes are listed where C(mount_path) is known.
-  returned: unless the list has mistakes
+  returned: unless the list is invalid
   type: list
   elements: dict
 table:
   description: Lines for users, a table first. More than 40 volumes are shortened to those that are not ok, or have changed.
-  returned: unless the list has mistakes
+  returned: unless the list is invalid
   type: list
   elements: str
 summary:
   description: One line.
-  returned: unless the list has mistakes
+  returned: unless the list is invalid
   type: str
 healths:
   description: The number of volumes of each health that there is.
-  returned: unless the list has mistakes
+  returned: unless the list is invalid
   type: dict
   sample: {ok: 38, paused: 2}
 result:
-  description: What O(query) finds in the rest of the result.
+  description: Data that O(query) selects.
   returned: when O(query) is given
   type: raw
 """

@@ -9,20 +9,19 @@ module: scp_iscsi_session
 short_description: Log a server in to block volumes over iSCSI
 version_added: 0.1.0
 description:
-  - Logs a server in to all targets that the addresses of Block Storage (BM) volumes offer it, so that it does so again when it starts, and logs
-    it out.
+  - Logs a server in to all targets at the addresses of Block Storage (BM) volumes, or logs it out. The server also logs in again when it starts.
   - Runs on the server itself, which must be Linux with Python 3.6 or newer. It makes no call to the API. The module
     M(scp.storage.scp_mount_source_info) returns lists for O(sessions).
-  - The sessions that exist, by C(iscsiadm -m session), are compared with the desired state in every run. Addresses with a session are asked for
-    targets too, because another volume can be behind the same address, and sessions that exist are rescanned.
-  - It logs in at the given addresses and nowhere else, although arrays show more.
+  - Each run compares the sessions that C(iscsiadm -m session) shows with the desired state. Addresses with a session are searched for targets too, because
+    they can offer another volume. Existing sessions are rescanned.
+  - It logs in only at the given addresses, although arrays show more.
 author:
   - the scp.storage authors (@scp-storage)
 attributes:
   check_mode:
     description: Can run in C(check_mode) and return what a real run would do, without changing anything.
     support: full
-    details: Addresses are asked for their targets in check mode too. Nothing is stored.
+    details: Check mode also searches the addresses for targets. Nothing is stored.
   diff_mode:
     description: Returns what has changed, or would change in C(check_mode), in diff mode.
     support: none
@@ -49,14 +48,14 @@ options:
       state:
         description:
           - V(present) logs in at each address.
-          - V(absent) logs out of the addresses that no item with V(present) has, and removes their records, so that the server does not log in
-            again. It fails if a disk of such a session is mounted, used as swap, or part of a device mapper or RAID device.
+          - V(absent) logs out of the addresses that no item with V(present) contains, and removes their records, so that the server does not log in again.
+            It fails if a disk of such a session is mounted, used as swap, or part of a device mapper or RAID device.
         type: str
         choices: [present, absent]
         default: present
   enable_service:
     description:
-      - Whether to enable the service C(open-iscsi) or C(iscsi) of systemd, which logs in again when the server starts, if there is an item with
+      - Whether to enable the systemd service C(open-iscsi) or C(iscsi), which logs in again when the server starts. It is enabled if there is an item with
         V(present). It is not started.
     type: bool
     default: true
@@ -66,7 +65,7 @@ options:
     default: 120
 notes:
   - Requires root and C(iscsiadm), which is in the package C(open-iscsi) or C(iscsi-initiator-utils).
-  - Which disk of a server a volume is, neither the API nor the session shows. Volumes can share an address, and are logged out of together.
+  - Neither the API nor the session shows which disk of a server belongs to a volume. Volumes can share an address. The server logs out of these together.
 seealso:
   - module: scp.storage.scp_mount
   - module: scp.storage.scp_mount_source_info
@@ -102,21 +101,21 @@ sessions:
       description: Name of the volume.
       type: str
     portals:
-      description: Addresses of the volume. Of an absent one those that no other volume has.
+      description: Addresses of the volume. For an absent volume, those that no other volume has.
       type: list
       elements: str
     state:
-      description: As O(sessions[].state) has it.
+      description: Value of O(sessions[].state).
       type: str
     change:
-      description: What became of it, V(created), V(changed), V(deleted), V(unchanged) or V(failed). In check mode what would become of it.
+      description: Result for the item, V(created), V(changed), V(deleted), V(unchanged) or V(failed). In check mode, the predicted result.
       type: str
     actions:
-      description: What was done, in order. In check mode what would be done.
+      description: What was done, in order. In check mode, what would be done.
       type: list
       elements: str
     message:
-      description: Why it failed; empty otherwise.
+      description: Why it failed. Empty otherwise.
       type: str
   sample:
     - name: ledger

@@ -9,13 +9,13 @@ module: scp_mount
 short_description: Mount shares and file systems of block volumes on a server
 version_added: 0.1.0
 description:
-  - Mounts and unmounts a list of NFS and CIFS shares and of file systems on block devices, and manages their lines in C(/etc/fstab).
+  - Mounts and unmounts NFS shares, CIFS shares and file systems on block devices, and manages their lines in C(/etc/fstab).
   - Runs on the server itself, which must be Linux with Python 3.6 or newer. It makes no call to the API. The module
     M(scp.storage.scp_mount_source_info) returns a list for O(mounts).
-  - What is mounted, by C(/proc/self/mountinfo), is compared with the desired state in every run. A remount that failed is tried again by the
-    next run, and a path is never looked into, so that a mount whose server does not answer blocks nothing.
-  - All blockers are reported before anything is changed. What is mounted on a path or stands for it in C(/etc/fstab) is replaced only if it is
-    a share, and only a share takes its place.
+  - Each run compares the mounts in C(/proc/self/mountinfo) with the desired state, so a remount that failed is tried again by the next run. The module never
+    reads the content of a path, so a mount whose server does not answer does not block it.
+  - All blockers are reported before anything is changed. An existing mount or line in C(/etc/fstab) of a path is replaced only if it is a share, and only by
+    a share.
 author:
   - the scp.storage authors (@scp-storage)
 attributes:
@@ -31,7 +31,7 @@ attributes:
     support: full
 options:
   mounts:
-    description: What to mount and to unmount.
+    description: The mounts and unmounts.
     type: list
     elements: dict
     required: true
@@ -42,28 +42,27 @@ options:
         default: ""
       path:
         description:
-          - Folder of the server to mount it on, as an absolute path without symbolic links. It is created if it does not exist, and is never
-            deleted.
+          - Folder of the server to mount on, as an absolute path without symbolic links. It is created if it does not exist, and never deleted.
         type: path
         required: true
       source:
         description:
           - What to mount, as C(address:/share), C(//address/share) or C(/dev/…).
-          - Sources are compared in one spelling, so that a slash at the end, two slashes, capitals in the name of a server, or an IPv6 address in
-            another form make no difference. A name and the address that it stands for are the same too.
+          - Sources are normalized before they are compared. A slash at the end, two slashes, capitals in the name of a server, or another form of an IPv6
+            address make no difference. A name and the address that it resolves to are equal too.
           - Required with O(mounts[].state=present).
         type: str
         default: ""
       fstype:
         description:
-          - Type of the file system. By default V(nfs) or V(cifs), by the form of O(mounts[].source).
+          - Type of the file system. The default is V(nfs) or V(cifs), depending on the form of O(mounts[].source).
           - Required for a device.
         type: str
         default: ""
       options:
         description:
           - Options of the mount, separated by commas.
-          - An option that is removed or changed takes effect by a remount, or where that is not possible by O(unmount_to_apply).
+          - A removed or changed option takes effect through a remount. If a remount cannot change it, O(unmount_to_apply) decides.
           - C(password) is refused. Use O(cifs_passwords).
         type: str
         default: defaults,_netdev,nofail
@@ -79,26 +78,26 @@ options:
         default: false
       lazy:
         description:
-          - When to detach a mount that C(umount) does not end within O(unmount_timeout), with C(umount -f) and then C(umount -l). What was not
-            written yet is lost then.
-          - V(moved) does so only if the same share is mounted from another server, for example an address that the platform has given up.
-          - V(always) detaches also mounts that are in use.
+          - When to detach a mount that C(umount) does not end within O(unmount_timeout). It is detached with C(umount -f) and then C(umount -l). Data that
+            was not written yet is lost.
+          - V(moved) detaches it only if the same share is mounted from another server, for example from an address that the platform no longer uses.
+          - V(always) also detaches mounts that are in use.
         type: str
         choices: [never, moved, always]
         default: never
       state:
         description:
-          - V(present) mounts it and keeps its line in C(/etc/fstab).
-          - V(absent) unmounts it, and removes its line and the file with its password. Without O(mounts[].source), any share on the path is
-            unmounted, and with a O(mounts[].fstype) that is not a share, any device.
+          - V(present) mounts the source and manages its line in C(/etc/fstab).
+          - V(absent) unmounts it, and removes its line and the file with its password. Without O(mounts[].source), any share on the path is unmounted. If
+            O(mounts[].fstype) is not a share, any device is unmounted.
         type: str
         choices: [present, absent]
         default: present
   cifs_passwords:
     description:
-      - Passwords of CIFS shares by O(mounts[].name). They are written to files below O(credentials_dir) that only root can read, and are in no
-        command line, C(/etc/fstab) or result.
-      - A password that has changed takes effect by O(unmount_to_apply).
+      - Passwords of CIFS shares by O(mounts[].name). They are written to files below O(credentials_dir) that only root can read. They do not appear in
+        command lines, C(/etc/fstab) or results.
+      - A changed password takes effect as described in O(unmount_to_apply).
     type: dict
     default: {}
   credentials_dir:
@@ -107,8 +106,8 @@ options:
     default: /etc/scp_storage
   unmount_to_apply:
     description:
-      - Whether a path is unmounted and mounted again where a remount cannot apply its options, or its password has changed. A path that is in
-        use is not unmounted, and its item fails until it is idle. If the new mount fails, the former one is restored.
+      - Whether to unmount a path and mount it again if a remount cannot apply its options, or if its password has changed. A path that is in use is not
+        unmounted, and its item fails until it is idle. If the new mount fails, the former one is restored.
     type: bool
     default: true
   mount_timeout:
@@ -126,7 +125,7 @@ options:
 notes:
   - Requires root, and the programs C(mount) and C(umount), C(mount.nfs) for NFS, C(mount.cifs) for CIFS, C(blkid), C(wipefs) and C(mkfs) for
     devices.
-  - With the option C(x-systemd.automount) the autofs of systemd on the path belongs to the mount. It is left alone, and ended with
+  - With the option C(x-systemd.automount), the autofs of systemd on the path belongs to the mount. It remains, and is ended only with
     O(mounts[].state=absent).
 seealso:
   - module: scp.storage.scp_mount_source_info
@@ -160,7 +159,7 @@ EXAMPLES = r"""
         fstype: xfs
         format: true
 
-- name: Unmount a share for good
+- name: Unmount a share permanently
   scp.storage.scp_mount:
     mounts:
       - path: /srv/web
@@ -182,20 +181,20 @@ mounts:
       description: Folder of the server.
       type: str
     source:
-      description: What is to be mounted.
+      description: Source of the mount.
       type: str
     state:
-      description: As O(mounts[].state) has it.
+      description: Value of O(mounts[].state).
       type: str
     change:
-      description: What became of it, V(created), V(changed), V(deleted), V(unchanged), V(skipped) or V(failed). In check mode what would become of it.
+      description: Result for the item, V(created), V(changed), V(deleted), V(unchanged), V(skipped) or V(failed). In check mode, the predicted result.
       type: str
     actions:
-      description: What was done, in order. In check mode what would be done.
+      description: What was done, in order. In check mode, what would be done.
       type: list
       elements: str
     message:
-      description: Why it failed or what blocks it; empty otherwise.
+      description: Why it failed, or its blocker. Empty otherwise.
       type: str
   sample:
     - name: web_data

@@ -13,7 +13,7 @@ version_added: 0.1.0
 description:
   - Returns the mount paths and iSCSI addresses of a list of volumes, as lists for M(scp.storage.scp_mount) and M(scp.storage.scp_iscsi_session). It
     changes nothing.
-  - Runs on the controller, so that servers need neither credentials nor access to the API.
+  - Runs on the controller. The servers need neither credentials nor access to the API.
   - It reads one list for each kind and region, and each volume of File Storage and Parallel File Storage once, because no list has mount paths.
   - All invalid items are reported at once, before any call. The task fails if a volume cannot be mounted.
 author:
@@ -26,16 +26,16 @@ options:
   volumes:
     description:
       - Volumes, each a dictionary with a C(name) and where to mount it.
-      - "Keys of all kinds: C(name), a name or an id; C(volume_id), the id where C(name) is not unique; C(kind), V(filestorage_volume) by default,
+      - "Keys of all kinds: C(name), a name or an id; C(volume_id), the id if C(name) is not unique; C(kind), V(filestorage_volume) by default,
         V(pfs_volume), V(bm_volume) or V(bm_volume_group), or a short form of these; C(region); C(state), V(present) or V(absent); C(lazy)."
-      - "Keys of shares: C(path), the folder of the server (required); C(options) of the mount; C(source), what to mount if it is known, so that the API
-        is not asked; C(cifs_username), with a C(source) that is a CIFS share."
+      - "Keys of shares: C(path), the folder of the server (required); C(options) of the mount; C(source), the source to mount if you know it (the API is
+        then not called); C(cifs_username), if C(source) is a CIFS share."
       - "Key of File Storage: C(endpoint), the name, address or id of a VPC endpoint in the region of the volume, for servers that reach the volume through
         it. In the source, its address replaces that of the volume."
-      - "Keys of block volumes: C(portals), the addresses to log in at if they are known; and of V(bm_volume) also C(path), C(options), C(device),
-        C(fstype) and C(format), see M(scp.storage.scp_mount)."
-      - Entries of C(replicas) and C(mounts) of M(scp.storage.scp_dr_plan) are accepted unchanged. Of a replica, the volume in the region where the data is
-        in use counts.
+      - "Keys of block volumes: C(portals), the addresses to log in at if you know them; and of V(bm_volume) also C(path), C(options), C(device), C(fstype)
+        and C(format), see M(scp.storage.scp_mount)."
+      - Entries of C(replicas) and C(mounts) of M(scp.storage.scp_dr_plan) are accepted unchanged. For a replica, the volume in the region where the data is
+        in use is taken.
       - Text is also accepted, for example from a survey. It contains the list in JSON or YAML.
     type: raw
     required: true
@@ -49,7 +49,7 @@ options:
     choices: [never, moved, always]
     default: moved
   cifs_password_names:
-    description: Names of the CIFS volumes whose password is known, so that a missing one is reported before servers are changed.
+    description: Names of the CIFS volumes whose passwords are set. Missing passwords are then reported before servers are changed.
     type: list
     elements: str
     default: []
@@ -77,7 +77,7 @@ EXAMPLES = r"""
         kind: bm_volume_group
   register: sources
 
-- name: Show what they mount
+- name: Show the mounts
   ansible.builtin.debug:
     msg: "{{ sources.mounts }}"
 
@@ -98,7 +98,7 @@ volumes:
   elements: dict
   contains:
     name:
-      description: Name or id, as O(volumes) has it; empty where only a source is given.
+      description: Name or id, as in O(volumes). Empty if only a source is set.
       type: str
     kind:
       description: Kind of the volume in its full form.
@@ -113,10 +113,10 @@ volumes:
       description: Folder of the server, or V(null).
       type: str
     source:
-      description: What is mounted, or V(null).
+      description: Source to mount, or V(null).
       type: str
     portals:
-      description: iSCSI addresses. Of an absent volume those that no volume with V(present) has.
+      description: iSCSI addresses. For an absent volume, those that no volume with V(present) has.
       type: list
       elements: str
 mounts:
@@ -146,13 +146,13 @@ logouts:
   type: list
   elements: dict
 needs:
-  description: What the servers need programs for, of V(cifs), V(iscsi) and V(nfs).
+  description: Protocols for which the servers need programs, out of V(cifs), V(iscsi) and V(nfs).
   returned: success
   type: list
   elements: str
   sample: [iscsi, nfs]
 result:
-  description: What O(query) finds in the rest of the result.
+  description: Data that O(query) selects.
   returned: when O(query) is given
   type: raw
 """

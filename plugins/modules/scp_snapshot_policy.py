@@ -137,7 +137,7 @@ RETURN = r"""
 ---
 volumes:
   description: The snapshots and the policy of each volume, in the order of the list. In check mode, the state before the changes.
-  returned: unless the list has mistakes
+  returned: unless the list is invalid
   type: list
   elements: dict
   contains:
@@ -205,17 +205,17 @@ volumes:
       message: ""
 table:
   description: The same as a table of text, one line for each volume.
-  returned: unless the list has mistakes
+  returned: unless the list is invalid
   type: list
   elements: str
 summary:
   description: How many volumes were changed, are unchanged, or failed, in one line.
-  returned: unless the list has mistakes
+  returned: unless the list is invalid
   type: str
   sample: 0 created, 1 changed, 4 unchanged, 0 failed
 failures:
   description: A line for each failure, with the names of the volumes. Alike failures share one line.
-  returned: unless the list has mistakes
+  returned: unless the list is invalid
   type: list
   elements: str
   sample: []

@@ -142,7 +142,7 @@ resources:
       V(snapshot_schedule), V(replication), V(backup) and so on).
     - In a task without C(register), the paths and the usage of unchanged File Storage and Parallel File Storage volumes are omitted if the list has
       several of a kind, because only a further call for each volume returns them.
-  returned: unless the list has mistakes
+  returned: unless the list is invalid
   type: list
   elements: dict
   contains:
@@ -199,7 +199,7 @@ operations:
   description:
     - The API operations that changed something, of all entries, in the order in which they were done.
     - In check mode, the operations that a real run would send, one entry after the other.
-  returned: unless the list has mistakes
+  returned: unless the list is invalid
   type: list
   elements: str
   sample: [CreateVolume, CreateVolume, CreateVolumeSnapshotRate, CreateVolumeSnapshotRate, CreateVolumeGroup]

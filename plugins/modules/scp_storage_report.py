@@ -172,7 +172,7 @@ failures:
   type: list
   elements: str
 result:
-  description: What O(query) finds in the rest of the result.
+  description: Data that O(query) selects.
   returned: when O(query) is given
   type: raw
 """

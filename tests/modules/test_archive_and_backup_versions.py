@@ -97,7 +97,7 @@ def test_what_only_newer_versions_have_is_refused_by_the_older_one(
     run = policy(runner, **FIRST, **options)
     assert run.failed
     assert run.writes == []
-    assert "from version 1.3 on" in run.message
+    assert "version 1.3 or newer" in run.message
     assert "the service offers 1.1" in run.message
 
 
@@ -174,4 +174,4 @@ def test_file_storage_as_a_type_needs_a_newer_version(runner: ModuleRunner) -> N
     run = runner.run_task("scp_backup", {**IMAGE, "policy_type": "FILE_STORAGE"})
     assert run.failed
     assert run.writes == []
-    assert "policy_type FILE_STORAGE can be given from version 1.3 on" in run.message
+    assert "policy_type FILE_STORAGE requires version 1.3 or newer" in run.message

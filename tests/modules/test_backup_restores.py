@@ -186,7 +186,13 @@ CASES = [
             "restore_server_name": "west-web1",
             "networks": [{"subnet_id": "closed"}, {"subnet_id": "none-such"}],
         },
-        ("is taken", "no restore point", "closed is in state CREATING", "none-such is none of kr-west1", "west-app-"),
+        (
+            "is taken",
+            "no restore point",
+            "closed is in state CREATING",
+            "none-such is not one of kr-west1",
+            "west-app-",
+        ),
         check=True,
     ),
     Case(

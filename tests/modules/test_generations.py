@@ -149,10 +149,10 @@ def test_zone_option_without_a_version_that_takes_it_is_refused(runner: ModuleRu
     args = {**arguments(runner, module), "zone": "kr-west1-b"}
     service = {"scp_pfs_volume": "parallel-filestorage", "scp_bm_volume": "baremetal-blockstorage"}
     pinned = runner.run_task(module, {**args, "api_versions": {service.get(module, "filestorage"): old}}, check=True)
-    assert f"zone can be given from version {new} on, and api_versions sets {old}" in pinned.message
+    assert f"zone requires version {new} or newer, and api_versions sets {old}" in pinned.message
     offer(runner, "old")
     failed = runner.run_task(module, args)
-    assert f"zone can be given from version {new} on, and the service offers" in failed.message
+    assert f"zone requires version {new} or newer, and the service offers" in failed.message
     assert failed.writes == []
 
 
@@ -166,7 +166,7 @@ def test_zone_that_the_account_cannot_use_is_refused_by_the_service(runner: Modu
 def test_zone_of_another_region_is_refused(runner: ModuleRunner) -> None:
     for module in CREATIONS:
         failed = runner.run_task(module, {**arguments(runner, module), "zone": "kr-east1-a"})
-        assert "zone 'kr-east1-a' is a zone of region kr-east1, and it is used for region kr-west1" in failed.message
+        assert "zone 'kr-east1-a' is a zone of region kr-east1, but is used for region kr-west1" in failed.message
         assert failed.calls == []
     target = {"volume": "data", "target_region": EAST, "target_zone": "kr-west1-a"}
     for module in ("scp_filestorage_replication", "scp_bm_volume_replication"):
@@ -294,7 +294,7 @@ def test_replication_to_another_zone_of_the_region(runner: ModuleRunner) -> None
     offer(runner, "new")
     volume = runner.run_task("scp_filestorage_volume", {**FILE, "zone": "kr-west1-a"}).result["volume"]
     same = runner.run_task("scp_filestorage_replication", {**REPLICATION, "target_zone": "kr-west1-a"})
-    assert "A replication goes to another region, or to another zone" in same.message
+    assert "The target of a replication must be in another region, or in another zone" in same.message
     args = {**REPLICATION, "target_zone": "kr-west1-b"}
     predicted = runner.run_task("scp_filestorage_replication", args, check=True)
     made = runner.run_task("scp_filestorage_replication", args)
@@ -446,7 +446,7 @@ def test_plan_within_a_region(runner: ModuleRunner) -> None:
     web = {"name": "web", "target_name": "web_copy", "protocol": "NFS", "type_name": "SSD", "mount_path": "/srv/web"}
     plan = {"volumes": [web], "region": WEST, "target_zone": "kr-west1-b"}
     same = runner.run_task("scp_dr_plan", {**plan, "target_zone": None, "target_region": WEST})
-    assert "a replica is in another region, or in another zone" in same.message
+    assert "a replica must be in another region, or in another zone" in same.message
     wrong = runner.run_task("scp_dr_plan", {**plan, "target_region": EAST})
     assert "target_zone kr-west1-b is not a zone of target_region kr-east1" in wrong.message
     made = runner.run_task("scp_dr_plan", plan)

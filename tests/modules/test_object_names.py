@@ -422,7 +422,7 @@ CASES = [
         "a private subnet",
         AGENT,
         {"server": "south1-db1", "subnet": "south1-private-subnet", "region": SOUTH},
-        ("'south1-private-subnet'", "PRIVATE", "give the id"),
+        ("'south1-private-subnet'", "PRIVATE", "use the id"),
     ),
     Case(
         "subnets may not be read",

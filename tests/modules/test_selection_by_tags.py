@@ -56,7 +56,7 @@ def test_item_that_names_a_volume_is_its_policy(volumes: ModuleRunner) -> None:
         ({"tagged": {"snapshots": "weekly"}}, "no File Storage volume in kr-west1 has the tags snapshots=weekly"),
         ({"tagged": {}}, "tagged must be a dictionary of tags with at least one key"),
         ({"tagged": {"snapshots": ["daily"]}}, "tagged must be a dictionary of tags"),
-        ({"tagged": DAILY, "name": "web_a"}, "it has name and tagged. Give one of both"),
+        ({"tagged": DAILY, "name": "web_a"}, "it has both name and tagged. Set only one of them"),
         ({"tagged": DAILY, "kind": "backup"}, "kind backup cannot be selected by tags"),
         ({"tagged": DAILY, "region": "../x"}, "region"),
     ],

@@ -251,7 +251,7 @@ def test_too_many_tags_are_refused_before_anything_is_sent(runner: ModuleRunner)
     run = runner.run_task("scp_filestorage_volume", {"name": "web_data", "tags": more})
     assert run.failed
     assert run.writes == []
-    assert "would have 60 with those of the task. 50 is the limit" in run.message
+    assert "would have 60 with the tags of the task. The limit is 50" in run.message
 
 
 def test_thousand_volumes_with_tags_are_read_in_few_calls(runner: ModuleRunner) -> None:
@@ -295,7 +295,7 @@ def test_mistake_about_the_resource_is_explained(runner: ModuleRunner) -> None:
     for args, words in (
         (by_name, "Resource Manager does not know filestorage volume 'web_data' in kr-west1"),
         ({"name": "web_data", "tags": TEAM}, "Give service and resource_type together with resource_id or name"),
-        ({"srn": "filestorage/web_data", "tags": TEAM}, "is not an SRN. Expected for example srn:e::"),
+        ({"srn": "filestorage/web_data", "tags": TEAM}, "is not a valid SRN. Expected for example srn:e::"),
     ):
         run = runner.run_task("scp_tag", args)
         assert run.failed

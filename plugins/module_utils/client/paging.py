@@ -103,7 +103,7 @@ def _read_pass(fetch: Fetch, paging: Paging, seen: dict[Any, dict[str, Any]], sp
             if paging.by_page:
                 # A service that caps its pages counts them by the size it gives.
                 size = len(items)
-    raise StorageError(f"A list of {paging.items} did not end after {MAX_PAGES} pages; the service repeats itself.")
+    raise StorageError(f"A list of {paging.items} did not end after {MAX_PAGES} pages. The service seems to repeat it.")
 
 
 def _read_places(
@@ -147,7 +147,7 @@ def _read_after_last(fetch: Fetch, paging: Paging) -> list[dict[str, Any]]:
             return list(seen.values())
         largest = max(largest, len(items))
         place = {paging.marker: items[-1][paging.key]}
-    raise StorageError(f"A list of {paging.items} did not end after {MAX_PAGES} pages; the service repeats itself.")
+    raise StorageError(f"A list of {paging.items} did not end after {MAX_PAGES} pages. The service seems to repeat it.")
 
 
 def _read_marked(fetch: Fetch, paging: Paging) -> list[dict[str, Any]]:

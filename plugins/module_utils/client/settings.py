@@ -418,7 +418,7 @@ def check_zone(option: str, zone: str, region: str = "") -> None:
         raise SettingsError(f"{option} {shown(zone)} is not a valid zone. Expected a name such as kr-west1-a.")
     if region and found != region:
         raise SettingsError(
-            f"{option} {shown(zone)} is a zone of region {found}, and it is used for region {region}. Give a zone of"
+            f"{option} {shown(zone)} is a zone of region {found}, but is used for region {region}. Give a zone of"
             f" {region}, for example {region}-a."
         )
 

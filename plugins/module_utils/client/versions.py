@@ -174,7 +174,7 @@ class Offers:
             except BaseException as error:
                 with self._lock:
                     self._read.pop(url, None)
-                interrupted = StorageError("The versions that were being read were interrupted. Run the task again.")
+                interrupted = StorageError("The reading of the API versions was interrupted. Run the task again.")
                 result.set_exception(error if isinstance(error, StorageError) else interrupted)
                 raise
         return result.result()
@@ -336,12 +336,12 @@ class Negotiation:
         listed = ", ".join(map(str, offered or ())) or "unknown"
         beginning = f"{operation.name} of {place} was not sent:"
         if insist and not any(name in operation.takes(one) for one in operation.versions for name in insist):
-            return StorageError(f"{beginning} no version that this collection knows takes {' and '.join(insist)}.")
+            return StorageError(f"{beginning} no version that this collection knows accepts {' and '.join(insist)}.")
         if insist and self._candidates(operation, place, ()):
             versions = [one for one in operation.versions if all(name in operation.takes(one) for name in insist)]
             cause = f"api_versions sets {wanted}" if wanted not in WORDS else f"the service offers {listed}"
             return StorageError(
-                f"{beginning} {' and '.join(insist)} can be given from version {versions[0]} on, and {cause}."
+                f"{beginning} {' and '.join(insist)} requires version {versions[0]} or newer, and {cause}."
                 " Leave out the option, or use a newer version."
             )
         if wanted in WORDS:

@@ -195,7 +195,7 @@ TYPES: dict[str, ObjectType] = {
         "name",
         _CIDR,
         _subnet_networks,
-        unlisted="Subnets of the type PRIVATE may be missing in the list: give the id of such a subnet.",
+        unlisted="Subnets of the type PRIVATE can be missing in the list. For such a subnet, use the id.",
     ),
 }
 #: Block Storage (BM) calls GPU nodes by another word.
@@ -269,7 +269,7 @@ class _Question:
 
     @property
     def way_out(self) -> str:
-        named = f"give {self.id_option} in its place" if self.id_option else f"give the id in {self.option}"
+        named = f"use {self.id_option} instead" if self.id_option else f"use the id in {self.option}"
         return f"{named}, which needs no list"
 
     def ambiguous(self, found: Sequence[Mapping[str, Any]]) -> ObjectMistake:
@@ -408,7 +408,7 @@ class ObjectFinder:
             remedy = f"Grant the IAM action {kind.action} to the user of the key, or {way_out}."
         else:
             reason += f": {error.message.rstrip('.')}."
-            remedy = f"To go on without that list, {way_out}."
+            remedy = f"To continue without that list, {way_out}."
         return StorageError(f"{reason} {remedy}", **error.facts)
 
     def address(self, wanted: str, object_type: str, *, option: str) -> str:

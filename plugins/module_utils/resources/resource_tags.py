@@ -77,7 +77,7 @@ class ResourceTags(Resource[ResourceTagsState]):
         params = self.params
         if srn := params.get("srn"):
             if parse_srn(srn) is None:
-                raise StorageError(f"{srn!r} is not an SRN. Expected for example {SRN_EXAMPLE}.")
+                raise StorageError(f"{srn!r} is not a valid SRN. Expected for example {SRN_EXAMPLE}.")
             return
         missing = [name for name in ("service", "resource_type") if not params.get(name)]
         if missing:

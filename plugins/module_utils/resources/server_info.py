@@ -54,7 +54,7 @@ class ServerInfo(Info):
                 raise
             title = type_of(object_type).title
             way_out = "leave the type out of object_types"
-            return finder.unreadable(error, object_type, f"There is no information about {title}s", way_out)
+            return finder.unreadable(error, object_type, f"Information about {title}s is not available", way_out)
         suits = type_of(object_type).suits
         shown = [{**describe(object_type, item), "region": region} for item in listed if suits(item)]
         return [one for one in shown if self._fits(one)]

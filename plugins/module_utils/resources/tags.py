@@ -101,8 +101,8 @@ def tag_changes(present: Tags, wanted: Tags, *, purge: bool) -> TagChanges:
     result = {**{key: value for key, value in present.items() if key not in surplus}, **wanted}
     if len(result) > MAX_TAGS:
         raise StorageError(
-            f"The resource has {len(present)} tags, and would have {len(result)} with those of the task. {MAX_TAGS} is"
-            " the limit. Remove some with purge_tags, or with scp_tag and state absent."
+            f"The resource has {len(present)} tags, and would have {len(result)} with the tags of the task. The"
+            f" limit is {MAX_TAGS}. Remove tags with purge_tags: true, or with scp_tag and state: absent."
         )
     return TagChanges(present, surplus, result, any(present.get(key) != value for key, value in wanted.items()))
 

@@ -119,7 +119,7 @@ def read_servers(params: Mapping[str, Any], batch: Converging) -> list[ServerBac
         for mistake in batch.mistakes([backup.backup(region)]):
             items.reject(item, mistake)
         if len(backup.subnet) > 1:
-            items.reject(item, "it has a subnet_id and a subnet. Give one of them")
+            items.reject(item, "it has both subnet_id and subnet. Set only one of them")
         backups.append(backup)
     items.validated()
     return backups

@@ -134,7 +134,7 @@ def _read_selection(
 ) -> _Selection | str:
     """Return what an item selects, or what is wrong with it."""
     if item.get(name_key):
-        return f"it has {name_key} and {TAGGED}. Give one of both"
+        return f"it has both {name_key} and {TAGGED}. Set only one of them"
     listed = tags_as_list(item[TAGGED])
     if form_of_tags(item[TAGGED], TAGGED) or not (listed and all(tag["key"] for tag in listed)):
         return f"{TAGGED} must be a dictionary of tags with at least one key, such as {{team: web}}"

@@ -220,8 +220,8 @@ def test_missing_fields_are_reported_with_the_version() -> None:
             (),
             "api_versions sets version 1.1 of filestorage, which https://storage.example does not offer",
         ),
-        (["1.1"], "auto", ("zone",), "zone can be given from version 1.2 on, and the service offers 1.1"),
-        (["1.1", "1.2"], "1.1", ("zone",), "zone can be given from version 1.2 on, and api_versions sets 1.1"),
+        (["1.1"], "auto", ("zone",), "zone requires version 1.2 or newer, and the service offers 1.1"),
+        (["1.1", "1.2"], "1.1", ("zone",), "zone requires version 1.2 or newer, and api_versions sets 1.1"),
     ],
 )
 def test_no_version_is_explained(offered: list[str], wanted: str, insist: tuple[str, ...], expected: str) -> None:

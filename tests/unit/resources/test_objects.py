@@ -162,16 +162,18 @@ def test_identify_reports_the_type_that_it_is() -> None:
 
 
 def test_identify_reports_that_private_subnets_may_be_missing() -> None:
-    with pytest.raises(ResourceNotFound, match="type PRIVATE may be missing in the list: give the id"):
+    with pytest.raises(
+        ResourceNotFound, match=r"type PRIVATE can be missing in the list\. For such a subnet, use the id"
+    ):
         Platform().finder.identify("back", ["SUBNET"], option="subnet")
 
 
 @pytest.mark.parametrize(
     ("error", "parts"),
     [
-        (denied(), ("Grant the IAM action virtualserver:ListVirtualServers", "give object_id in its place")),
-        (denied(kind=NotEntitled, status=401), ("To go on without that list, give object_id in its place",)),
-        (denied(status=500), ("To go on without that list, give object_id in its place",)),
+        (denied(), ("Grant the IAM action virtualserver:ListVirtualServers", "use object_id instead")),
+        (denied(kind=NotEntitled, status=401), ("To continue without that list, use object_id instead",)),
+        (denied(status=500), ("To continue without that list, use object_id instead",)),
     ],
     ids=["denied", "not offered", "broken"],
 )

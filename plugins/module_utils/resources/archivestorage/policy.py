@@ -178,7 +178,7 @@ class Policy(Resource[PolicyState]):
                 "archiving_source_bucket_name",
                 source,
                 self.params.get("archiving_source_bucket_name"),
-                f"Bucket {bucket['name']} archives that bucket permanently. Archive the other into a separate bucket.",
+                f"Bucket {bucket['name']} archives that bucket permanently. Create a separate bucket for another one.",
             )
         if policy is None:
             return self._create(bucket, source)

@@ -309,7 +309,7 @@ class ServerRestore(Restore):
         if fitting:
             return "", f"subnet {wanted} is in state {word(fitting[0])}"
         usable = ", ".join(f"{subnet['id']} ({subnet['name']})" for subnet in listed if word(subnet) == "ACTIVE")
-        return "", f"subnet {wanted} is none of {self._where} (usable are: {usable or 'none'})"
+        return "", f"subnet {wanted} is not one of {self._where} (usable: {usable or 'none'})"
 
     def send(self, state: RestoreState, point: Mapping[str, Any]) -> Step[RestoreState]:
         given, own = ("security_groups", "restore_region"), self.params.get("restore_zone")

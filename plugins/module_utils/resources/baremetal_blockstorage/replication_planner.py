@@ -112,7 +112,7 @@ class ReplicationPlanner(TaskPlanner[ReplicationState]):
             found.append(f"to create it the task must also give {' and '.join(missing)}")
         if region == self.region and (not zone or zone == near.get(zones.ZONE)):
             found.append(
-                f"target_region is {region!r} too, and a replication goes to another region, or to another zone"
+                f"target_region is also {region!r}, but the target must be in another region, or in another zone"
                 " (target_zone)"
             )
         if without := [each for each in dict.fromkeys((self.region, region)) if each and each.startswith(_WITHOUT)]:

@@ -106,9 +106,9 @@ class ReplicationPlanner(TaskPlanner[ReplicationState]):
         volume, zone = state.volume or {}, self.params.get(zones.TARGET_ZONE)
         if region == self.region and (not zone or zone == volume.get(zones.ZONE)):
             raise StorageError(
-                f"A replication goes to another region, or to another zone: target_region is {region!r}, and so is the"
-                " region of the volume. Choose another target_region, or a target_zone that is not the zone of the"
-                " volume; scp_filestorage_replication_info with gather regions lists them."
+                "The target of a replication must be in another region, or in another zone: target_region is"
+                f" {region!r}, which is also the region of the volume. Set another target_region, or a target_zone that"
+                " is not the zone of the volume. scp_filestorage_replication_info with gather: [regions] lists both."
             )
         targets = state.targets
         if targets.places is None:

@@ -70,7 +70,7 @@ class Volume(Taggable[VolumeState], shared_volume.Volume[VolumeState]):
     def check(self) -> None:
         if self.params.get("purge_platform_access_rules") and not self.params.get("purge_access_rules"):
             raise StorageError(
-                "purge_platform_access_rules goes with purge_access_rules: true only, which removes rules that"
+                "purge_platform_access_rules requires purge_access_rules: true, which removes rules that"
                 " access_rules does not list."
             )
         if self.wants_absent:
@@ -112,7 +112,7 @@ class Volume(Taggable[VolumeState], shared_volume.Volume[VolumeState]):
                 raise finder.unreadable(
                     error,
                     key[0],
-                    "Which access rules the platform made itself, for auto-scaling or Kubernetes, cannot be seen",
+                    "Access rules that the platform added for auto-scaling or Kubernetes cannot be recognized",
                     "set purge_platform_access_rules to true to remove these as well, or list them in access_rules",
                 ) from None
             if name:
@@ -261,7 +261,7 @@ def read_rules_with_owners(client: Client, volume_id: str) -> list[dict[str, Any
             found = finder.known(kind, identifier)
         except StorageError as error:
             way_out = f"leave {OWNERS} out of gather"
-            raise finder.unreadable(error, kind, "Owners of access rules cannot be seen", way_out) from None
+            raise finder.unreadable(error, kind, "Owners of access rules cannot be determined", way_out) from None
         shown.append({**rule, **found})
     return shown
 

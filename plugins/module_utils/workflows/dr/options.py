@@ -122,7 +122,7 @@ def read_volumes(params: Mapping[str, Any], client: Client, prefix: str = "") ->
         if params.get("state") == DRILL and item["target_zone"] and item["region"] == item["target_region"]:
             items.reject(
                 item,
-                "its replica is in the same region, where the copies of a drill would have the names of each other."
+                "its replica is in the same region, where the copies of both ends would have the same names in a drill."
                 " Drills are supported between two regions only",
             )
         if creates and (item["protocol"] is None) != (item["type_name"] is None):
@@ -166,8 +166,8 @@ def _check_ends(items: ItemList, item: Item, prefix: str) -> None:
     if item["region"] and item["region"] == item["target_region"] and not zone:
         items.reject(
             item,
-            f"region and target_region are both {item['region']}, and a replica is in another region, or in another"
-            " zone. Change one, or give a target_zone",
+            f"region and target_region are both {item['region']}, but a replica must be in another region, or in"
+            " another zone. Change one of them, or set target_zone",
         )
     rule = _NAME_RULES[item.kind]
     target_name = _target_name(item)
