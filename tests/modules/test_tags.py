@@ -316,6 +316,8 @@ def test_several_resources_of_a_name_are_listed(runner: ModuleRunner) -> None:
     assert run.failed
     assert "fits 2 resources of filestorage in kr-west1" in run.message
     assert identifier in run.message
+    assert "can list a resource for some time after its deletion; resource_id takes the id." in run.message
+    assert "remove it" not in run.message
     # Modules take the volume that there is.
     assert runner.run_task("scp_filestorage_volume", {**WEB, "tags": {"team": "db"}}).changed
 

@@ -35,10 +35,18 @@ class AmbiguousName(StorageError):
     :param subject: the beginning of the message: what fits how many of what, and where.
     :param found: the resources as the service shows them.
     :param option: the module option that takes an id in place of the name.
+    :param cause: why there can be several, and what to do, for a module that cannot remove one.
     """
 
     def __init__(
-        self, subject: str, found: Iterable[Mapping[str, Any]], now: datetime, *, option: str, created: str = ""
+        self,
+        subject: str,
+        found: Iterable[Mapping[str, Any]],
+        now: datetime,
+        *,
+        option: str,
+        created: str = "",
+        cause: str = "",
     ) -> None:
         self._known = (subject, sorted(found, key=_by_age), now, option)
         subject, found, now, option = self._known
@@ -49,9 +57,10 @@ class AmbiguousName(StorageError):
         ids = [str(item["id"]) for item in found]
         message = f"{subject}: {'; '.join(described)}. "
         if created not in ids:
-            message += (
-                "Give the id of the one you mean. If two runs created them at the same time, see that nothing uses the"
-                f" younger one, and remove it by its id (state absent, {option})."
+            message += "Give the id of the one you mean. " + (
+                cause
+                or "If two runs created them at the same time, see that nothing uses the younger one, and remove it by"
+                f" its id (state absent, {option})."
             )
             super().__init__(message, candidates=candidates)
             return

@@ -72,7 +72,11 @@ def explain_zone(
     except StorageError:
         items = []
     known |= {str(item[ZONE]) for item in items if item.get(ZONE)}
-    reported = f"Known zones of {region} are {', '.join(sorted(known))}." if known else f"No zone of {region} is known."
+    reported = (
+        f"Known zones of {region} are {', '.join(sorted(known))}."
+        if known
+        else f"No zone of {region} is known. Zones have names such as {region}-a."
+    )
     return StorageError(
         f"{missing.operation} of {missing.place} was not sent, because version {missing.version} requires a zone of"
         f" {region}, and none is set. {reported} Set the option {option}, the environment variable SCP_ZONE, or zones"
