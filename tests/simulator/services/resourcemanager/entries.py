@@ -40,6 +40,7 @@ KINDS = (
     Kind("filestorage", "volume", "File Storage", _own("filestorage", "volumes")),
     Kind("baremetal-blockstorage", "volume", "Block Storage(BM)", _own("baremetal-blockstorage", "volumes")),
     Kind("backup", "backup", "Backup", _own("backup", "backups")),
+    Kind("baremetal", "baremetal", "Bare Metal Server", lambda world: world.servers, _of_type("BM")),
     # By analogy [assumed].
     Kind("parallel-filestorage", "volume", "Parallel File Storage", _own("parallel-filestorage", "volumes")),
     Kind(
@@ -48,7 +49,6 @@ KINDS = (
     Kind("backup", "backup-agent", "Backup", _own("backup", "agents")),
     Kind("archivestorage", "bucket", "Archive Storage", _own("archivestorage", "buckets")),
     Kind("virtualserver", "server", "Virtual Server", lambda world: world.servers, _of_type("VM", "GPU")),
-    Kind("baremetal", "baremetal", "Bare Metal Server", lambda world: world.servers, _of_type("BM")),
     Kind(
         "multinodegpucluster",
         "gpu-node",
