@@ -154,8 +154,8 @@ CORE = (
     Switch(
         "random_seed",
         "",
-        "Makes ids, suffixes and addresses repeatable, from the next time on that the world is "
-        "replaced; empty is random.",
+        "Makes ids, suffixes and addresses repeatable, from the next time that the state is replaced; "
+        "empty is random.",
     ),
 )
 
