@@ -225,7 +225,7 @@ def _switches(simulator: Simulator, method: str, document: Any, query: str) -> A
     if method == "PUT":
         values = _object(document)
         simulator.switches.set(values)
-        # Lists that are kept for their next pages may look otherwise now.
+        # Lists that are kept for their next pages can have changed.
         simulator.world.changes += 1
         described = simulator.switches.describe()
         return {"switches": {name: described[name] for name in values}}
