@@ -273,7 +273,7 @@ def run_in_process(
     hidden = {*checked._no_log_values, *secrets_in(spec, args), *given_secrets(args, os.environ)}
     params = checked.validated_parameters
     if checked.error_messages:
-        result = {"failed": True, "msg": _told(checked.errors, called or name)}
+        result = {"failed": True, "msg": _format_errors(checked.errors, called or name)}
     else:
         report = run(spec, params, os.environ, mode)
         hidden.update(report.secrets)
@@ -283,7 +283,7 @@ def run_in_process(
     return dict(remove_values(result, worth_hiding(hidden)))
 
 
-def _told(errors: Any, name: str) -> str:
+def _format_errors(errors: Any, name: str) -> str:
     """The message that the module process would give for options that do not fit."""
     message = str(errors.msg)
     if isinstance(errors[0], UnsupportedError):

@@ -90,21 +90,25 @@ options:
     choices: [fail, warn, ignore]
     default: fail
 notes:
-  - >- B(Variables of each host): C(scp_id), C(scp_name), C(scp_region), C(scp_type) (C(VM), C(BM), C(GPU), C(GPU_NODE), C(MNGC) or C(ENDPOINT); empty if no
+  - >-
+    B(Variables of each host): C(scp_id), C(scp_name), C(scp_region), C(scp_type) (C(VM), C(BM), C(GPU), C(GPU_NODE), C(MNGC) or C(ENDPOINT); empty if no
     list shows it), C(scp_addresses), C(scp_sources) (the O(sources) that list the server), C(scp_zones) (the zones of its volumes; empty with API versions
     that have no zones, see O(api_versions)), C(scp_bm_volumes), C(scp_mounts), C(scp_agent) (V(none) without an agent), C(scp_backups) and C(scp_tags) (with
     V(tags) in O(gather), the tags of all of these resources as texts such as C(team=web)). A list is empty if there are no such resources, or if O(sources)
     does not contain their source.
-  - >- C(scp_bm_volumes) has C(id), C(name), C(state), C(purpose), C(disk_type), C(size_gb), C(iscsi_target_ips), C(volume_group) (C(id) and C(name), or
+  - >-
+    C(scp_bm_volumes) has C(id), C(name), C(state), C(purpose), C(disk_type), C(size_gb), C(iscsi_target_ips), C(volume_group) (C(id) and C(name), or
     V(none)), C(has_relation) (whether it has a replication) and C(zone).
-  - >- C(scp_mounts) has C(service) (C(filestorage) or C(parallel-filestorage)), C(id), C(name), C(base_name), C(path), C(protocol) (File Storage only),
+  - >-
+    C(scp_mounts) has C(service) (C(filestorage) or C(parallel-filestorage)), C(id), C(name), C(base_name), C(path), C(protocol) (File Storage only),
     C(state), C(access_state), and more fields that its service returns.
   - >-
     C(scp_agent) has C(id), C(name), C(state), C(connection_state), C(server_backup_agent_ip), C(server_category) and C(backup_policy_count).
     C(scp_backups) has C(id), C(name), C(region) (where it is kept), C(state), C(policy_type), C(retention_period), C(role_type) and C(created_at).
   - C(ansible_host) is set if an address is known. It is the address of the agent, or of an access rule of Parallel File Storage. O(compose) can set another
     one.
-  - >- B(Identification of servers): a server is identified by its id, in any of the forms that the services use, so that one host combines the data of all
+  - >-
+    B(Identification of servers): a server is identified by its id, in any of the forms that the services use, so that one host combines the data of all
     services. The lists of Backup contain only names. Their entries are assigned to the server with that name in the region. If a server has no name yet, or
     a name matches several servers, the lists of servers of Backup are read (six calls for each region). Entries that are still ambiguous are then read one
     by one. Without V(backup_agents) and V(backups) in O(sources), Backup is not called, and servers that only access rules of File Storage contain are named

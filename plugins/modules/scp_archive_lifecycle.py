@@ -50,7 +50,8 @@ options:
     type: bool
   tags:
     description:
-      - Tags for new buckets, as a dictionary or as a list of dictionaries with C(key) and C(value).
+      - Tags of the buckets, as a dictionary or as a list of dictionaries with C(key) and C(value). Missing tags are added and different values are
+        changed, through Resource Manager.
     type: raw
   object_lifecycle:
     description:

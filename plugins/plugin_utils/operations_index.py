@@ -49,7 +49,7 @@ def list_operation(name: str) -> Operation:
     named = [operation for operation in here if operation.name.lower() == operation_id.lower()]
     lists = [operation for operation in named if operation.paging is not None]
     if len(lists) > 1:
-        raise StorageError(f"{name!r} is an operation of several services. Give one: {_told(lists)}.")
+        raise StorageError(f"{name!r} is an operation of several services. Give one: {_full_names(lists)}.")
     if not lists:
         known = [operation.name for operation in here if operation.paging is not None]
         what = "is not a list operation" if named else "is not an operation"
@@ -57,7 +57,7 @@ def list_operation(name: str) -> Operation:
     return lists[0]
 
 
-def _told(operations: Iterable[Operation]) -> str:
+def _full_names(operations: Iterable[Operation]) -> str:
     return ", ".join(full_name(operation) for operation in operations)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 COLLECTION = "scp.storage"
-#: The answer to a version that is not offered. A process that learns of it like this sends its call again.
+#: The answer to a version that is not offered. A process that receives it sends its call again.
 NOT_OFFERED = 406
 
 

@@ -16,16 +16,22 @@ def test_inventory(controller: Controller) -> None:
     """All find servers, and the groups that they speak of."""
     simulator = controller.simulator
     populate(simulator)
-    simulator.patch_world({"filestorage": {"volumes": [{"id": "fs-east", "removed": True}]}})
+    tagged_volume = {"id": "fs-web", "tags": [{"key": "team", "value": "web"}]}
+    simulator.patch_world({"filestorage": {"volumes": [{"id": "fs-east", "removed": True}, tagged_volume]}})
     keys = {"OTHER_ACCESS_KEY": simulator.access_key, "OTHER_SECRET_KEY": simulator.secret_key}
     found = [controller.inventory(config, environ=keys).succeeded() for config in documents("inventory/scp_storage")]
-    everything, metal, trouble, mounts = found
+    everything, metal, trouble, tagged, mounts = found
     assert {"west-db1", "west-web1", "west-gpunode1"} <= set(everything.hosts)
     assert metal.group("region_kr_west1") == ["west-db1", "west-db2"]
     assert metal.group("group_orders") == ["west-db1"]
     assert int(metal.hosts["west-db1"]["storage_gb"]) == 120
     assert trouble.group("agent_lost") == ["west-db1"]
     assert trouble.group("backup_failed") == ["west-web1"]
+    assert tagged.group("tag_team_web") == [
+        simulator.server("west-endpoint1")["id"],
+        "west-db1",
+        "west-web1",
+    ]
     assert "west-gpunode1" in mounts.hosts
     assert len(mounts.hosts) == 4
 

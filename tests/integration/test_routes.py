@@ -161,7 +161,7 @@ def _tasks(rules: list[dict[str, str]]) -> list[dict[str, Any]]:
     return [*tasks, looped]
 
 
-def _told(run: Run) -> list[str]:
+def _result_texts(run: Run) -> list[str]:
     """All results as text; only the ids that the service gives to single requests are alike everywhere."""
     return [
         f"{result.name} {_REQUEST_ID.sub('', json.dumps(result.result, indent=1, sort_keys=True))}" for result in run
@@ -184,6 +184,6 @@ def test_same_results_by_both_routes(fast_simulator: Simulator, tmp_path: Path) 
             kind = result.name.partition(" ")[0]
             assert result.failed is (kind == "fail"), (result.name, result.result)
             assert result.changed is (kind == "check"), (result.name, result.result)
-    for one, other in zip(*map(_told, runs), strict=True):
+    for one, other in zip(*map(_result_texts, runs), strict=True):
         assert one == other
     assert "invocation" in runs[0][0].result

@@ -62,7 +62,9 @@ async def _take(page_file: Path, folder: Path) -> None:
 
 def main() -> None:
     """Do what the command line says."""
-    parser = argparse.ArgumentParser(prog="python3 -m tests.report", description="Make a report of a simulated world.")
+    parser = argparse.ArgumentParser(
+        prog="python3 -m tests.report", description="Make a report of a simulated account."
+    )
     parser.add_argument("folder", type=Path, help="where to write the report")
     parser.add_argument("--pictures", type=Path, metavar="FOLDER", help="where to write pictures of it, light and dark")
     asked = parser.parse_args()

@@ -37,7 +37,7 @@ def _parser(switches: Switches) -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--port", type=int, required=True, help="the port on 127.0.0.1; 0 picks one and prints it")
-    parser.add_argument("--seed", type=Path, default=DEFAULT_SEED, metavar="FILE", help="the world to begin with")
+    parser.add_argument("--seed", type=Path, default=DEFAULT_SEED, metavar="FILE", help="the initial state")
     parser.add_argument("--state", type=Path, metavar="FILE", help="continue from this file if it exists, and keep it")
     parser.add_argument(
         "--time-scale",

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The simulator put together: clock, world, front and control behind one server."""
+"""The simulator put together: clock, state, gateway and control behind one server."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Simulator:
         self.world.settle()
 
     def reset(self) -> None:
-        """Everything as at the start: world (the seed's), log, faults, switches and clock."""
+        """Everything as at the start: state (the seed's), log, faults, switches and clock."""
         self.switches.reset()
         self.faults.clear()
         self.log.clear()

@@ -154,8 +154,7 @@ CORE = (
     Switch(
         "random_seed",
         "",
-        "Makes ids, suffixes and addresses repeatable, from the next time on that the world is "
-        "replaced; empty is random.",
+        "Makes ids, suffixes and addresses repeatable, from the next time that the state is replaced; empty is random.",
     ),
 )
 
@@ -182,7 +181,7 @@ class Switches:
                 raise SwitchError(f"there is no switch {name!r}{hint} (all of them: --help, or GET /_control/switches)")
             switch = self.known[name]
             parsed[name] = switch.parse(value)
-            # What is set by its own name wins over what another switch brings along.
+            # A value that is set by its own name takes precedence over that of a leading switch.
             parsed |= {other: parsed[name] for other in switch.leads if other not in values}
         self._values.update(parsed)
         if as_start:

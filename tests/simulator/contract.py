@@ -39,7 +39,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation: ``segments`` is its path, where None stands for a path parameter named in ``names``.
+    """One operation: ``segments`` is its path, where None is a path parameter that ``names`` names.
 
     ``answers`` holds the statuses that the contract prints, up to 399; a status without a body has None.
     ``version`` is that of the contract.
@@ -136,7 +136,7 @@ class Versions:
 
 
 def ordered(version: str) -> tuple[int, ...]:
-    """A version as what versions are ordered by."""
+    """The key by which versions are ordered."""
     return tuple(int(part) for part in version.split("."))
 
 

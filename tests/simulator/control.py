@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The control interface under ``/_control/``: the log, faults, the clock, switches and the world."""
+"""The control interface under ``/_control/``: the log, faults, the clock, switches and the state."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MOST = 1e9
 """The furthest that time can be advanced at once (seconds), and the fastest that it can run."""
 INDEX = {
     "GET /_control/": "this page, with the number of simulator bugs and of broken contracts since the log was emptied",
-    "DELETE /_control/": "everything as at the start: world, log, faults, switches, clock",
+    "DELETE /_control/": "everything as at the start: state, log, faults, switches, clock",
     "GET /_control/operations[?since=N]": "the operation log, or what came after number N",
     "DELETE /_control/operations": "empty the log",
     "GET /_control/faults": "all faults, how often each happened, and the kinds there are",
@@ -225,7 +225,7 @@ def _switches(simulator: Simulator, method: str, document: Any, query: str) -> A
     if method == "PUT":
         values = _object(document)
         simulator.switches.set(values)
-        # Lists that are kept for their next pages may look otherwise now.
+        # Lists that are kept for their next pages can have changed.
         simulator.world.changes += 1
         described = simulator.switches.describe()
         return {"switches": {name: described[name] for name in values}}

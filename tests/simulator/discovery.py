@@ -36,7 +36,7 @@ def offered(versions: Versions, world: World, region: str) -> list[Contract]:
 
 
 def _ends(world: World) -> date | None:
-    """When what is not the newest version ends, where that is known."""
+    """When versions other than the newest end, if that is known."""
     text = world.switches.text("old_versions_end")
     return date.fromisoformat(text) if text else None
 
@@ -53,7 +53,7 @@ def choose(versions: Versions, world: World, region: str, operation: str, asked:
     found = [contract for contract in offered(versions, world, region) if operation in contract.operations]
     kept = world.switches.text("operations_of_older_versions")
     if kept == "kept" or (kept == "headerless" and asked is None):
-        # Versions are judged for each operation: one that a newer version no longer has is still answered in its own.
+        # Versions are checked for each operation. One that newer versions no longer have is answered in its own.
         have = {contract.version for contract in found}
         ceilings = {contract.ceilings.get(operation) for contract in offered(versions, world, region)}
         found += [c for v, c in versions.contracts.items() if v in ceilings and v not in have]

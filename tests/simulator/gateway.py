@@ -223,7 +223,7 @@ class Gateway:
         return self._with_faults(exchange, lambda: self._call(exchange, operation, names, pair.account_id, checked))
 
     def _find(self, exchange: Exchange, versions: Versions, path: str) -> tuple[Operation, dict[str, str]] | None:
-        """The operation that a path means in the newest version that has it, of those that the region knows."""
+        """The operation of a path in the newest version that has it, out of those of the region."""
         known = discovery.offered(versions, self.world, exchange.region or "")
         for contract in reversed([versions.oldest, *known]):
             found = contract.find(exchange.method, path)
@@ -361,7 +361,7 @@ class Gateway:
 
 
 def check_permission(pair: KeyPair, service: str, operation: str, denied: str) -> None:
-    """Refuse what the key pair, or everybody, may not do: a service or one operation of it.
+    """Refuse a service or an operation that the key pair, or every user, may not use.
 
     :raises ApiError: 403 [assumed text].
     """

@@ -14,7 +14,7 @@ from .state import World
 
 
 class StateFile:
-    """Keeps a file up to date with the world.
+    """Keeps a file up to date with the state.
 
     The file holds the key pairs with their secrets, so only its owner may read it.
     """

@@ -158,7 +158,7 @@ class Service:
         self.events: dict[str, EventHandler] = {}
 
     def after_all(self) -> None:
-        """Do what needs the other services, all of which are there by now."""
+        """Prepare what needs the other services. Called when all of them exist."""
 
     def table(self, name: str, record: type[R]) -> Table[R]:
         """A new table, which seeds and state files carry under the service's and this name."""
@@ -171,7 +171,7 @@ class Service:
         self.world.complete(row)
 
     def optional_fields(self, operation: Operation) -> Collection[str]:
-        """Return the fields of a body that may be missing just now, although the contract requires them."""
+        """Return the fields of a body that the contract requires, and that may be missing with the current switches."""
         return ()
 
     def worded(self, body: Any) -> Any:

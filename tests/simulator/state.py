@@ -252,14 +252,14 @@ class World:
     def replace(self, document: object) -> None:
         """Put what a seed or state describes in place of everything.
 
-        :raises SeedError: it does not fit; the world is as before then.
+        :raises SeedError: it does not fit; the state is then unchanged.
         """
         self._attempt(document, clear=True)
 
     def merge(self, document: object) -> None:
         """Add what a seed describes; records whose id exists are changed, ``"removed": true`` takes one away.
 
-        :raises SeedError: it does not fit; the world is as before then.
+        :raises SeedError: it does not fit; the state is then unchanged.
         """
         self._attempt(document, clear=False)
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tables of records: what the world holds, in a form that seeds and state files can carry."""
+"""Tables of records: what the state contains, in a form that seeds and state files can carry."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Zones: which ones an account can use, and what is shown where there is none (platform-behaviour.md §13)."""
+"""Zones: which ones an account can use, and what is shown for resources without one (platform-behaviour.md §13)."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def check_zone(call: Call, zone: str, region: str) -> str:
 
 
 def shown_zone(world: World, zone: str, region: str, account_id: str) -> str:
-    """The zone of a thing as it is shown, empty where it has none."""
+    """The zone of a resource as it is shown; empty if it has none."""
     if zone or world.switches.text("zone_of_older") == "none":
         return zone
     return next(iter(zones_of(world, region, account_id)), "")

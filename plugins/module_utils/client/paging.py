@@ -39,7 +39,7 @@ class Paging:
     :param truncated: field that says whether there is more behind ``marker``.
     :param limit_only: whether the only way to see more is to ask for more at once.
     :param key: field by which an item is known; empty where it is known by all of its fields.
-    :param after_last: whether ``marker`` is the key of the last item received. How many follow is reported nowhere.
+    :param after_last: whether ``marker`` is the key of the last item received. It is not shown how many follow.
     :param counted: whether ``count`` is always there; a list without it ends with an empty page.
     """
 

@@ -228,8 +228,8 @@ class Client:
     ) -> dict[str, Any]:
         """Send one operation and return the JSON object it answers (empty where it answers nothing).
 
-        The query and the body may have what any version takes; what the version that is called does not take is left
-        out (architecture.md, decision 10).
+        The query and the body can have the fields of all versions. Fields that the called version does not have are
+        left out (architecture.md, decision 10).
 
         :param region: where to; the settings' region by default.
         :param query: parameters; those that are ``None`` are left out, lists are repeated.
@@ -248,7 +248,7 @@ class Client:
             try:
                 answer = self._call(attempt.operation, place, attempt.version, path, query, body, patience)
             except VersionNotOffered as error:
-                # It was not carried out, so that a write is sent again as well.
+                # The service did nothing, so a write can be sent again too.
                 self._negotiation.refuse(attempt, place, error)
             else:
                 return dict(attempt.operation.incoming(attempt.version, answer))
@@ -262,9 +262,9 @@ class Client:
         body: Mapping[str, Any] | None = None,
         insist: Sequence[str] = (),
     ) -> dict[str, Any]:
-        """Choose the version of a write without sending it; asks the host what it offers if that decides it.
+        """Choose the version of a write without sending it. Asks the host what it offers, if this decides.
 
-        :return: what would be sent of the fields and parameters that only newer versions have.
+        :return: the values that would be sent for fields and parameters that only newer versions have.
         :raises MissingFields: the version requires more than is given.
         """
         if not operation.differs:
@@ -294,7 +294,7 @@ class Client:
         if given:
             url = f"{url}?{urlencode(given, doseq=True, quote_via=quote)}"
         if body is not None:
-            # What newer versions want in a body may be all that there is in it.
+            # The fields of newer versions can be the only ones in a body.
             body = operation.outgoing(version, body) or (None if body else body)
         header = f"{operation.service} {version}" if version else ""
         if operation.method == "GET":
@@ -487,7 +487,7 @@ class Client:
             except (TransientError, Unreachable) as error:
                 failure: CallError = error
             except CallError as error:
-                # A write whose outcome is unknown is not sent again here, and the look at it has to wait.
+                # A write with an unknown outcome is not sent again here. The read of its outcome observes the pause.
                 endpoint.request_pause(retry_after(headers) or 0.0)
                 if error.status and error.status not in errors.PASSING:
                     endpoint.note_success()

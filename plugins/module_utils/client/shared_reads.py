@@ -187,7 +187,7 @@ class SharedReads:
     def once(self, key: ListKey, fetch: Callable[[], list[Item]], max_age: float | None = None) -> SharedList:
         """Return a list of things that this collection does not change, which is read once for a whole task.
 
-        That the account may not read it is found out once as well.
+        A refusal to an account without permission is kept as well.
 
         :param max_age: seconds after which it is read again; ``None`` for never.
         :raises StorageError: the read failed.

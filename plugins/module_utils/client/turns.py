@@ -1,10 +1,10 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How many calls of a client run at once: more while the services answer, and fewer when they are overloaded.
+"""The limit of concurrent calls of a client, which adapts to the answers of the services.
 
-The platform has no published limit, and answers 503 in storms, or 417, when it gets too many calls
-(platform-behaviour.md §2, §13). So the limit grows and falls as the congestion window of TCP does.
+The platform publishes no limit. When it receives too many calls, it answers many of them with 503, or with 417
+(platform-behaviour.md §2, §13). The limit therefore grows and falls like the congestion window of TCP.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ MIN_LIMIT = 2
 
 
 class Turns:
-    """Lets a limited number of threads call at once.
+    """Limits the number of concurrent calls.
 
-    :param limit: of calls at the beginning.
+    :param limit: the number of calls at the beginning.
     """
 
     def __init__(self, limit: int = FIRST_LIMIT) -> None:
@@ -44,17 +44,17 @@ class Turns:
     def give_back(self, turn: int, *, overloaded: bool | None) -> None:
         """End a turn.
 
-        :param overloaded: whether the answer shows that there are too many calls; ``None`` if it shows neither.
+        :param overloaded: whether the answer shows an overload; ``None`` if it shows nothing about the load.
         """
         with self._changed:
             is_used_up = self._running >= self.limit
             self._running -= 1
             if overloaded and turn == self._reductions:
-                # Calls that ran at the same time as one of a reduction say nothing about the new limit.
+                # Calls that began before the last reduction show nothing about the new limit.
                 self._reductions += 1
                 self._is_cautious = True
                 self._limit = max(MIN_LIMIT, self._limit / 2)
             elif overloaded is False and is_used_up:
-                # Twice as many with each round trip at first, and one more after the limit was too high once.
+                # Double the limit in each round trip. After the first reduction, add one in each round trip.
                 self._limit = min(MAX_LIMIT, self._limit + (1 / self._limit if self._is_cautious else 1))
             self._changed.notify_all()

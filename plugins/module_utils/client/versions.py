@@ -17,9 +17,9 @@ from .version_numbers import number
 
 #: Words in place of a version.
 AUTO, OLDEST, NEWEST = WORDS = ("auto", "oldest", "newest")
-#: Key of what counts for all services that are not named.
+#: The key for all services that have no entry.
 ALL_SERVICES = "*"
-#: A version that ends within so many days is reported.
+#: Versions that end within this number of days are reported.
 WARNED_DAYS = 60
 DEPRECATED = "DEPRECATED"
 #: The status of a version that is announced and not offered yet.
@@ -152,16 +152,16 @@ class Attempt:
 
 
 class Offers:
-    """What the hosts offer that a process calls: each is asked once; several threads may use it."""
+    """The versions that hosts offer, for a whole process. Each host is asked once. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._read: dict[str, Future[list[dict[str, Any]]]] = {}
 
     def read(self, url: str, fetch: Callable[[], list[dict[str, Any]]]) -> list[dict[str, Any]]:
-        """Return the versions of a host; threads that need the same ones wait for the call that is under way.
+        """Return the versions of a host. If another thread is reading them, wait for it.
 
-        :raises StorageError: they could not be read; the next one asks again.
+        :raises StorageError: they could not be read. The next call tries again.
         """
         with self._lock:
             result = self._read.get(url)
@@ -196,7 +196,7 @@ class Offers:
 class Negotiation:
     """Chooses the versions that a client calls.
 
-    :param wanted: by service, a version or one of :data:`WORDS`; under :data:`ALL_SERVICES` what counts for the others.
+    :param wanted: a version or one of :data:`WORDS` by service; the key :data:`ALL_SERVICES` is for all others.
     :param offers: shared by all clients of a process.
     :param fetch: reads the versions of a host (``GET /``).
     """
@@ -212,7 +212,7 @@ class Negotiation:
         self._silent: set[str] = set()
 
     def wanted(self, service: str) -> str:
-        """Return what the settings say of a service: a version, or one of :data:`WORDS`."""
+        """Return the setting for a service: a version, or one of :data:`WORDS`."""
         return self._wanted.get(service) or self._wanted.get(ALL_SERVICES) or AUTO
 
     def offers(self, place: Place) -> list[dict[str, Any]]:
@@ -223,7 +223,7 @@ class Negotiation:
         return self._offers.read(place.url, lambda: self._fetch(place))
 
     def prepare(self, operation: Versioned, place: Place) -> None:
-        """Find out what a host offers if that decides what a call will send."""
+        """Read what a host offers, if a call depends on it."""
         if operation.differs and self.wanted(operation.service) in WORDS:
             self._learn(place)
 
@@ -246,7 +246,7 @@ class Negotiation:
         insist = tuple(insist)
         candidates = self._candidates(operation, place, insist)
         if wanting:
-            # Stable: without a difference the order stays.
+            # The sort is stable: equal versions keep their order.
             candidates.sort(key=lambda one: -len((operation.takes(one) | operation.shows(one)) & set(wanting)))
         for version in candidates:
             missing = [name for name in operation.requires(version) if given.get(name) is None]
@@ -286,7 +286,7 @@ class Negotiation:
         return next(iter(self._candidates(operation, place, ())), "")
 
     def offer(self, place: Place, version: str) -> Offer | None:
-        """Return what a host says of a version, if it was asked."""
+        """Return what a host lists about a version, if it was asked."""
         return next((one for one in self._offered(place) or () if one.version == version), None)
 
     # -- choosing -----------------------------------------------------------------------------------------------------
@@ -296,7 +296,7 @@ class Negotiation:
         wanted = self.wanted(operation.service)
         known = list(operation.versions)
         if wanted not in WORDS:
-            # A version that is not known is used all the same, as the nearest one that is.
+            # An unknown version is used too, with the fields of the nearest known one.
             if operation.until and number(wanted) > number(operation.until):
                 known = [] if operation.successor is not None else known[-1:]
             else:
@@ -319,7 +319,7 @@ class Negotiation:
         return None if listed is None else [offer for offer in offers if offer.status.upper() != PLANNED]
 
     def _learn(self, place: Place) -> None:
-        """Ask a host what it offers. One that cannot say it is tried with the versions that are known."""
+        """Read what a host offers. If it does not return this, the known versions are tried."""
         if place.url in self._silent:
             return
         try:

@@ -29,7 +29,7 @@ class Resource(ABC, Generic[StateT]):
     slowest_poll: ClassVar[float] = 5.0
     #: Whether a thing in error may be changed, which can repair it.
     repairs: ClassVar[bool] = False
-    #: By option, the fields that only newer API versions show and that it is compared with.
+    #: By option, the fields that it is compared with and that only newer API versions show.
     shown_by: ClassVar[Mapping[str, tuple[str, ...]]] = {}
 
     def __init__(self, params: Mapping[str, Any], client: Client) -> None:
@@ -69,9 +69,9 @@ class Resource(ABC, Generic[StateT]):
         """
 
     def resolve(self) -> None:
-        """Replace names in the options by ids, before the first look; sends no writing call.
+        """Replace names in the options by ids, before the first read. Sends no writing call.
 
-        :raises StorageError: a name fits nothing, or several things; the message has all such names.
+        :raises StorageError: names match nothing, or several resources; the message lists all of these names.
         """
 
     @abstractmethod
@@ -99,7 +99,7 @@ class Resource(ABC, Generic[StateT]):
         return ""
 
     def explain(self, missing: MissingFields) -> StorageError:
-        """Return the error for what the API version of a call requires and the task does not give."""
+        """Return the error for fields that the API version of a call requires and the task does not set."""
         return missing
 
     @abstractmethod

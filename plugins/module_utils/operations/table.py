@@ -175,8 +175,8 @@ class Operation:
     def outgoing(self, version: str, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return what of a query, or at the top of a body, is sent in a version.
 
-        What is given may have what any version takes. What this version does not take is left out, and so is what newer
-        versions added if it has no value.
+        The given fields can be those of all versions. Fields that this version does not have are left out, and so
+        are fields of newer versions without a value.
         """
         taken = self.takes(version)
         kept = {*self.body, *self.query, *(name for change in self._until(version) for name in change.nullable)}

@@ -23,10 +23,10 @@ from ..operations.table import Operation
 
 Item = Mapping[str, Any]
 
-#: Owners of what refers to a server: who made the server.
+#: Owners of an access rule: who created its server.
 USER, AUTO_SCALING, KUBERNETES = "user", "auto_scaling", "kubernetes"
 OWNERS = (USER, AUTO_SCALING, KUBERNETES)
-#: What a service answers to a user without the IAM action.
+#: The status of an answer to a user without the IAM action.
 FORBIDDEN = 403
 #: How many similar names an error shows.
 MAX_SIMILAR = 5
@@ -106,16 +106,16 @@ def _any(_item: Item) -> bool:
 
 @dataclass(frozen=True)
 class ObjectType:
-    """One type of things that storage refers to by id.
+    """A type of resource that storage refers to by id.
 
     :param title: what users call it.
-    :param listing: the list that has all of them, and maybe those of other types.
+    :param listing: the list of all of them, which can contain other types too.
     :param show: shows one of them; ``option`` is its id in the path.
     :param name: the field that holds the name.
     :param addresses: yields the addresses of one.
-    :param networks: yields where one is, for users.
+    :param networks: yields the networks of one, for users.
     :param suits: whether an item of the list is of this type.
-    :param unlisted: what the list may leave out, as a sentence.
+    :param unlisted: a sentence about resources that can be missing in the list.
     """
 
     title: str
@@ -135,11 +135,11 @@ class ObjectType:
 
     @property
     def also(self) -> str:
-        """What can be given in place of the name."""
+        """What an option accepts instead of the name."""
         return "CIDR" if self.addresses is _CIDR else "address"
 
     def words(self, item: Item) -> Iterator[str]:
-        """Yield what one can be called by."""
+        """Yield the name and the addresses of a resource."""
         if item.get(self.name):
             yield str(item[self.name])
         yield from self.addresses(item)
@@ -198,14 +198,14 @@ TYPES: dict[str, ObjectType] = {
         unlisted="Subnets of the type PRIVATE can be missing in the list. For such a subnet, use the id.",
     ),
 }
-#: Block Storage (BM) calls GPU nodes by another word.
+#: Block Storage (BM) has another name for GPU nodes.
 _ALIASES = {"MNGC": "GPU_NODE"}
 #: The types that are servers, one for each, in the order of results.
 SERVER_TYPES = ("VM", "GPU", "BM", "GPU_NODE")
 #: Types of the servers that may mount a File Storage volume, and of those to which a block volume is attached.
 ACCESS_RULE_TYPES = ("VM", "BM", "GPU", "GPU_NODE", "ENDPOINT")
 ATTACHMENT_TYPES = ("BM", "MNGC")
-#: Types whose servers the platform makes itself, too.
+#: Types of which the platform itself creates servers too.
 OWNED_TYPES = ("VM", "GPU")
 
 
@@ -215,12 +215,12 @@ def type_of(object_type: str) -> ObjectType:
 
 
 def leaving(item: Item) -> bool:
-    """Return whether something is on its way out, or gone and still listed, so that its name may be free again."""
+    """Return whether a resource is being deleted, or deleted and still listed, so that its name may be available."""
     return str(item.get("state") or "").upper().startswith(("DELET", "TERMINAT"))
 
 
 def owner_of(item: Item) -> str:
-    """Return who made a server of the list of virtual servers (platform-behaviour.md §13)."""
+    """Return who created a server of the list of virtual servers (platform-behaviour.md §13)."""
     offering = str(item.get("product_offering") or "").lower()
     if offering.startswith("k8s") or str(item.get("product_category") or "").lower() == "container":
         return KUBERNETES
@@ -228,7 +228,7 @@ def owner_of(item: Item) -> str:
 
 
 def describe(object_type: str, item: Item) -> dict[str, Any]:
-    """Return something that was found, with the same fields for all types."""
+    """Return a resource that was found, with the same fields for all types."""
     kind = type_of(object_type)
     shown = {
         "id": str(item["id"]),
@@ -245,12 +245,12 @@ def describe(object_type: str, item: Item) -> dict[str, Any]:
 
 
 class ObjectMistake(StorageError):
-    """Something that is named cannot be found, or is not the only one."""
+    """A name matches no resource, or several."""
 
 
 @dataclass(frozen=True)
 class _Question:
-    """What is looked for, for errors."""
+    """What is searched, for error messages."""
 
     wanted: str
     types: Sequence[str]
@@ -273,7 +273,7 @@ class _Question:
         return f"{named}, which needs no list"
 
     def ambiguous(self, found: Sequence[Mapping[str, Any]]) -> ObjectMistake:
-        """Return the error for several things that fit."""
+        """Return the error for several matches."""
         fields = ("id", "name", "object_type", "networks", "addresses")
         candidates = [{name: one[name] for name in fields} for one in sorted(found, key=_by_age)]
         reported = "; ".join(
@@ -288,10 +288,10 @@ class _Question:
         )
 
     def missing(self, others: Sequence[Item], names: Sequence[str]) -> ResourceNotFound:
-        """Return the error where nothing fits.
+        """Return the error for no match.
 
-        :param others: things of the same list that fit, and are of another type.
-        :param names: those of all that could have been meant.
+        :param others: matches of other types in the same list.
+        :param names: the names of all resources of the types.
         """
         message = f"There is no {self.title} with the name or {self.also} {self.wanted!r} in {self.where}"
         listing = type_of(self.types[0]).listing
@@ -313,7 +313,7 @@ def _by_age(item: Item) -> tuple[str, str]:
 
 @dataclass(frozen=True)
 class ObjectFinder:
-    """Finds things by name or address in one region.
+    """Finds resources by name or address in one region.
 
     :param region: the client's by default.
     """
@@ -327,19 +327,19 @@ class ObjectFinder:
         return self.region or self.client.settings.region
 
     def listed(self, object_type: str, *, max_age: float | None = None) -> Sequence[dict[str, Any]]:
-        """Return all things of a list; those of other types of the same list are among them."""
+        """Return all items of a list, including those of other types in the same list."""
         return self.client.read_once(type_of(object_type).listing, region=self.region, max_age=max_age).items
 
     def all(self, object_type: str) -> list[dict[str, Any]]:
-        """Return all things of a type, as :func:`describe` shows them."""
+        """Return all resources of a type, as :func:`describe` shows them."""
         kind = type_of(object_type)
         items = self.listed(object_type)
         return [describe(object_type, item) for item in items if kind.suits(item) and not leaving(item)]
 
     def named(self, wanted: str, object_type: str) -> list[dict[str, Any]]:
-        """Return the things of that exact name or address, as the list has them.
+        """Return the resources with exactly this name or address, as the list shows them.
 
-        What was read a while ago is read again before something counts as missing.
+        A list that is not recent is read again before a name counts as missing.
         """
         return self._called(wanted, object_type) or self._called(wanted, object_type, max_age=MAX_AGE)
 
@@ -348,7 +348,7 @@ class ObjectFinder:
         shared = self.client.read_once(kind.listing, region=self.region, max_age=max_age)
         found = shared.called(wanted, kind.name, kind.words)
         staying = [item for item in found if not leaving(item)]
-        # Something may have the name that another one has as its address, which is hardly meant.
+        # A name takes precedence over an equal address of another resource.
         by_name = [item for item in staying if item.get(kind.name) == wanted]
         return by_name or staying
 
@@ -361,12 +361,12 @@ class ObjectFinder:
         id_option: str = "",
         type_option: str = "object_type",
     ) -> Found:
-        """Return the one thing of a name, an address or an id; an id costs no call.
+        """Return the only resource with a name, an address or an id. An id costs no call.
 
-        :param types: what it may be.
+        :param types: the types to search.
         :param option: the option that names it, for errors.
-        :param id_option: the option that takes an id instead; empty where the same one does.
-        :param type_option: the option that says what it is; empty where there is none.
+        :param id_option: the option for an id; empty if ``option`` accepts ids too.
+        :param type_option: the option that sets the type; empty if there is none.
         :raises StorageError: there is none, or there are several, or they cannot be read.
         """
         wanted = wanted.strip()
@@ -412,7 +412,7 @@ class ObjectFinder:
         return StorageError(f"{reason} {remedy}", **error.facts)
 
     def address(self, wanted: str, object_type: str, *, option: str) -> str:
-        """Return the address of the one thing of a name or an id; an address costs no call.
+        """Return the address of the only resource with a name or an id. An address costs no call.
 
         :param option: the option that names it, for errors.
         :raises StorageError: there is none, or there are several, or they cannot be read.
@@ -439,7 +439,7 @@ class ObjectFinder:
         )
 
     def known(self, object_type: str, identifier: str) -> dict[str, str]:
-        """Return the name of something, and its owner where its type has owners; nothing of what is not listed."""
+        """Return the name of a resource, and its owner if its type has owners; nothing if it is not listed."""
         if object_type not in (*TYPES, *_ALIASES):
             # A type that a newer version of the service may have.
             return {}
@@ -451,10 +451,10 @@ class ObjectFinder:
         return {**shown, "owner": owner_of(found[0])} if object_type in OWNED_TYPES else shown
 
     def owner(self, object_type: str, identifier: str) -> tuple[str, str]:
-        """Return who made a server, and its name.
+        """Return who created a server, and its name.
 
-        A server that the list does not have may be newer than the list, so that it is read itself. The rule
-        of one that is gone serves nothing any more, and counts as the user's.
+        A server that is missing in the list may be newer than the list, so it is read separately. The rule of a
+        server that no longer exists counts as the user's.
         """
         kind = type_of(object_type)
         found = self.client.read_once(kind.listing, region=self.region).find(identifier, "id", suffixed=False)
@@ -494,13 +494,13 @@ def object_options(types: Sequence[str], *, default: str = "") -> dict[str, Any]
 
 
 def check_objects(objects: Iterable[Item] | None, option: str) -> None:
-    """Refuse objects that have neither an id nor a name, which Ansible does not see where both are null."""
+    """Reject objects without an id and a name. Ansible does not detect this if both are null."""
     if not all(one.get("object_id") or one.get("object_name") for one in objects or ()):
         raise StorageError(f"{option} has an entry without object_id and object_name. Give one of them.")
 
 
 def has_names(objects: Iterable[Item] | None) -> bool:
-    """Return whether one of a list of objects is given by its name or address."""
+    """Return whether a list has an object with a name or address instead of an id."""
     return any(one.get("object_name") for one in objects or ())
 
 

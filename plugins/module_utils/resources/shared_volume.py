@@ -156,7 +156,7 @@ class Volume(Resource[MountT]):
     def next_removal(self, state: MountT, volume: dict[str, Any]) -> Step[MountT]:
         """The next step for a volume that is there and is to go."""
 
-    def with_obstacles(self, state: MountT, volume: dict[str, Any]) -> MountT:
+    def with_blockers(self, state: MountT, volume: dict[str, Any]) -> MountT:
         """The state with what must go before the volume can, and its blockers."""
         return replace(state, rules=self.read_rules(volume["id"]))
 
@@ -218,7 +218,7 @@ class Volume(Resource[MountT]):
             return replace(self.nothing, rules=rules)
         if self.wants_absent:
             state = replace(self.nothing, volume=volume, rules=())
-            return state if going(volume) else self.with_obstacles(state, volume)
+            return state if going(volume) else self.with_blockers(state, volume)
         return replace(self.nothing, volume=volume, rules=self.read_rules(volume["id"]) if rules is not None else None)
 
     def _locate(self, finder: Finder) -> dict[str, Any] | None:

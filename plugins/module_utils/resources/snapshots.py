@@ -423,7 +423,7 @@ class Snapshot(Resource[SnapshotState]):
     def _owner_id(state: SnapshotState) -> str:
         return str((state.owner or {})["id"])
 
-    # -- telling ------------------------------------------------------------------------------------------------------
+    # -- messages -----------------------------------------------------------------------------------------------------
 
     def _owner_under_way(self, state: SnapshotState) -> str:
         """What the owner is doing; empty where it is at rest, or in error, which does not pass."""

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Tags of any resource: read from Resource Manager, and kept there (platform-behaviour.md §10).
 
-The services take tags at creation and never show them. :class:`Tagged` adds them to a resource of any kind, so that
-the kinds themselves need not know of Resource Manager.
+The services accept tags at creation and never return them. :class:`Tagged` adds them to a resource of any kind, so
+that the kinds do not depend on Resource Manager.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from ..engine.plan import UNKNOWN_ID, StateT, Step
 from ..engine.resource import Info, Resource
 from ..operations import resourcemanager as api
 
-#: How often a created resource is looked for in Resource Manager, at most. How soon it is there is not known.
+#: Maximum number of reads until Resource Manager lists a new resource. How soon it does is not known.
 MAX_LOOKS = 12
 
 #: What ``gather`` of info modules calls the tags.
@@ -78,7 +78,7 @@ def as_list(tags: Tags) -> list[dict[str, str]]:
 
 @dataclass(frozen=True)
 class TagChanges:
-    """What leads from the tags of a resource to those of a task.
+    """The difference between the tags of a resource and those of a task.
 
     :ivar present: the tags that the resource has.
     :ivar remove: keys.
@@ -157,7 +157,7 @@ class Tagging:
             self.update,
             lambda before, _answer: with_tags(before, changes.result),
             path=path,
-            # Whether the call replaces all tags or adds some is not known, so it has those that are to stay as well.
+            # It is not known whether the call replaces all tags or adds some, so it has all tags that must remain.
             body={"tags": as_list(changes.result)},
             # A new resource can be tagged only some time after its creation.
             is_retryable=_is_unknown,
@@ -426,7 +426,7 @@ class Tagged(Resource[TaggedState[StateT]]):
 
 
 class Taggable(Resource[StateT]):
-    """A resource that has tags, which are kept where the task gives them."""
+    """A resource whose tags are managed if the task sets them."""
 
     #: The kind that has the tags.
     tagged_as: ClassVar[LookupSpec]

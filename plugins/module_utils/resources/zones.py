@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Zones: where resources are created, which newer API versions ask for (platform-behaviour.md §1)."""
+"""Zones, which newer API versions require to create resources (platform-behaviour.md §1)."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ def shown(answer: Mapping[str, Any], field: str = ZONE) -> dict[str, Any]:
 
 
 def unlike(present: Any, params: Mapping[str, Any], option: str = ZONE) -> dict[str, tuple[Any, Any]]:
-    """Return the zone for the comparison of what cannot be changed.
+    """Return the zone for the comparison of options that cannot be changed.
 
-    What was created with an API version without zones has none, and fits every zone.
+    A resource of an API version without zones has none, and matches every zone.
     """
     return {option: (present, params.get(option))} if present else {}
 
 
 def target_region(params: Mapping[str, Any]) -> str | None:
-    """Return the region that a replication goes to; the zone alone says it as well."""
+    """Return the target region of a replication. It follows from the zone if only that is set."""
     zone = params.get(TARGET_ZONE)
     return params.get("target_region") or (region_of(zone) if zone else None)
 

@@ -81,7 +81,7 @@ def select_by_tags(
     try:
         listed = parse_structured(given, option)
     except TextError:
-        # What reads the list reports it.
+        # The code that reads the list reports this.
         return given
     if not isinstance(listed, Sequence) or isinstance(listed, str):
         return given

@@ -20,7 +20,7 @@ class BareMetal(Neighbour):
     name = "baremetal"
 
     def __init__(self, world: World) -> None:
-        """Show what the world has."""
+        """Show the servers and networks of the state."""
         super().__init__(world)
         self.use(self)
 

@@ -21,7 +21,7 @@ class MultiNodeGpuCluster(Neighbour):
     name = "multinodegpucluster"
 
     def __init__(self, world: World) -> None:
-        """Show what the world has."""
+        """Show the servers and networks of the state."""
         super().__init__(world)
         self.use(self)
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the services beside the storage services do alike: lists of servers and networks (platform-behaviour.md §13)."""
+"""What the services that list servers and networks have in common (platform-behaviour.md §13)."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ def found(
     *,
     sort: Sequence[str] = ("name", "created_at"),
 ) -> Sequence[R]:
-    """The rows that a list is asked for, sorted: the newest first unless asked otherwise [assumed].
+    """The rows that match a request for a list, sorted by age, the newest first by default [assumed].
 
     All pages of a list are cut from what the first one found.
 
-    :param name: what the filter of names is, which ``name_filter`` decides about.
-    :param same: by query parameter what it is compared with.
+    :param name: the value of the filter of names; ``name_filter`` sets how it matches.
+    :param same: by query parameter, the value that it is compared with.
     """
 
     def find() -> Sequence[R]:
@@ -69,12 +69,12 @@ def subnet_of(world: World, server: Server) -> Subnet:
 
 
 def page_size(call: Call) -> int:
-    """The size of a page where the caller does not say one and none is printed."""
+    """The size of a page if the caller sets none and the contract has no default."""
     return call.query["size"] or call.world.switches.count("unprinted_page_size")
 
 
 class Neighbour(Service):
-    """A service that lists servers or networks, which others made."""
+    """A service that lists servers or networks that it does not create."""
 
     def servers(self, call: Call, *kinds: str) -> list[Server]:
         """The caller's servers of these types in the region."""
@@ -95,5 +95,5 @@ class Neighbour(Service):
 
     @staticmethod
     def not_found(noun: str, identifier: str) -> ApiError:
-        """404, as an unknown server is refused (platform-behaviour.md §2)."""
+        """The 404 of an unknown server (platform-behaviour.md §2)."""
         return ApiError(404, noun, f"{identifier} not found.")

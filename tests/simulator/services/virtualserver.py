@@ -22,7 +22,7 @@ class VirtualServer(Neighbour):
     name = "virtualserver"
 
     def __init__(self, world: World) -> None:
-        """Show what the world has."""
+        """Show the servers and networks of the state."""
         super().__init__(world)
         self.use(self)
 

@@ -164,7 +164,7 @@ def test_volume_that_joined_after_the_group_was_read_is_no_blocker(
     client: Any = SimpleNamespace(settings=SimpleNamespace(region="kr-west1", zone_of=lambda _region: ""))
     resource = group_module.VolumeGroup({"name": "group", "volumes": ["one", "two"]}, client)
     state = resource.find()
-    assert state.problems == ()
+    assert state.blockers == ()
     if shows_newer:
         assert make_plan(resource, state).operations == []
     else:

@@ -186,12 +186,12 @@ class BatchRunner:
         alike: dict[str, list[str]] = {}
         for index in failed:
             alike.setdefault(self.results[index]["msg"], []).append(str(self.entries[index]))
-        told_each = [f"{', '.join(entries)}: {message}" for message, entries in alike.items()]
+        messages = [f"{', '.join(entries)}: {message}" for message, entries in alike.items()]
         if skipped:
-            told_each.append(f"Not tried because of that: {', '.join(str(self.entries[index]) for index in skipped)}.")
+            messages.append(f"Not tried because of that: {', '.join(str(self.entries[index]) for index in skipped)}.")
         rest = f"{done} {'would be' if self.mode.check else 'are'} in the desired state"
         counts = f"{len(failed)} of {len(self.entries)} resources failed, {len(skipped)} were not tried, and {rest}."
-        return " ".join([counts, *told_each])
+        return " ".join([counts, *messages])
 
     def _report(self, running: Set[int]) -> None:
         """One line for the user now and then: how far all of it is, and what is waited for."""

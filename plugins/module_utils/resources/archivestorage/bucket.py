@@ -178,7 +178,7 @@ class Bucket(Taggable[BucketState]):
             advice=_NOT_DELETED,
         )
 
-    # -- telling ------------------------------------------------------------------------------------------------------
+    # -- messages -----------------------------------------------------------------------------------------------------
 
     def pending(self, state: BucketState) -> str:
         return bucket_under_way(state.bucket)

@@ -113,7 +113,7 @@ class Job(Resource[JobState]):
             is_retryable=_may_have_ended,
         )
 
-    # -- telling ------------------------------------------------------------------------------------------------------
+    # -- messages -----------------------------------------------------------------------------------------------------
 
     def pending(self, state: JobState) -> str:
         if state.job is None or ended(state.job) or (self._cancels and not state.cancelled):

@@ -158,7 +158,7 @@ class Objects(Resource[ObjectState]):
             is_retryable=busy,
         )
 
-    # -- telling ------------------------------------------------------------------------------------------------------
+    # -- messages -----------------------------------------------------------------------------------------------------
 
     def pending(self, state: ObjectState) -> str:
         return bucket_under_way(state.bucket)

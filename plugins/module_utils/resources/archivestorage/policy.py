@@ -285,7 +285,7 @@ class Policy(Resource[PolicyState]):
             done=lambda seen: seen.policy is None,
         )
 
-    # -- telling ------------------------------------------------------------------------------------------------------
+    # -- messages -----------------------------------------------------------------------------------------------------
 
     def pending(self, state: PolicyState) -> str:
         return bucket_under_way(state.bucket)

@@ -44,13 +44,13 @@ class RecoveryState:
 
     :ivar job: the recovery; ``None`` where there is none that counts.
     :ivar seen: whether it was read, and is not only known from the call that begins it.
-    :ivar problem: why it cannot begin, for the user.
+    :ivar blocker: why it cannot begin, for the user.
     """
 
     bucket: dict[str, Any]
     job: dict[str, Any] | None = None
     seen: bool = True
-    problem: str = ""
+    blocker: str = ""
 
 
 class Recovery(Resource[RecoveryState]):
@@ -112,7 +112,7 @@ class Recovery(Resource[RecoveryState]):
     def find(self) -> RecoveryState:
         bucket = required_bucket(self.client, self.params["bucket"])
         state = self._search(RecoveryState(bucket))
-        return state if state.job is not None else replace(state, problem=self._problem(bucket))
+        return state if state.job is not None else replace(state, blocker=self._blocker(bucket))
 
     def _search(self, state: RecoveryState) -> RecoveryState:
         """Add the recovery that counts, if there is one.
@@ -156,7 +156,7 @@ class Recovery(Resource[RecoveryState]):
             return True
         return list(sizes.values()).count(size) == 1 and str(shown[RECOVERY.infos][0].get("usage")) == size
 
-    def _problem(self, bucket: Mapping[str, Any]) -> str:
+    def _blocker(self, bucket: Mapping[str, Any]) -> str:
         """What is not there to be recovered."""
         bucket_id = str(bucket["id"])
         if not self._version:
@@ -193,8 +193,8 @@ class Recovery(Resource[RecoveryState]):
             raise StorageError(
                 f"Bucket {describe_bucket(bucket)} is being deleted, so nothing can be recovered from it."
             )
-        if state.problem:
-            raise StorageError(state.problem)
+        if state.blocker:
+            raise StorageError(state.blocker)
         body: dict[str, Any] = {
             "recovery_target_bucket_name": self._target,
             "recovery_target_zone": self.params.get("recovery_target_zone"),
@@ -231,7 +231,7 @@ class Recovery(Resource[RecoveryState]):
             " another recovery runs, scp_archive_job waits for it or cancels it.",
         )
 
-    # -- telling ------------------------------------------------------------------------------------------------------
+    # -- messages -----------------------------------------------------------------------------------------------------
 
     def pending(self, state: RecoveryState) -> str:
         if state.job is None:

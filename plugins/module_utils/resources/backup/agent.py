@@ -263,7 +263,7 @@ class Agent(Taggable[AgentState]):
 
         return Step(api.DELETE_BACKUP_AGENT, effect, path={"backup_agent_id": str(agent["id"])})
 
-    # -- waiting and telling ------------------------------------------------------------------------------------------
+    # -- waiting and messages -----------------------------------------------------------------------------------------
 
     def pending(self, state: AgentState) -> str:
         agent = state.agent
@@ -273,10 +273,10 @@ class Agent(Taggable[AgentState]):
             return f"agent {agent['name']}: {agent['state']}"
         if state.users:
             return f"backup {state.users[0]['name']}, which uses agent {agent['name']}: {state.users[0]['state']}"
-        told_state = "" if self.wants_absent and in_error(agent) else under_way(self.result_key, agent)
-        if not told_state and self._wants_check and not self._is_checked(agent):
+        unfinished = "" if self.wants_absent and in_error(agent) else under_way(self.result_key, agent)
+        if not unfinished and self._wants_check and not self._is_checked(agent):
             return f"agent {agent['name']}: its connection is being checked"
-        return told_state
+        return unfinished
 
     def failed(self, state: AgentState) -> str:
         agent = state.agent

@@ -55,7 +55,7 @@ class RestoreState:
     :ivar restore: as the histories show it; ``None`` where there is none.
     :ivar point: the restore point to take, where that was looked up, and all ``points`` beside it.
     :ivar server: the server that files go to.
-    :ivar problems: why it cannot be restored, each for the user.
+    :ivar blockers: why it cannot be restored, each for the user.
     :ivar seen: whether the restore was read, and is not only known from the call that begins it.
     """
 
@@ -64,7 +64,7 @@ class RestoreState:
     point: dict[str, Any] | None = None
     points: tuple[dict[str, Any], ...] = ()
     server: dict[str, Any] | None = None
-    problems: tuple[str, ...] = ()
+    blockers: tuple[str, ...] = ()
     seen: bool = True
 
 
@@ -95,8 +95,8 @@ class Restore(Resource[RestoreState]):
     def read_backup(self) -> RestoreState:
         """The backup, and whether it is of the right type."""
         backup = required_backup(self.client, self.params["backup"])
-        problems = () if word(backup, "policy_type") == self.policy_type else (self.other_type,)
-        return RestoreState(backup, problems=problems)
+        blockers = () if word(backup, "policy_type") == self.policy_type else (self.other_type,)
+        return RestoreState(backup, blockers=blockers)
 
     def read_histories(self, state: RestoreState) -> list[dict[str, Any]]:
         """The restores that fit, the newest first."""
@@ -112,12 +112,12 @@ class Restore(Resource[RestoreState]):
     def with_point(self, state: RestoreState) -> RestoreState:
         """The same with the restore point that is asked for."""
         points = read_points(self.client, str(state.backup["id"]))
-        point, problem = chosen_point(points, self._wanted)
+        point, blocker = chosen_point(points, self._wanted)
         if point is not None:
             # Another job may end meanwhile: the newest is the newest of when the task began.
             self._wanted = str(point["restore_target_id"])
         return replace(
-            state, point=point, points=tuple(points), problems=(*state.problems, *([problem] if problem else []))
+            state, point=point, points=tuple(points), blockers=(*state.blockers, *([blocker] if blocker else []))
         )
 
     def refresh(self, state: RestoreState) -> RestoreState:
@@ -134,8 +134,8 @@ class Restore(Resource[RestoreState]):
     def next_step(self, state: RestoreState) -> Step[RestoreState] | None:
         if state.restore is not None:
             return None
-        if state.problems or state.point is None:
-            raise StorageError(f"Nothing can be restored from backup {named(state.backup)}: {_listed(state.problems)}.")
+        if state.blockers or state.point is None:
+            raise StorageError(f"Nothing can be restored from backup {named(state.backup)}: {_listed(state.blockers)}.")
         return self.send(state, state.point)
 
     def begun(self, before: RestoreState, **fields: Any) -> RestoreState:
@@ -152,7 +152,7 @@ class Restore(Resource[RestoreState]):
         }
         return replace(before, restore=restore, seen=False)
 
-    # -- telling ------------------------------------------------------------------------------------------------------
+    # -- messages -----------------------------------------------------------------------------------------------------
 
     def pending(self, state: RestoreState) -> str:
         if state.restore is None:
@@ -160,14 +160,14 @@ class Restore(Resource[RestoreState]):
         if word(state.restore, _STATE) in ENDS:
             return ""
         since = f" since {state.restore.get('restore_start_time')}" if state.seen else ""
-        return f"{self._told(state.restore)}: {state.restore[_STATE]}{since}"
+        return f"{self._describe_restore(state.restore)}: {state.restore[_STATE]}{since}"
 
     def failed(self, state: RestoreState) -> str:
         if state.restore is None:
             return broken_backup(state.backup)
         ended = word(state.restore, _STATE)
         if ended == FAILED or (ended == PARTIAL_SUCCESS and not self.params["allow_partial"]):
-            ending = f"{self._told(state.restore)} ended as {ended}. The service's history has no reason."
+            ending = f"{self._describe_restore(state.restore)} ended as {ended}. The service's history has no reason."
             return f"{ending[0].upper()}{ending[1:]} {self.advice(ended)}"
         return ""
 
@@ -176,7 +176,7 @@ class Restore(Resource[RestoreState]):
         """What to do about a restore that did not end well."""
 
     @staticmethod
-    def _told(restore: Mapping[str, Any]) -> str:
+    def _describe_restore(restore: Mapping[str, Any]) -> str:
         return (
             f"the restore to server {restore.get('restore_server_name')} from the restore point of"
             f" {restore.get('backup_start_time')}"
@@ -243,7 +243,7 @@ class ServerRestore(Restore):
         restores = self.read_histories(state)
         if found := self.fresh(restores):
             return self._existing(state, found)
-        if state.problems:
+        if state.blockers:
             return state
         taken = bool(
             self.client.call(
@@ -256,13 +256,13 @@ class ServerRestore(Restore):
         if taken and made is not None:
             return self._existing(state, made)
         if taken:
-            problem = (
+            blocker = (
                 f"the name {self._called} is taken in {self._where} by a server that is not a restore of this backup"
                 " (choose another restore_server_name)"
             )
-            state = replace(state, problems=(problem,))
+            state = replace(state, blockers=(blocker,))
         state = self.with_point(state)
-        return replace(state, problems=(*state.problems, *self._subnet_problems(state)))
+        return replace(state, blockers=(*state.blockers, *self._subnet_blockers(state)))
 
     def _existing(self, state: RestoreState, restore: dict[str, Any]) -> RestoreState:
         """Return the state with a restore that is there, or with why it is not the one that is asked for."""
@@ -271,14 +271,14 @@ class ServerRestore(Restore):
         state = self.with_point(state)
         if state.point is None or is_restore_of(restore, state.point, state.points):
             return replace(state, restore=restore)
-        problem = (
+        blocker = (
             f"server {self._called} was restored before, from the image of {restore.get('backup_start_time')}"
             f" ({restore.get('schedule_name')}). To have that of {state.point.get('backup_start_time')}"
             f" ({state.point.get('schedule_name')}) too, choose another restore_server_name"
         )
-        return replace(state, problems=(*state.problems, problem))
+        return replace(state, blockers=(*state.blockers, blocker))
 
-    def _subnet_problems(self, state: RestoreState) -> list[str]:
+    def _subnet_blockers(self, state: RestoreState) -> list[str]:
         """What is wrong with the subnets that are asked for; those that are named get their ids."""
         networks = self.params.get("networks") or ()
         if not networks:
@@ -288,12 +288,12 @@ class ServerRestore(Restore):
             path={"backup_id": str(state.backup["id"])},
             query={"region": self._where},
         )
-        self._networks, problems = [], []
+        self._networks, blockers = [], []
         for network in networks:
-            identifier, problem = self._subnet(network, listed)
+            identifier, blocker = self._subnet(network, listed)
             self._networks.append({"subnet_id": identifier})
-            problems += [f"networks: {problem}"] if problem else []
-        return problems
+            blockers += [f"networks: {blocker}"] if blocker else []
+        return blockers
 
     def _subnet(self, network: Mapping[str, Any], listed: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
         """Return the id of a subnet that is named, or has a CIDR, or an id; and what is wrong with it."""
@@ -373,10 +373,10 @@ class FileRestore(Restore):
 
     def find(self) -> RestoreState:
         state = self.read_backup()
-        if state.problems:
+        if state.blockers:
             return state
         state = self._with_server(self.with_point(state))
-        if state.problems:
+        if state.blockers:
             return state
         return replace(state, restore=self.fresh(self.read_histories(state)))
 
@@ -392,15 +392,15 @@ class FileRestore(Restore):
             return replace(state, server=found[0])
         if found:
             ids = ", ".join(str(server["server_uuid"]) for server in found)
-            problem = f"server {wanted!r} fits {len(found)} servers ({ids}): give the uuid of the one that you mean"
+            blocker = f"server {wanted!r} fits {len(found)} servers ({ids}): give the uuid of the one that you mean"
         else:
             original = "" if self.params.get("server") else f" {state.backup['server_name']}"
             names = ", ".join(sorted(str(server["server_name"]) for server in listed)) or "none"
-            problem = (
+            blocker = (
                 f"files cannot go to server{original} {wanted!r}: it must run the same system, and have an agent that"
                 f" is AVAILABLE (scp_backup_agent makes one; servers that it can be are: {names})"
             )
-        return replace(state, problems=(*state.problems, problem))
+        return replace(state, blockers=(*state.blockers, blocker))
 
     def send(self, state: RestoreState, point: Mapping[str, Any]) -> Step[RestoreState]:
         server = state.server or {}
@@ -453,5 +453,5 @@ def _key(restore: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(str(restore.get(name)) for name in ("restore_server_name", "backup_start_time", "restore_start_time"))
 
 
-def _listed(problems: Sequence[str]) -> str:
-    return "; and ".join(problems)
+def _listed(blockers: Sequence[str]) -> str:
+    return "; and ".join(blockers)

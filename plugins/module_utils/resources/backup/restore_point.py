@@ -274,9 +274,9 @@ class RestorePointInfo(Info):
             raise StorageError(
                 f"Backup {named(backup)} keeps images of a server, in which files cannot be listed. Leave out path."
             )
-        point, problem = chosen_point(points, self.params["restore_point"])
+        point, blocker = chosen_point(points, self.params["restore_point"])
         if point is None:
-            raise StorageError(f"The files of backup {named(backup)} cannot be listed: {problem}.")
+            raise StorageError(f"The files of backup {named(backup)} cannot be listed: {blocker}.")
         try:
             return self._listed(backup, point, path)
         except NotFound:

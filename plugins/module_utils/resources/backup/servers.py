@@ -47,7 +47,7 @@ class Read(Protocol):
 
 
 def needed_values(policy_type: str | None) -> tuple[str, ...]:
-    """Return what an API version must have for a type of backup."""
+    """Return the values that an API version must support for a type of backup."""
     return (api.FILE_STORAGE,) if policy_type == FILE_STORAGE else ()
 
 

@@ -48,12 +48,12 @@ class GroupState:
     """A group as the show operation gives it, and the volumes that a task lists.
 
     :ivar wanted: the listed volumes by id, as far as each is known; ``None`` where the task says nothing of them.
-    :ivar problems: what keeps listed volumes from being members, each for the user.
+    :ivar blockers: what keeps listed volumes from being members, each for the user.
     """
 
     group: dict[str, Any] | None = None
     wanted: Mapping[str, dict[str, Any]] | None = None
-    problems: tuple[str, ...] = field(default=())
+    blockers: tuple[str, ...] = field(default=())
 
     @property
     def members(self) -> dict[str, dict[str, Any]]:
@@ -122,16 +122,16 @@ class VolumeGroup(Taggable[GroupState]):
             if newer is not None and GroupState(newer).members.keys() != GroupState(group).members.keys():
                 return self._with_wanted(newer)
         wanted = {str(by_word[word]["id"]): by_word[word] for word in words if word in by_word}
-        problems: list[str] = []
+        blockers: list[str] = []
         for word, found in looked_up.items():
             if isinstance(found, ResourceNotFound):
-                problems.append(found.message.rstrip("."))
+                blockers.append(found.message.rstrip("."))
                 continue
             wanted[str(found["id"])] = found
             # For one that is changing, what it is when that has ended counts, and is read then.
             if not under_way("volume", found) and not _is_in(found, group) and (reported := _unfit(found)):
-                problems.append(f"volume {word} {reported}")
-        return GroupState(group, wanted, tuple(problems))
+                blockers.append(f"volume {word} {reported}")
+        return GroupState(group, wanted, tuple(blockers))
 
     def _group_of(self, volumes: Iterable[dict[str, Any] | ResourceNotFound]) -> dict[str, Any] | None:
         """The group of the task as its members show it: the list of groups can lag behind."""
@@ -161,9 +161,9 @@ class VolumeGroup(Taggable[GroupState]):
         group = state.group
         if self._empties:
             return self._empty(state)
-        if state.problems:
-            problems = [*state.problems, *([_REPLICATED] if replicated(group) else [])]
-            raise StorageError(f"{self._describe_purpose(state)}: " + "; ".join(problems) + ".")
+        if state.blockers:
+            blockers = [*state.blockers, *([_REPLICATED] if replicated(group) else [])]
+            raise StorageError(f"{self._describe_purpose(state)}: " + "; ".join(blockers) + ".")
         if group is None:
             return self._create(state)
         if leaving(group):
@@ -279,7 +279,7 @@ class VolumeGroup(Taggable[GroupState]):
             advice=ABOUT_LAST_MEMBERS if empties else "",
         )
 
-    # -- telling ------------------------------------------------------------------------------------------------------
+    # -- messages -----------------------------------------------------------------------------------------------------
 
     def pending(self, state: GroupState) -> str:
         """A change of the group, and while there is something to do one of a volume that is, or becomes, a member."""

@@ -61,14 +61,14 @@ class RecoveryState:
     """What a recovery is made from, and the recovery.
 
     :ivar snapshot: the one to make it from; ``None`` where it is there already.
-    :ivar problems: why it cannot be made, each for the user.
+    :ivar blockers: why it cannot be made, each for the user.
     :ivar seen: whether the recovery was read, and is not only known from the call that makes it.
     """
 
     origin: dict[str, Any]
     recovery: dict[str, Any] | None = None
     snapshot: SnapshotRecord | None = None
-    problems: tuple[str, ...] = ()
+    blockers: tuple[str, ...] = ()
     seen: bool = True
 
 
@@ -97,7 +97,7 @@ class Recovery(Resource[RecoveryState]):
         """Whether a recovery of ``origin`` is called as the task says."""
 
     @abstractmethod
-    def read_problems(self, origin: Mapping[str, Any]) -> list[str]:
+    def read_blockers(self, origin: Mapping[str, Any]) -> list[str]:
         """What is wrong with the names that the recovery would have, each for the user."""
 
     @abstractmethod
@@ -116,22 +116,22 @@ class Recovery(Resource[RecoveryState]):
         recovery = self._made(origin)
         if recovery is not None:
             return RecoveryState(origin, recovery)
-        problems = self.read_problems(origin)
+        blockers = self.read_blockers(origin)
         if is_recovery(origin):
-            problems.append("it is a recovery itself, and a recovery has no snapshots")
-            return RecoveryState(origin, problems=tuple(problems))
+            blockers.append("it is a recovery itself, and a recovery has no snapshots")
+            return RecoveryState(origin, blockers=tuple(blockers))
         snapshots = [snapshot for snapshot in table.read(self.client, str(origin["id"])) if not snapshot.system]
         wanted = self.params["snapshot"]
         chosen = named_snapshot(snapshots, wanted)
         if chosen is None and wanted == LATEST and snapshots:
             chosen = snapshots[-1]
         if not snapshots:
-            problems.append(f"it has no snapshot (scp_bm_{table.option}_snapshot takes one)")
+            blockers.append(f"it has no snapshot (scp_bm_{table.option}_snapshot takes one)")
         elif chosen is None:
-            problems.append(
+            blockers.append(
                 f"it has no snapshot with the name or id {wanted!r} (there are: {describe_names(snapshots)})"
             )
-        return RecoveryState(origin, None, chosen, tuple(problems))
+        return RecoveryState(origin, None, chosen, tuple(blockers))
 
     def _made(self, origin: Mapping[str, Any]) -> dict[str, Any] | None:
         """The recovery that the task asks for, if it has been made.
@@ -184,10 +184,10 @@ class Recovery(Resource[RecoveryState]):
         if state.recovery is not None:
             return None
         table, origin = self.table, state.origin
-        if state.problems or state.snapshot is None:
+        if state.blockers or state.snapshot is None:
             raise StorageError(
                 f"No recovery of {table.snapshots.label} {describe_owner(origin)} can be made:"
-                f" {'; and '.join(state.problems)}."
+                f" {'; and '.join(state.blockers)}."
             )
 
         def effect(before: RecoveryState, answer: Mapping[str, Any]) -> RecoveryState:
@@ -202,7 +202,7 @@ class Recovery(Resource[RecoveryState]):
             done=lambda read: read.seen,
         )
 
-    # -- telling ------------------------------------------------------------------------------------------------------
+    # -- messages -----------------------------------------------------------------------------------------------------
 
     def pending(self, state: RecoveryState) -> str:
         return changing(self.table.snapshots.owners, state.recovery or state.origin)
@@ -272,7 +272,7 @@ class VolumeRecovery(Recovery):
     def matches(self, origin: Mapping[str, Any], shown: Mapping[str, Any]) -> bool:
         return bool(shown["name"] == self._called)
 
-    def read_problems(self, origin: Mapping[str, Any]) -> list[str]:
+    def read_blockers(self, origin: Mapping[str, Any]) -> list[str]:
         return _taken(self.candidates(), self.table.naming)
 
     def planned(self, origin: Mapping[str, Any]) -> dict[str, Any]:
@@ -311,12 +311,12 @@ class GroupRecovery(Recovery):
                 names.add(self._called + str(source))
         return bool(members) and all(member["name"] in names for member in members)
 
-    def read_problems(self, origin: Mapping[str, Any]) -> list[str]:
+    def read_blockers(self, origin: Mapping[str, Any]) -> list[str]:
         names = self._names(origin)
         unfit = sorted(name for name in names if not VOLUMES.rule.fullmatch(name))
-        problems = [f"with the prefix, {', '.join(unfit)} cannot be names ({VOLUMES.rule_text})"] if unfit else []
+        blockers = [f"with the prefix, {', '.join(unfit)} cannot be names ({VOLUMES.rule_text})"] if unfit else []
         listed = self.client.read_whole(VOLUMES.listing, query={"sort": "created_at:asc"})
-        return problems + _taken((volume for volume in listed if volume["name"] in names), self.table.naming)
+        return blockers + _taken((volume for volume in listed if volume["name"] in names), self.table.naming)
 
     def _names(self, origin: Mapping[str, Any]) -> set[str]:
         """What the members are called."""
@@ -335,7 +335,7 @@ class GroupRecovery(Recovery):
 
 
 def _taken(volumes: Iterable[Mapping[str, Any]], naming: str) -> list[str]:
-    """Volumes that have names that a recovery needs, as a problem, if there are any."""
+    """Volumes that have names that a recovery needs, as a blocker, if there are any."""
     reported = [describe_owner(volume) for volume in volumes if not leaving(volume)]
     if not reported:
         return []

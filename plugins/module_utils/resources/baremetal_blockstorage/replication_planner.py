@@ -52,10 +52,10 @@ class ReplicationPlanner(TaskPlanner[ReplicationState]):
 
     def _create(self, state: ReplicationState) -> Step[ReplicationState]:
         params, near = self.params, state.near or {}
-        if obstacles := self._obstacles(near):
+        if blockers := self._blockers(near):
             raise StorageError(
                 f"{self._called(near)} in {self.region} has no replication and cannot get one, and nothing was changed:"
-                f" {'; '.join(obstacles)}."
+                f" {'; '.join(blockers)}."
             )
         region = zones.target_region(params) or ""
         body = {
@@ -100,7 +100,7 @@ class ReplicationPlanner(TaskPlanner[ReplicationState]):
             insist=zones.explicit(params, zones.TARGET_ZONE),
         )
 
-    def _obstacles(self, near: Mapping[str, Any]) -> list[str]:
+    def _blockers(self, near: Mapping[str, Any]) -> list[str]:
         """All that blocks a new replication, with what to do about each."""
         region, zone = zones.target_region(self.params), self.params.get(zones.TARGET_ZONE)
         params = {**self.params, "target_region": region}

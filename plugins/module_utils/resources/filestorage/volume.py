@@ -131,14 +131,14 @@ class Volume(Taggable[VolumeState], shared_volume.Volume[VolumeState]):
         owner = self._owners.get(rule_key(rule))
         return {**shown, "owner": owner} if owner else shown
 
-    def with_obstacles(self, state: VolumeState, volume: dict[str, Any]) -> VolumeState:
+    def with_blockers(self, state: VolumeState, volume: dict[str, Any]) -> VolumeState:
         query = {"volume_id": volume["id"]}
         listed = self.client.read_list(api.LIST_SNAPSHOTS, query=query)
         replications: list[dict[str, Any]] = []
         if lower(volume, "purpose") in REPLICATING:
             replications = self.client.read_list(api.LIST_VOLUME_REPLICATIONS, query=query)
         leftovers = tuple(item for item in listed if snapshots.is_system(item))
-        state = super().with_obstacles(state, volume)
+        state = super().with_blockers(state, volume)
         return replace(state, leftovers=leftovers, replications=tuple(replications))
 
     def create(self) -> Step[VolumeState]:

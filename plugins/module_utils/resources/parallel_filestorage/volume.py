@@ -81,8 +81,8 @@ class Volume(Taggable[VolumeState], shared_volume.Volume[VolumeState]):
     def rule_state(self, rule: Mapping[str, Any]) -> str:
         return state_of(rule)
 
-    def with_obstacles(self, state: VolumeState, volume: dict[str, Any]) -> VolumeState:
-        state = super().with_obstacles(state, volume)
+    def with_blockers(self, state: VolumeState, volume: dict[str, Any]) -> VolumeState:
+        state = super().with_blockers(state, volume)
         return replace(state, snapshots=tuple(read_snapshots(self.client, volume["id"])))
 
     def refresh(self, state: VolumeState) -> VolumeState:

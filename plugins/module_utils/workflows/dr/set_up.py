@@ -22,15 +22,15 @@ def set_up(run: Run) -> None:
     """Give all volumes a replica. What is there stays as it is; a paused replication stays paused."""
     found = run.begin("source")
     stage = Stage()
-    problems = {volume.key: _problem(run, volume, found[volume.key]) for volume in run.volumes}
-    new = [one for one in run.volumes if not problems[one.key] and found[one.key].link is None]
+    blockers = {volume.key: _blocker(run, volume, found[volume.key]) for volume in run.volumes}
+    new = [one for one in run.volumes if not blockers[one.key] and found[one.key].link is None]
     bare = run.gather(
         [one for one in new if one.kind == BLOCK], lambda volume: _is_bare(run, volume, found[volume.key])
     )
     for volume in run.volumes:
         here, outcome = found[volume.key], run.outcomes[volume.key]
-        if problem := problems[volume.key]:
-            outcome.fail(problem)
+        if blocker := blockers[volume.key]:
+            outcome.fail(blocker)
         elif outcome.failures:
             continue
         elif here.link is None:
@@ -43,14 +43,14 @@ def set_up(run: Run) -> None:
     run.ask_other_region()
 
 
-def _problem(run: Run, volume: Volume, found: Found) -> str:
+def _blocker(run: Run, volume: Volume, found: Found) -> str:
     """Return why nothing is done for a volume; empty where something can be."""
     if found.message:
         return found.message
     if found.link is not None:
         return ""
-    if problem := ambiguous(volume, found.volumes):
-        return problem
+    if blocker := ambiguous(volume, found.volumes):
+        return blocker
     if found.volumes:
         return ""
     return _lost_file(run, volume) if volume.kind == FILE else _lost_block(volume)

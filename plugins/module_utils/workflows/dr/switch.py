@@ -190,7 +190,7 @@ def fail_back(run: Run) -> None:
             run.outcomes[key].fail(why)
         else:
             run.outcomes[key].note = why
-    # A volume from which servers are to be taken that cannot be found is left alone: one of them could go on writing.
+    # If servers of a volume cannot be found, the volume is left alone: one of them could continue to write.
     for key, why in unknown.items():
         run.outcomes[key].fail(why)
     stage = Stage()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Archiving policies: what goes into a bucket. Older versions can make them INACTIVE only, newer ones delete them."""
+"""Archiving policies, which fill a bucket. Older versions can only make them INACTIVE, newer ones can delete them."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Policies:
         return str(asked["bucket_name"])
 
     def _check_duplicates(self, call: Call, bucket: Bucket, path: str, name: str) -> None:
-        """Refuse a policy for what has one, and one of a name that is taken.
+        """Refuse a policy for a path that has one, and a name that is in use.
 
         :raises ApiError: as the switches say.
         """
@@ -164,7 +164,7 @@ class Policies:
     # --- as it is shown -----------------------------------------------------------------------------------------
 
     def _name(self, policy: Policy) -> str:
-        """The name of a policy; what one of an older version is called is a switch."""
+        """The name of a policy. A switch sets the name of policies of older versions."""
         as_id = self._world.switches.text("archive_policy_older_name") == "id"
         return policy.name or (policy.id if as_id else "")
 
@@ -183,7 +183,7 @@ class Policies:
         return {"name": bucket.source or None, "zone": zone}
 
     def _shown(self, call: Call, policy: Policy) -> dict[str, Any]:
-        """A policy as it is answered to a change, and by older versions to a reading."""
+        """A policy as in the answer to a change, and in older versions also to a read."""
         plain = {
             "id": policy.id,
             "bucket_id": policy.bucket_id,
@@ -197,7 +197,7 @@ class Policies:
 
 
 def _prefix(path: str) -> str:
-    """What the paths of objects begin with that a policy archives; a slash stands for all."""
+    """The prefix of the paths of objects that a policy archives; a slash is for all."""
     return path.lstrip("/")
 
 

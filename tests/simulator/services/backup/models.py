@@ -11,7 +11,7 @@ from typing import Any
 from ...tables import Record
 
 CATEGORIES = {"VIRTUAL_SERVER": "VM", "GPU_SERVER": "GPU", "BAREMETAL_SERVER": "BM"}
-"""The type that servers of a category have in the world."""
+"""The type that servers of a category have in the state."""
 
 ZONES = "1.3"
 """The version from which on there are zones."""

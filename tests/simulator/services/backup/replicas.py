@@ -38,10 +38,7 @@ class Replicas:
 
     @operation("ListBackupRegionRelationship")
     def relationship(self, call: Call) -> Reply:
-        """Which region's backups can go to which; an availability zone has the name of its region.
-
-        Newer versions have zones in place of those.
-        """
+        """Pairs of regions for backups. An availability zone has the name of its region. Newer versions have zones."""
         query = call.query
         to_self = self._world.switches.on("backup_relations_to_self")
         pairs = [(a, b) for a in REGIONS for b in REGIONS if self.related(a, b) and (to_self or a != b)]

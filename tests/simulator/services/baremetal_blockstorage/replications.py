@@ -130,7 +130,7 @@ class Replications:
 
     @staticmethod
     def _zone(call: Call) -> str:
-        """The zone of a new target, which is one of the region that stands beside it."""
+        """The zone of a new target, which must belong to the region in the same body."""
         return check_zone(call, call.body["zone"], call.body["region"]) if call.since(ZONES) else ""
 
     def _target_of(self, volume: Volume, name: str, region: str, zone: str) -> Volume:

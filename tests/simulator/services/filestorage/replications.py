@@ -86,7 +86,7 @@ class Replications:
 
     @operation("ListVolumeReplicationZones")
     def zones(self, call: Call) -> Reply:
-        """Where a volume of a type and zone can be replicated to; from a zone that cannot be used there is no way."""
+        """The zones that a volume of a type and zone can be replicated to; none for a zone that cannot be used."""
         source, query = call.query["source_zone"], call.query
         possible = query["type_name"] in TYPE_NAMES and query["replication_type"] in ("replication", "backup")
         origin = region_of(source)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What Resource Manager knows: an entry for each resource of the other services, and those that outlive theirs."""
+"""The entries of Resource Manager: one for each resource of the other services, and those of deleted resources."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A type of resources: ``rows`` finds those that are there. Where the pair is not known, it is assumed."""
+    """A type of resource: ``rows`` finds the existing ones. Unknown pairs of service and type are assumed."""
 
     service: str
     type: str
@@ -40,6 +40,7 @@ KINDS = (
     Kind("filestorage", "volume", "File Storage", _own("filestorage", "volumes")),
     Kind("baremetal-blockstorage", "volume", "Block Storage(BM)", _own("baremetal-blockstorage", "volumes")),
     Kind("backup", "backup", "Backup", _own("backup", "backups")),
+    Kind("baremetal", "baremetal", "Bare Metal Server", lambda world: world.servers, _of_type("BM")),
     # By analogy [assumed].
     Kind("parallel-filestorage", "volume", "Parallel File Storage", _own("parallel-filestorage", "volumes")),
     Kind(
@@ -48,7 +49,6 @@ KINDS = (
     Kind("backup", "backup-agent", "Backup", _own("backup", "agents")),
     Kind("archivestorage", "bucket", "Archive Storage", _own("archivestorage", "buckets")),
     Kind("virtualserver", "server", "Virtual Server", lambda world: world.servers, _of_type("VM", "GPU")),
-    Kind("baremetal", "baremetal", "Bare Metal Server", lambda world: world.servers, _of_type("BM")),
     Kind(
         "multinodegpucluster",
         "gpu-node",
@@ -64,7 +64,7 @@ BY_NAME = {(kind.service, kind.type): kind for kind in KINDS}
 
 @dataclass(slots=True)
 class Stale(Record):
-    """The entry of a resource that is gone; its ``id`` is the SRN, ``resource_id`` the id of the resource."""
+    """The entry of a resource that no longer exists; its ``id`` is the SRN, ``resource_id`` the id of the resource."""
 
     service: str = ""
     type: str = ""
@@ -89,7 +89,7 @@ class Entry:
 
     @property
     def id(self) -> str:
-        """The id of the resource, by which faults leave out items."""
+        """The id of the resource, which faults that leave out items use."""
         return self.resource_id
 
     @property
@@ -99,12 +99,12 @@ class Entry:
 
     @property
     def account_id(self) -> str:
-        """Whose it is."""
+        """The account that owns the resource."""
         return str(self.row.account_id)
 
     @property
     def region(self) -> str:
-        """Where it is."""
+        """The region of the resource."""
         return str(self.row.region)
 
     @property
@@ -114,7 +114,7 @@ class Entry:
 
     @property
     def srn(self) -> str:
-        """The SRN: where the resource is, and what it is."""
+        """The SRN of the resource."""
         return srn_of(self.account_id, self.region, self.kind.service, self.kind.type, self.resource_id)
 
     @property
@@ -123,7 +123,7 @@ class Entry:
         return [{"key": tag["key"], "value": tag.get("value")} for tag in self.row.tags]
 
     def set_tags(self, tags: Mapping[str, str | None]) -> None:
-        """Put these tags in place of all."""
+        """Replace all tags."""
         self.row.tags = [{"key": key, "value": value} for key, value in tags.items()]
 
 
@@ -166,7 +166,7 @@ def decode_srn(encoded: str) -> tuple[str, str, str, str, str]:
 
 
 def entries(world: World, stale: Table[Stale]) -> Iterator[Entry]:
-    """All entries of all accounts, also those that are not to be found yet."""
+    """All entries of all accounts, including those that are not listed yet."""
     for kind in KINDS:
         yield from (Entry(kind, row) for row in kind.table(world) if kind.shows(row))
     for row in stale:

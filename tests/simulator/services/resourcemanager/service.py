@@ -35,7 +35,7 @@ class ResourceManager(Service):
         self.use(self, Tags(self))
 
     def after_all(self) -> None:
-        """Learn of each resource that goes."""
+        """Register for the removal of each resource."""
         for kind in KINDS:
             kind.table(self.world).on_remove(partial(self._gone, kind))
 
@@ -78,7 +78,7 @@ class ResourceManager(Service):
         return found
 
     def _ripe(self, entry: Entry) -> bool:
-        """Whether an entry can be found yet."""
+        """Whether an entry is listed yet."""
         delay = self.world.switches.number("resource_delay_seconds")
         return not delay or self.world.now - moment_of(entry.created_at) >= delay
 
@@ -88,11 +88,11 @@ class ResourceManager(Service):
         return sorted(mine, key=lambda entry: (entry.created_at, entry.srn), reverse=True)
 
     def listed(self, call: Call, find: Callable[[], Sequence[Any]]) -> Sequence[Any]:
-        """Return what ``find`` returns, for all pages at once; with a delay, time alone changes what there is."""
+        """Return what ``find`` returns, for all pages at once. With a delay, the result depends on the time."""
         return find() if self.world.switches.number("resource_delay_seconds") else call.known(find)
 
     def page(self, call: Call, rows: Sequence[Any]) -> tuple[list[Any], dict[str, Any]]:
-        """One page of a list, and what stands beside it."""
+        """One page of a list, with the other fields of the answer."""
         page, size = call.query["page"] or 0, page_size(call)
         shown, count = call.numbered(rows, page, size)
         sort = [call.query["sort"]] if call.query["sort"] else None
@@ -157,7 +157,7 @@ class ResourceManager(Service):
     # --- what is gone -------------------------------------------------------------------------------------------
 
     def _gone(self, kind: Kind, row: Any) -> None:
-        """A resource is gone; its entry may stay for a while."""
+        """Handle the removal of a resource. Its entry can remain for some time."""
         seconds = self.world.switches.number("resource_stale_seconds")
         if not seconds or not kind.shows(row):
             return
@@ -179,5 +179,5 @@ class ResourceManager(Service):
 
     @event("entry_gone")
     def _entry_gone(self, data: Mapping[str, Any]) -> None:
-        """An entry without a resource goes too."""
+        """Remove an entry without a resource."""
         self.stale.remove(data["srn"])

@@ -31,7 +31,7 @@ class Tag:
 
     @property
     def id(self) -> str:
-        """What no other tag has."""
+        """The unique id of the tag."""
         return f"{self.entry.srn}#{self.key}"
 
     @property
@@ -94,7 +94,7 @@ class Tags:
         tags = _values(entry)
         if key not in tags and self._world.switches.text("tag_key_missing") == "404":
             raise _no_tag()
-        # The contract has the rule for keys and values in bodies with both only.
+        # The contract has the rule for keys and values only in bodies with both.
         for text in (key, value):
             if not _ALLOWED.fullmatch(text):
                 raise validation_error(f"String should match pattern '^{_ALLOWED.pattern}$'")
@@ -138,7 +138,7 @@ class Tags:
 
     @operation("UpdateTags")
     def set_all(self, call: Call) -> Reply:
-        """Set tags of several resources; all of it is done or none."""
+        """Set tags of several resources: either all or none."""
         wanted = [(self._service.entry_of(call, srn), tags) for srn, tags in call.body["tags"].items()]
         before = [(entry, _values(entry)) for entry, _ignored in wanted]
         try:
