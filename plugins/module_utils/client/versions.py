@@ -210,6 +210,7 @@ class Negotiation:
         self._lock = threading.Lock()
         self._refused: set[tuple[str, str, str]] = set()
         self._silent: set[str] = set()
+        self._doubted: set[tuple[str, str]] = set()
 
     def wanted(self, service: str) -> str:
         """Return the setting for a service: a version, or one of :data:`WORDS`."""
@@ -245,6 +246,8 @@ class Negotiation:
         """
         insist = tuple(insist)
         candidates = self._candidates(operation, place, insist)
+        if not candidates and self._doubt(operation, place):
+            candidates = self._candidates(operation, place, insist)
         if wanting:
             # The sort is stable: equal versions keep their order.
             candidates.sort(key=lambda one: -len((operation.takes(one) | operation.shows(one)) & set(wanting)))
@@ -275,11 +278,12 @@ class Negotiation:
             raise error
         with self._lock:
             self._refused.add((place.url, attempt.operation.name, attempt.version))
-        listed = self._offers.known(place.url)
-        if listed is not None and not self._candidates(attempt.operation, place, ()):
-            # What was read before the refusal leaves no version, so it may be out of date.
-            self._offers.forget(place.url)
+        was_known = self._offers.known(place.url) is not None
         self._learn(place)
+        stale = was_known and (place.url, attempt.operation.name) not in self._doubted
+        if stale and not self._candidates(attempt.operation, place, ()):
+            self._offers.forget(place.url)
+            self._learn(place)
 
     def in_use(self, operation: Versioned, place: Place) -> str:
         """Return the version in which an operation is called; empty where there is none."""
@@ -317,6 +321,20 @@ class Negotiation:
         listed = self._offers.known(place.url)
         offers = [Offer.of(entry) for entry in listed or ()]
         return None if listed is None else [offer for offer in offers if offer.status.upper() != PLANNED]
+
+    def _doubt(self, operation: Versioned, place: Place) -> bool:
+        """Let refused versions of an operation be tried once more, and return whether there are such.
+
+        Where none is left, a refusal may be from before the list was read, and what the host offers has changed.
+        """
+        key = (place.url, operation.name)
+        with self._lock:
+            refused = {one for one in self._refused if one[:2] == key}
+            if not refused or key in self._doubted or operation.successor is not None or operation.doubtful:
+                return False
+            self._doubted.add(key)
+            self._refused -= refused
+        return True
 
     def _learn(self, place: Place) -> None:
         """Read what a host offers. If it does not return this, the known versions are tried."""
