@@ -55,8 +55,8 @@ FAULTS = (
         (
             Edit(
                 f"{CLIENT}/session.py",
-                "                except (TransientError, Unreachable) as error:\n",
-                "                except (TransientError, Unreachable, errors.UnknownOutcome) as error:\n",
+                "            except (TransientError, Unreachable) as error:\n",
+                "            except (TransientError, Unreachable, errors.UnknownOutcome) as error:\n",
             ),
         ),
     ),

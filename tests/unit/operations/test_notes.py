@@ -18,7 +18,7 @@ from tests.module_files import API_MODULES
 #: They need what the modules of the kinds that are listed need, and say so.
 OF_OTHERS = {"scp_dr_drill", "scp_dr_plan", "scp_storage_apply", "scp_storage_report"}
 #: They call none of the storage services, which are all that the coverage table has.
-OF_NEIGHBOURS = {"scp_server_info"}
+OF_NEIGHBOURS = {"scp_server_info", "scp_tag", "scp_tag_info"}
 MODULES = sorted(set(API_MODULES) - OF_OTHERS)
 OPERATIONS = [
     operation
