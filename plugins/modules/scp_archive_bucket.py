@@ -90,7 +90,7 @@ EXAMPLES = r"""
 RETURN = r"""
 ---
 bucket:
-  description: The bucket, as far as it is known.
+  description: The bucket, with the fields that are known.
   returned: success
   type: dict
   contains:

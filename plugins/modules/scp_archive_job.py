@@ -100,7 +100,7 @@ job:
       returned: for an archiving
       type: str
     recovery_target_bucket_name:
-      description: The bucket of Object Storage that it goes to.
+      description: The target bucket of Object Storage.
       returned: for a recovery
       type: str
     state:

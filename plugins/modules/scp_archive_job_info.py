@@ -45,7 +45,7 @@ options:
     type: str
   gather:
     description:
-      - With V(detail), each job says how far each of its paths has come. That costs a call for each job; they are sent in parallel.
+      - With V(detail), each job contains the progress of each of its paths. This costs a call for each job. The calls are sent in parallel.
     type: list
     elements: str
     choices: [detail]
@@ -99,7 +99,7 @@ jobs:
       returned: for an archiving
       type: str
     recovery_target_bucket_name:
-      description: The bucket of Object Storage that it goes to.
+      description: The target bucket of Object Storage.
       returned: for a recovery
       type: str
     state:

@@ -104,7 +104,7 @@ EXAMPLES = r"""
 RETURN = r"""
 ---
 buckets:
-  description: What each bucket of the list has, in the order of the list. In check mode what it would have.
+  description: The settings of each bucket, in the order of the list. In check mode, the settings after a real run.
   returned: unless the list is invalid
   type: list
   elements: dict
@@ -168,7 +168,7 @@ summary:
   type: str
   sample: 1 created, 0 changed, 2 unchanged, 0 failed
 failures:
-  description: A line for each failure, with the names of the buckets. Alike failures share one line.
+  description: A line for each failure, with the names of the buckets. Equal failures share one line.
   returned: unless the list is invalid
   type: list
   elements: str

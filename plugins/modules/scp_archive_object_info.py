@@ -109,7 +109,7 @@ versions:
       description: Id of the version.
       type: str
     latest:
-      description: Whether it is the object as it is.
+      description: Whether it is the current version of the object.
       type: bool
     modified_at:
       description: When it was modified.

@@ -114,10 +114,10 @@ policy:
       description: What is archived. C(bucket_name) is the bucket of Object Storage, C(zone) is its zone if it is known, and C(object_path) is the path in it.
       type: dict
     object_lifecycle:
-      description: How many days old an object is when it is archived. The service has it as a text.
+      description: Age in days at which an object is archived. The service returns it as a text.
       type: str
     state:
-      description: V(ACTIVE), or V(INACTIVE) where it does not run.
+      description: V(ACTIVE), or V(INACTIVE) if it does not run.
       type: str
   sample:
     id: SCH-02d48456-0f35-47e2-8056-b00e09366cac

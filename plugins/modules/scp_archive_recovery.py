@@ -138,7 +138,7 @@ recovery:
       description: Id of the recovery.
       type: str
     recovery_target_bucket_name:
-      description: The bucket of Object Storage that it goes to.
+      description: The target bucket of Object Storage.
       type: str
     state:
       description: State of the job, for example V(IN_PROGRESS), V(SUCCESS), V(FAILED) or V(CANCELLED).

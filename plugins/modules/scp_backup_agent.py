@@ -105,7 +105,7 @@ EXAMPLES = r"""
 RETURN = r"""
 ---
 agent:
-  description: The agent, as far as it is known.
+  description: The agent, with the fields that are known.
   returned: success
   type: dict
   contains:
@@ -116,7 +116,7 @@ agent:
       description: Name that the service gave it.
       type: str
     state:
-      description: V(AVAILABLE) when it can be used; other states are temporary or show an error.
+      description: V(AVAILABLE) if it can be used. Other states are temporary or show an error.
       type: str
     server_uuid:
       description: Uuid of the server.
@@ -137,7 +137,7 @@ agent:
       description: Where the installer is fetched from.
       type: str
     connection_state:
-      description: What the last check of the connection found, V(SUCCESS) or V(FAILED); V(null) before any.
+      description: Result of the last check of the connection, V(SUCCESS) or V(FAILED). V(null) before the first check.
       type: str
     connection_check_time:
       description: When that was.
@@ -149,7 +149,7 @@ agent:
       description: The address that the server must reach.
       type: str
     media_servers:
-      description: Further addresses that it must reach, each with C(name) and C(ip_address).
+      description: Other addresses that it must reach, each with C(name) and C(ip_address).
       type: list
       elements: dict
   sample:

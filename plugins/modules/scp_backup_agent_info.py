@@ -85,7 +85,7 @@ agents:
       description: Name that the service gave it.
       type: str
     state:
-      description: V(AVAILABLE) when it can be used; other states are temporary or show an error.
+      description: V(AVAILABLE) if it can be used. Other states are temporary or show an error.
       type: str
     server_name:
       description: Name of the server.
@@ -97,7 +97,7 @@ agents:
       description: The server's address for backups.
       type: str
     connection_state:
-      description: What the last check of the connection found, V(SUCCESS) or V(FAILED); V(null) before any.
+      description: Result of the last check of the connection, V(SUCCESS) or V(FAILED). V(null) before the first check.
       type: str
     backup_policy_count:
       description: How many backups use it.
@@ -125,7 +125,7 @@ agents:
     backup_policy_count: 3
     created_at: "2026-07-30T04:54:33Z"
 install_file_path:
-  description: Where the installer for O(os_type) is fetched from.
+  description: URL of the installer for O(os_type).
   returned: when O(os_type) is given
   type: str
   sample: http://linux-agent

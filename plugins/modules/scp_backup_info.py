@@ -85,10 +85,10 @@ backups:
       description: Name of the backup.
       type: str
     state:
-      description: V(AVAILABLE) when it can run; other states are temporary or show an error.
+      description: V(AVAILABLE) if it can run. Other states are temporary or show an error.
       type: str
     role_type:
-      description: V(ORIGINAL), or V(REPLICA) for the copy of a backup of another region.
+      description: V(ORIGINAL), or V(REPLICA) for the replica of a backup in another region.
       type: str
     policy_type:
       description: V(VM_IMAGE) or V(FILESYSTEM).
@@ -97,14 +97,14 @@ backups:
       description: Name of the server.
       type: str
     retention_period:
-      description: How long what a job has kept can be restored.
+      description: How long the data of a job can be restored.
       type: str
     server_uuid:
       description: Uuid of the server.
       returned: with V(detail) in O(gather)
       type: str
     filesystem_paths:
-      description: The paths that are kept of a server with an agent.
+      description: The paths that are backed up, for a server with an agent.
       returned: with V(detail) in O(gather)
       type: list
       elements: str
@@ -128,7 +128,7 @@ backups:
       type: list
       elements: dict
     restore_points:
-      description: What it can be restored to, the newest first; C(restore_target_id) is what other modules take as a restore point.
+      description: Its restore points, the newest first. Other modules accept C(restore_target_id) as a restore point.
       returned: with V(restore_points) in O(gather)
       type: list
       elements: dict

@@ -187,7 +187,7 @@ summary:
   type: str
   sample: 1 created, 0 changed, 2 unchanged, 0 failed
 failures:
-  description: A line for each failure, with the names of the backups. Alike failures share one line.
+  description: A line for each failure, with the names of the backups. Equal failures share one line.
   returned: unless the list is invalid
   type: list
   elements: str

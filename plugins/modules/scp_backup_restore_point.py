@@ -96,7 +96,7 @@ EXAMPLES = r"""
 RETURN = r"""
 ---
 restore_point:
-  description: The newest restore point that is left; empty where there is none.
+  description: The newest remaining restore point. Empty if there is none.
   returned: success
   type: dict
   contains:
@@ -107,13 +107,13 @@ restore_point:
       description: Id of the backup.
       type: str
     backup_start_time:
-      description: The moment that it has kept, which is when its job began.
+      description: The time of the data, which is the time when the job began.
       type: str
     schedule_id:
       description: Id of the schedule that it is of.
       type: str
     schedule_name:
-      description: Name of that schedule, which begins with its type.
+      description: Name of the schedule, which begins with its type.
       type: str
     retention_period:
       description: How long it is kept, for example V(MONTH_1).
@@ -122,7 +122,7 @@ restore_point:
       description: How many GB it takes.
       type: float
     is_restore_available:
-      description: Whether the service says that it can be restored.
+      description: Whether the service reports that it can be restored.
       type: bool
   sample:
     restore_target_id: ca1a8e76-af49-40ea-93f8-a5989ffe138b
@@ -148,7 +148,7 @@ deleted_restore_points:
     usage_gb: 24.2
     is_restore_available: true
 dropped_restore_points:
-  description: Restore points that went meanwhile without being requested, as those that build on a deleted one may. Empty in check mode.
+  description: Restore points that the service deleted in the meantime without a request, for example those that depend on a deleted one. Empty in check mode.
   returned: success
   type: list
   elements: dict

@@ -100,13 +100,13 @@ restore_points:
       description: Id of the backup.
       type: str
     backup_start_time:
-      description: The moment that it has kept, which is when its job began.
+      description: The time of the data, which is the time when the job began.
       type: str
     schedule_id:
       description: Id of the schedule that it is of.
       type: str
     schedule_name:
-      description: Name of that schedule, which begins with its type.
+      description: Name of the schedule, which begins with its type.
       type: str
     retention_period:
       description: How long it is kept, for example V(MONTH_1).
@@ -115,7 +115,7 @@ restore_points:
       description: How many GB it takes.
       type: float
     is_restore_available:
-      description: Whether the service says that it can be restored.
+      description: Whether the service reports that it can be restored.
       type: bool
   sample:
   - restore_target_id: ca1a8e76-af49-40ea-93f8-a5989ffe138b
@@ -132,7 +132,7 @@ backups:
   type: list
   elements: dict
 files:
-  description: What is in the folder. Empty where the restore point has no such folder.
+  description: The content of the folder. Empty if the restore point has no such folder.
   returned: when O(path) is given
   type: list
   elements: dict
@@ -147,7 +147,7 @@ files:
       description: V(DIR) for a folder, V(FILE) for a file.
       type: str
     name:
-      description: Its name; that of a folder ends in a slash.
+      description: Its name. The name of a folder ends with a slash.
       type: str
     path:
       description: Path of the folder that it is in.

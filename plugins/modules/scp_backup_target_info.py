@@ -134,13 +134,13 @@ EXAMPLES = r"""
 RETURN = r"""
 ---
 targets:
-  description: What there is to choose from, in the API's fields for the O(kind), sorted by name.
+  description: The sources or targets, with the fields of the API for the O(kind), sorted by name.
   returned: success
   type: list
   elements: dict
   contains:
     server_uuid:
-      description: Uuid of a server, by which other modules find it, as by its name.
+      description: Uuid of a server. Other modules find the server by it or by its name.
       returned: for servers
       type: str
     server_name:

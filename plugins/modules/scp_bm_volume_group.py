@@ -97,7 +97,7 @@ EXAMPLES = r"""
 RETURN = r"""
 ---
 volume_group:
-  description: The group, as far as it is known.
+  description: The group, with the fields that are known.
   returned: success
   type: dict
   contains:
@@ -115,14 +115,14 @@ volume_group:
       description: State of the group, V(AVAILABLE) when nothing is changing.
       type: str
     purpose:
-      description: V(ORG), V(REPL) for the target of a replication, V(RECOVERY) for what was made from a snapshot.
+      description: V(ORG), V(REPL) for the target of a replication, V(RECOVERY) for one that was created from a snapshot.
       type: str
     member_volumes:
       description: The members, each with C(id), C(name), C(state), C(disk_type), C(size_gb) and C(snapshot_rate).
       type: list
       elements: dict
     snapshot_schedule:
-      description: Its schedule; C(frequency) is V(NONE) where there is none.
+      description: Its schedule. C(frequency) is V(NONE) if there is none.
       type: dict
     has_replication:
       description: Whether it is the source of a replication.
@@ -149,7 +149,7 @@ volume_group:
     created_at: "2026-07-30T04:54:33.219Z"
 remains:
   description:
-    - Whether the group is still there, without members. V(null) where that is not known yet, as in check mode.
+    - Whether the group still exists, without members. V(null) if that is not known yet, for example in check mode.
   returned: when the task takes all members out
   type: bool
   sample: false

@@ -83,7 +83,7 @@ volume_groups:
       description: State of the group, V(AVAILABLE) when nothing is changing.
       type: str
     purpose:
-      description: V(ORG), V(REPL) for the target of a replication, V(RECOVERY) for what was made from a snapshot.
+      description: V(ORG), V(REPL) for the target of a replication, V(RECOVERY) for one that was created from a snapshot.
       type: str
     num_of_block_storages:
       description: How many members it has.
@@ -94,7 +94,7 @@ volume_groups:
       type: list
       elements: dict
     snapshot_schedule:
-      description: Its schedule; C(frequency) is V(NONE) where there is none.
+      description: Its schedule. C(frequency) is V(NONE) if there is none.
       returned: with V(detail) in O(gather)
       type: dict
     snapshots:

@@ -102,7 +102,7 @@ recovery:
       type: list
       elements: dict
     recovery:
-      description: Names and ids of the group it was made from (C(origin_volume_group)) and of itself (C(recovery_volume_group)).
+      description: Names and ids of its source group (C(origin_volume_group)) and of the group itself (C(recovery_volume_group)).
       type: dict
   sample:
     id: 5ba2b3f5e1e44f5c8a33f7d4ac7f9a10
@@ -123,7 +123,7 @@ recovery:
         id: 5ba2b3f5e1e44f5c8a33f7d4ac7f9a10
         name: try-orders
 snapshot:
-  description: The snapshot that the recovery was, or would be, made from; V(null) where the recovery was there already.
+  description: The snapshot that the recovery was, or would be, created from. V(null) if the recovery already existed.
   returned: success
   type: dict
   sample:

@@ -129,7 +129,7 @@ replication:
   type: dict
   contains:
     sync_state:
-      description: State of the replication, in the service's words.
+      description: State of the replication, as the service returns it.
       type: str
     sync_cycle:
       description: How often the target is updated.
@@ -138,17 +138,17 @@ replication:
       description: How far the target is behind, for example C(HH:MM:SS).
       type: str
     related_volume_groups:
-      description: Its ends as the service lists them, both or the other one only.
+      description: Its ends, as the service lists them. It lists both, or only the other one.
       type: list
       elements: dict
     health:
       description:
         - What RV(replication.sync_state) and the target's RV(replication.target.auth) mean.
-        - V(ok) while it works, V(broken) after V(BREAK), V(creating) until the first transfer is done, V(resyncing) until V(RESYNC) is,
-          V(stalled) where nothing is transferred for the time being, V(error), or V(unknown).
+        - V(ok) while it works, V(broken) after V(BREAK), V(creating) until the first transfer is done, V(resyncing) until V(RESYNC) is done, V(stalled) if
+          nothing is transferred at the moment, V(error), or V(unknown).
       type: str
     lag_seconds:
-      description: The RV(replication.lag_time) in seconds; none where the service shows no time.
+      description: The RV(replication.lag_time) in seconds. V(null) if the service shows no time.
       type: int
     source:
       description: The source group.
@@ -168,7 +168,7 @@ replication:
           returned: with API versions that have zones
           type: str
         auth:
-          description: What servers may do with it, V(READ), V(READ_WRITE) or V(UNKNOWN).
+          description: Access of servers to it, V(READ), V(READ_WRITE) or V(UNKNOWN).
           type: str
     target:
       description: The target group. It is V(READ_WRITE) after V(BREAK).

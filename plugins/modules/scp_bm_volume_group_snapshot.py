@@ -68,7 +68,7 @@ seealso:
   - module: scp.storage.scp_bm_volume_group_snapshot_info
   - module: scp.storage.scp_bm_volume_group_snapshot_schedule
   - module: scp.storage.scp_bm_volume_group_recovery
-    description: Makes second volumes from a snapshot, and leaves the first ones as they are.
+    description: Creates second volumes from a snapshot, without changes to the first ones.
 """
 
 EXAMPLES = r"""

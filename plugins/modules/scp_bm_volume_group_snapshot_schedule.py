@@ -12,7 +12,7 @@ short_description: Manage the snapshot schedule of a Block Storage (BM) volume g
 version_added: 0.1.0
 description:
   - Have the service take snapshots of a volume group daily or weekly. A volume group has at most one schedule.
-  - O(day_of_week) alone says how often. Left out, the schedule is daily, also where it was weekly before.
+  - O(day_of_week) alone sets the frequency. Without it, the schedule is daily, even if it was weekly before.
   - All members need space for snapshots first, the C(snapshot_rate) of M(scp.storage.scp_bm_volume). The target of a replication has no
     schedule, unless the replication is broken, and a recovery has none. All blockers are reported in one error, before anything
     is done.
@@ -89,7 +89,7 @@ snapshot_schedule:
       description: V(DAILY) or V(WEEKLY).
       type: str
     day_of_week:
-      description: Day of a weekly schedule, V(null) where it is daily.
+      description: Day of a weekly schedule. V(null) for a daily schedule.
       type: str
     hour:
       description: Hour in Korean time.

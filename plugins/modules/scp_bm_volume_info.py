@@ -94,7 +94,7 @@ volumes:
       description: State of the volume, for example V(IN_USE).
       type: str
     purpose:
-      description: V(ORG), V(REPL) for the target of a replication, V(RECOVERY) for what was made from a snapshot.
+      description: V(ORG), V(REPL) for the target of a replication, V(RECOVERY) for one that was created from a snapshot.
       type: str
     disk_type:
       description: V(SSD) or V(HDD).
@@ -107,7 +107,7 @@ volumes:
       type: list
       elements: dict
     iscsi_target_ips:
-      description: Addresses at which its servers log in to it.
+      description: iSCSI addresses at which its servers log in.
       type: list
       elements: str
     volume_group:
@@ -122,7 +122,7 @@ volumes:
       returned: with V(detail) in O(gather)
       type: int
     snapshot_schedule:
-      description: Its schedule; C(frequency) is V(NONE) where there is none.
+      description: Its schedule. C(frequency) is V(NONE) if there is none.
       returned: with V(detail) in O(gather)
       type: dict
     snapshots:
@@ -131,7 +131,7 @@ volumes:
       type: list
       elements: dict
     snapshot_capacity_mb:
-      description: Space for snapshots in MB. C(snapshot_capacity_rate) and C(snapshot_total_usage) beside it show how full it is.
+      description: Space for snapshots in MB. C(snapshot_capacity_rate) and C(snapshot_total_usage) show how full it is.
       returned: with V(snapshots) in O(gather)
       type: float
     replication:

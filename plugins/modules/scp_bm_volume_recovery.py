@@ -99,7 +99,7 @@ recovery:
       description: Size in GB, that of the first volume.
       type: int
     recovery:
-      description: Names and ids of the volume it was made from (C(origin_volume)) and of itself (C(recovery_volume)).
+      description: Names and ids of its source volume (C(origin_volume)) and of the volume itself (C(recovery_volume)).
       type: dict
   sample:
     id: 1f0a3b6c2d3e4f5a9b8c7d6e5f4a3b2c
@@ -115,7 +115,7 @@ recovery:
         id: 1f0a3b6c2d3e4f5a9b8c7d6e5f4a3b2c
         name: app-data-try
 snapshot:
-  description: The snapshot that the recovery was, or would be, made from; V(null) where the recovery was there already.
+  description: The snapshot that the recovery was, or would be, created from. V(null) if the recovery already existed.
   returned: success
   type: dict
   sample:

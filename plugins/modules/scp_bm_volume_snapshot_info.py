@@ -84,7 +84,7 @@ is_snapshot_policy:
   type: bool
   sample: true
 snapshot_capacity_mb:
-  description: MB that are reserved for snapshots, where the service shows.
+  description: Space that is reserved for snapshots in MB, if the service returns it.
   returned: success
   type: float
   sample: 30720.0

@@ -51,7 +51,7 @@ EXAMPLES = r"""
 RETURN = r"""
 ---
 connection:
-  description: Where calls go and as whom, without secrets.
+  description: The settings of the connection, without secrets.
   returned: success
   type: dict
   contains:
@@ -89,7 +89,7 @@ services:
       description: Its address.
       type: str
     versions:
-      description: The API versions it says it has.
+      description: The API versions that it lists.
       type: list
       elements: dict
     used_version:

@@ -317,7 +317,7 @@ replicas:
       description: V(use) or V(paused), for block storage V(RESYNC) or V(BREAK).
       type: str
     status:
-      description: Status of the replication in the words of the service.
+      description: Status of the replication, as the service returns it.
       type: str
     lag_seconds:
       description: Lag of the replica. File Storage does not report it.

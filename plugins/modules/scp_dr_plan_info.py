@@ -74,7 +74,7 @@ replicas:
       description: Kind of the volume in its full form.
       type: str
     name:
-      description: Name or id of the volume, as O(volumes) has it.
+      description: Name or id of the volume, as in O(volumes).
       type: str
     region:
       description: Region of the volume.
@@ -89,8 +89,9 @@ replicas:
       description: Region of the volume.
       type: str
     source_path:
-      description: What servers mount. For a File Storage volume its mount path, see O(paths); for a BM volume its iSCSI addresses, with commas
-        between them; V(null) for a group.
+      description:
+        - Address for servers. For a File Storage volume, its mount path, see O(paths). For a BM volume, its iSCSI addresses, separated by commas.
+          V(null) for a group.
       type: str
     target_region:
       description: Region of the replica.
@@ -108,7 +109,7 @@ replicas:
       description: Id of the replica.
       type: str
     target_path:
-      description: What servers mount after a failover, as C(source_path).
+      description: Address for servers after a failover, in the form of C(source_path).
       type: str
     members:
       description: The volumes in the replica of a BM volume group.
@@ -132,19 +133,19 @@ replicas:
       description: How often the replica is updated.
       type: str
     policy:
-      description: V(use) or V(paused), of block storage V(RESYNC) or V(BREAK).
+      description: V(use) or V(paused), for block storage V(RESYNC) or V(BREAK).
       type: str
     status:
-      description: Status of the replication in the words of the service.
+      description: Status of the replication, as the service returns it.
       type: str
     lag_seconds:
-      description: How far the replica is behind. File Storage does not report it.
+      description: Lag of the replica. File Storage does not report it.
       type: int
     health:
       description:
         - V(ok), V(paused) (failed over), V(creating) (also being resumed), V(stalled) (the service has stopped updating the replica), V(ending),
           V(error), V(missing) (there is no replication) or V(unknown) (neither region could be read).
-        - It is the health of the replication itself. A step that failed beside it is in C(message).
+        - It describes only the replication. C(message) reports other failed steps.
       type: str
     active_region:
       description: Where servers use the data. V(unknown) if neither region could be read.
@@ -156,23 +157,23 @@ replicas:
       description: As O(volumes) has it.
       type: str
     message:
-      description: What went wrong with the volume, or is noteworthy; empty otherwise.
+      description: Errors of the volume, or notes. Otherwise empty.
       type: str
     change:
-      description: What became of the volume, V(created), V(changed), V(deleted), V(unchanged) or V(failed). In check mode what would become of it.
+      description: The result for the volume, V(created), V(changed), V(deleted), V(unchanged) or V(failed). In check mode, the predicted result.
       type: str
     operations:
       description: The API operations for this volume, in order. In check mode, the operations that a real run would send.
       type: list
       elements: str
     possible_loss:
-      description: What of the data is, or would be, lost; V(null) if nothing is.
+      description: The data that is, or would be, lost. V(null) if no data is lost.
       type: str
     planned:
-      description: Whether this is a plan, because the task ran in check mode. All keys but C(now) then describe what would be.
+      description: Whether this is a plan, because the task ran in check mode. All keys except C(now) then describe the predicted state.
       type: bool
     now:
-      description: In check mode C(health) and C(active_region) as they are; otherwise V(null).
+      description: In check mode, the current C(health) and C(active_region). Otherwise V(null).
       type: dict
   sample:
     - kind: filestorage_volume
@@ -205,13 +206,13 @@ replicas:
       now:
 mounts:
   description:
-    - The volumes that servers use now, in the form that the role C(storage_mount) takes as its list. After a failover these are the replicas.
-    - File Storage volumes are listed where C(mount_path) is known.
+    - The volumes that servers use now, in the form of the list of the role C(storage_mount). After a failover these are the replicas.
+    - File Storage volumes are listed if C(mount_path) is known.
   returned: unless the list is invalid
   type: list
   elements: dict
 table:
-  description: Lines for users, a table first. More than 40 volumes are shortened to those that are not ok, or have changed.
+  description: Lines for users, beginning with a table. Of more than 40 volumes, it lists only those that are not ok or have changed.
   returned: unless the list is invalid
   type: list
   elements: str
@@ -220,7 +221,7 @@ summary:
   returned: unless the list is invalid
   type: str
 healths:
-  description: The number of volumes of each health that there is.
+  description: The number of volumes by health.
   returned: unless the list is invalid
   type: dict
   sample: {ok: 38, paused: 2}

@@ -241,7 +241,7 @@ volume:
           type: str
         owner:
           description: Who created the server, V(user), V(auto_scaling) or V(kubernetes). For the last two, the platform added the rule.
-          returned: when O(purge_access_rules) had to distinguish it
+          returned: when the task had to check it for O(purge_access_rules)
           type: str
         access_rule_state:
           description: State of the rule, for example V(active).

@@ -111,10 +111,10 @@ volumes:
       description: V(none), V(original) for the source of a replication, V(replication) for its target, V(backup) for a disk backup.
       type: str
     path:
-      description: What a server mounts. It can change on its own, so read it when it is needed.
+      description: Path that a server mounts. The platform can change it, so read it each time you need it.
       type: str
     usage:
-      description: Bytes in use. A volume has no size, it grows with its data.
+      description: Used bytes. A volume has no fixed size and grows with its data.
       type: int
     file_unit_recovery_enabled:
       description: Whether single files can be recovered from snapshots.

@@ -89,7 +89,7 @@ volumes:
       description: Capacity in terabytes.
       type: int
     mount_path:
-      description: What a node mounts; V(null) until the volume is available.
+      description: Path that a node mounts. V(null) until the volume is available.
       type: str
     created_at:
       description: When it was created.
@@ -98,7 +98,7 @@ volumes:
       description: Id of the account that it belongs to.
       type: str
     access_rules:
-      description: Who may mount the volume, each with its own state (C(access_state)) and those of the node's addresses (C(access_ip_list)).
+      description: Nodes that may mount the volume, each with its state (C(access_state)) and the states of its addresses (C(access_ip_list)).
       returned: when O(gather) has V(access_rules)
       type: list
       elements: dict

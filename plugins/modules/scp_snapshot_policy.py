@@ -214,7 +214,7 @@ summary:
   type: str
   sample: 0 created, 1 changed, 4 unchanged, 0 failed
 failures:
-  description: A line for each failure, with the names of the volumes. Alike failures share one line.
+  description: A line for each failure, with the names of the volumes. Equal failures share one line.
   returned: unless the list is invalid
   type: list
   elements: str

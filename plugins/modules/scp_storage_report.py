@@ -31,7 +31,7 @@ options:
       - Kinds to report, as a list or as a text with commas, of V(filestorage_volume), V(pfs_volume), V(bm_volume), V(bm_volume_group), V(backup) and
         V(archive_bucket).
       - The short forms V(filestorage), V(pfs), V(bm), V(bm_group) and V(archive) are accepted as well, here and in the other options.
-      - Without V(backup) and V(bm_volume_group), block volumes that only these protect count as unprotected. RV(report) says so in C(notes).
+      - Without V(backup) and V(bm_volume_group), block volumes that only these protect count as unprotected. C(notes) of RV(report) mentions this.
     type: raw
     default: [filestorage_volume, pfs_volume, bm_volume, bm_volume_group, backup, archive_bucket]
   history:
@@ -59,8 +59,8 @@ options:
     default: 80
   policies:
     description:
-      - Volumes with a separate age, in a list as O(scp.storage.scp_snapshot_policy#module:volumes), which can be given here unchanged.
-      - Of each, C(name), C(kind), C(region), C(max_age) and C(schedule) count. A daily schedule allows a day, a weekly one seven.
+      - Volumes with a separate age, in the format of O(scp.storage.scp_snapshot_policy#module:volumes). That list is accepted unchanged.
+      - Only C(name), C(kind), C(region), C(max_age) and C(schedule) are used. A daily schedule allows an age of one day, a weekly one seven days.
       - A volume that is named here and does not exist is a warning.
     type: raw
   policy_kind:
@@ -146,17 +146,17 @@ RETURN = r"""
 ---
 report:
   description:
-    - The report. C(findings) has what needs attention, sorted by severity, each with C(severity), C(area), C(kind), C(region), C(name), C(id) and
-      C(message). The README of the role P(scp.storage.storage_report#role) explains the other keys.
+    - The report. C(findings) contains the findings, sorted by severity, each with C(severity), C(area), C(kind), C(region), C(name), C(id) and C(message).
+      The README of the role P(scp.storage.storage_report#role) explains the other keys.
     - Sizes are in bytes, ages in seconds, times in UTC.
   returned: if anything could be read
   type: dict
 history:
-  description: What to give as O(history) to the next report. Empty if O(history) could not be read; keep what there is then.
+  description: Value of O(history) for the next report. Empty if O(history) could not be read. In this case, keep the existing history.
   returned: if anything could be read
   type: dict
 table:
-  description: Lines for users, RV(summary) first, then the 20 most severe findings and the notes.
+  description: Lines for users. RV(summary) is followed by the 20 most severe findings and the notes.
   returned: if anything could be read
   type: list
   elements: str

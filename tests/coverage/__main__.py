@@ -70,7 +70,7 @@ def _number(version: str) -> tuple[int, ...]:
 
 
 def table(evidence: Iterable[Evidence]) -> tuple[str, list[str]]:
-    """The table, and the operations without a row. Newer versions count only if a test run was for them."""
+    """The table, and the operations without a row. Newer versions count only if a run was for them."""
     known = set(evidence)
     reference = printed()
     demanded = any(item.generations == "new" for item in known)
@@ -112,7 +112,7 @@ def _row(operation: str, rows: Iterable[Evidence], old: str, later: Iterable[str
 
 
 def unshown(text: str, evidence: Iterable[Evidence]) -> list[str]:
-    """Claims of a kept table that these tests did not show. Newer versions count only if a test run was for them."""
+    """The claims of a kept table that these tests did not show. Newer versions count only if a run was for them."""
     items = set(evidence)
     known = {(item.service, item.operation, name) for item in items for name in (item.module, _short(item.test))}
     known |= {(item.service, item.operation, item.version) for item in items}

@@ -94,17 +94,6 @@ def test_disaster_recovery_of_volumes_with_a_tag(volumes: ModuleRunner) -> None:
     assert sorted(one["name"] for one in status.result["replicas"]) == ["web_a", "web_b"]
 
 
-def test_backups_of_bare_metal_servers_with_a_tag(runner: ModuleRunner) -> None:
-    server = runner.simulator.server("west-db1")
-    service = {"service": "baremetal", "resource_type": "baremetal", "resource_id": server["id"]}
-    assert runner.run_task("scp_tag", {**service, "tags": {"backup": "daily"}}).changed
-    schedules = [{"type": "FULL", "frequency": "DAILY", "start_time": "03:00"}]
-    chosen = {"tagged": {"backup": "daily"}, "server_category": "BAREMETAL_SERVER", "is_all_filesystem": True}
-    run = runner.run_task("scp_backup_policy", {"servers": [chosen], "schedules": schedules}, check=True)
-    assert not run.failed, run.message
-    assert [one["server"] for one in run.result["servers"]] == ["west-db1"]
-
-
 def test_backups_of_servers_with_a_tag(runner: ModuleRunner) -> None:
     server = runner.simulator.server("west-web1")
     service = {"service": "virtualserver", "resource_type": "server", "resource_id": server["id"]}
@@ -114,3 +103,14 @@ def test_backups_of_servers_with_a_tag(runner: ModuleRunner) -> None:
     assert not run.failed, run.message
     assert [one["server"] for one in run.result["servers"]] == ["west-web1"]
     assert run.accepted == ["CreateBackup"]
+
+
+def test_backups_of_bare_metal_servers_with_a_tag(runner: ModuleRunner) -> None:
+    server = runner.simulator.server("west-db1")
+    service = {"service": "baremetal", "resource_type": "baremetal", "resource_id": server["id"]}
+    assert runner.run_task("scp_tag", {**service, "tags": {"backup": "daily"}}).changed
+    schedules = [{"type": "FULL", "frequency": "DAILY", "start_time": "03:00"}]
+    chosen = {"tagged": {"backup": "daily"}, "server_category": "BAREMETAL_SERVER", "is_all_filesystem": True}
+    run = runner.run_task("scp_backup_policy", {"servers": [chosen], "schedules": schedules}, check=True)
+    assert not run.failed, run.message
+    assert [one["server"] for one in run.result["servers"]] == ["west-db1"]

@@ -38,7 +38,7 @@ class Replicas:
 
     @operation("ListBackupRegionRelationship")
     def relationship(self, call: Call) -> Reply:
-        """Pairs of regions for backups. An availability zone has the name of its region. Newer versions have zones."""
+        """The pairs of regions for backups. Availability zones are named like regions. Newer versions have zones."""
         query = call.query
         to_self = self._world.switches.on("backup_relations_to_self")
         pairs = [(a, b) for a in REGIONS for b in REGIONS if self.related(a, b) and (to_self or a != b)]
