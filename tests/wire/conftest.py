@@ -21,14 +21,31 @@ from tests.wire.disk import DISK, FOLDER, check_requirements, is_current
 from tests.wire.machine import Machine, free_port
 
 PASSWORD = "wire-Secret-1"
+#: Seconds for a play that mounts many shares.
+MAX_PLAY = 550.0
+#: Shares to change options of, each a file system of the server, so that none shares its options with another.
+SHARES = 30
+#: Prints what a module may change.
+STATE = (
+    "cut -d' ' -f1-4 /proc/mounts; cat /etc/fstab; ls -lR /etc/scp_storage /etc/iscsi/nodes 2>&1;"
+    " iscsiadm -m session 2>&1; ls /srv /dev/disk/by-path; systemctl is-enabled open-iscsi; true"
+)
 PREPARED = f"""
 set -e
 mkdir -p /srv/web /srv/data /srv/office
 echo '/srv/web *(rw,sync,no_subtree_check,no_root_squash)' > /etc/exports
 echo '/srv/data *(rw,sync,no_subtree_check,no_root_squash)' >> /etc/exports
-chown alice /srv/office
+rm -f /etc/samba/options.conf
+for share in $(seq {SHARES}); do
+    mkdir -p /srv/options/$share
+    echo "/srv/options/$share *(rw,sync,no_subtree_check,no_root_squash,fsid=$((100 + share)))" >> /etc/exports
+    printf "[options$share]\\npath = /srv/options/$share\\nread only = no\\n" >> /etc/samba/options.conf
+done
+grep -q options.conf /etc/samba/smb.conf || echo 'include = /etc/samba/options.conf' >> /etc/samba/smb.conf
+chown -R alice /srv/office /srv/options
 printf '{PASSWORD}\\n{PASSWORD}\\n' | smbpasswd -s -a alice
 systemctl start nfs-server smbd tgt
+exportfs -r
 """
 
 
@@ -67,18 +84,32 @@ class Wire:
         return self.module("scp_mount", {"mounts": list(mounts), **more}, check=check)
 
     def converged(self, module: str, args: Mapping[str, Any]) -> TaskResult:
-        """Run a module three times: check mode changes nothing and predicts the run, which the next one leaves alone."""
-        before = self.state()
-        planned = self.module(module, args, check=True)
-        assert not planned.failed, planned.message
-        assert self.state() == before
-        done = self.module(module, args)
-        assert not done.failed, done.message
+        """Run a module three times: check mode predicts the run and changes nothing, nor does the third run."""
+        state = task("ansible.builtin.shell", {"cmd": STATE}, changed_when=False)
+        ways = [task(module, args, check=check, diff=True) for check in (True, False, False)]
+        run = self.play([state, ways[0], state, *ways[1:]]).succeeded()
+        assert PASSWORD not in run.output
+        before, planned, after, done, again = run
+        assert before.result["stdout"] == after.result["stdout"]
         assert actions(planned) == actions(done)
-        again = self.module(module, args)
-        assert not again.failed, again.message
         assert (again.changed, actions(again)) == (False, [])
         return done
+
+    def in_force(self, before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]], **more: Any) -> None:
+        """Mount a list and change its options: all are in force afterwards, and the next run changes nothing.
+
+        :param after: the same items with other options, and in ``shown`` what the kernel has to show of them.
+        """
+        wanted = {item["path"]: item["shown"] for item in after}
+        lists = [[{key: item[key] for key in item if key != "shown"} for item in items] for items in (before, after)]
+        tasks = [task("scp_mount", {"mounts": mounts, **more}, ignore_errors=True) for mounts in (*lists, lists[1])]
+        kernel = task("ansible.builtin.command", {"cmd": "cat /proc/mounts"}, changed_when=False)
+        run = self.play([tasks[0], tasks[1], kernel, tasks[2]], timeout=MAX_PLAY)
+        first, changed, mounts, again = run
+        print("\n".join([first.message, *changed.result["table"], mounts.result["stdout"], *again.result["table"]]))
+        shown = {line.split()[1]: line.split()[3].split(",") for line in mounts.result["stdout"].splitlines()}
+        wrong = {path: shown.get(path) for path, option in wanted.items() if option not in shown.get(path, [])}
+        assert (first.message, changed.message, wrong, actions(again)) == ("", "", {}, [])
 
     def mounted(self, path: str) -> list[tuple[str, str]]:
         """Return source and type of each layer on a path, by the kernel of the host, the topmost last."""
@@ -93,13 +124,6 @@ class Wire:
     def fstab(self) -> list[str]:
         """Return the lines of fstab of all but the host's root."""
         return self.host.run("grep -v ' / ' /etc/fstab || true").splitlines()
-
-    def state(self) -> str:
-        """Return what a module may change."""
-        return self.host.run(
-            "cut -d' ' -f1-4 /proc/mounts; cat /etc/fstab; ls -lR /etc/scp_storage /etc/iscsi/nodes 2>&1;"
-            " iscsiadm -m session 2>&1; ls /srv /dev/disk/by-path; systemctl is-enabled open-iscsi; true"
-        )
 
     def silence(self, address: str) -> None:
         """Let the storage server drop all that is sent to one of its addresses."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
@@ -45,12 +46,13 @@ class Machine:
         self._overlay = folder / f"{name}.qcow2"
         self._wire = wire
         self._process: subprocess.Popen[bytes] | None = None
+        # Paths of sockets are short, and that of the clone may be long.
+        self._sockets = tempfile.TemporaryDirectory(prefix="scp-wire-")
+        self._master: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start it, without waiting until it has booted."""
-        subprocess.run(
-            ["qemu-img", "create", "-q", "-f", "qcow2", "-F", "raw", "-b", DISK, self._overlay], check=True
-        )
+        subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", "-F", "raw", "-b", DISK, self._overlay], check=True)
         here, there = self._wire
         kernel = f"root=/dev/vda rw console=ttyS0 net.ifnames=0 mitigations=off systemd.hostname={self.name}"
         self._process = subprocess.Popen(
@@ -70,6 +72,8 @@ class Machine:
 
     def stop(self) -> None:
         """End it at once."""
+        self._disconnect()
+        self._sockets.cleanup()
         if self._process is not None:
             self._process.kill()
             self._process.wait()
@@ -81,12 +85,10 @@ class Machine:
         return [
             *("-F", "/dev/null", "-i", str(KEY), "-o", "StrictHostKeyChecking=no"),
             *("-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR", "-o", "BatchMode=yes"),
-            *("-o", "ConnectTimeout=30", "-o", "IdentitiesOnly=yes"),
+            *("-o", "ConnectTimeout=30", "-o", "IdentitiesOnly=yes", "-o", f"ControlPath={self._sockets.name}/ssh"),
         ]
 
-    def attempt(
-        self, command: str, *, limit: float = MAX_COMMAND, stdin: str = ""
-    ) -> subprocess.CompletedProcess[str]:
+    def attempt(self, command: str, *, limit: float = MAX_COMMAND, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """Run a command of the shell on it, which may fail."""
         return subprocess.run(
             ["ssh", *self.ssh_options, "-p", str(self.port), "root@127.0.0.1", command],
@@ -106,6 +108,21 @@ class Machine:
         assert done.returncode == 0, f"{self.name}: {command}\n{done.stdout}{done.stderr}"
         return done.stdout
 
+    def _connect(self) -> None:
+        """Keep one connection open that all others share: each would take seconds to be agreed on."""
+        self._disconnect()
+        self._master = subprocess.Popen(
+            ["ssh", *self.ssh_options, "-o", "ControlMaster=yes", "-N", "-p", str(self.port), "root@127.0.0.1"],
+            stdin=subprocess.DEVNULL,
+        )
+
+    def _disconnect(self) -> None:
+        if self._master is not None:
+            self._master.kill()
+            self._master.wait()
+            self._master = None
+        Path(self._sockets.name, "ssh").unlink(missing_ok=True)
+
     def boot_id(self) -> str:
         """Return what identifies the boot of the machine; empty while it does not answer."""
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -123,6 +140,7 @@ class Machine:
             assert self._process is not None
             assert self._process.poll() is None, f"{self.name} ended:\n{self._console()}"
             if self.boot_id() not in ("", former):
+                self._connect()
                 self.attempt("systemctl is-system-running --wait", limit=MAX_BOOT)
                 return
             time.sleep(1)
@@ -133,6 +151,7 @@ class Machine:
         former = self.boot_id()
         # The connection may end before the command does.
         self.attempt("systemctl reboot")
+        self._disconnect()
         self.wait(former)
 
     def _console(self) -> str:
