@@ -25,7 +25,7 @@ CHECK_PYTHON = $(PYTHON) -c 'import sys; old = sys.version_info < (3, 11); \
 	% ((sys.executable,) + tuple(sys.version_info[:2])) if old else 0)'
 
 .DEFAULT_GOAL := help
-.PHONY: help check demo simulator test test-full bench image clean
+.PHONY: help check demo simulator test test-full bench image test-wire clean
 
 help: ## Say what there is
 	@echo "Targets:"
@@ -56,6 +56,9 @@ bench: .cache/nox/installed ## Measure speed, and print tables; BENCH="loop appl
 
 image: .cache/nox/installed ## Build an execution environment for AWX, and run jobs in it; wants root and podman
 	@$(NOX) --session image
+
+test-wire: .cache/nox/installed ## Mount real shares and disks on a virtual machine; wants root, qemu and debootstrap
+	@$(NOX) --session wire $(if $(T),-- $(T))
 
 clean: ## Remove what was installed and cached
 	rm -rf .cache .nox .hypothesis

@@ -532,6 +532,15 @@ def image(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def wire(session: nox.Session) -> None:
+    """Run the modules for managed hosts on virtual machines; wants root, qemu and debootstrap (tests/wire)."""
+    place()
+    environment = core_environment(session, cores()["newest"])
+    environment.run("python", "-m", "tests.wire")
+    environment.run("pytest", *(session.posargs or ["tests/wire"]))
+
+
+@nox.session(default=False)
 def awx_modules(session: nox.Session) -> None:
     """The stored argument specs of awx.awx are those of the collection itself (50 MB to install)."""
     place()

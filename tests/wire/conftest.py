@@ -1,0 +1,180 @@
+# Copyright (c) 2026 the scp.storage authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Fixtures: the two machines, and a controller that reaches the managed host."""
+
+from __future__ import annotations
+
+import socket
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.harness.playbooks import Controller
+from tests.harness.tasks import Run, TaskResult, task
+from tests.simulator.fixture import Simulator
+from tests.wire.disk import DISK, FOLDER, check_requirements, is_current
+from tests.wire.machine import Machine, free_port
+
+PASSWORD = "wire-Secret-1"
+#: Seconds for a play that mounts many shares.
+MAX_PLAY = 550.0
+#: Shares to change options of, each a file system of the server, so that none shares its options with another.
+SHARES = 30
+#: Prints what a module may change.
+STATE = (
+    "cut -d' ' -f1-4 /proc/mounts; cat /etc/fstab; ls -lR /etc/scp_storage /etc/iscsi/nodes 2>&1;"
+    " iscsiadm -m session 2>&1; ls /srv /dev/disk/by-path; systemctl is-enabled open-iscsi; true"
+)
+PREPARED = f"""
+set -e
+mkdir -p /srv/web /srv/data /srv/office
+echo '/srv/web *(rw,sync,no_subtree_check,no_root_squash)' > /etc/exports
+echo '/srv/data *(rw,sync,no_subtree_check,no_root_squash)' >> /etc/exports
+rm -f /etc/samba/options.conf
+for share in $(seq {SHARES}); do
+    mkdir -p /srv/options/$share
+    echo "/srv/options/$share *(rw,sync,no_subtree_check,no_root_squash,fsid=$((100 + share)))" >> /etc/exports
+    printf "[options$share]\\npath = /srv/options/$share\\nread only = no\\n" >> /etc/samba/options.conf
+done
+grep -q options.conf /etc/samba/smb.conf || echo 'include = /etc/samba/options.conf' >> /etc/samba/smb.conf
+chown -R alice /srv/office /srv/options
+printf '{PASSWORD}\\n{PASSWORD}\\n' | smbpasswd -s -a alice
+systemctl start nfs-server smbd tgt
+exportfs -r
+"""
+
+
+@dataclass(frozen=True)
+class Wire:
+    """The machines and the controller of one test."""
+
+    host: Machine
+    storage: Machine
+    controller: Controller
+
+    def play(self, tasks: Sequence[Mapping[str, Any]], **options: Any) -> Run:
+        """Run tasks on the managed host, with ansible-playbook over SSH."""
+        plays = [{"hosts": "host", "gather_facts": False, "tasks": list(tasks)}]
+        return self.controller.playbook(plays, arguments=self.arguments, environ={"ANSIBLE_PIPELINING": "1"}, **options)
+
+    @property
+    def arguments(self) -> list[str]:
+        """Arguments of ansible-playbook that name the managed host."""
+        file = self.controller.folder / "inventory.ini"
+        file.write_text(
+            f"host ansible_host=127.0.0.1 ansible_port={self.host.port} ansible_user=root"
+            f" ansible_python_interpreter=/usr/bin/python3 ansible_ssh_args='{' '.join(self.host.ssh_options)}'\n"
+        )
+        return ["-i", str(file)]
+
+    def module(self, name: str, args: Mapping[str, Any], *, check: bool = False) -> TaskResult:
+        """Run one task on the managed host; it may fail."""
+        run = self.play([task(name, args, check=check, diff=True)])
+        assert run.results, run.output
+        assert PASSWORD not in run.output
+        return run[-1]
+
+    def mount(self, *mounts: Mapping[str, Any], check: bool = False, **more: Any) -> TaskResult:
+        """Run ``scp_mount``; it may fail."""
+        return self.module("scp_mount", {"mounts": list(mounts), **more}, check=check)
+
+    def converged(self, module: str, args: Mapping[str, Any]) -> TaskResult:
+        """Run a module three times: check mode predicts the run and changes nothing, nor does the third run."""
+        state = task("ansible.builtin.shell", {"cmd": STATE}, changed_when=False)
+        ways = [task(module, args, check=check, diff=True) for check in (True, False, False)]
+        run = self.play([state, ways[0], state, *ways[1:]]).succeeded()
+        assert PASSWORD not in run.output
+        before, planned, after, done, again = run
+        assert before.result["stdout"] == after.result["stdout"]
+        assert actions(planned) == actions(done)
+        assert (again.changed, actions(again)) == (False, [])
+        return done
+
+    def in_force(self, before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]], **more: Any) -> None:
+        """Mount a list and change its options: all are in force afterwards, and the next run changes nothing.
+
+        :param after: the same items with other options, and in ``shown`` what the kernel has to show of them.
+        """
+        wanted = {item["path"]: item["shown"] for item in after}
+        lists = [[{key: item[key] for key in item if key != "shown"} for item in items] for items in (before, after)]
+        tasks = [task("scp_mount", {"mounts": mounts, **more}, ignore_errors=True) for mounts in (*lists, lists[1])]
+        kernel = task("ansible.builtin.command", {"cmd": "cat /proc/mounts"}, changed_when=False)
+        run = self.play([tasks[0], tasks[1], kernel, tasks[2]], timeout=MAX_PLAY)
+        first, changed, mounts, again = run
+        print("\n".join([first.message, *changed.result["table"], mounts.result["stdout"], *again.result["table"]]))
+        shown = {line.split()[1]: line.split()[3].split(",") for line in mounts.result["stdout"].splitlines()}
+        wrong = {path: shown.get(path) for path, option in wanted.items() if option not in shown.get(path, [])}
+        assert (first.message, changed.message, wrong, actions(again)) == ("", "", {}, [])
+
+    def mounted(self, path: str) -> list[tuple[str, str]]:
+        """Return source and type of each layer on a path, by the kernel of the host, the topmost last."""
+        lines = [line.split() for line in self.host.run("cat /proc/mounts").splitlines()]
+        return [(line[0], line[2]) for line in lines if line[1] == path]
+
+    def options(self, path: str) -> list[str]:
+        """Return the options of the mount on a path, by the kernel of the host."""
+        lines = [line.split() for line in self.host.run("cat /proc/mounts").splitlines()]
+        return next(line[3].split(",") for line in lines if line[1] == path)
+
+    def fstab(self) -> list[str]:
+        """Return the lines of fstab of all but the host's root."""
+        return self.host.run("grep -v ' / ' /etc/fstab || true").splitlines()
+
+    def silence(self, address: str) -> None:
+        """Let the storage server drop all that is sent to one of its addresses."""
+        self.storage.run(
+            "nft add table inet wire && nft 'add chain inet wire input { type filter hook input priority 0; }'"
+            f" && nft add rule inet wire input ip daddr {address} drop"
+        )
+
+    def restore(self) -> None:
+        """Let the storage server answer at all addresses."""
+        self.storage.run("nft delete table inet wire 2>/dev/null; true")
+
+
+def actions(result: TaskResult) -> list[str]:
+    """Return what a module did for all items."""
+    parts = result.result.get("mounts", []) + result.result.get("sessions", [])
+    return [action for part in parts for action in part["actions"]]
+
+
+@pytest.fixture(scope="session")
+def machines() -> Iterator[tuple[Machine, Machine]]:
+    """The managed host and the storage server, booted."""
+    check_requirements()
+    assert is_current(), f"{DISK} is missing or of another recipe: python -m tests.wire makes it"
+    ports = [free_port(socket.SOCK_DGRAM) for _end in range(2)]
+    with tempfile.TemporaryDirectory(prefix="run-", dir=FOLDER) as name:
+        storage = Machine("storage", Path(name), (ports[0], ports[1]))
+        host = Machine("host", Path(name), (ports[1], ports[0]))
+        try:
+            for machine in (storage, host):
+                machine.start()
+            for machine in (storage, host):
+                machine.wait()
+            storage.run(PREPARED)
+            yield host, storage
+        finally:
+            for machine in (host, storage):
+                machine.stop()
+
+
+@pytest.fixture
+def wire(machines: tuple[Machine, Machine], simulator: Simulator, tmp_path: Path) -> Iterator[Wire]:
+    """The machines, with nothing mounted and no session."""
+    host, storage = machines
+    controller = Controller(simulator, tmp_path)
+    made = Wire(host, storage, controller)
+    yield made
+    controller.stop()
+    made.restore()
+    host.run(
+        "for path in $(awk '$2 ~ \"^/srv/\" {print $2}' /proc/mounts | tac); do umount -f -l $path; done;"
+        "sed -i '/ \\/srv\\//d' /etc/fstab; systemctl daemon-reload; rm -rf /srv/* /etc/scp_storage;"
+        "iscsiadm -m session >/dev/null 2>&1 && iscsiadm -m node --logoutall=all; rm -rf /etc/iscsi/nodes/*; true"
+    )
