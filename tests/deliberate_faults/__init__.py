@@ -55,8 +55,8 @@ FAULTS = (
         (
             Edit(
                 f"{CLIENT}/session.py",
-                "                except (TransientError, Unreachable) as error:\n",
-                "                except (TransientError, Unreachable, errors.UnknownOutcome) as error:\n",
+                "            except (TransientError, Unreachable) as error:\n",
+                "            except (TransientError, Unreachable, errors.UnknownOutcome) as error:\n",
             ),
         ),
     ),
@@ -139,6 +139,16 @@ FAULTS = (
                 f"{CLIENT}/session.py",
                 "                url=url,\n                timestamp",
                 '                url=url.partition("?")[0],\n                timestamp',
+            ),
+        ),
+    ),
+    Fault(
+        "version-of-another-generation",
+        (
+            Edit(
+                f"{CLIENT}/versions.py",
+                "and (not names or version in names)",
+                "and (not names or version)",
             ),
         ),
     ),

@@ -10,6 +10,8 @@ from uuid import NAMESPACE_DNS, uuid5
 
 from tests.simulator.fixture import Simulator
 
+WEB_VOLUME = "bfdbabf2-04d9-4e8b-a205-020f8e6da438"
+ARCHIVING = "SCH-02d48456-0f35-47e2-8056-b00e09366cac"
 ARCHIVE = "3d036efe-f576-48b0-8375-6d3704a95b63"
 
 
@@ -20,7 +22,7 @@ def block_id(name: str) -> str:
 
 #: What the examples take to be there: the things of which those of a service speak, but for the module that makes them.
 WORLD = {
-    "filestorage": {"volumes": [{"name": "web_data_2m060u", "type_name": "SSD"}]},
+    "filestorage": {"volumes": [{"id": WEB_VOLUME, "name": "web_data_2m060u", "type_name": "SSD"}]},
     "parallel-filestorage": {"volumes": [{"name": "train_data_7h2k1q", "capacity_tb": 10}]},
     "baremetal-blockstorage": {
         "volume_groups": [{"id": block_id("orders"), "name": "orders"}],
@@ -47,7 +49,7 @@ WORLD = {
                 ("readme.txt", 2048, "Oc9nEYWV.6VjzsIMXFZWM1zL8HcYvKl", True),
             )
         ],
-        "archiving_histories": [{"bucket_id": ARCHIVE, "state": "RUNNING"}],
+        "archiving_histories": [{"bucket_id": ARCHIVE, "policy_id": ARCHIVING, "state": "RUNNING"}],
         "recovery_histories": [{"bucket_id": ARCHIVE, "state": "SUCCESS", "target": "west-recovered"}],
     },
 }
@@ -101,9 +103,16 @@ def _backups(simulator: Simulator) -> dict[str, Any]:
     }
 
 
-def seed(simulator: Simulator) -> dict[str, Any]:
-    """What the examples speak of, as parts of a seed by service."""
-    return {**WORLD, "backup": _backups(simulator)}
+def seed(simulator: Simulator, module: str = "") -> dict[str, Any]:
+    """What the examples speak of, as parts of a seed by service.
+
+    :param module: the one whose examples run. Jobs are those of a policy, which the module for policies makes itself.
+    """
+    world = {**WORLD, "backup": _backups(simulator)}
+    if module in ("scp_archive_job", "scp_archive_job_info"):
+        policy = {"id": ARCHIVING, "bucket_id": ARCHIVE, "source": "west-app-logs", "state": "INACTIVE"}
+        world["archivestorage"] = {**world["archivestorage"], "policies": [policy]}
+    return world
 
 
 def variables(simulator: Simulator) -> dict[str, Any]:
@@ -122,5 +131,6 @@ def variables(simulator: Simulator) -> dict[str, Any]:
         "bm_id": simulator.server("west-db1")["id"],
         "gpu_node_ids": [simulator.server(f"west-gpunode{number}")["id"] for number in range(1, 4)],
         "standby_bm_id": simulator.server("west-db2")["id"],
+        "web_volume_id": WEB_VOLUME,
         "office_password": "S3cret!pass",
     }

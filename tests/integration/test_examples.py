@@ -25,7 +25,7 @@ WAITING = ("Wait for the end of the newest recovery",)
 def test_examples(controller: Controller, module: str) -> None:
     """All go well in their order; each calls the service, and those that write change something."""
     simulator = controller.simulator
-    world = seed(simulator)
+    world = seed(simulator, module)
     simulator.patch_world({service: part for service, part in world.items() if service != MAKERS.get(module)})
     tasks = examples(module)
     assert tasks

@@ -482,3 +482,16 @@ def test_server_called_like_a_group_gets_another_name(controller: Controller) ->
     each = controller.inventory({**config, "keyed_groups": [first, second]})
     assert each.rc == 0, each.output
     assert set(each.hosts) == {f"{name}.{WEST}" for name in called}
+
+
+def test_zones_of_a_newer_api_version(fleet: Controller) -> None:
+    """Versions without zones show none; newer ones make groups of them."""
+    fleet.simulator.switch(generations="both")
+    options = {"sources": ["bm_volumes"], "keyed_groups": [{"key": "scp_zones", "prefix": "zone"}]}
+    old = fleet.inventory({**options, "api_versions": "oldest"}).succeeded()
+    assert old.hosts["west-db1"]["scp_zones"] == []
+    new = fleet.inventory({**options, "api_versions": "newest"}).succeeded()
+    database = new.hosts["west-db1"]
+    assert database["scp_zones"] == ["kr-west1-a"]
+    assert {volume["zone"] for volume in database["scp_bm_volumes"]} == {"kr-west1-a"}
+    assert "west-db1" in new.group("zone_kr_west1_a")

@@ -13,6 +13,7 @@ from tests.harness.modules import ModuleRunner
 from tests.harness.tasks import Run, task
 
 BUCKET = "3d036efe-f576-48b0-8375-6d3704a95b63"
+POLICY_ID = "SCH-02d48456-0f35-47e2-8056-b00e09366cac"
 JOB_ID = "EXE-8f35b491-a060-453b-b825-e78440ca46de"
 BACK = {
     "bucket": "app-archive",
@@ -63,7 +64,11 @@ def test_a_bucket_that_ends_in_error(runner: ModuleRunner) -> None:
 @pytest.mark.module("scp_archive_recovery", "scp_archive_job")
 def test_jobs_that_fail(runner: ModuleRunner) -> None:
     """The task fails with the history, and the next one begins another recovery."""
-    _world(runner, archiving_histories=[{"id": JOB_ID, "state": "RUNNING"}])
+    _world(
+        runner,
+        policies=[{"id": POLICY_ID, "source": "west-app-logs", "state": "INACTIVE"}],
+        archiving_histories=[{"id": JOB_ID, "policy_id": POLICY_ID, "state": "RUNNING"}],
+    )
     runner.simulator.switch(archive_recovery_ends_in="FAILED")
     failing = runner.run(
         [

@@ -86,7 +86,8 @@ class Meanwhile:
         self.runner.one_task = True
         self.run(step, check=True)
         shared = self.run(step, check=True)
-        self.saved += len(first.calls) - len(shared.calls)
+        # A look that finds something to do is followed by one that shares nothing.
+        self.saved += max(0, len(first.calls) - len(shared.calls))
         self.simulator.put_world(there)
         counts = self.counts()
         result = self.run(step)

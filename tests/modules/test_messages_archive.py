@@ -28,6 +28,7 @@ WORLD: dict[str, Any] = {
     "used_names": [{"name": "gone-archive", "free_at": 9e9}],
     "policies": [
         {"bucket_id": FULL, "source": "west-app-logs", "lifecycle": "30"},
+        {"id": "policy-of-busy", "bucket_id": BUSY, "source": "west-app-logs", "state": "INACTIVE"},
         *({"bucket_id": TWICE, "source": "west-app-logs", "lifecycle": days} for days in ("7", "30")),
     ],
     "objects": [
@@ -38,6 +39,7 @@ WORLD: dict[str, Any] = {
         {
             "id": ARCHIVING,
             "bucket_id": BUSY,
+            "policy_id": "policy-of-busy",
             "state": "RUNNING",
             "parts": [{"path": "/", "objects": [{"path": "x", "size": 1}]}],
         },
@@ -102,8 +104,8 @@ CASES = (
     Case(
         "no policy yet",
         POLICY,
-        {"bucket": "busy-archive"},
-        ("busy-archive", "archiving_source_bucket_name and object_lifecycle", "to create it"),
+        {"bucket": "plain-archive"},
+        ("plain-archive", "archiving_source_bucket_name and object_lifecycle", "to create it"),
     ),
     Case(
         "no such source",

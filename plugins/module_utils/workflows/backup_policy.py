@@ -33,7 +33,7 @@ OWN = ("encrypt_enabled", "filesystem_paths", "is_all_filesystem", "tags")
 #: What Resource Manager calls the servers of each category. Only their names come from there [assumed].
 SELECTABLE = {
     "VIRTUAL_SERVER": Selectable("virtual server", TagTarget("virtualserver", "server")),
-    "BAREMETAL_SERVER": Selectable("bare-metal server", TagTarget("baremetal", "server")),
+    "BAREMETAL_SERVER": Selectable("bare-metal server", TagTarget("baremetal", "baremetal")),
     "GPU_SERVER": Selectable("GPU server", TagTarget("virtualserver", "server")),
 }
 #: Options of an agent that say which subnet it uses, one instead of the other.

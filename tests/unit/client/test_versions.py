@@ -24,6 +24,7 @@ from ansible_collections.scp.storage.plugins.module_utils.client.errors import (
     StorageError,
     VersionNotOffered,
 )
+from ansible_collections.scp.storage.plugins.module_utils.client.session import cached_client
 from ansible_collections.scp.storage.plugins.module_utils.client.version_numbers import number
 from ansible_collections.scp.storage.plugins.module_utils.client.versions import (
     NEWEST,
@@ -36,7 +37,7 @@ from ansible_collections.scp.storage.plugins.module_utils.client.versions import
     Place,
 )
 from ansible_collections.scp.storage.plugins.module_utils.operations.table import Change, Operation, Service
-from tests.unit.client.conftest import Caller, Serve
+from tests.unit.client.conftest import Caller, Serve, make_settings
 from tests.unit.client.raw_server import answer
 
 VERSIONS = ("1.1", "1.2", "1.9", "1.10")
@@ -373,6 +374,16 @@ def test_call_is_sent_again_in_a_version_that_is_offered(serve: Serve, connect: 
     assert versions == ["filestorage 1.1", None, "filestorage 1.9", "filestorage 1.9"]
     assert "scp-signature" not in server.received[1].headers
     assert "scp-accesskey" not in server.received[1].headers
+
+
+def test_clients_of_a_process_share_what_a_host_offers(serve: Serve) -> None:
+    server = serve(LISTED, answer(202, {}))
+    body = {"name": "web", **ZONE}
+    for timeout in (30.0, 31.0):
+        client = cached_client(make_settings(endpoint_url=server.url, timeout=timeout))
+        client.call(CREATE, body=body)
+        client.close()
+    assert [request.target for request in server.received] == ["/", "/v1/things", "/v1/things"]
 
 
 def test_host_that_refuses_an_unsigned_call_is_asked_with_a_signature(

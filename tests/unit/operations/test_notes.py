@@ -17,8 +17,10 @@ from tests.module_files import API_MODULES
 
 #: They need what the modules of the kinds that are listed need, and say so.
 OF_OTHERS = {"scp_dr_drill", "scp_dr_plan", "scp_storage_apply", "scp_storage_report"}
-#: They call none of the storage services, which are all that the coverage table has.
-OF_NEIGHBOURS = {"scp_server_info"}
+#: The services of the printed reference. What modules need of others stands in the fragments of their documentation.
+STORAGE = {"archivestorage", "backup", "baremetal-blockstorage", "filestorage", "parallel-filestorage"}
+#: Modules that call none of these.
+OF_NEIGHBOURS = {"scp_server_info", "scp_tag", "scp_tag_info"}
 MODULES = sorted(set(API_MODULES) - OF_OTHERS)
 OPERATIONS = [
     operation
@@ -41,7 +43,8 @@ def used() -> dict[str, set[str]]:
         service = part.partition("\n")[0]
         for operation, modules in _ROW.findall(part):
             for module in re.findall(r"`(\w+)`", modules):
-                found[module].add(NEEDED[service, operation])
+                if service in STORAGE or module in OF_NEIGHBOURS:
+                    found[module].add(NEEDED[service, operation])
     return found
 
 

@@ -181,9 +181,14 @@ def recent_jobs(
 def show_job(client: Client, kind: JobKind, bucket_id: str, job_id: str) -> dict[str, Any] | None:
     """One job in full; ``None`` where the bucket has none of that id."""
     try:
-        return client.call(kind.show, query={"id": job_id, "bucket_id": bucket_id})
+        job = client.call(kind.show, query={"id": job_id, "bucket_id": bucket_id})
     except NotFound:
         return None
+    if kind.infos not in job:
+        return job
+    # Newer versions have another word for the path of an archiving.
+    infos = [{"source_object_path": info.get("archiving_prefix"), **info} for info in job[kind.infos] or ()]
+    return {**job, kind.infos: infos}
 
 
 def running_jobs(client: Client, bucket_id: str) -> list[tuple[JobKind, dict[str, Any]]]:
