@@ -41,11 +41,7 @@ def texts(name: str) -> Iterator[tuple[str, Any]]:
 def test_empty_text_is_refused_by_each_module(module: str, option: str, value: Any) -> None:
     """Whatever the state is, and with the same words everywhere."""
     spec = load_spec(module)
-<<<<<<< HEAD
     given = dict.fromkeys(spec.options) | {"state": "absent", option: value}
-=======
-    given = dict.fromkeys(spec.options) | {"state": "absent"} | {option: value}
->>>>>>> gen/e
     result = run(spec, given, {}, Mode(connect=connect)).result
     assert result["failed"]
     where = f"{option}[1]" if isinstance(value, list) else option
