@@ -282,7 +282,8 @@ class Command(NamedTuple):
     @property
     def message(self) -> str:
         """What it said, in one line."""
-        return " ".join((self.errors.strip() or self.output.strip() or f"rc {self.rc}").split())
+        silent = "it did not end in time" if self.timed_out else f"rc {self.rc}"
+        return " ".join((self.errors.strip() or self.output.strip() or silent).split())
 
 
 class Mounted(NamedTuple):
@@ -989,11 +990,9 @@ class Work:
         ]
         done = self.host.run(argv, self.settings.mount_timeout)
         if done.rc or done.timed_out:
-            answer = (
-                f" it did not answer within {self.settings.mount_timeout} s (mount_timeout)." if done.timed_out else ""
-            )
-            hint = HINTS[item.family]
-            raise Problem(f"{item.source} could not be mounted on {item.path}:{answer} {done.message} {hint}")
+            limit = self.settings.mount_timeout
+            reason = f"it did not answer within {limit} s (mount_timeout)." if done.timed_out else done.message
+            raise Problem(f"{item.source} could not be mounted on {item.path}: {reason} {HINTS[item.family]}")
         self.look()
         wrong = not_in_force(item, self.mounted, options) if self.mounted else []
         if wrong:

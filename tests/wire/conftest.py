@@ -21,10 +21,6 @@ from tests.wire.disk import DISK, FOLDER, check_requirements, is_current
 from tests.wire.machine import Machine, free_port
 
 PASSWORD = "wire-Secret-1"
-#: Seconds for a play that mounts many shares.
-MAX_PLAY = 550.0
-#: Shares to change options of, each a file system of the server, so that none shares its options with another.
-SHARES = 30
 #: Prints what a module may change.
 STATE = (
     "cut -d' ' -f1-4 /proc/mounts; cat /etc/fstab; ls -lR /etc/scp_storage /etc/iscsi/nodes 2>&1;"
@@ -35,14 +31,7 @@ set -e
 mkdir -p /srv/web /srv/data /srv/office
 echo '/srv/web *(rw,sync,no_subtree_check,no_root_squash)' > /etc/exports
 echo '/srv/data *(rw,sync,no_subtree_check,no_root_squash)' >> /etc/exports
-rm -f /etc/samba/options.conf
-for share in $(seq {SHARES}); do
-    mkdir -p /srv/options/$share
-    echo "/srv/options/$share *(rw,sync,no_subtree_check,no_root_squash,fsid=$((100 + share)))" >> /etc/exports
-    printf "[options$share]\\npath = /srv/options/$share\\nread only = no\\n" >> /etc/samba/options.conf
-done
-grep -q options.conf /etc/samba/smb.conf || echo 'include = /etc/samba/options.conf' >> /etc/samba/smb.conf
-chown -R alice /srv/office /srv/options
+chown alice /srv/office
 printf '{PASSWORD}\\n{PASSWORD}\\n' | smbpasswd -s -a alice
 systemctl start nfs-server smbd tgt
 exportfs -r
@@ -95,31 +84,10 @@ class Wire:
         assert (again.changed, actions(again)) == (False, [])
         return done
 
-    def in_force(self, before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]], **more: Any) -> None:
-        """Mount a list and change its options: all are in force afterwards, and the next run changes nothing.
-
-        :param after: the same items with other options, and in ``shown`` what the kernel has to show of them.
-        """
-        wanted = {item["path"]: item["shown"] for item in after}
-        lists = [[{key: item[key] for key in item if key != "shown"} for item in items] for items in (before, after)]
-        tasks = [task("scp_mount", {"mounts": mounts, **more}, ignore_errors=True) for mounts in (*lists, lists[1])]
-        kernel = task("ansible.builtin.command", {"cmd": "cat /proc/mounts"}, changed_when=False)
-        run = self.play([tasks[0], tasks[1], kernel, tasks[2]], timeout=MAX_PLAY)
-        first, changed, mounts, again = run
-        print("\n".join([first.message, *changed.result["table"], mounts.result["stdout"], *again.result["table"]]))
-        shown = {line.split()[1]: line.split()[3].split(",") for line in mounts.result["stdout"].splitlines()}
-        wrong = {path: shown.get(path) for path, option in wanted.items() if option not in shown.get(path, [])}
-        assert (first.message, changed.message, wrong, actions(again)) == ("", "", {}, [])
-
     def mounted(self, path: str) -> list[tuple[str, str]]:
         """Return source and type of each layer on a path, by the kernel of the host, the topmost last."""
         lines = [line.split() for line in self.host.run("cat /proc/mounts").splitlines()]
         return [(line[0], line[2]) for line in lines if line[1] == path]
-
-    def options(self, path: str) -> list[str]:
-        """Return the options of the mount on a path, by the kernel of the host."""
-        lines = [line.split() for line in self.host.run("cat /proc/mounts").splitlines()]
-        return next(line[3].split(",") for line in lines if line[1] == path)
 
     def fstab(self) -> list[str]:
         """Return the lines of fstab of all but the host's root."""

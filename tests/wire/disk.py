@@ -52,7 +52,7 @@ CONTENT = {
     "etc/systemd/network/host.network": (
         f"[Match]\nMACAddress={MACS['host']}\n[Network]\nLinkLocalAddressing=no\nAddress={HOST_ADDRESS}/24\n"
     ),
-    "etc/ssh/sshd_config.d/wire.conf": "UseDNS no\nPermitRootLogin prohibit-password\n",
+    "etc/ssh/sshd_config.d/wire.conf": "UseDNS no\nUsePAM no\nPermitRootLogin prohibit-password\n",
     "etc/exports": "",
     "etc/samba/smb.conf": (
         "[global]\nserver role = standalone server\nserver min protocol = SMB2\nload printers = no\n"

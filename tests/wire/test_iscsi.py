@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.harness.tasks import task
 from tests.wire.conftest import Wire, actions
 
 pytestmark = pytest.mark.module("scp_iscsi_session")
@@ -111,3 +112,22 @@ def test_portal_that_does_not_answer_ends_in_bounded_time(target: Wire) -> None:
     target.restore()
     assert not target.module("scp_iscsi_session", {"sessions": [SESSION]}).failed
     assert len(sessions(target)) == 1
+
+
+def test_sessions_and_mounts_come_back_after_a_reboot(target: Wire) -> None:
+    mounts = [
+        {"path": "/srv/ledger", "source": disk(1), "fstype": "ext4", "format": True},
+        {"path": "/srv/web", "source": "192.0.2.1:/srv/web"},
+    ]
+    run = target.play(
+        [task("scp_iscsi_session", {"sessions": [SESSION]}), task("scp_mount", {"mounts": mounts})]
+    ).succeeded()
+    assert run.count("changed") == 2
+    target.host.run("echo written > /srv/ledger/file && sync")
+    target.host.reboot()
+    assert len(sessions(target)) == 1
+    assert [kind for _source, kind in target.mounted("/srv/ledger")] == ["ext4"]
+    assert target.mounted("/srv/web") == [("192.0.2.1:/srv/web", "nfs4")]
+    assert target.host.run("cat /srv/ledger/file") == "written\n"
+    again = target.play([task("scp_iscsi_session", {"sessions": [SESSION]}), task("scp_mount", {"mounts": mounts})])
+    assert again.succeeded().count("changed") == 0

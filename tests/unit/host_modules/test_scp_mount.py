@@ -282,6 +282,15 @@ def test_remount_has_a_time_limit(server: FolderServer) -> None:
     assert time.monotonic() - begin < 10
 
 
+def test_mount_without_an_answer_fails_with_its_limit_and_a_hint(server: FolderServer) -> None:
+    server.write("bin/mount", "#!/bin/sh\nexec sleep 30\n")
+    result = mount(server, SHARE, mount_timeout=1)
+    assert result["msg"] == (
+        f"web: {WEB} could not be mounted on /srv/web: it did not answer within 1 s (mount_timeout). Check that the"
+        " server has an access rule of the volume, and that it reaches the address."
+    )
+
+
 # -- CIFS ------------------------------------------------------------------------------------------------------------
 
 
