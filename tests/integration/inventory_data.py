@@ -179,7 +179,7 @@ def crowd_as_hosts(seed: dict[str, Any]) -> dict[str, dict[str, Any]]:
     for attachment in block["attachments"]:
         volume = volumes[attachment["volume_id"]]
         reported = {name: volume[name] for name in shown}
-        reported |= {"purpose": "ORG", "has_relation": False, "volume_group": None}
+        reported |= {"purpose": "ORG", "has_relation": False, "volume_group": None, "zone": None}
         hosts[names[attachment["server_id"]]]["scp_bm_volumes"][volume["id"]] = reported
     return hosts
 
