@@ -34,7 +34,8 @@ options:
       - Return only the resource with this id.
     type: str
 notes:
-  - "Operations that are called, in C(resourcemanager): ListTags, one call for each thousand tags."
+  - "Operations that are called, in C(resourcemanager): ListTags, one call for each thousand tags. The name of the IAM action that allows it is not
+    published."
   - Resource Manager can list a resource for some time after its deletion, and a new one only after some time.
 seealso:
   - module: scp.storage.scp_tag
