@@ -76,7 +76,7 @@ def test_bucket_that_archives_has_a_policy() -> None:
         (["a", {"name": "a"}], ("Item 2 (a): it is the same bucket as Item 1 (a)",)),
         ([{"name": "a", "versioning": "maybe"}], ("versioning 'maybe' is invalid. Use true or false",)),
         ([{"name": "a", "encryption": 7}], ("encryption 7 is invalid",)),
-        ([{"name": "a", "tags": "team"}], ("tags must be a dictionary, or a list of dictionaries",)),
+        ([{"name": "a", "tags": "team"}], ("tags[0] is not a dictionary. Give a dictionary such as {team: web}",)),
         ([{"name": "a", **SOURCE, "state": "asleep"}], ("state 'asleep' is not supported", "active, inactive")),
         ([{"name": "a", **SOURCE, "object_lifecycle": "soon"}], ("object_lifecycle 'soon' is invalid", "of days")),
         ([{"name": "a", **SOURCE, "object_lifecycle": 0}], ("object_lifecycle 0 is invalid",)),
