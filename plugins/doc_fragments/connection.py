@@ -83,8 +83,8 @@ options:
   max_retries:
     description:
       - How often a reading call is repeated after a lost connection, an answer 429, 502, 503 or 504, or an answer 417 of the platform's firewall. A
-        writing call whose outcome is unknown is never repeated blindly. The current state is read first. Calls keep the pauses that the service requests with C(Retry-After). Reading calls
-        wait up to five minutes.
+        writing call whose outcome is unknown is never repeated blindly. The current state is read first. Calls keep the pauses that the service
+        requests with C(Retry-After). Reading calls wait up to five minutes.
       - If not given, E(SCP_MAX_RETRIES) is used, and otherwise V(5).
     type: int
   language:

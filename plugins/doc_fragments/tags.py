@@ -13,8 +13,8 @@ class ModuleDocFragment:
 options:
   tags:
     description:
-      - Tags of the resource, at most 50. Each key must be unique and not empty. Keys and values consist of Latin and Korean letters, digits, blanks
-        and C(+ - = . _ : / @).
+      - "Tags of the resource, at most 50. Each key must be unique and not empty. Keys and values consist of Latin and Korean letters, digits, blanks
+        and C(+ - = . _ : / @)."
       - "A dictionary of keys and values is accepted as well, such as C({team: web})."
       - Missing tags are added and different values are changed, through Resource Manager. Other tags of the resource remain, unless O(purge_tags=true).
       - Without this option, tags are neither read nor changed.

@@ -81,7 +81,7 @@ options:
     default: [name]
   unreadable:
     description:
-      - What to do if the account may not read a source in a region: the service answers 401 or 403, or the account does not have the service.
+      - What to do if the account may not read a source in a region. The service then answers 401 or 403, or the account does not have the service.
       - V(fail) fails the inventory. V(warn) and V(ignore) continue without the source, with or without a warning. The incomplete result is then not cached.
       - Any other failure, for example a timeout or an answer with 503, always fails the inventory. Otherwise its hosts would disappear, and an inventory
         source of AWX with C(overwrite) would delete them.

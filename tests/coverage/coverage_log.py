@@ -69,5 +69,8 @@ def read() -> set[Evidence]:
     found = set()
     for text in FILE.read_text(encoding="utf-8").splitlines():
         line = json.loads(text)
-        found |= {Evidence(*call, line["module"], line["test"], line["generations"]) for call in line["operations"]}
+        found |= {
+            Evidence(service, operation, version, line["module"], line["test"], line["generations"])
+            for service, operation, version in line["operations"]
+        }
     return found

@@ -263,7 +263,7 @@ def test_kinds(body: bytes) -> None:
 def test_page_of_the_firewall_passes(method: str, kind: type[CallError]) -> None:
     """A burst of calls is answered with 417 and a page. Whether a call can have passed is not known."""
     error = from_answer(CallContext("s", "o", "r", method), 417, {}, HTML)
-    assert type(error) is kind
+    assert isinstance(error, kind)
     assert "Try again later" in error.message
 
 

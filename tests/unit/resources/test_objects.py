@@ -57,8 +57,10 @@ LISTS: dict[str, list[dict[str, Any]]] = {
 class Platform(Clock):
     """Answers lists, and counts what was read."""
 
-    def __init__(self, lists: Mapping[str, Any] = LISTS, shown: Mapping[str, dict[str, Any]] | None = None) -> None:
-        self.lists = dict(lists)
+    def __init__(
+        self, lists: Mapping[str, Any] | None = None, shown: Mapping[str, dict[str, Any]] | None = None
+    ) -> None:
+        self.lists = dict(LISTS if lists is None else lists)
         self.shown = dict(shown or {})
         self.reads: Counter[str] = Counter()
         self.settings = SimpleNamespace(region="kr-west1")

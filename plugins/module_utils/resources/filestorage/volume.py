@@ -274,7 +274,7 @@ class VolumeInfo(shared_volume.VolumeInfo):
     show_only = SHOW_ONLY
     parts: ClassVar = {
         "access_rules": lambda client, volume_id: list(read_access_rules(Finder(client, VOLUMES), volume_id)),
-        OWNERS: lambda client, volume_id: read_rules_with_owners(client, volume_id),
+        OWNERS: read_rules_with_owners,
         "snapshots": lambda client, volume_id: client.read_list(api.LIST_SNAPSHOTS, query={"volume_id": volume_id}),
         "snapshot_schedule": read_schedule,
         "replications": read_replications,
