@@ -173,7 +173,7 @@ options:
     type: bool
   concurrency:
     description:
-      - Maximum number of resources to work on at the same time. The number of concurrent calls begins at 8, grows to 32 at most while the services answer,
+      - Maximum number of resources to work on at the same time. The number of concurrent calls begins at 8, grows to 48 at most while the services answer,
         and decreases when they are overloaded.
     type: int
     default: 64

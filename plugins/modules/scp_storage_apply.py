@@ -58,7 +58,7 @@ options:
     required: true
   concurrency:
     description:
-      - Maximum number of entries to work on at the same time. Most of that time is waiting. The number of concurrent calls begins at 8, grows to 32 at most
+      - Maximum number of entries to work on at the same time. Most of that time is waiting. The number of concurrent calls begins at 8, grows to 48 at most
         while the services answer, and decreases when they are overloaded.
     type: int
     default: 64

@@ -15,7 +15,7 @@ ResultT = TypeVar("ResultT")
 
 #: Connections that a client keeps open; also the most calls that it has under way at once.
 #: How many items are worked on at once, and how many of those within an item.
-MAX_WORKERS = 32
+MAX_WORKERS = 48
 MAX_NESTED_WORKERS = 8
 _nesting = threading.local()
 

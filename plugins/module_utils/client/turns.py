@@ -12,7 +12,7 @@ from __future__ import annotations
 import threading
 
 FIRST_LIMIT = 8
-MAX_LIMIT = 32
+MAX_LIMIT = 48
 MIN_LIMIT = 2
 
 

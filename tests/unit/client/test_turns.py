@@ -30,7 +30,7 @@ def round_trip(turns: Turns, *, overloaded: bool | None = False) -> int:
 
 def test_limit_grows_while_it_is_used_up() -> None:
     turns = Turns()
-    limits = [round_trip(turns) for _number in range(40)]
+    limits = [round_trip(turns) for _number in range(2 * MAX_LIMIT)]
     assert limits[0] == FIRST_LIMIT
     assert limits == sorted(limits)
     assert limits[-1] == MAX_LIMIT
