@@ -50,7 +50,7 @@ from .workloads import Fleet, file_volumes, hundred
 
 LATENCY = 0.2
 #: Calls that a client may have under way at the same time.
-CONCURRENCY = 8
+CONCURRENCY = 48
 #: What the collection asks for in one page of a list.
 PAGE = 1000
 ITEMS = 50
