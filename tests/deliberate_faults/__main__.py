@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 from tests.collection_path import CACHE, ROOT
@@ -39,6 +40,10 @@ def main() -> int:
     asked = parser.parse_args().names or names
     if unknown := set(asked) - set(names):
         parser.error(f"there is no fault {', '.join(sorted(unknown))}; there are {', '.join(names)}")
+    if find_spec("pytest") is None:
+        parser.error(
+            f"pytest is missing for {sys.executable}. Use the Python of an environment that make test has made."
+        )
     if _fails(_copy(), QUICK):
         print("The quick tests fail in a copy without any fault, so they show nothing about faults.")
         return 1
