@@ -41,9 +41,7 @@ def main() -> int:
     if unknown := set(asked) - set(names):
         parser.error(f"there is no fault {', '.join(sorted(unknown))}; there are {', '.join(names)}")
     if find_spec("pytest") is None:
-        parser.error(
-            f"pytest is missing for {sys.executable}. Use the Python of an environment of make test."
-        )
+        parser.error(f"pytest is missing for {sys.executable}. Use the Python of an environment of make test.")
     if _fails(_copy(), QUICK):
         print("The quick tests fail in a copy without any fault, so they show nothing about faults.")
         return 1
