@@ -16,7 +16,7 @@ from typing import Any
 
 from ..client.errors import CallError, NotEntitled, NotFound, StorageError
 from ..client.session import Client
-from ..client.shared_reads import MAX_AGE
+from ..client.shared_reads import MAX_AGE, SharedList
 from ..engine.lookup import ResourceNotFound, is_id
 from ..operations import baremetal, multinodegpucluster, virtualserver, vpc
 from ..operations.table import Operation
@@ -328,7 +328,14 @@ class ObjectFinder:
 
     def listed(self, object_type: str, *, max_age: float | None = None) -> Sequence[dict[str, Any]]:
         """Return all items of a list, including those of other types in the same list."""
-        return self.client.read_once(type_of(object_type).listing, region=self.region, max_age=max_age).items
+        return self._list(object_type, max_age).items
+
+    def _list(self, object_type: str, max_age: float | None = None) -> SharedList:
+        return self.client.read_once(type_of(object_type).listing, region=self.region, max_age=max_age)
+
+    def _with_id(self, object_type: str, identifier: str) -> list[dict[str, Any]]:
+        """Return the resource with an id in a list; empty if it is not listed."""
+        return self._list(object_type).find(identifier, "id", suffixed=False)
 
     def all(self, object_type: str) -> list[dict[str, Any]]:
         """Return all resources of a type, as :func:`describe` shows them."""
@@ -345,8 +352,7 @@ class ObjectFinder:
 
     def _called(self, wanted: str, object_type: str, *, max_age: float | None = None) -> list[dict[str, Any]]:
         kind = type_of(object_type)
-        shared = self.client.read_once(kind.listing, region=self.region, max_age=max_age)
-        found = shared.called(wanted, kind.name, kind.words)
+        found = self._list(object_type, max_age).called(wanted, kind.name, kind.words)
         staying = [item for item in found if not leaving(item)]
         # A name takes precedence over an equal address of another resource.
         by_name = [item for item in staying if item.get(kind.name) == wanted]
@@ -426,7 +432,7 @@ class ObjectFinder:
         else:
             identifier = wanted
         try:
-            listed = self.client.read_once(kind.listing, region=self.region).find(identifier, "id", suffixed=False)
+            listed = self._with_id(object_type, identifier)
         except StorageError as error:
             what = f"{option} {wanted!r} cannot be looked up"
             raise self.unreadable(error, object_type, what, f"give an address in {option}") from None
@@ -444,7 +450,7 @@ class ObjectFinder:
             # A type that a newer version of the service may have.
             return {}
         kind = type_of(object_type)
-        found = self.client.read_once(kind.listing, region=self.region).find(identifier, "id", suffixed=False)
+        found = self._with_id(object_type, identifier)
         if not found:
             return {}
         shown = {"object_name": str(found[0].get(kind.name))}
@@ -457,7 +463,7 @@ class ObjectFinder:
         server that no longer exists counts as the user's.
         """
         kind = type_of(object_type)
-        found = self.client.read_once(kind.listing, region=self.region).find(identifier, "id", suffixed=False)
+        found = self._with_id(object_type, identifier)
         if not found:
             try:
                 path = {kind.option: identifier}

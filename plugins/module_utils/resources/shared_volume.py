@@ -17,7 +17,6 @@ from typing import Any, ClassVar, NamedTuple, TypeVar
 from ..client.errors import NotFound, StorageError
 from ..client.parallel import map_concurrently
 from ..client.session import Client
-from ..client.settings import check_zone
 from ..client.versions import MissingFields
 from ..engine.lookup import Finder, LookupSpec, all_immutable, immutable
 from ..engine.overlay import ResponsePatch, deleted, upserted
@@ -195,8 +194,7 @@ class Volume(Resource[MountT]):
         if name and not self.wants_absent and not self.kind.rule.fullmatch(name[:-SUFFIX_LENGTH]):
             self.kind.check_name(name)
         check_objects(self.params.get("access_rules"), "access_rules")
-        if zone := self.params.get(zones.ZONE):
-            check_zone(zones.ZONE, zone, self.region)
+        zones.check(self.params, self.region)
 
     def resolve(self) -> None:
         rules = self.params.get("access_rules")
@@ -284,7 +282,7 @@ class Volume(Resource[MountT]):
     @property
     def zone(self) -> str | None:
         """The zone in which the volume is created."""
-        return self.params.get(zones.ZONE) or self.client.settings.zone_of(self.region) or None
+        return zones.chosen(self.params, self.client.settings.zone_of, self.region)
 
     def explain(self, missing: MissingFields) -> StorageError:
         return zones.explain_zone(missing, self.client, self.kind.listing)

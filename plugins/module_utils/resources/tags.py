@@ -35,14 +35,12 @@ TAGS_PART = "tags"
 #: The list of the tags of one resource. One that is missing would be lost if a bulk change replaces all.
 _OF_RESOURCE = Paging("tags", "count", "page", size="size", by_page=True, key="key")
 
-Tags = Mapping[str, str]
-
-
 #: Keys that no path can have: programs take them for a folder, however they are escaped.
 _NOT_IN_PATHS = frozenset({".", ".."})
 
-
 _UNKNOWN_RESOURCE = "Resource Manager does not know this resource. Run the task again later."
+
+Tags = Mapping[str, str]
 
 
 def _is_unknown(refusal: CallError) -> bool:
@@ -356,23 +354,14 @@ class Tagged(Resource[TaggedState[StateT]]):
             return replace(before, resource=step.effect(before.resource, answer), is_new=is_new)
 
         done, taken, fallback = step.done, step.taken, step.fallback
-        return Step(
-            step.operation,
-            effect,
-            region=step.region,
-            path=step.path,
-            query=step.query,
-            body=step.body,
+        # Only what sees the state differs.
+        same: Step[Any] = step
+        return replace(
+            same,
+            effect=effect,
             done=None if done is None else lambda state: done(state.resource),
-            replan_after=step.replan_after,
-            no_wait=step.no_wait,
-            is_retryable=step.is_retryable,
             fallback=None if fallback is None else self._around(fallback),
             taken=lambda state: taken(state.resource),
-            listed=step.listed,
-            insist=step.insist,
-            advice=step.advice,
-            advises=step.advises,
         )
 
     # -- waiting ------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ..client.errors import StorageError
@@ -16,6 +16,25 @@ from ..client.versions import MissingFields
 #: The options about zones: that of what is created, and that of the other end of a replication.
 ZONE = "zone"
 TARGET_ZONE = "target_zone"
+
+
+def chosen(
+    params: Mapping[str, Any], default_zone: Callable[[str], str], region: str, option: str = ZONE
+) -> str | None:
+    """Return the zone in which something is created: that of the task, or that of the settings for the region.
+
+    :param default_zone: returns the zone that the settings have for a region; an empty text for none.
+    """
+    return params.get(option) or default_zone(region) or None
+
+
+def check(params: Mapping[str, Any], region: str, option: str = ZONE) -> None:
+    """Refuse a zone that does not belong to a region.
+
+    :param region: empty for any.
+    """
+    if zone := params.get(option):
+        check_zone(option, zone, region)
 
 
 def explicit(params: Mapping[str, Any], option: str = ZONE) -> tuple[str, ...]:
@@ -44,8 +63,7 @@ def target_region(params: Mapping[str, Any]) -> str | None:
 
 def check_target(params: Mapping[str, Any]) -> None:
     """Refuse a zone that does not belong to the target's region."""
-    if zone := params.get(TARGET_ZONE):
-        check_zone(TARGET_ZONE, zone, params.get("target_region") or "")
+    check(params, params.get("target_region") or "", TARGET_ZONE)
 
 
 def explain_zone(

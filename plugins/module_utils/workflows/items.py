@@ -19,7 +19,7 @@ from ..client.suggestions import closest
 from ..engine.options import form_of_tags, tags_as_list
 from ..engine.structured_text import TextError, parse_structured
 from ..resources.kinds import full_kind
-from .messages import group_alike
+from .messages import refuse_mistakes
 
 #: Options of all modules that work on a list, beside the list itself; their documentation is the fragment ``workflow``.
 LIST_OPTIONS: dict[str, dict[str, Any]] = {"variable_prefix": {"type": "str"}}
@@ -129,11 +129,7 @@ class ItemList:
 
         :raises StorageError: there are mistakes; the message has all of them.
         """
-        if self.mistakes:
-            lines = group_alike(self.mistakes, "item")
-            raise StorageError(
-                f"{self.spec.option} has mistakes, and nothing was changed. {' '.join(lines)}", mistakes=lines
-            )
+        refuse_mistakes(self.spec.option, self.mistakes)
         return self.items
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from ..client.errors import StorageError
 from ..client.redaction import shorten_list
 from ..engine.workflow import Change
 
@@ -64,6 +65,17 @@ def group_alike(messages: Iterable[tuple[str, str]], singular: str, plural: str 
     ['2 volumes: It is paused: a, b.', 'c: It is missing.']
     """
     return [_line(message, names, plural or f"{singular}s") for message, names in collect_alike(messages)]
+
+
+def refuse_mistakes(option: str, mistakes: Iterable[tuple[str, str]]) -> None:
+    """Refuse a list that has mistakes.
+
+    :param option: the option or variable that holds the list.
+    :param mistakes: the title of an item, and what is wrong with it.
+    :raises StorageError: there are mistakes; the message has all of them.
+    """
+    if lines := group_alike(mistakes, "item"):
+        raise StorageError(f"{option} has mistakes, and nothing was changed. {' '.join(lines)}", mistakes=lines)
 
 
 def _line(message: str, names: Sequence[str], kinds: str) -> str:

@@ -24,7 +24,7 @@ from ..resources.kinds import full_kind
 from ..resources.shared_volume import going
 from ..resources.tags import TagTarget, as_dictionary, read_all_tags, target_of
 from .items import KIND, NAME
-from .messages import group_alike
+from .messages import refuse_mistakes
 
 #: The key of an item that selects, in place of a name.
 TAGGED = "tagged"
@@ -96,7 +96,7 @@ def select_by_tags(
                 mistakes.append((f"Item {position}", found))
             else:
                 selections[position] = found
-    _refuse(option, mistakes)
+    refuse_mistakes(option, mistakes)
     names = _read_names(client, kinds, {one.place for one in selections.values()})
     tags = _read_tags(client, kinds, {one.place for one in selections.values()})
     named = _named(listed, defaults, name_key, kind_key)
@@ -120,7 +120,7 @@ def select_by_tags(
         for identifier, name in sorted(fitting.items(), key=lambda one: (one[1], one[0])):
             if not {(kind, region, name), (kind, region, identifier)} & named:
                 result.append({**own, name_key: name if repeated[name] == 1 else identifier})
-    _refuse(option, mistakes)
+    refuse_mistakes(option, mistakes)
     return result
 
 
@@ -147,12 +147,6 @@ def _read_selection(
     except SettingsError as error:
         return f"region: {error.message.rstrip('.')}"
     return _Selection(position, item, as_dictionary(listed), (kind, region))
-
-
-def _refuse(option: str, mistakes: Sequence[tuple[str, str]]) -> None:
-    if mistakes:
-        lines = group_alike(mistakes, "item")
-        raise StorageError(f"{option} has mistakes, and nothing was changed. {' '.join(lines)}", mistakes=lines)
 
 
 def _named(

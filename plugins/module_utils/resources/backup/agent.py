@@ -212,7 +212,7 @@ class Agent(Taggable[AgentState]):
         body |= {name: params[name] for name in ("subnet_id", "tags") if params.get(name) is not None}
         body |= {
             "server_backup_agent_ip": params.get("server_backup_agent_ip"),
-            zones.ZONE: params.get(zones.ZONE) or self.client.settings.zone_of(self.region) or None,
+            zones.ZONE: zones.chosen(params, self.client.settings.zone_of, self.region),
         }
         insist = tuple(name for name in ("server_backup_agent_ip", zones.ZONE) if params.get(name))
 

@@ -124,7 +124,7 @@ class BackupPlanner(TaskPlanner[BackupState]):
             **({"region": params["backup_region"]} if params.get("backup_region") else {}),
             **self._given("retention_period", "encrypt_enabled", "dr_enabled", "tags"),
             **(self._path_fields("filesystem_paths") if category == "AGENT" else {}),
-            zones.ZONE: params.get(zones.ZONE) or self.default_zone(params.get("backup_region") or self.region) or None,
+            zones.ZONE: zones.chosen(params, self.default_zone, params.get("backup_region") or self.region),
         }
 
         def effect(before: BackupState, answer: Mapping[str, Any]) -> BackupState:

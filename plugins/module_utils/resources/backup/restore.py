@@ -17,11 +17,11 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from ...client.errors import StorageError
-from ...client.settings import check_zone
 from ...engine.lookup import Finder
 from ...engine.plan import UNKNOWN_ID, Step
 from ...engine.resource import Resource
 from ...operations import backup as api
+from .. import zones
 from . import paths
 from .lookup import (
     BACKUPS,
@@ -43,6 +43,8 @@ from .servers import with_server_id
 #: Words with which a restore has ended.
 ENDS = (COMPLETED, PARTIAL_SUCCESS, FAILED)
 _STATE = "restore_state"
+#: The option with the zone of the new server, and its field.
+_ZONE = "restore_zone"
 _SERVER_NAME = re.compile(r"[a-zA-Z0-9_ -]{1,63}")
 #: A history names no zone: its times may be in UTC, as those of restore points, or this much later, in Korean time.
 _KOREAN_OFFSET = timedelta(hours=9)
@@ -218,8 +220,7 @@ class ServerRestore(Restore):
                 f"restore_server_name {self._called!r} cannot be the name of a server: 1 to 63 letters, digits,"
                 " hyphens, underscores and spaces."
             )
-        if zone := self.params.get("restore_zone"):
-            check_zone("restore_zone", zone, self._where)
+        zones.check(self.params, self._where, _ZONE)
 
     @property
     def _called(self) -> str:
@@ -312,8 +313,8 @@ class ServerRestore(Restore):
         return "", f"subnet {wanted} is not one of {self._where} (usable: {usable or 'none'})"
 
     def send(self, state: RestoreState, point: Mapping[str, Any]) -> Step[RestoreState]:
-        given, own = ("security_groups", "restore_region"), self.params.get("restore_zone")
-        zone = own or self.client.settings.zone_of(self._where)
+        given = ("security_groups", "restore_region")
+        zone = zones.chosen(self.params, self.client.settings.zone_of, self._where, _ZONE)
         networks = self._networks or self.params.get("networks")
         body = {
             "restore_server_name": self._called,
@@ -321,14 +322,14 @@ class ServerRestore(Restore):
             "server_type_id": self.params["server_type_id"],
             **({"networks": networks} if networks is not None else {}),
             **{name: self.params[name] for name in given if self.params.get(name) is not None},
-            **({"restore_zone": zone} if zone else {}),
+            **({_ZONE: zone} if zone else {}),
         }
         return Step(
             api.RESTORE_BACKUP,
             lambda before, _answer: self.begun(before, restore_server_name=self._called, restore_server_id=None),
             path={"backup_id": state.backup["id"]},
             body=body,
-            insist=("restore_zone",) if own else (),
+            insist=(_ZONE,) if self.params.get(_ZONE) else (),
             done=lambda seen: seen.seen,
             is_retryable=busy,
             advice=f"Check that {self._where} has the server_type_id, the networks and the security_groups, and that"

@@ -11,7 +11,6 @@ from typing import Any
 
 from ...client.errors import StorageError
 from ...client.parallel import map_concurrently
-from ...client.settings import check_zone
 from ...client.versions import MissingFields
 from ...engine.lookup import Finder, ResourceNotFound, all_immutable, immutable
 from ...engine.overlay import ResponsePatch, updated, upserted
@@ -88,8 +87,7 @@ class VolumeGroup(Taggable[GroupState]):
     def check(self) -> None:
         if self.params.get("name") and not self.wants_absent:
             GROUPS.check_name(self.params["name"])
-        if zone := self.params.get(zones.ZONE):
-            check_zone(zones.ZONE, zone, self.region)
+        zones.check(self.params, self.region)
         listed = dict.fromkeys(self.params.get("volumes") or ())
         if len(listed) > MAX_MEMBERS:
             raise StorageError(f"volumes lists {len(listed)}, and a group has {MAX_MEMBERS} at most.")
@@ -189,7 +187,7 @@ class VolumeGroup(Taggable[GroupState]):
         wanted = state.wanted or {}
         # The members are in one zone, as far as it is known.
         of_members = {str(volume[zones.ZONE]) for volume in wanted.values() if volume.get(zones.ZONE)}
-        zone = params.get(zones.ZONE) or self.client.settings.zone_of(self.region)
+        zone = zones.chosen(params, self.client.settings.zone_of, self.region)
         body = {
             "name": params["name"],
             "volume_ids": list(wanted),

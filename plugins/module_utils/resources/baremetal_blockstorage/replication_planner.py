@@ -61,7 +61,7 @@ class ReplicationPlanner(TaskPlanner[ReplicationState]):
         body = {
             "name": params["name"],
             "region": region,
-            zones.ZONE: params.get(zones.TARGET_ZONE) or self.default_zone(region) or None,
+            zones.ZONE: zones.chosen(params, self.default_zone, region, zones.TARGET_ZONE),
             "cycle": params["cycle"],
         }
         if params.get("replication_volume_name_prefix") is not None:

@@ -11,7 +11,6 @@ from typing import Any
 
 from ...client.errors import StorageError
 from ...client.session import Client
-from ...client.settings import check_zone
 from ...client.versions import MissingFields
 from ...engine.lookup import Finder
 from ...engine.overlay import ResponsePatch, deleted, upserted
@@ -73,8 +72,7 @@ class Volume(Taggable[VolumeState], PlannedResource[VolumeState]):
         params = self.params
         if params.get("name"):
             VOLUMES.check_name(params["name"])
-        if zone := params.get(zones.ZONE):
-            check_zone(zones.ZONE, zone, self.region)
+        zones.check(params, self.region)
         _check_range("size_gb", params.get("size_gb"), SIZES_GB, "GB")
         for name, value in self.planner.qos_asked.items():
             _check_range(f"qos.{name}", value, QOS[name], {"iops": "IOPS", "throughput": "MB/s"}[name])

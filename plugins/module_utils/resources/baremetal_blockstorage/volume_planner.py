@@ -152,7 +152,7 @@ class VolumePlanner(TaskPlanner[VolumeState]):
             "attachments": attachments,
             **({"qos": self.qos_asked} if self.qos_asked else {}),
             **({"tags": params["tags"]} if params.get("tags") else {}),
-            zones.ZONE: params.get(zones.ZONE) or self.default_zone(self.region) or None,
+            zones.ZONE: zones.chosen(params, self.default_zone, self.region),
         }
 
         def effect(before: VolumeState, answer: Mapping[str, Any]) -> VolumeState:

@@ -340,7 +340,7 @@ def read_targets(client: Client, volume: Mapping[str, Any], kind: str, *, by_zon
     query = {
         "type_name": volume["type_name"],
         "source_region_name": settings.region,
-        "source_zone": volume.get(zones.ZONE) or settings.zone_of(settings.region) or None,
+        "source_zone": zones.chosen(volume, settings.zone_of, settings.region),
         "replication_type": kind,
     }
     operation = api.LIST_VOLUME_REPLICATION_ZONES if by_zone else api.LIST_VOLUME_REPLICATION_REGION

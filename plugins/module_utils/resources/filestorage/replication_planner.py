@@ -70,7 +70,7 @@ class ReplicationPlanner(TaskPlanner[ReplicationState]):
             "volume_id": volume["id"],
             "name": params["name"],
             "region": region,
-            zones.ZONE: params.get(zones.TARGET_ZONE) or self.default_zone(region) or None,
+            zones.ZONE: zones.chosen(params, self.default_zone, region, zones.TARGET_ZONE),
             "replication_type": kind,
             "replication_frequency": params["replication_frequency"],
         }
