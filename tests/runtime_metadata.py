@@ -41,9 +41,7 @@ MANAGE = """\
 """
 ROUTING = """\
 
-# Every module that calls the API runs through the one action plugin, in the controller's process where it can. (A
-# redirect of actions would spare the workers an import, but linters take it for an alias and ask users to write
-# that name.)
+# Every module that calls the API runs through the one action plugin, in the controller's process where it can.
 plugin_routing:
   modules:
 """
