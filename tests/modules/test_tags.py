@@ -106,6 +106,7 @@ def test_tags_that_may_not_be_read(runner: ModuleRunner) -> None:
     assert again.writes == []
     for words in ("The tags cannot be compared", "resourcemanager", "leave out tags"):
         assert words in again.message
+    assert again.result["error"]["operation"] == "ListComponentsTags"
 
 
 @pytest.mark.parametrize("delay", [0, 20])

@@ -50,6 +50,10 @@ def _is_unknown(refusal: CallError) -> bool:
 class UnreadableTags(StorageError):
     """Resource Manager did not show tags."""
 
+    def __init__(self, problem: str, cause: StorageError) -> None:
+        """Say what follows from the cause, what it was, and what to do."""
+        super().__init__(f"{problem} {cause.message}{_advice(cause)}", **cause.facts)
+
 
 @dataclass(frozen=True)
 class TagTarget:
@@ -186,8 +190,7 @@ def read_all_tags(client: Client, target: TagTarget, region: str) -> dict[str, d
     try:
         return tags_by_resource(client.read_whole(api.LIST_TAGS, query=_listing_query(target, region)))
     except StorageError as error:
-        message = f"The tags cannot be read. {error.message}{_advice(error)}"
-        raise UnreadableTags(message, **error.facts) from None
+        raise UnreadableTags("The tags cannot be read.", error) from None
 
 
 def _listing_query(target: TagTarget, region: str) -> dict[str, Any]:
@@ -218,7 +221,7 @@ class TaggedState(Generic[StateT]):
     tags: Tags | None = None
     is_new: bool = False
     looks: int = 0
-    unreadable: str = ""
+    unreadable: UnreadableTags | None = None
 
 
 class Tagged(Resource[TaggedState[StateT]]):
@@ -304,9 +307,9 @@ class Tagged(Resource[TaggedState[StateT]]):
     def _read(self, state: TaggedState[StateT]) -> TaggedState[StateT]:
         identifier = self._id(state)
         try:
-            return replace(state, tags=self._tags_of(identifier), unreadable="")
+            return replace(state, tags=self._tags_of(identifier), unreadable=None)
         except StorageError as error:
-            why = f"The tags cannot be compared with those of the task. {error.message}{_advice(error)}"
+            why = UnreadableTags("The tags cannot be compared with those of the task.", error)
             return replace(state, tags=None, unreadable=why)
 
     def _tags_of(self, identifier: str) -> dict[str, str] | None:
@@ -339,7 +342,7 @@ class Tagged(Resource[TaggedState[StateT]]):
         if state.is_new:
             return None
         if state.unreadable:
-            raise StorageError(state.unreadable)
+            raise state.unreadable
         if state.tags is None and self._is_compared and (state.looks >= MAX_LOOKS or not self.wanted):
             raise StorageError(f"The tags cannot be compared with those of the task. {_UNKNOWN_RESOURCE}")
         changes = tag_changes(state.tags or {}, self.wanted, purge=self.purge)
@@ -410,7 +413,7 @@ class Tagged(Resource[TaggedState[StateT]]):
         if not (after.is_new and self.wanted):
             return extras
         if after.unreadable:
-            return {**extras, "warnings": [f"The tags were sent with the creation. {after.unreadable}"]}
+            return {**extras, "warnings": [f"The tags were sent with the creation. {after.unreadable.message}"]}
         return extras
 
 
