@@ -227,7 +227,7 @@ class World:
     def _clear(self) -> None:
         for table in self._tables().values():
             table.clear()
-        self._events.clear()
+        self._events = []
 
     def _tables(self) -> dict[str, Table[Any]]:
         own = {f"{s.name}.{name}": table for s in self.services.values() for name, table in s.tables.items()}
@@ -254,27 +254,31 @@ class World:
 
         :raises SeedError: it does not fit; the state is then unchanged.
         """
-        self._attempt(document, clear=True)
+        document = _with_secrets(document, self.keys)
+        before = {name: table.rows for name, table in self._tables().items()}, self._events, self._draws, self._seed
+        self._clear()
+        self._draws = 0
+        self._seed = ""
+        try:
+            self._merge(document)
+        except SeedError:
+            rows, self._events, self._draws, self._seed = before
+            for name, table in self._tables().items():
+                table.restore(rows[name])
+            raise
+        self.changes += 1
 
     def merge(self, document: object) -> None:
         """Add what a seed describes; records whose id exists are changed, ``"removed": true`` takes one away.
 
         :raises SeedError: it does not fit; the state is then unchanged.
         """
-        self._attempt(document, clear=False)
-
-    def _attempt(self, document: object, *, clear: bool) -> None:
+        # Records are changed in place.
         before = json.loads(json.dumps(self.dump(secrets=True)))
-        document = _with_secrets(document, self.keys)
         try:
-            if clear:
-                self._clear()
-                self._draws = 0
-                self._seed = ""
-            self._merge(document)
+            self._merge(_with_secrets(document, self.keys))
         except SeedError:
-            self._clear()
-            self._merge(before)
+            self.replace(before)
             raise
         self.changes += 1
 

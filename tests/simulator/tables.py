@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 import types
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import MISSING, dataclass, fields
@@ -31,20 +33,15 @@ T = TypeVar("T", bound=Record)
 _NAMES = {str: "a text", int: "a whole number", float: "a number", bool: "true or false", types.NoneType: "null"}
 
 
-def _fits(value: object, hint: Any) -> bool:
-    """Whether a JSON value is of an annotated type: plain types, unions of them, and lists and dicts of anything."""
+@functools.cache
+def _accepted(hint: Any) -> frozenset[type]:
+    """The types of JSON values that an annotated type accepts: plain types, unions, lists and dicts of anything."""
     origin = get_origin(hint)
     if origin in (Union, types.UnionType):
-        return any(_fits(value, part) for part in get_args(hint))
-    if origin is not None:
-        return isinstance(value, origin)
+        return frozenset().union(*map(_accepted, get_args(hint)))
     if hint is Any:
-        return True
-    if hint is float:
-        return isinstance(value, (int, float)) and not isinstance(value, bool)
-    if hint is int:
-        return isinstance(value, int) and not isinstance(value, bool)
-    return isinstance(value, hint)
+        return frozenset((*_NAMES, list, dict))
+    return frozenset((int, float) if hint is float else (origin or hint,))
 
 
 def _words(hint: Any) -> str:
@@ -68,6 +65,8 @@ class Table(Generic[T]):
         self._key = key
         self._complete = complete
         self._hints = {k: v for k, v in get_type_hints(record).items() if k in {f.name for f in fields(record)}}
+        self._accepted = {name: _accepted(hint) for name, hint in self._hints.items()}
+        self._values = operator.attrgetter(*self._hints)
         #: By field and its value the records that have it, by their keys.
         self._indexes: dict[str, dict[object, dict[str, T]]] = {}
         self._removed: list[Callable[[T], None]] = []
@@ -110,8 +109,13 @@ class Table(Generic[T]):
         self._removed.append(heard)
 
     def clear(self) -> None:
-        """Take all records out."""
-        self.rows.clear()
+        """Take all records out. Whoever holds :attr:`rows` still has them."""
+        self.rows = {}
+        self._indexes.clear()
+
+    def restore(self, rows: dict[str, T]) -> None:
+        """Take back the :attr:`rows` of a moment before :meth:`clear`."""
+        self.rows = rows
         self._indexes.clear()
 
     def having(self, field: str, value: object) -> list[T]:
@@ -128,7 +132,7 @@ class Table(Generic[T]):
 
     def dump(self) -> list[dict[str, Any]]:
         """All records as JSON."""
-        return [{name: getattr(row, name) for name in self._hints} for row in self.rows.values()]
+        return [dict(zip(self._hints, self._values(row), strict=True)) for row in self.rows.values()]
 
     def merge(self, documents: object) -> None:
         """Add records from a seed; one whose key exists changes the named fields only, ``"removed": true`` ends it.
@@ -150,7 +154,7 @@ class Table(Generic[T]):
         for name, value in document.items():
             if name not in self._hints:
                 raise SeedError(f"{place} has an unknown field {name!r}; the fields are {', '.join(self._hints)}")
-            if not _fits(value, self._hints[name]):
+            if type(value) not in self._accepted[name]:
                 raise SeedError(f"{place}.{name} must be {_words(self._hints[name])}")
         old = self.rows.get(key) if isinstance(key, str) else None
         if old is not None:
