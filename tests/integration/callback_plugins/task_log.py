@@ -31,10 +31,8 @@ options:
       - name: TASK_LOG_SIMULATOR
 """
 
-import functools
 import http.client
 import importlib
-import importlib.util
 import json
 from pathlib import Path
 from typing import Any
@@ -44,18 +42,6 @@ from ansible.plugins.loader import filter_loader, test_loader
 
 COLLECTION = "scp.storage."
 PLUGINS = "ansible_collections.scp.storage.plugins"
-
-
-@functools.cache
-def _compile_once(action: str) -> None:
-    """Import a module of the collection before the workers of its tasks are forked.
-
-    Ansible compiles a collection's code in each process that imports it, which takes most of the time of a task.
-    """
-    name = action.removeprefix(COLLECTION)
-    if name != action and importlib.util.find_spec(f"{PLUGINS}.modules.{name}"):
-        for plugin in ("action.scp", f"modules.{name}"):
-            importlib.import_module(f"{PLUGINS}.{plugin}")
 
 
 def _load_once() -> None:
@@ -86,9 +72,6 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
 
     def v2_playbook_on_play_start(self, play: Any) -> None:
         self._play = play.get_name()
-
-    def v2_playbook_on_task_start(self, task: Any, is_conditional: bool) -> None:
-        _compile_once(task.action)
 
     def v2_runner_on_ok(self, result: Any) -> None:
         self._write("task", "ok", result)
