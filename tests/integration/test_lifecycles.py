@@ -15,7 +15,7 @@ import pytest
 from ansible_collections.scp.storage.plugins.module_utils.client.clock import SYSTEM_CLOCK
 from tests.harness.modules import ModuleRunner
 from tests.harness.playbooks import Controller, other_spelling
-from tests.harness.tasks import COLLECTION, NOT_OFFERED, Run, task
+from tests.harness.tasks import COLLECTION, NOT_OFFERED, Run
 from tests.scenarios import SCENARIOS, Step
 from tests.simulator.app import known_switches
 from tests.simulator.fixture import Simulator
@@ -24,6 +24,8 @@ pytestmark = pytest.mark.newest_core
 
 #: Far enough ahead of the real time, which simulated time cannot go back behind.
 BEGINNING = "2099-03-02T03:04:05Z"
+#: Simulated seconds that pass after each task.
+BETWEEN_TASKS = 60.0
 #: Nothing takes time, and all that is left to chance is drawn alike.
 ALIKE = {
     "random_seed": "alike",
@@ -57,7 +59,7 @@ def _tasks(steps: Sequence[Step], *, as_processes: str | None = None) -> list[di
             own[f"{COLLECTION}.{step.module}"]["concurrency"] = 1
         if step.module == as_processes:
             own["vars"] = {**own.get("vars", {}), "ansible_python_interpreter": other_spelling()}
-        tasks += [*step.before, own, task("simulator_world", {"advance": 60}, name="a minute later")]
+        tasks += [*step.before, own]
     return tasks
 
 
@@ -83,13 +85,14 @@ def test_lifecycle_is_the_same_by_all_routes(simulator: Simulator, tmp_path: Pat
     """Results are the same text, and so are the calls that reach the service."""
     # Time stands still in the simulator, also where a module waits.
     runner = ModuleRunner(simulator, SYSTEM_CLOCK)
-    runner.between_tasks = 0.0
+    runner.between_tasks = BETWEEN_TASKS
     steps = _begin(simulator, module)
     runs = [runner.run(_tasks(steps)).succeeded()]
     for as_processes in (None, module):
         controller = Controller(simulator, tmp_path / str(as_processes))
         # Three processes fewer for each task that is one.
         controller.environ["ANSIBLE_PIPELINING"] = "1"
+        controller.environ["TASK_LOG_BETWEEN_TASKS"] = str(BETWEEN_TASKS)
         assert _begin(simulator, module) == steps
         runs.append(controller.run(_tasks(steps, as_processes=as_processes)).succeeded())
         assert simulator.resources() == {}

@@ -29,6 +29,12 @@ options:
     default: ""
     env:
       - name: TASK_LOG_SIMULATOR
+  between_tasks:
+    description: Simulated seconds that pass after each task.
+    type: float
+    default: 0.0
+    env:
+      - name: TASK_LOG_BETWEEN_TASKS
 """
 
 import http.client
@@ -115,6 +121,9 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
                 "calls": self._new_calls(),
             }
         )
+        seconds = self.get_option("between_tasks")
+        if event == "task" and seconds:
+            self._control("PUT", "clock", {"advance": seconds})
 
     def _append(self, line: dict[str, Any]) -> None:
         with open(self.get_option("file"), "a", encoding="utf-8") as file:
@@ -122,15 +131,19 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
 
     def _new_calls(self) -> list[dict[str, Any]]:
         """What the simulator's log has gained."""
-        url = self.get_option("simulator")
-        if not url:
+        if not self.get_option("simulator"):
             return []
-        connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=30)
-        try:
-            connection.request("GET", f"/_control/operations?since={self._seen}")
-            calls: list[dict[str, Any]] = json.loads(connection.getresponse().read())["operations"]
-        finally:
-            connection.close()
+        calls: list[dict[str, Any]] = self._control("GET", f"operations?since={self._seen}")["operations"]
         if calls:
             self._seen = calls[-1]["sequence"]
         return calls
+
+    def _control(self, method: str, path: str, document: Any = None) -> Any:
+        """Call the simulator's control interface."""
+        url = self.get_option("simulator")
+        connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=30)
+        try:
+            connection.request(method, f"/_control/{path}", None if document is None else json.dumps(document))
+            return json.loads(connection.getresponse().read())
+        finally:
+            connection.close()
