@@ -15,5 +15,6 @@ from contextlib import suppress
 with suppress(ImportError):
     from ansible_collections.scp.storage.plugins.action.scp_connection_info import load_spec
 
-    # This module knows all kinds of resources.
-    load_spec("scp_storage_apply")
+    # This module knows all kinds of resources, each of which is imported where it is first used.
+    _KINDS = load_spec("scp_storage_apply").handler
+    _HANDLERS = [kind.spec.handler for kind in vars(_KINDS)["kinds"].values()]

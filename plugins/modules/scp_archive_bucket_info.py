@@ -127,25 +127,7 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.module_main import run_module
-from ansible_collections.scp.storage.plugins.module_utils.engine.options import TAGS
-from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
-from ansible_collections.scp.storage.plugins.module_utils.resources.archivestorage import bucket
-
-SPEC = ModuleSpec(
-    handler=bucket.BucketInfo,
-    options={
-        "name": {"type": "str"},
-        "bucket_id": {"type": "str"},
-        "tags": TAGS,
-        "gather": {
-            "type": "list",
-            "elements": "str",
-            "choices": ["versioning", "encryption", "policies", "tags"],
-            "default": [],
-        },
-    },
-    rules={"mutually_exclusive": [("name", "bucket_id")]},
-)
+from ansible_collections.scp.storage.plugins.module_utils.resources.archivestorage.specs import BUCKET_INFO as SPEC
 
 
 def main() -> None:

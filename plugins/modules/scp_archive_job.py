@@ -162,19 +162,7 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.module_main import run_module
-from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
-from ansible_collections.scp.storage.plugins.module_utils.resources.archivestorage import job
-
-SPEC = ModuleSpec(
-    handler=job.Job,
-    options={
-        "bucket": {"type": "str", "required": True},
-        "kind": {"type": "str", "choices": ["archiving", "recovery"], "required": True},
-        "job": {"type": "str", "default": "latest"},
-        "state": {"type": "str", "choices": ["finished", "cancelled"], "default": "finished"},
-    },
-    wait_timeout=7200,
-)
+from ansible_collections.scp.storage.plugins.module_utils.resources.archivestorage.specs import JOB as SPEC
 
 
 def main() -> None:

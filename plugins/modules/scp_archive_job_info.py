@@ -153,20 +153,7 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.module_main import run_module
-from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
-from ansible_collections.scp.storage.plugins.module_utils.resources.archivestorage import job
-
-SPEC = ModuleSpec(
-    handler=job.JobInfo,
-    options={
-        "bucket": {"type": "str", "required": True},
-        "kind": {"type": "str", "choices": ["archiving", "recovery"]},
-        "start_at_from": {"type": "str"},
-        "start_at_to": {"type": "str"},
-        "job_state": {"type": "str"},
-        "gather": {"type": "list", "elements": "str", "choices": ["detail"], "default": []},
-    },
-)
+from ansible_collections.scp.storage.plugins.module_utils.resources.archivestorage.specs import JOB_INFO as SPEC
 
 
 def main() -> None:

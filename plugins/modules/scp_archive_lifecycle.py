@@ -196,22 +196,7 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.module_main import run_module
-from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
-from ansible_collections.scp.storage.plugins.module_utils.workflows.archive_lifecycle import ArchiveLifecycle
-from ansible_collections.scp.storage.plugins.module_utils.workflows.items import LIST_OPTIONS
-
-SPEC = ModuleSpec(
-    handler=ArchiveLifecycle,
-    options={
-        "buckets": {"type": "raw", "required": True},
-        "versioning": {"type": "bool"},
-        "encryption": {"type": "bool"},
-        "tags": {"type": "raw"},
-        "object_lifecycle": {"type": "str"},
-        "wait_timeout": {"type": "int", "default": 600},
-        **LIST_OPTIONS,
-    },
-)
+from ansible_collections.scp.storage.plugins.module_utils.workflows.specs import ARCHIVE_LIFECYCLE as SPEC
 
 
 def main() -> None:

@@ -146,24 +146,7 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.module_main import run_module
-from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
-from ansible_collections.scp.storage.plugins.module_utils.resources.archivestorage import objects
-
-SPEC = ModuleSpec(
-    handler=objects.Objects,
-    options={
-        "bucket": {"type": "str", "required": True},
-        "state": {"type": "str", "choices": ["absent"], "required": True},
-        "paths": {"type": "list", "elements": "str"},
-        "path": {"type": "str"},
-        "versions": {"type": "list", "elements": "str"},
-    },
-    rules={
-        "required_one_of": [("paths", "path")],
-        "mutually_exclusive": [("paths", "path"), ("paths", "versions")],
-        "required_together": [("path", "versions")],
-    },
-)
+from ansible_collections.scp.storage.plugins.module_utils.resources.archivestorage.specs import OBJECT as SPEC
 
 
 def main() -> None:

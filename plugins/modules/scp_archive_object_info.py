@@ -147,22 +147,7 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.module_main import run_module
-from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
-from ansible_collections.scp.storage.plugins.module_utils.resources.archivestorage import objects
-
-SPEC = ModuleSpec(
-    handler=objects.ObjectInfo,
-    options={
-        "bucket": {"type": "str", "required": True},
-        "object_path": {"type": "str"},
-        "object_name": {"type": "str"},
-        "object_type": {"type": "str", "choices": ["FILE", "FOLDER"]},
-        "versions_of": {"type": "str"},
-    },
-    rules={
-        "mutually_exclusive": [(name, "versions_of") for name in ("object_path", "object_name", "object_type")],
-    },
-)
+from ansible_collections.scp.storage.plugins.module_utils.resources.archivestorage.specs import OBJECT_INFO as SPEC
 
 
 def main() -> None:

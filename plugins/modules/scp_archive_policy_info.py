@@ -102,13 +102,7 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.module_main import run_module
-from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
-from ansible_collections.scp.storage.plugins.module_utils.resources.archivestorage import policy
-
-SPEC = ModuleSpec(
-    handler=policy.PolicyInfo,
-    options={"bucket": {"type": "str", "required": True}},
-)
+from ansible_collections.scp.storage.plugins.module_utils.resources.archivestorage.specs import POLICY_INFO as SPEC
 
 
 def main() -> None:

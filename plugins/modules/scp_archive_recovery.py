@@ -197,35 +197,7 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.module_main import run_module
-from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
-from ansible_collections.scp.storage.plugins.module_utils.resources.archivestorage import recovery
-
-SPEC = ModuleSpec(
-    handler=recovery.Recovery,
-    options={
-        "bucket": {"type": "str", "required": True},
-        "recovery_target_bucket_name": {"type": "str", "required": True},
-        "recovery_target_zone": {"type": "str"},
-        "recovery_infos": {
-            "type": "list",
-            "elements": "dict",
-            "options": {
-                "source_object_path": {"type": "str", "required": True},
-                "object_type": {"type": "str", "choices": ["FILE", "FOLDER"], "required": True},
-            },
-        },
-        "source_object_path": {"type": "str"},
-        "source_object_version": {"type": "str"},
-        "overwrite": {"type": "bool", "default": False},
-        "max_age": {"type": "str", "default": "1d"},
-    },
-    wait_timeout=7200,
-    rules={
-        "required_one_of": [("recovery_infos", "source_object_path")],
-        "mutually_exclusive": [("recovery_infos", "source_object_path"), ("recovery_infos", "source_object_version")],
-        "required_together": [("source_object_path", "source_object_version")],
-    },
-)
+from ansible_collections.scp.storage.plugins.module_utils.resources.archivestorage.specs import RECOVERY as SPEC
 
 
 def main() -> None:

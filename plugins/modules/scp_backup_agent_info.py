@@ -149,21 +149,7 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.module_main import run_module
-from ansible_collections.scp.storage.plugins.module_utils.engine.options import TAGS
-from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
-from ansible_collections.scp.storage.plugins.module_utils.resources.backup import agent
-
-SPEC = ModuleSpec(
-    handler=agent.AgentInfo,
-    options={
-        "name": {"type": "str"},
-        "server_name": {"type": "str"},
-        "server_backup_agent_ip": {"type": "str"},
-        "os_type": {"type": "str", "choices": ["LINUX", "WINDOWS"]},
-        "tags": TAGS,
-        "gather": {"type": "list", "elements": "str", "choices": ["detail", "tags"], "default": []},
-    },
-)
+from ansible_collections.scp.storage.plugins.module_utils.resources.backup.specs import AGENT_INFO as SPEC
 
 
 def main() -> None:

@@ -199,30 +199,7 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.module_main import run_module
-from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
-from ansible_collections.scp.storage.plugins.module_utils.resources.backup import restore
-
-SPEC = ModuleSpec(
-    handler=restore.FileRestore,
-    options={
-        "backup": {"type": "str", "required": True},
-        "restore_point": {"type": "str", "required": True},
-        "server": {"type": "str"},
-        "filesystem_paths": {
-            "type": "list",
-            "elements": "dict",
-            "required": True,
-            "options": {
-                "source": {"type": "str", "required": True},
-                "destination": {"type": "str", "required": True},
-            },
-        },
-        "overwrite": {"type": "bool", "default": False},
-        "allow_partial": {"type": "bool", "default": False},
-        "state": {"type": "str", "choices": ["present"], "default": "present"},
-    },
-    wait_timeout=7200,
-)
+from ansible_collections.scp.storage.plugins.module_utils.resources.backup.specs import FILE_RESTORE as SPEC
 
 
 def main() -> None:

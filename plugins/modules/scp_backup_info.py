@@ -165,26 +165,7 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.module_main import run_module
-from ansible_collections.scp.storage.plugins.module_utils.engine.options import TAGS
-from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
-from ansible_collections.scp.storage.plugins.module_utils.resources.backup import backup
-
-SPEC = ModuleSpec(
-    handler=backup.BackupInfo,
-    options={
-        "name": {"type": "str"},
-        "backup_id": {"type": "str"},
-        "server_name": {"type": "str"},
-        "tags": TAGS,
-        "gather": {
-            "type": "list",
-            "elements": "str",
-            "choices": ["detail", "schedules", "histories", "restore_histories", "restore_points", "tags"],
-            "default": [],
-        },
-    },
-    rules={"mutually_exclusive": [("backup_id", "name"), ("backup_id", "server_name")]},
-)
+from ansible_collections.scp.storage.plugins.module_utils.resources.backup.specs import BACKUP_INFO as SPEC
 
 
 def main() -> None:

@@ -215,30 +215,7 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.module_main import run_module
-from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
-from ansible_collections.scp.storage.plugins.module_utils.resources.backup.specs import BACKUP
-from ansible_collections.scp.storage.plugins.module_utils.workflows.backup_policy import (
-    DEFAULT_CATEGORY,
-    BackupPolicy,
-)
-from ansible_collections.scp.storage.plugins.module_utils.workflows.items import LIST_OPTIONS
-
-SPEC = ModuleSpec(
-    handler=BackupPolicy,
-    options={
-        "servers": {"type": "raw", "required": True},
-        "server_category": {**BACKUP.options["server_category"], "default": DEFAULT_CATEGORY},
-        "policy_category": BACKUP.options["policy_category"],
-        "schedules": {"type": "raw"},
-        "retention_period": BACKUP.options["retention_period"],
-        "backup_region": {"type": "str"},
-        "dr_enabled": {"type": "bool"},
-        "agents": {"type": "bool", "default": True},
-        "first_backup": {"type": "bool", "default": False},
-        "wait_timeout": {"type": "int", "default": 7200},
-        **LIST_OPTIONS,
-    },
-)
+from ansible_collections.scp.storage.plugins.module_utils.workflows.specs import BACKUP_POLICY as SPEC
 
 
 def main() -> None:

@@ -225,32 +225,7 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.module_main import run_module
-from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
-from ansible_collections.scp.storage.plugins.module_utils.resources.backup import restore
-
-SPEC = ModuleSpec(
-    handler=restore.ServerRestore,
-    options={
-        "backup": {"type": "str", "required": True},
-        "restore_point": {"type": "str", "required": True},
-        "restore_server_name": {"type": "str", "required": True},
-        "server_type_id": {"type": "str", "required": True},
-        "networks": {
-            "type": "list",
-            "elements": "dict",
-            "options": {"subnet_id": {"type": "str"}, "subnet": {"type": "str"}},
-            "mutually_exclusive": [("subnet_id", "subnet")],
-            "required_one_of": [("subnet_id", "subnet")],
-        },
-        "security_groups": {"type": "list", "elements": "str"},
-        "restore_region": {"type": "str"},
-        "restore_zone": {"type": "str"},
-        "match_restore_point": {"type": "bool", "default": False},
-        "allow_partial": {"type": "bool", "default": False},
-        "state": {"type": "str", "choices": ["present"], "default": "present"},
-    },
-    wait_timeout=7200,
-)
+from ansible_collections.scp.storage.plugins.module_utils.resources.backup.specs import RESTORE as SPEC
 
 
 def main() -> None:

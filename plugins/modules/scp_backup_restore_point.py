@@ -175,24 +175,7 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.module_main import run_module
-from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
-from ansible_collections.scp.storage.plugins.module_utils.resources.backup import restore_point
-
-SPEC = ModuleSpec(
-    handler=restore_point.RestorePoint,
-    options={
-        "backup": {"type": "str", "required": True},
-        "state": {"type": "str", "choices": ["absent"], "required": True},
-        "restore_points": {"type": "list", "elements": "str"},
-        "older_than": {"type": "str"},
-        "keep": {"type": "int"},
-        "otp_session_id": {"type": "str", "no_log": True},
-    },
-    rules={
-        "mutually_exclusive": [("restore_points", "older_than", "keep")],
-        "required_one_of": [("restore_points", "older_than", "keep")],
-    },
-)
+from ansible_collections.scp.storage.plugins.module_utils.resources.backup.specs import RESTORE_POINT as SPEC
 
 
 def main() -> None:

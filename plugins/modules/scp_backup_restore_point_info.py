@@ -178,22 +178,7 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.module_main import run_module
-from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
-from ansible_collections.scp.storage.plugins.module_utils.resources.backup import restore_point
-
-SPEC = ModuleSpec(
-    handler=restore_point.RestorePointInfo,
-    options={
-        "backup": {"type": "str"},
-        "server_name": {"type": "str"},
-        "policy_type": {"type": "str", "choices": ["VM_IMAGE", "FILESYSTEM"]},
-        "backup_start_time": {"type": "str"},
-        "backup_end_time": {"type": "str"},
-        "path": {"type": "str"},
-        "restore_point": {"type": "str", "default": "latest"},
-    },
-    rules={"required_one_of": [("backup", "server_name")], "required_by": {"path": "backup"}},
-)
+from ansible_collections.scp.storage.plugins.module_utils.resources.backup.specs import RESTORE_POINT_INFO as SPEC
 
 
 def main() -> None:

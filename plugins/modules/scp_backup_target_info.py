@@ -189,45 +189,7 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.module_main import run_module
-from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
-from ansible_collections.scp.storage.plugins.module_utils.resources.backup import target_info
-
-SPEC = ModuleSpec(
-    handler=target_info.TargetInfo,
-    options={
-        "kind": {
-            "type": "str",
-            "required": True,
-            "choices": ["servers", "agent_servers", "file_restore_servers", "subnets", "regions"],
-        },
-        "server_category": {"type": "str", "choices": ["VIRTUAL_SERVER", "GPU_SERVER", "BAREMETAL_SERVER"]},
-        "policy_type": {"type": "str", "choices": ["VM_IMAGE", "FILESYSTEM", "FILE_STORAGE"]},
-        "server_name": {"type": "str"},
-        "backup_region": {"type": "str"},
-        "server_zone": {"type": "str"},
-        "backup": {"type": "str"},
-        "restore_region": {"type": "str"},
-        "restore_zone": {"type": "str"},
-        "vpc_id": {"type": "str"},
-        "subnet_state": {"type": "str"},
-        "from_region": {"type": "str"},
-        "from_availability_zone": {"type": "str"},
-        "to_region": {"type": "str"},
-        "to_availability_zone": {"type": "str"},
-        "backup_master_type": {
-            "type": "str",
-            "choices": ["AGENT", "AGENT_VM", "AGENT_BM", "AGENTLESS", "AGENT_SAP_INT", "AGENT_SAP_EXT"],
-        },
-    },
-    rules={
-        "required_if": [
-            ("kind", "servers", ("server_category", "policy_type")),
-            ("kind", "agent_servers", ("server_category",)),
-            ("kind", "file_restore_servers", ("backup",)),
-            ("kind", "subnets", ("backup",)),
-        ]
-    },
-)
+from ansible_collections.scp.storage.plugins.module_utils.resources.backup.specs import TARGET_INFO as SPEC
 
 
 def main() -> None:

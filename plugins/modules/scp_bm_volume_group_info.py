@@ -138,24 +138,8 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.module_main import run_module
-from ansible_collections.scp.storage.plugins.module_utils.engine.options import TAGS
-from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
-from ansible_collections.scp.storage.plugins.module_utils.resources.baremetal_blockstorage import group
-
-SPEC = ModuleSpec(
-    handler=group.VolumeGroupInfo,
-    options={
-        "name": {"type": "str"},
-        "volume_group_id": {"type": "str"},
-        "tags": TAGS,
-        "gather": {
-            "type": "list",
-            "elements": "str",
-            "choices": ["detail", "snapshots", "replication", "tags"],
-            "default": [],
-        },
-    },
-    rules={"mutually_exclusive": [("volume_group_id", "name")]},
+from ansible_collections.scp.storage.plugins.module_utils.resources.baremetal_blockstorage.specs import (
+    VOLUME_GROUP_INFO as SPEC,
 )
 
 

@@ -95,12 +95,8 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.module_main import run_module
-from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
-from ansible_collections.scp.storage.plugins.module_utils.resources.baremetal_blockstorage import snapshot
-
-SPEC = ModuleSpec(
-    handler=snapshot.GroupSnapshotInfo,
-    options={"volume_group": {"type": "str", "required": True}},
+from ansible_collections.scp.storage.plugins.module_utils.resources.baremetal_blockstorage.specs import (
+    VOLUME_GROUP_SNAPSHOT_INFO as SPEC,
 )
 
 

@@ -178,28 +178,8 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.module_main import run_module
-from ansible_collections.scp.storage.plugins.module_utils.engine.options import TAGS
-from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
-from ansible_collections.scp.storage.plugins.module_utils.resources.baremetal_blockstorage import volume
-
-SPEC = ModuleSpec(
-    handler=volume.VolumeInfo,
-    options={
-        "name": {"type": "str"},
-        "volume_id": {"type": "str"},
-        "object_name": {"type": "str"},
-        "volume_group_name": {"type": "str"},
-        "tags": TAGS,
-        "gather": {
-            "type": "list",
-            "elements": "str",
-            "choices": ["detail", "snapshots", "replication", "tags"],
-            "default": [],
-        },
-    },
-    rules={
-        "mutually_exclusive": [("volume_id", "name"), ("volume_id", "object_name"), ("volume_id", "volume_group_name")]
-    },
+from ansible_collections.scp.storage.plugins.module_utils.resources.baremetal_blockstorage.specs import (
+    VOLUME_INFO as SPEC,
 )
 
 

@@ -124,13 +124,7 @@ result:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.module_main import run_module
-from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
-from ansible_collections.scp.storage.plugins.module_utils.resources import connection
-
-SPEC = ModuleSpec(
-    handler=connection.Connection,
-    options={"services": {"type": "list", "elements": "str", "choices": connection.SERVICES}},
-)
+from ansible_collections.scp.storage.plugins.module_utils.resources.specs import CONNECTION_INFO as SPEC
 
 
 def main() -> None:

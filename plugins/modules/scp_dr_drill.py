@@ -397,9 +397,7 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.module_main import run_module
-from ansible_collections.scp.storage.plugins.module_utils.workflows.drill import specs
-
-SPEC = specs.DRILL
+from ansible_collections.scp.storage.plugins.module_utils.workflows.drill.specs import DRILL as SPEC
 
 
 def main() -> None:

@@ -425,9 +425,7 @@ operations:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.module_main import run_module
-from ansible_collections.scp.storage.plugins.module_utils.workflows.dr import specs
-
-SPEC = specs.PLAN
+from ansible_collections.scp.storage.plugins.module_utils.workflows.dr.specs import PLAN as SPEC
 
 
 def main() -> None:

@@ -232,9 +232,7 @@ result:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.module_main import run_module
-from ansible_collections.scp.storage.plugins.module_utils.workflows.dr import specs
-
-SPEC = specs.PLAN_INFO
+from ansible_collections.scp.storage.plugins.module_utils.workflows.dr.specs import PLAN_INFO as SPEC
 
 
 def main() -> None:

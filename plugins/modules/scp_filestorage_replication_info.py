@@ -160,16 +160,7 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.module_main import run_module
-from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
-from ansible_collections.scp.storage.plugins.module_utils.resources.filestorage import replication
-
-SPEC = ModuleSpec(
-    handler=replication.ReplicationInfo,
-    options={
-        "volume": {"type": "str", "required": True},
-        "gather": {"type": "list", "elements": "str", "choices": ["regions"], "default": []},
-    },
-)
+from ansible_collections.scp.storage.plugins.module_utils.resources.filestorage.specs import REPLICATION_INFO as SPEC
 
 
 def main() -> None:

@@ -97,13 +97,7 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.module_main import run_module
-from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
-from ansible_collections.scp.storage.plugins.module_utils.resources.filestorage import snapshot
-
-SPEC = ModuleSpec(
-    handler=snapshot.SnapshotInfo,
-    options={"volume": {"type": "str", "required": True}},
-)
+from ansible_collections.scp.storage.plugins.module_utils.resources.filestorage.specs import SNAPSHOT_INFO as SPEC
 
 
 def main() -> None:

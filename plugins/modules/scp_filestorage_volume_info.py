@@ -182,26 +182,7 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.module_main import run_module
-from ansible_collections.scp.storage.plugins.module_utils.engine.options import TAGS
-from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
-from ansible_collections.scp.storage.plugins.module_utils.resources.filestorage import volume
-
-SPEC = ModuleSpec(
-    handler=volume.VolumeInfo,
-    options={
-        "name": {"type": "str"},
-        "volume_id": {"type": "str"},
-        "type_name": {"type": "str", "choices": ["HDD", "SSD", "HighPerformanceSSD", "SSD_SAP_S", "SSD_SAP_E"]},
-        "tags": TAGS,
-        "gather": {
-            "type": "list",
-            "elements": "str",
-            "choices": ["access_rules", "access_rule_owners", "snapshots", "snapshot_schedule", "replications", "tags"],
-            "default": [],
-        },
-    },
-    rules={"mutually_exclusive": [("name", "volume_id")]},
-)
+from ansible_collections.scp.storage.plugins.module_utils.resources.filestorage.specs import VOLUME_INFO as SPEC
 
 
 def main() -> None:

@@ -158,10 +158,7 @@ result:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.module_main import run_module
-from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
-from ansible_collections.scp.storage.plugins.module_utils.workflows.mount_sources import OPTIONS, MountSourceInfo
-
-SPEC = ModuleSpec(handler=MountSourceInfo, options=OPTIONS)
+from ansible_collections.scp.storage.plugins.module_utils.workflows.specs import MOUNT_SOURCE_INFO as SPEC
 
 
 def main() -> None:

@@ -98,12 +98,8 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.module_main import run_module
-from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
-from ansible_collections.scp.storage.plugins.module_utils.resources.parallel_filestorage import snapshot
-
-SPEC = ModuleSpec(
-    handler=snapshot.SnapshotInfo,
-    options={"volume": {"type": "str", "required": True}},
+from ansible_collections.scp.storage.plugins.module_utils.resources.parallel_filestorage.specs import (
+    SNAPSHOT_INFO as SPEC,
 )
 
 

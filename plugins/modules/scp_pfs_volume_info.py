@@ -140,19 +140,8 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.module_main import run_module
-from ansible_collections.scp.storage.plugins.module_utils.engine.options import TAGS
-from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
-from ansible_collections.scp.storage.plugins.module_utils.resources.parallel_filestorage import volume
-
-SPEC = ModuleSpec(
-    handler=volume.VolumeInfo,
-    options={
-        "name": {"type": "str"},
-        "volume_id": {"type": "str"},
-        "tags": TAGS,
-        "gather": {"type": "list", "elements": "str", "choices": ["access_rules", "snapshots", "tags"], "default": []},
-    },
-    rules={"mutually_exclusive": [("name", "volume_id")]},
+from ansible_collections.scp.storage.plugins.module_utils.resources.parallel_filestorage.specs import (
+    VOLUME_INFO as SPEC,
 )
 
 

@@ -185,27 +185,7 @@ result:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.module_main import run_module
-from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
-from ansible_collections.scp.storage.plugins.module_utils.resources.server_info import ServerInfo
-
-SPEC = ModuleSpec(
-    handler=ServerInfo,
-    options={
-        "object_types": {
-            "type": "list",
-            "elements": "str",
-            "choices": ["VM", "GPU", "BM", "GPU_NODE", "ENDPOINT", "SUBNET"],
-        },
-        "regions": {"type": "list", "elements": "str"},
-        "name": {"type": "str"},
-        "server_id": {"type": "str"},
-        "address": {"type": "str"},
-        "state": {"type": "str"},
-        "vpc_id": {"type": "str"},
-        "zone": {"type": "str"},
-        "owner": {"type": "str", "choices": ["user", "auto_scaling", "kubernetes"]},
-    },
-)
+from ansible_collections.scp.storage.plugins.module_utils.resources.specs import SERVER_INFO as SPEC
 
 
 def main() -> None:

@@ -242,30 +242,7 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.module_main import run_module
-from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
-from ansible_collections.scp.storage.plugins.module_utils.workflows.items import LIST_OPTIONS
-from ansible_collections.scp.storage.plugins.module_utils.workflows.snapshot_policy.workflow import SnapshotPolicy
-
-SPEC = ModuleSpec(
-    handler=SnapshotPolicy,
-    options={
-        "volumes": {"type": "raw", "required": True},
-        "kind": {
-            "type": "str",
-            "choices": [
-                *("filestorage_volume", "pfs_volume", "bm_volume", "bm_volume_group"),
-                *("filestorage", "pfs", "bm", "bm_group"),
-            ],
-            "default": "filestorage_volume",
-        },
-        "schedule": {"type": "raw"},
-        "max_age": {"type": "str"},
-        "keep": {"type": "int", "default": 0},
-        "snapshot_rate": {"type": "int", "default": 0},
-        "wait_timeout": {"type": "int", "default": 600},
-        **LIST_OPTIONS,
-    },
-)
+from ansible_collections.scp.storage.plugins.module_utils.workflows.snapshot_policy.specs import SNAPSHOT_POLICY as SPEC
 
 
 def main() -> None:

@@ -206,16 +206,7 @@ operations:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.module_main import run_module
-from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
-from ansible_collections.scp.storage.plugins.module_utils.resources import kinds
-
-SPEC = ModuleSpec(
-    handler=kinds.Storage,
-    options={
-        "resources": {"type": "list", "elements": "dict", "required": True},
-        "concurrency": {"type": "int", "default": 64},
-    },
-)
+from ansible_collections.scp.storage.plugins.module_utils.resources.kinds import STORAGE_APPLY as SPEC
 
 
 def main() -> None:

@@ -178,42 +178,7 @@ result:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.module_main import run_module
-from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
-from ansible_collections.scp.storage.plugins.module_utils.workflows.storage_report.models import KINDS
-from ansible_collections.scp.storage.plugins.module_utils.workflows.storage_report.options import FAIL_ON
-from ansible_collections.scp.storage.plugins.module_utils.workflows.storage_report.run import StorageReport
-
-SPEC = ModuleSpec(
-    handler=StorageReport,
-    options={
-        "regions": {"type": "raw"},
-        "kinds": {"type": "raw", "default": list(KINDS)},
-        "history": {"type": "str"},
-        "history_keep": {"type": "int", "default": 90},
-        "snapshot_max_age": {"type": "raw", "default": "1d"},
-        "snapshot_grace": {"type": "str", "default": "2h"},
-        "snapshot_space_percent": {"type": "int", "default": 80},
-        "policies": {"type": "raw"},
-        "policy_kind": {
-            "type": "str",
-            "choices": [
-                *("filestorage_volume", "pfs_volume", "bm_volume", "bm_volume_group"),
-                *("filestorage", "pfs", "bm", "bm_group"),
-            ],
-            "default": "filestorage_volume",
-        },
-        "exempt": {"type": "raw"},
-        "replication_max_lag": {"type": "str"},
-        "backup_max_age": {"type": "str", "default": "8d"},
-        "capacity_gb": {"type": "raw"},
-        "growth_percent": {"type": "int", "default": 50},
-        "growth_period": {"type": "str", "default": "7d"},
-        "gather_tags": {"type": "bool", "default": False},
-        "fail_on": {"type": "str", "choices": list(FAIL_ON), "default": "never"},
-        "require_services": {"type": "bool", "default": False},
-        "variable_prefix": {"type": "str"},
-    },
-)
+from ansible_collections.scp.storage.plugins.module_utils.workflows.storage_report.specs import STORAGE_REPORT as SPEC
 
 
 def main() -> None:

@@ -164,27 +164,7 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.module_main import run_module
-from ansible_collections.scp.storage.plugins.module_utils.engine.options import REQUIRED_TAGS
-from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
-from ansible_collections.scp.storage.plugins.module_utils.resources import resource_tags
-
-SPEC = ModuleSpec(
-    handler=resource_tags.ResourceTags,
-    options={
-        "srn": {"type": "str"},
-        "service": {"type": "str"},
-        "resource_type": {"type": "str"},
-        "resource_id": {"type": "str"},
-        "name": {"type": "str"},
-        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-        "tags": REQUIRED_TAGS,
-        "purge_tags": {"type": "bool", "default": False},
-    },
-    rules={
-        "required_one_of": [("srn", "resource_id", "name")],
-        "mutually_exclusive": [("srn", "resource_id", "name"), ("srn", "service"), ("srn", "resource_type")],
-    },
-)
+from ansible_collections.scp.storage.plugins.module_utils.resources.specs import TAG as SPEC
 
 
 def main() -> None:

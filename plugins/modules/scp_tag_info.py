@@ -109,19 +109,7 @@ error:
 """
 
 from ansible_collections.scp.storage.plugins.module_utils.engine.module_main import run_module
-from ansible_collections.scp.storage.plugins.module_utils.engine.options import TAGS
-from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
-from ansible_collections.scp.storage.plugins.module_utils.resources import resource_tags
-
-SPEC = ModuleSpec(
-    handler=resource_tags.ResourceTagsInfo,
-    options={
-        "service": {"type": "str"},
-        "resource_type": {"type": "str"},
-        "resource_id": {"type": "str"},
-        "tags": TAGS,
-    },
-)
+from ansible_collections.scp.storage.plugins.module_utils.resources.specs import TAG_INFO as SPEC
 
 
 def main() -> None:

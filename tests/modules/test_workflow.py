@@ -38,7 +38,7 @@ class Doubling(Workflow):
         return {"first": [one.change for one in first], "second": [one.change for one in second], "seen": len(listed)}
 
 
-SPEC = ModuleSpec(handler=Doubling, options={"names": {"type": "list", "elements": "str", "required": True}})
+SPEC = ModuleSpec(lambda: Doubling, options={"names": {"type": "list", "elements": "str", "required": True}})
 Play = Callable[..., dict[str, Any]]
 
 
@@ -103,7 +103,7 @@ class Switching(Workflow):
         return {"changes": [one.change for one in results], "ended": [one.ended for one in results]}
 
 
-SWITCHING = ModuleSpec(handler=Switching, options=SPEC.options)
+SWITCHING = ModuleSpec(lambda: Switching, options=SPEC.options)
 
 
 def test_workflow_check_mode_shows_a_planned_replication_in_both_regions(runner: ModuleRunner) -> None:
@@ -128,7 +128,7 @@ def test_workflow_resource_that_was_not_tried_has_no_end(runner: ModuleRunner) -
             pair = [{**VOLUME, "name": "web_one"}, {**VOLUME, "name": "web_two"}]
             return {"ended": [one.ended is not None for one in self.batch.converge(pair, needs=[(), (0,)])]}
 
-    spec = ModuleSpec(handler=Failing)
+    spec = ModuleSpec(lambda: Failing)
     runner.simulator.fault(kind="status", status=403, operation="CreateVolume", times=1)
     params = dict.fromkeys(spec.argument_spec) | {"wait": True, "concurrency": 8}
     assert run(spec, params, runner.environ, Mode(connect=runner._client)).result["ended"] == [True, False]

@@ -24,9 +24,9 @@ TAGS: dict[str, Any] = {
     "elements": "dict",
     "options": {"key": {"type": "str", "required": True, "no_log": False}, "value": {"type": "str"}},
 }
-#: The rule of an argument spec that says of which options one must be given.
 #: The same where it must be given.
 REQUIRED_TAGS: dict[str, Any] = {**TAGS, "required": True}
+#: The rule of an argument spec that says of which options one must be given.
 ONE_OF = "required_one_of"
 
 Options = Mapping[str, Mapping[str, Any]]

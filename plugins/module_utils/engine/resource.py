@@ -13,7 +13,8 @@ from typing import Any, ClassVar, Generic, Self
 from ..client.errors import StorageError
 from ..client.session import Client
 from ..client.versions import MissingFields
-from .overlay import ResponsePatch
+from .lookup import LookupSpec
+from .overlay import ResponsePatch, deleted, upserted
 from .plan import StateT, Step, TaskPlanner
 
 
@@ -23,6 +24,12 @@ class Resource(ABC, Generic[StateT]):
     :param params: validated module options; ``None`` means "not given".
     """
 
+    #: How the resource is looked up, for kinds that have tags or that others of a batch refer to.
+    kind: ClassVar[LookupSpec | None] = None
+    #: The state in which the service shows it when no change is under way.
+    settled_state: ClassVar[str] = ""
+    #: Whether the API can delete it.
+    deletable: ClassVar[bool] = True
     #: Key of the resource in results.
     result_key: ClassVar[str]
     #: Seconds between two looks at the slowest.
@@ -115,12 +122,28 @@ class Resource(ABC, Generic[StateT]):
         return {}
 
     def planned_responses(self, before: StateT, after: StateT) -> Iterable[ResponsePatch]:
-        """What others that depend on this thing, or share something with it, read once its plan has been carried out.
+        """Return what the service answers once the plan of this resource has been carried out.
 
-        Asked only where there is something to do, and only when many things are planned together.
+        It is used in a dry run of a batch, for resources that depend on this one or share something with it, and only
+        if the plan has a step. The default is for kinds with :attr:`kind` and :meth:`listed`.
 
-        :param after: the state that the plan leads to; the traces show it as it is when it has settled.
+        :param after: the state that the plan leads to. The answers show the resource as it is when it has settled.
         """
+        resource = self.listed(after)
+        if self.kind is None or resource is None:
+            return ()
+        if self.wants_absent and self.deletable:
+            patches = deleted(self.kind, str(resource["id"]))
+        else:
+            patches = upserted(self.kind, {**resource, "state": self.settled_state})
+        return [*patches, *self.further_responses(before, after)]
+
+    def listed(self, state: StateT) -> Mapping[str, Any] | None:
+        """Return the resource as the service shows it, with its ``id``; ``None`` if there is none."""
+        return None
+
+    def further_responses(self, before: StateT, after: StateT) -> Iterable[ResponsePatch]:
+        """Return what :meth:`planned_responses` has for other operations. The resource exists in ``after``."""
         return ()
 
 

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from ..client.settings import SOURCES
@@ -34,19 +36,29 @@ def _connection_options() -> dict[str, dict[str, Any]]:
 CONNECTION_OPTIONS = _connection_options()
 
 
+#: The resource that a module manages, the info that it reads, the kinds that it manages many of in one task, or the
+#: workflow that it runs.
+Handler = type[Resource[Any]] | type[Info] | type[Batch] | type[Workflow]
+
+
 @dataclass(frozen=True)
 class ModuleSpec:
-    """What a module file holds beside its documentation.
+    """What a module is beside its documentation.
 
-    :param handler: the resource it manages, the info it reads, the kinds that it manages many of in one task, or the
-        workflow that it runs.
+    :param load: returns the handler. It is called when the handler is first used, because one file has the specs of
+        all modules of a service, and a module process imports its own handler only (``engine/deferred.py``).
     :param wait_timeout: default in seconds; only for modules that write one thing.
     """
 
-    handler: type[Resource[Any]] | type[Info] | type[Batch] | type[Workflow]
+    load: Callable[[], Handler]
     options: dict[str, dict[str, Any]] = field(default_factory=dict)
     wait_timeout: int = DEFAULT_WAIT_TIMEOUT
     rules: dict[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def handler(self) -> Handler:
+        """What does the work."""
+        return self.load()
 
     @property
     def argument_spec(self) -> dict[str, dict[str, Any]]:

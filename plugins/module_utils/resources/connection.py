@@ -49,7 +49,6 @@ OTHER_PROBES: dict[str, Call] = {
         vpc.LIST_SUBNETS,
     )
 }
-SERVICES = sorted({**PROBES, **OTHER_PROBES})
 
 
 def deprecation_of(service: str, region: str, version: str, offer: Offer | None, today: date) -> str:

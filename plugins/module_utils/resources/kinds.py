@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 from ..engine.batch import kinds
 from ..engine.batch.kinds import Product, Reference, ResourceKind
+from ..engine.spec import ModuleSpec
 from .archivestorage import specs as archive
 from .backup import specs as backup
 from .baremetal_blockstorage import specs as bm
@@ -124,6 +125,14 @@ class Storage(kinds.KindRegistry):
         ),
     }
 
+
+STORAGE_APPLY = ModuleSpec(
+    load=lambda: Storage,
+    options={
+        "resources": {"type": "list", "elements": "dict", "required": True},
+        "concurrency": {"type": "int", "default": 64},
+    },
+)
 
 #: The full forms of kinds by their short forms.
 SHORT_FORMS = {resource_kind.short: kind for kind, resource_kind in Storage.kinds.items() if resource_kind.short}

@@ -202,9 +202,6 @@ TYPES: dict[str, ObjectType] = {
 _ALIASES = {"MNGC": "GPU_NODE"}
 #: The types that are servers, one for each, in the order of results.
 SERVER_TYPES = ("VM", "GPU", "BM", "GPU_NODE")
-#: Types of the servers that may mount a File Storage volume, and of those to which a block volume is attached.
-ACCESS_RULE_TYPES = ("VM", "BM", "GPU", "GPU_NODE", "ENDPOINT")
-ATTACHMENT_TYPES = ("BM", "MNGC")
 #: Types of which the platform itself creates servers too.
 OWNED_TYPES = ("VM", "GPU")
 
@@ -484,19 +481,6 @@ class Found:
 # -- lists of objects in options --------------------------------------------------------------------------------------
 
 Key = tuple[str, str]
-
-
-def object_options(types: Sequence[str], *, default: str = "") -> dict[str, Any]:
-    """Return an option that lists servers, or other things, of some types, each by its id or by its name."""
-    kind: dict[str, Any] = {"type": "str", "choices": list(types)}
-    kind |= {"default": default} if default else {"required": True}
-    return {
-        "type": "list",
-        "elements": "dict",
-        "options": {"object_type": kind, "object_id": {"type": "str"}, "object_name": {"type": "str"}},
-        "mutually_exclusive": [("object_id", "object_name")],
-        "required_one_of": [("object_id", "object_name")],
-    }
 
 
 def check_objects(objects: Iterable[Item] | None, option: str) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
@@ -19,7 +19,6 @@ from ..client.parallel import map_concurrently
 from ..client.session import Client
 from ..client.versions import MissingFields
 from ..engine.lookup import Finder, LookupSpec, all_immutable, immutable
-from ..engine.overlay import ResponsePatch, deleted, upserted
 from ..engine.plan import Step
 from ..engine.resource import Resource
 from . import zones
@@ -119,6 +118,7 @@ class Volume(Resource[MountT]):
     result_key = "volume"
     shown_by: ClassVar = {zones.ZONE: (zones.ZONE,)}
     kind: ClassVar[LookupSpec]
+    settled_state = AVAILABLE
     show_only: ClassVar[str]
     show_only_options: ClassVar[tuple[str, ...]] = ()
     fixed: ClassVar[tuple[str, ...]] = ()
@@ -346,13 +346,8 @@ class Volume(Resource[MountT]):
             managed["access_rules"] = sorted(" ".join(rule_key(rule)) for rule in state.rules)
         return managed
 
-    def planned_responses(self, before: MountT, after: MountT) -> Iterable[ResponsePatch]:
-        volume = after.volume
-        if volume is None:
-            return ()
-        if self.wants_absent:
-            return deleted(self.kind, volume["id"])
-        return upserted(self.kind, {**volume, "state": AVAILABLE})
+    def listed(self, state: MountT) -> Mapping[str, Any] | None:
+        return state.volume
 
     @property
     def managed_fields(self) -> Sequence[str]:

@@ -18,7 +18,6 @@ from ..engine.lookup import Finder, LookupSpec
 from ..engine.overlay import ResponsePatch
 from ..engine.plan import UNKNOWN_ID, Step
 from ..engine.resource import Info, Resource
-from ..engine.spec import ModuleSpec
 
 #: Snapshots that a replication made carry this prefix (platform-behaviour.md §5).
 SYSTEM_PREFIX = "snapmirror."
@@ -478,27 +477,6 @@ class Snapshot(Resource[SnapshotState]):
         listed = [{**snapshot.shown, **(created if snapshot.id == UNKNOWN_ID else {})} for snapshot in after.snapshots]
         about = {self.table.owners.option: self._owner_id(after)}
         return [ResponsePatch(self.table.listing, lambda _items: listed, about)]
-
-
-def snapshot_spec(handler: type[Snapshot], owner: str) -> ModuleSpec:
-    """The options of a module for snapshots.
-
-    :param owner: the option that names what the snapshots are of, for example ``volume``.
-    """
-    return ModuleSpec(
-        handler=handler,
-        options={
-            owner: {"type": "str", "required": True},
-            "snapshot": {"type": "str"},
-            "state": {"type": "str", "choices": ["present", "absent", "restored"], "default": "present"},
-            "max_age": {"type": "str"},
-            "keep": {"type": "int"},
-        },
-        rules={
-            "required_if": [("state", "absent", ("snapshot",)), ("state", "restored", ("snapshot",))],
-            "mutually_exclusive": [("snapshot", "max_age"), ("snapshot", "keep")],
-        },
-    )
 
 
 def named_snapshot(snapshots: Iterable[SnapshotRecord], wanted: str | None) -> SnapshotRecord | None:

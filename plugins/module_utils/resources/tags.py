@@ -421,21 +421,21 @@ class Taggable(Resource[StateT]):
     """A resource whose tags are managed if the task sets them."""
 
     #: The kind that has the tags.
-    tagged_as: ClassVar[LookupSpec]
+    kind: ClassVar[LookupSpec]
 
     @classmethod
     def for_task(cls, params: Mapping[str, Any], client: Client) -> Resource[Any]:
         resource = cls(params, client)
         if resource.wants_absent or params.get("tags") is None:
             return resource
-        return Tagged(resource, target_of(cls.tagged_as))
+        return Tagged(resource, target_of(cls.kind))
 
 
 class TaggableInfo(Info):
     """Reads resources that have tags."""
 
     #: The kind that has the tags.
-    tagged_as: ClassVar[LookupSpec]
+    kind: ClassVar[LookupSpec]
     #: Ids of the resources that have the tags of the task; ``None`` where it gives none.
     selected: Collection[str] | None = None
 
@@ -445,7 +445,7 @@ class TaggableInfo(Info):
         if TAGS_PART not in gather and params.get("tags") is None:
             return cls(params, client)
         others = {**params, "gather": [part for part in gather if part != TAGS_PART]}
-        return TaggedInfo(cls(others, client), target_of(cls.tagged_as))
+        return TaggedInfo(cls(others, client), target_of(cls.kind))
 
     def select(self, items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
         """Return the items that have the tags of the task."""

@@ -23,7 +23,6 @@ AGENT, BACKUP, RUN = "backup_agent", "backup", "backup_run"
 HEADER = ("SERVER", "BACKUP", "KEEPS", "STATE", "RETENTION", "REGION")
 #: A job older than this counts as none.
 FIRST_RUN_AGE = "520w"
-DEFAULT_CATEGORY = "VIRTUAL_SERVER"
 #: What a backup keeps, by its category, as its default name says it.
 SUFFIXES = {"AGENTLESS": "image", "AGENT": "files"}
 _OPTIONS = specs.BACKUP.options
@@ -96,7 +95,7 @@ def read_servers(params: Mapping[str, Any], batch: Converging) -> list[ServerBac
     )
     region = batch.client.settings.region
     defaults = _defaults(params)
-    selecting = {"server_category": DEFAULT_CATEGORY, **defaults, "region": region}
+    selecting = {"server_category": specs.DEFAULT_CATEGORY, **defaults, "region": region}
     given = select_by_tags(
         spec.option,
         params["servers"],
@@ -141,7 +140,7 @@ def _key(name: str) -> Key:
 
 def _server_backup(item: Item) -> ServerBackup:
     """Return the backup of an item, with what follows from the rest of it."""
-    category = item["server_category"] or DEFAULT_CATEGORY
+    category = item["server_category"] or specs.DEFAULT_CATEGORY
     of_files = category == "BAREMETAL_SERVER" or item["is_all_filesystem"] or item["filesystem_paths"]
     policy_category = item["policy_category"] or ("AGENT" if of_files else "AGENTLESS")
     options = {name: item[name] for name in (*SHARED[2:], *OWN) if item[name] not in _UNSET}

@@ -21,7 +21,6 @@ from ..resources.objects import ObjectFinder
 from .dr.model import BLOCK, FILE, GROUP, PARALLEL, TITLES
 from .dr.reading import Reader
 from .items import (
-    LIST_OPTIONS,
     Item,
     ItemSpec,
     Key,
@@ -33,15 +32,6 @@ from .items import (
 )
 from .messages import group_alike
 
-#: Options of the module.
-OPTIONS: dict[str, dict[str, Any]] = {
-    "volumes": {"type": "raw", "required": True},
-    "options": {"type": "str", "default": "defaults,_netdev,nofail"},
-    "lazy": {"type": "str", "choices": ["never", "moved", "always"], "default": "moved"},
-    # Names, and no passwords.
-    "cifs_password_names": {"type": "list", "elements": "str", "default": [], "no_log": False},
-    **LIST_OPTIONS,
-}
 _SHARES, _BLOCKS = (FILE, PARALLEL), (BLOCK, GROUP)
 _TITLES = {**TITLES, PARALLEL: "Parallel File Storage volume"}
 #: What an item without a name is called by.

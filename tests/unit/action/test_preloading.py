@@ -11,6 +11,7 @@ import subprocess
 import sys
 from typing import Any
 
+from ansible_collections.scp.storage.plugins.module_utils.resources.kinds import Storage
 from tests.collection_path import place
 
 MODULES = "ansible_collections.scp.storage.plugins.modules"
@@ -33,11 +34,21 @@ def run(code: str) -> Any:
 
 def test_what_a_task_imports_is_its_own_module() -> None:
     found, imported = run(
-        f"{BEGIN} {LOOKUP} before = set(sys.modules); import {MODULES}.scp_bm_volume;"
+        f"{BEGIN} {LOOKUP} before = set(sys.modules); import {MODULES}.scp_bm_volume as module; module.SPEC.handler;"
         " print(json.dumps([found, sorted(set(sys.modules) - before)]))"
     )
     assert found
     assert imported == [f"{MODULES}.scp_bm_volume"]
+
+
+def test_handlers_of_all_kinds_are_imported_before_the_first_task() -> None:
+    modules = {f"{MODULES}.scp_{kind}" for kind in Storage.kinds}
+    imported = run(
+        f"{BEGIN} {LOOKUP} before = set(sys.modules); from importlib import import_module;"
+        f" handlers = [import_module(name).SPEC.handler for name in {sorted(modules)}];"
+        " print(json.dumps(sorted(set(sys.modules) - before)))"
+    )
+    assert set(imported) == modules
 
 
 def test_with_an_old_python_the_plugin_is_found_and_the_task_says_what_is_wrong() -> None:

@@ -66,7 +66,7 @@ def report_of(**params: Any) -> Report:
         asked.append(settings)
         return Client(settings)
 
-    report = run(ModuleSpec(Volumes), options, {"HOME": "/nowhere"}, Mode(connect=connect))
+    report = run(ModuleSpec(lambda: Volumes), options, {"HOME": "/nowhere"}, Mode(connect=connect))
     assert asked == [make_settings(access_key="AK-made-up", region="kr-east1")]
     assert {"AK-made-up", SECRET_KEY} <= set(report.secrets)
     return report
@@ -87,7 +87,7 @@ def test_info_with_an_invalid_query_reads_nothing() -> None:
 
 
 def test_run_without_settings_fails_and_knows_no_secret() -> None:
-    report = run(ModuleSpec(Volumes), {}, {"HOME": "/nowhere"}, Mode())
+    report = run(ModuleSpec(lambda: Volumes), {}, {"HOME": "/nowhere"}, Mode())
     assert report.result["failed"] is True
     assert "access_key and secret_key and region are missing" in report.result["msg"]
     assert set(report.secrets) == set()

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,7 +13,6 @@ from ...client.errors import NotFound, StorageError
 from ...client.parallel import map_concurrently
 from ...client.session import Call
 from ...engine.lookup import Finder, immutable
-from ...engine.overlay import ResponsePatch, deleted, upserted
 from ...engine.plan import UNKNOWN_ID, Step
 from ...operations import archivestorage as api
 from ..tags import Taggable, TaggableInfo
@@ -63,7 +62,8 @@ class BucketState:
 class Bucket(Taggable[BucketState]):
     """``scp_archive_bucket``."""
 
-    tagged_as = BUCKETS
+    kind = BUCKETS
+    settled_state = ACTIVE
     result_key = "bucket"
 
     @property
@@ -198,19 +198,14 @@ class Bucket(Taggable[BucketState]):
         known = state.settings or {}
         return {"name": state.bucket["name"], **{name: known.get(name) for name in self._asked}}
 
-    def planned_responses(self, before: BucketState, after: BucketState) -> Iterable[ResponsePatch]:
-        bucket = after.bucket
-        if bucket is None:
-            return ()
-        if self.wants_absent:
-            return deleted(BUCKETS, str(bucket["id"]))
-        return upserted(BUCKETS, {**bucket, "state": ACTIVE})
+    def listed(self, state: BucketState) -> Mapping[str, Any] | None:
+        return state.bucket
 
 
 class BucketInfo(TaggableInfo):
     """``scp_archive_bucket_info``."""
 
-    tagged_as = BUCKETS
+    kind = BUCKETS
     plural = "buckets"
 
     def read(self) -> dict[str, Any]:

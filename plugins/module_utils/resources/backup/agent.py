@@ -14,7 +14,7 @@ from ...client.errors import StorageError
 from ...client.parallel import map_concurrently
 from ...client.session import Client
 from ...engine.lookup import Finder, is_id
-from ...engine.overlay import ResponsePatch, deleted, upserted
+from ...engine.overlay import ResponsePatch
 from ...engine.plan import UNKNOWN_ID, Step
 from ...operations import backup as api
 from .. import zones
@@ -62,7 +62,8 @@ class AgentState:
 class Agent(Taggable[AgentState]):
     """``scp_backup_agent``."""
 
-    tagged_as = AGENTS
+    kind = AGENTS
+    settled_state = AVAILABLE
     result_key = "agent"
 
     def __init__(self, params: Mapping[str, Any], client: Client) -> None:
@@ -310,16 +311,16 @@ class Agent(Taggable[AgentState]):
         asked = ("subnet_id",) if self.params.get("subnet_id") is not None else ()
         return {name: agent.get(name) for name in (*names, *asked)}
 
-    def planned_responses(self, before: AgentState, after: AgentState) -> Iterable[ResponsePatch]:
-        agent = after.agent
-        if agent is None:
+    def listed(self, state: AgentState) -> Mapping[str, Any] | None:
+        return state.agent
+
+    def further_responses(self, before: AgentState, after: AgentState) -> Iterable[ResponsePatch]:
+        if self.wants_absent:
             return ()
-        if leaving(agent):
-            return deleted(AGENTS, str(agent["id"]))
+        agent = after.agent or {}
         server = {name: agent[name] for name in ("server_uuid", "server_name", "server_category")}
         offered = {"server_category": server["server_category"], "policy_type": POLICY_TYPES["AGENT"]}
         return [
-            *upserted(AGENTS, {**agent, "state": AVAILABLE}),
             ResponsePatch(api.LIST_BACKUP_TARGETS, lambda servers: [*servers, server], offered),
             # Without an agent the service says that there is no such server.
             ResponsePatch(
@@ -333,7 +334,7 @@ class Agent(Taggable[AgentState]):
 class AgentInfo(TaggableInfo):
     """``scp_backup_agent_info``."""
 
-    tagged_as = AGENTS
+    kind = AGENTS
     plural = "agents"
 
     def read(self) -> dict[str, Any]:

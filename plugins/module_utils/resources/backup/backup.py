@@ -13,7 +13,7 @@ from ...client.errors import CallError, NotFound, StorageError
 from ...client.parallel import map_concurrently
 from ...client.session import Client
 from ...engine.lookup import Finder, is_id
-from ...engine.overlay import ResponsePatch, deleted, upserted
+from ...engine.overlay import ResponsePatch
 from ...engine.resource import PlannedResource
 from ...operations import backup as api
 from ..tags import Taggable, TaggableInfo
@@ -47,7 +47,8 @@ from .servers import REFUSES_IMAGES, backup_servers, find_for_backup, find_serve
 class Backup(Taggable[BackupState], PlannedResource[BackupState]):
     """``scp_backup``."""
 
-    tagged_as = BACKUPS
+    kind = BACKUPS
+    settled_state = AVAILABLE
     result_key = "backup"
     planner_type = BackupPlanner
     planner: BackupPlanner
@@ -305,16 +306,16 @@ class Backup(Taggable[BackupState], PlannedResource[BackupState]):
             managed["schedules"] = sorted(map(schedules.written, state.schedules))
         return managed
 
-    def planned_responses(self, before: BackupState, after: BackupState) -> Iterable[ResponsePatch]:
-        backup = after.backup
-        if backup is None:
-            return ()
-        patches = _keeping(before.backup or {}, taken=False)
-        if not leaving(backup):
-            return [*upserted(BACKUPS, {**backup, "state": AVAILABLE}), *patches, *_keeping(backup, taken=True)]
-        if agent := backup.get("backup_agent_id"):
-            patches.append(ResponsePatch(AGENTS.show, _used_once_less, {AGENTS.option: agent}))
-        return [*deleted(BACKUPS, str(backup["id"])), *patches]
+    def listed(self, state: BackupState) -> Mapping[str, Any] | None:
+        return state.backup
+
+    def further_responses(self, before: BackupState, after: BackupState) -> Iterable[ResponsePatch]:
+        backup = after.backup or {}
+        released = _keeping(before.backup or {}, taken=False)
+        if not self.wants_absent:
+            return [*released, *_keeping(backup, taken=True)]
+        agent = backup.get("backup_agent_id")
+        return [*([ResponsePatch(AGENTS.show, _used_once_less, {AGENTS.option: agent})] if agent else []), *released]
 
 
 def _keeping(backup: Mapping[str, Any], *, taken: bool) -> list[ResponsePatch]:
@@ -347,7 +348,7 @@ class BackupInfo(TaggableInfo):
     :cvar parts: what ``gather`` can ask for beside the detail, and how it is read by a backup's id.
     """
 
-    tagged_as = BACKUPS
+    kind = BACKUPS
     plural = "backups"
     parts: ClassVar[Mapping[str, Callable[[Client, str], list[dict[str, Any]]]]] = {
         "schedules": read_schedules,

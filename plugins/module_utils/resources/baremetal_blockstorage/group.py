@@ -13,7 +13,7 @@ from ...client.errors import StorageError
 from ...client.parallel import map_concurrently
 from ...client.versions import MissingFields
 from ...engine.lookup import Finder, ResourceNotFound, all_immutable, immutable
-from ...engine.overlay import ResponsePatch, updated, upserted
+from ...engine.overlay import ResponsePatch, updated
 from ...engine.plan import UNKNOWN_ID, Step
 from ...operations import baremetal_blockstorage as api
 from .. import zones
@@ -63,7 +63,9 @@ class GroupState:
 class VolumeGroup(Taggable[GroupState]):
     """``scp_bm_volume_group``."""
 
-    tagged_as = GROUPS
+    kind = GROUPS
+    settled_state = "AVAILABLE"
+    deletable = False
     result_key = "volume_group"
     repairs = True
     shown_by = {zones.ZONE: (zones.ZONE,)}  # noqa: RUF012
@@ -312,15 +314,16 @@ class VolumeGroup(Taggable[GroupState]):
             return {"remains": False}
         return {"remains": None if under_way("", after.group) else True}
 
-    def planned_responses(self, before: GroupState, after: GroupState) -> Iterable[ResponsePatch]:
-        group = after.group
-        if group is None:
-            return ()
-        here = {"id": group["id"], "name": group["name"]}
-        patches = upserted(GROUPS, {**group, "state": "AVAILABLE"})
-        for identifier in before.members.keys() | after.members.keys():
-            patches += updated(VOLUMES, identifier, {"volume_group": here if identifier in after.members else None})
-        return patches
+    def listed(self, state: GroupState) -> Mapping[str, Any] | None:
+        return state.group
+
+    def further_responses(self, before: GroupState, after: GroupState) -> Iterable[ResponsePatch]:
+        here = {name: (after.group or {})[name] for name in ("id", "name")}
+        return [
+            patch
+            for identifier in before.members.keys() | after.members.keys()
+            for patch in updated(VOLUMES, identifier, {"volume_group": here if identifier in after.members else None})
+        ]
 
 
 def _found(finder: Finder, word: str) -> dict[str, Any] | ResourceNotFound:
@@ -357,7 +360,6 @@ class VolumeGroupInfo(OwnerInfo):
     """``scp_bm_volume_group_info``."""
 
     plural = "volume_groups"
-    tagged_as = GROUPS
     kind = GROUPS
     snapshots = api.LIST_VOLUME_GROUP_SNAPSHOTS
     replications = GROUP_REPLICATIONS

@@ -1,21 +1,26 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options of the modules of Block Storage (BM) whose nouns ``scp_storage_apply`` takes too.
-
-They stand here and not in the module files, because the process of a module holds no other module.
-"""
+"""Specs of the modules of Block Storage (BM): their options, and what handles them."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from ...engine.deferred import deferred
 from ...engine.options import TAGS
 from ...engine.spec import ModuleSpec
-from ..objects import ATTACHMENT_TYPES, object_options
-from ..snapshots import snapshot_spec
-from . import group, recovery, replication, schedule, snapshot, volume
+from ..shared_options import ATTACHMENT_TYPES, object_options, snapshot_spec
+
+if TYPE_CHECKING:
+    from . import group, recovery, replication, schedule, snapshot, volume
+else:
+    group, recovery, replication, schedule, snapshot, volume = deferred(
+        __package__, "group", "recovery", "replication", "schedule", "snapshot", "volume"
+    )
 
 VOLUME = ModuleSpec(
-    handler=volume.Volume,
+    load=lambda: volume.Volume,
     options={
         "name": {"type": "str"},
         "volume_id": {"type": "str"},
@@ -37,10 +42,35 @@ VOLUME = ModuleSpec(
     rules={"required_one_of": [("name", "volume_id")]},
 )
 
-VOLUME_SNAPSHOT = snapshot_spec(snapshot.VolumeSnapshot, "volume")
+VOLUME_INFO = ModuleSpec(
+    load=lambda: volume.VolumeInfo,
+    options={
+        "name": {"type": "str"},
+        "volume_id": {"type": "str"},
+        "object_name": {"type": "str"},
+        "volume_group_name": {"type": "str"},
+        "tags": TAGS,
+        "gather": {
+            "type": "list",
+            "elements": "str",
+            "choices": ["detail", "snapshots", "replication", "tags"],
+            "default": [],
+        },
+    },
+    rules={
+        "mutually_exclusive": [("volume_id", "name"), ("volume_id", "object_name"), ("volume_id", "volume_group_name")]
+    },
+)
+
+VOLUME_SNAPSHOT = snapshot_spec(lambda: snapshot.VolumeSnapshot, "volume")
+
+VOLUME_SNAPSHOT_INFO = ModuleSpec(
+    load=lambda: snapshot.VolumeSnapshotInfo,
+    options={"volume": {"type": "str", "required": True}},
+)
 
 VOLUME_SNAPSHOT_SCHEDULE = ModuleSpec(
-    handler=schedule.VolumeSchedule,
+    load=lambda: schedule.VolumeSchedule,
     options={
         "volume": {"type": "str", "required": True},
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -50,7 +80,7 @@ VOLUME_SNAPSHOT_SCHEDULE = ModuleSpec(
 )
 
 VOLUME_REPLICATION = ModuleSpec(
-    handler=replication.VolumeReplication,
+    load=lambda: replication.VolumeReplication,
     options={
         "volume": {"type": "str", "required": True},
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -65,7 +95,7 @@ VOLUME_REPLICATION = ModuleSpec(
 )
 
 VOLUME_RECOVERY = ModuleSpec(
-    handler=recovery.VolumeRecovery,
+    load=lambda: recovery.VolumeRecovery,
     options={
         "volume": {"type": "str", "required": True},
         "snapshot": {"type": "str", "required": True},
@@ -75,7 +105,7 @@ VOLUME_RECOVERY = ModuleSpec(
 )
 
 VOLUME_GROUP = ModuleSpec(
-    handler=group.VolumeGroup,
+    load=lambda: group.VolumeGroup,
     options={
         "name": {"type": "str"},
         "volume_group_id": {"type": "str"},
@@ -89,10 +119,31 @@ VOLUME_GROUP = ModuleSpec(
     rules={"required_one_of": [("name", "volume_group_id")]},
 )
 
-VOLUME_GROUP_SNAPSHOT = snapshot_spec(snapshot.GroupSnapshot, "volume_group")
+VOLUME_GROUP_INFO = ModuleSpec(
+    load=lambda: group.VolumeGroupInfo,
+    options={
+        "name": {"type": "str"},
+        "volume_group_id": {"type": "str"},
+        "tags": TAGS,
+        "gather": {
+            "type": "list",
+            "elements": "str",
+            "choices": ["detail", "snapshots", "replication", "tags"],
+            "default": [],
+        },
+    },
+    rules={"mutually_exclusive": [("volume_group_id", "name")]},
+)
+
+VOLUME_GROUP_SNAPSHOT = snapshot_spec(lambda: snapshot.GroupSnapshot, "volume_group")
+
+VOLUME_GROUP_SNAPSHOT_INFO = ModuleSpec(
+    load=lambda: snapshot.GroupSnapshotInfo,
+    options={"volume_group": {"type": "str", "required": True}},
+)
 
 VOLUME_GROUP_SNAPSHOT_SCHEDULE = ModuleSpec(
-    handler=schedule.GroupSchedule,
+    load=lambda: schedule.GroupSchedule,
     options={
         "volume_group": {"type": "str", "required": True},
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -102,7 +153,7 @@ VOLUME_GROUP_SNAPSHOT_SCHEDULE = ModuleSpec(
 )
 
 VOLUME_GROUP_REPLICATION = ModuleSpec(
-    handler=replication.GroupReplication,
+    load=lambda: replication.GroupReplication,
     options={
         "volume_group": {"type": "str", "required": True},
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -117,7 +168,7 @@ VOLUME_GROUP_REPLICATION = ModuleSpec(
 )
 
 VOLUME_GROUP_RECOVERY = ModuleSpec(
-    handler=recovery.GroupRecovery,
+    load=lambda: recovery.GroupRecovery,
     options={
         "volume_group": {"type": "str", "required": True},
         "snapshot": {"type": "str", "required": True},

@@ -13,7 +13,7 @@ from ...client.errors import StorageError
 from ...client.session import Client
 from ...client.versions import MissingFields
 from ...engine.lookup import Finder
-from ...engine.overlay import ResponsePatch, deleted, upserted
+from ...engine.overlay import ResponsePatch
 from ...engine.resource import PlannedResource
 from ...operations import baremetal_blockstorage as api
 from .. import zones
@@ -47,7 +47,8 @@ SIZES_GB = (1, 16384)
 class Volume(Taggable[VolumeState], PlannedResource[VolumeState]):
     """``scp_bm_volume``."""
 
-    tagged_as = VOLUMES
+    kind = VOLUMES
+    settled_state = "IN_USE"
     result_key = "volume"
     repairs = True
     shown_by = {zones.ZONE: (zones.ZONE,)}  # noqa: RUF012
@@ -186,15 +187,13 @@ class Volume(Taggable[VolumeState], PlannedResource[VolumeState]):
             **({"volume_group": (volume.get("volume_group") or {}).get("name")} if self.wants_absent else {}),
         }
 
-    def planned_responses(self, before: VolumeState, after: VolumeState) -> Iterable[ResponsePatch]:
-        volume = after.volume
-        if volume is None:
-            return ()
+    def listed(self, state: VolumeState) -> Mapping[str, Any] | None:
+        return state.volume
+
+    def further_responses(self, before: VolumeState, after: VolumeState) -> Iterable[ResponsePatch]:
         group = (before.volume or {}).get("volume_group")
-        in_group = [ResponsePatch(GROUPS.show, _member_edit(volume), {GROUPS.option: group["id"]})] if group else []
-        if leaving(volume):
-            return [*deleted(VOLUMES, volume["id"]), *in_group]
-        return [*upserted(VOLUMES, {**volume, "state": "IN_USE"}), *in_group]
+        edit = _member_edit(after.volume or {})
+        return [ResponsePatch(GROUPS.show, edit, {GROUPS.option: group["id"]})] if group else ()
 
 
 def _member_edit(volume: Mapping[str, Any]) -> Callable[[Any], Any]:
@@ -226,7 +225,6 @@ class VolumeInfo(OwnerInfo):
     """``scp_bm_volume_info``."""
 
     plural = "volumes"
-    tagged_as = VOLUMES
     kind = VOLUMES
     snapshots = api.LIST_VOLUME_SNAPSHOTS
     replications = VOLUME_REPLICATIONS

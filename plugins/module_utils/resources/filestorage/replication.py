@@ -255,12 +255,12 @@ class Replication(PlannedResource[ReplicationState]):
 
     def planned_responses(self, before: ReplicationState, after: ReplicationState) -> Iterable[ResponsePatch]:
         if self.wants_absent:
-            return [trace for end in after.ends for trace in _without_replication(end)]
+            return [patch for end in after.ends for patch in _without_replication(end)]
         replication, volume = after.replication, after.volume or {}
         if replication is None:
             return ()
         if before.replication is not None:
-            return [trace for end in after.ends for trace in _with_changes(before.replication, replication, end)]
+            return [patch for end in after.ends for patch in _with_changes(before.replication, replication, end)]
         source, target = REPLICATING
         region = str(replication["replication_volume_region"])
         copied = {name: volume.get(name) for name in ("protocol", "type_name")}

@@ -1,21 +1,24 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options of the modules of File Storage whose nouns ``scp_storage_apply`` takes too.
-
-They stand here and not in the module files, because the process of a module holds no other module.
-"""
+"""Specs of the modules of File Storage: their options, and what handles them."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from ...engine.deferred import deferred
 from ...engine.options import TAGS
 from ...engine.spec import ModuleSpec
-from ..objects import ACCESS_RULE_TYPES, object_options
-from ..snapshots import snapshot_spec
-from . import replication, snapshot, volume
+from ..shared_options import ACCESS_RULE_TYPES, object_options, snapshot_spec
+
+if TYPE_CHECKING:
+    from . import replication, snapshot, volume
+else:
+    replication, snapshot, volume = deferred(__package__, "replication", "snapshot", "volume")
 
 VOLUME = ModuleSpec(
-    handler=volume.Volume,
+    load=lambda: volume.Volume,
     options={
         "name": {"type": "str"},
         "volume_id": {"type": "str"},
@@ -35,10 +38,32 @@ VOLUME = ModuleSpec(
     rules={"required_one_of": [("name", "volume_id")]},
 )
 
-SNAPSHOT = snapshot_spec(snapshot.Snapshot, "volume")
+VOLUME_INFO = ModuleSpec(
+    load=lambda: volume.VolumeInfo,
+    options={
+        "name": {"type": "str"},
+        "volume_id": {"type": "str"},
+        "type_name": {"type": "str", "choices": ["HDD", "SSD", "HighPerformanceSSD", "SSD_SAP_S", "SSD_SAP_E"]},
+        "tags": TAGS,
+        "gather": {
+            "type": "list",
+            "elements": "str",
+            "choices": ["access_rules", "access_rule_owners", "snapshots", "snapshot_schedule", "replications", "tags"],
+            "default": [],
+        },
+    },
+    rules={"mutually_exclusive": [("name", "volume_id")]},
+)
+
+SNAPSHOT = snapshot_spec(lambda: snapshot.Snapshot, "volume")
+
+SNAPSHOT_INFO = ModuleSpec(
+    load=lambda: snapshot.SnapshotInfo,
+    options={"volume": {"type": "str", "required": True}},
+)
 
 SNAPSHOT_SCHEDULE = ModuleSpec(
-    handler=snapshot.SnapshotSchedule,
+    load=lambda: snapshot.SnapshotSchedule,
     options={
         "volume": {"type": "str", "required": True},
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -50,7 +75,7 @@ SNAPSHOT_SCHEDULE = ModuleSpec(
 )
 
 REPLICATION = ModuleSpec(
-    handler=replication.Replication,
+    load=lambda: replication.Replication,
     options={
         "volume": {"type": "str", "required": True},
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -63,5 +88,13 @@ REPLICATION = ModuleSpec(
         "backup_retention_count": {"type": "int"},
         "cifs_password": {"type": "str", "no_log": True},
         "delete_target_volume": {"type": "bool", "default": False},
+    },
+)
+
+REPLICATION_INFO = ModuleSpec(
+    load=lambda: replication.ReplicationInfo,
+    options={
+        "volume": {"type": "str", "required": True},
+        "gather": {"type": "list", "elements": "str", "choices": ["regions"], "default": []},
     },
 )

@@ -55,7 +55,6 @@ class VolumeState(shared_volume.VolumeState):
 class Volume(Taggable[VolumeState], shared_volume.Volume[VolumeState]):
     """``scp_filestorage_volume``."""
 
-    tagged_as = VOLUMES
     kind = VOLUMES
     show_only = SHOW_ONLY
     show_only_options = ("file_unit_recovery_enabled",)
@@ -207,14 +206,11 @@ class Volume(Taggable[VolumeState], shared_volume.Volume[VolumeState]):
             return delete_leftover(volume["id"], snapshot, _drop_leftover)
         return delete_volume(volume["id"], lambda before: replace(before, volume={**volume, "state": DELETING}))
 
-    def planned_responses(self, before: VolumeState, after: VolumeState) -> Iterable[ResponsePatch]:
-        patches = list(super().planned_responses(before, after))
-        if after.volume is not None and after.rules is not None and not self.wants_absent:
-            rules = [{**rule, "access_rule_state": IN_FORCE} for rule in after.rules]
-            patches.append(
-                ResponsePatch(api.LIST_ACCESS_RULES, lambda _items: rules, {"volume_id": after.volume["id"]})
-            )
-        return patches
+    def further_responses(self, before: VolumeState, after: VolumeState) -> Iterable[ResponsePatch]:
+        if after.rules is None or self.wants_absent:
+            return ()
+        rules = [{**rule, "access_rule_state": IN_FORCE} for rule in after.rules]
+        return [ResponsePatch(api.LIST_ACCESS_RULES, lambda _items: rules, {"volume_id": (after.volume or {})["id"]})]
 
     @property
     def managed_fields(self) -> Sequence[str]:
@@ -269,7 +265,6 @@ def read_rules_with_owners(client: Client, volume_id: str) -> list[dict[str, Any
 class VolumeInfo(shared_volume.VolumeInfo):
     """``scp_filestorage_volume_info``."""
 
-    tagged_as = VOLUMES
     kind = VOLUMES
     show_only = SHOW_ONLY
     parts: ClassVar = {

@@ -1,21 +1,24 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options of the modules of Parallel File Storage whose nouns ``scp_storage_apply`` takes too.
-
-They stand here and not in the module files, because the process of a module holds no other module.
-"""
+"""Specs of the modules of Parallel File Storage: their options, and what handles them."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from ...engine.deferred import deferred
 from ...engine.options import TAGS
 from ...engine.spec import ModuleSpec
-from ..objects import object_options
-from ..snapshots import snapshot_spec
-from . import snapshot, volume
+from ..shared_options import object_options, snapshot_spec
+
+if TYPE_CHECKING:
+    from . import snapshot, volume
+else:
+    snapshot, volume = deferred(__package__, "snapshot", "volume")
 
 VOLUME = ModuleSpec(
-    handler=volume.Volume,
+    load=lambda: volume.Volume,
     options={
         "name": {"type": "str"},
         "volume_id": {"type": "str"},
@@ -30,4 +33,20 @@ VOLUME = ModuleSpec(
     rules={"required_one_of": [("name", "volume_id")]},
 )
 
-SNAPSHOT = snapshot_spec(snapshot.Snapshot, "volume")
+VOLUME_INFO = ModuleSpec(
+    load=lambda: volume.VolumeInfo,
+    options={
+        "name": {"type": "str"},
+        "volume_id": {"type": "str"},
+        "tags": TAGS,
+        "gather": {"type": "list", "elements": "str", "choices": ["access_rules", "snapshots", "tags"], "default": []},
+    },
+    rules={"mutually_exclusive": [("name", "volume_id")]},
+)
+
+SNAPSHOT = snapshot_spec(lambda: snapshot.Snapshot, "volume")
+
+SNAPSHOT_INFO = ModuleSpec(
+    load=lambda: snapshot.SnapshotInfo,
+    options={"volume": {"type": "str", "required": True}},
+)

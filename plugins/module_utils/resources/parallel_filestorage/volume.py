@@ -61,7 +61,6 @@ def state_of(rule: Mapping[str, Any]) -> str:
 class Volume(Taggable[VolumeState], shared_volume.Volume[VolumeState]):
     """``scp_pfs_volume``."""
 
-    tagged_as = VOLUMES
     kind = VOLUMES
     show_only = SHOW_ONLY
     nothing = VolumeState()
@@ -200,7 +199,6 @@ class Volume(Taggable[VolumeState], shared_volume.Volume[VolumeState]):
 class VolumeInfo(shared_volume.VolumeInfo):
     """``scp_pfs_volume_info``."""
 
-    tagged_as = VOLUMES
     kind = VOLUMES
     show_only = SHOW_ONLY
     parts: ClassVar = {"access_rules": read_access_rules, "snapshots": read_snapshots}

@@ -18,7 +18,7 @@ from ...engine.lookup import is_id
 from ...resources.baremetal_blockstorage.lookup import GROUPS
 from ...resources.baremetal_blockstorage.lookup import VOLUMES as BLOCKS
 from ...resources.filestorage.lookup import VOLUMES as FILES
-from ...resources.objects import ACCESS_RULE_TYPES, ATTACHMENT_TYPES
+from ...resources.shared_options import ACCESS_RULE_TYPES, ATTACHMENT_TYPES
 from ..items import (
     Item,
     ItemList,

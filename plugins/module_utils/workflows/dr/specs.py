@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...engine.spec import ModuleSpec
-from ...resources.objects import ACCESS_RULE_TYPES, ATTACHMENT_TYPES, object_options
+from ...resources.shared_options import ACCESS_RULE_TYPES, ATTACHMENT_TYPES, object_options
 from .model import FREQUENCIES, HEALTHS
 from .options import PROTOCOLS, TYPE_NAMES
 from .plan import STATES, Plan
@@ -26,7 +26,7 @@ _VOLUMES: dict[str, Any] = {
 }
 
 PLAN = ModuleSpec(
-    handler=Plan,
+    load=lambda: Plan,
     options={
         **_VOLUMES,
         "state": {"type": "str", "choices": list(STATES), "default": "present"},
@@ -52,7 +52,7 @@ PLAN = ModuleSpec(
 )
 
 PLAN_INFO = ModuleSpec(
-    handler=PlanInfo,
+    load=lambda: PlanInfo,
     options={
         **_VOLUMES,
         "paths": {"type": "bool", "default": False},

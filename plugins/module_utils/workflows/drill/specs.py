@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 from ...engine.spec import ModuleSpec
-from ...resources.objects import ACCESS_RULE_TYPES, ATTACHMENT_TYPES, object_options
+from ...resources.shared_options import ACCESS_RULE_TYPES, ATTACHMENT_TYPES, object_options
 from .copies import ORIGINS
 from .workflow import WAIT_TIMEOUT, Drill
 
 DRILL = ModuleSpec(
-    handler=Drill,
+    load=lambda: Drill,
     options={
         "volumes": {"type": "raw", "required": True},
         "target_region": {"type": "str"},

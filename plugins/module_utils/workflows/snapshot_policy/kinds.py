@@ -101,7 +101,7 @@ def _batch_kinds() -> dict[str, ResourceKind]:
     )
     kinds: dict[str, Any] = {name: Storage.kinds[name] for name in names}
     volume = kinds[BLOCK_VOLUME.name]
-    return {**kinds, BLOCK_VOLUME.name: replace(volume, spec=replace(bm.VOLUME, handler=SnapshotSpace))}
+    return {**kinds, BLOCK_VOLUME.name: replace(volume, spec=replace(bm.VOLUME, load=lambda: SnapshotSpace))}
 
 
 #: What a policy converges: as in ``scp_storage_apply``, but for the space of volumes.

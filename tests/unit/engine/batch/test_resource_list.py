@@ -53,8 +53,8 @@ def test_mistakes_of_all_entries_are_reported_at_once() -> None:
 
 def test_secrets_of_a_task_with_a_list_are_known_to_its_module() -> None:
     params = {"resources": [{"kind": "filestorage_volume", "cifs_password": "Pa55word!"}]}
-    assert secrets_in(ModuleSpec(Storage), params) == {"Pa55word!"}
-    assert secrets_in(ModuleSpec(Storage), {"resources": None}) == set()
+    assert secrets_in(ModuleSpec(lambda: Storage), params) == {"Pa55word!"}
+    assert secrets_in(ModuleSpec(lambda: Storage), {"resources": None}) == set()
 
 
 def test_blank_connection_options_of_an_entry_are_not_given() -> None:
