@@ -14,6 +14,7 @@ import pytest
 
 from tests.harness.modules import ModuleRunner
 from tests.harness.tasks import TaskResult
+from tests.report.report_fixtures import KOREAN_TIME
 from tests.scenarios import SCENARIOS, check_lifecycle, played
 
 WEST, EAST = "kr-west1", "kr-east1"
@@ -461,9 +462,57 @@ def test_plan_within_a_region(runner: ModuleRunner) -> None:
     assert [one["name"] for one in over.result["mounts"]] == [replica["target_id"]]
     mounts = runner.run_task("scp_mount_source_info", {"volumes": [replica]})
     assert not mounts.failed, mounts.message
-    drill = runner.run_task("scp_dr_drill", plan)
-    assert "Drills are supported between two regions only" in drill.message
     gone = {**plan, "volumes": [replica], "state": "absent", "confirm": True, "delete_targets": True}
     ended = runner.run_task("scp_dr_plan", gone)
     assert ended.changed, ended.message
     assert [one["base_name"] for one in runner.run_task("scp_filestorage_volume_info", {}).result["volumes"]] == ["web"]
+
+
+@pytest.mark.parametrize("generation", ["both", "new"])
+@pytest.mark.parametrize("origin", ["source", "replica"])
+def test_drill_within_a_region(runner: ModuleRunner, generation: str, origin: str) -> None:
+    """The copies of both ends are in one region: they differ by their names, and each is in the zone of its end."""
+    runner.simulator.switch(replication_within_region="allow")
+    offer(runner, generation)
+    # The settings name a third zone, so that no copy gets the right one by default.
+    runner.simulator.switch(zones="a+b+c")
+    web = {"name": "web", "target_name": "web_copy", "protocol": "NFS", "type_name": "SSD"}
+    plan = {"volumes": [web], "region": WEST, "target_zone": "kr-west1-b"}
+    volume = {**FILE, "name": "web", "zone": "kr-west1-a"}
+    assert runner.run_task("scp_filestorage_volume", volume).changed
+    assert runner.run_task("scp_dr_plan", plan).changed
+    runner.environ["SCP_ZONES"] = json.dumps({WEST: "kr-west1-c"})
+    runner.new_process()
+    if origin == "source":
+        assert runner.run_task("scp_filestorage_snapshot", {"volume": "web"}).changed
+    else:
+        volumes = runner.simulator.resources()["filestorage.volumes"]
+        (replica,) = (one["id"] for one in volumes if one["name"].startswith("web_copy"))
+        taken = datetime.now(UTC) - timedelta(hours=1)
+        name = f"web_copy.{taken.astimezone(KOREAN_TIME):%Y-%m-%d_%H%M%S}"
+        snapshot = {"id": replica, "volume_id": replica, "name": name, "created_at": f"{taken:%Y-%m-%dT%H:%M:%S.%f}"}
+        runner.simulator.patch_world({"filestorage": {"snapshots": [snapshot]}})
+    before = runner.simulator.resources()
+    task = {**plan, "from": origin, "prefix": "drill"}
+    predicted = runner.run_task("scp_dr_drill", task, check=True)
+    assert not predicted.failed, predicted.message
+    drilled = runner.run_task("scp_dr_drill", task)
+    assert not drilled.failed, drilled.message
+    assert drilled.operations == predicted.operations
+    (found,) = drilled.result["volumes"]
+    assert (found["way"], found["result"]) == (origin, "passed")
+    made = [call["body"] for call in drilled.calls if call["operation"] == "CreateVolume"]
+    zones = [(body["name"], body["zone"]) for body in made]
+    name = zones[0][0]
+    if origin == "replica":
+        assert zones == [(name, "kr-west1-b")]
+    else:
+        assert (name[-1], zones) == ("s", [(name, "kr-west1-a")])
+        copied = body_of(drilled, "CreateVolumeReplication")
+        assert (copied["name"][:-1], copied["zone"]) == (name[:-1], "kr-west1-b")
+        assert copied["name"][-1] in "0123456789abcdef"
+    again = runner.run_task("scp_dr_drill", task)
+    assert (again.failed, len(again.result["removed"])) == (False, len(drilled.calls) and 1 + (origin == "source"))
+    ended = runner.run_task("scp_dr_drill", {**task, "state": "absent"})
+    assert (ended.failed, ended.result["left_behind"]) == (False, [])
+    assert runner.simulator.resources() == before
