@@ -468,6 +468,58 @@ def test_plan_within_a_region(runner: ModuleRunner) -> None:
     assert [one["base_name"] for one in runner.run_task("scp_filestorage_volume_info", {}).result["volumes"]] == ["web"]
 
 
+@pytest.mark.parametrize("check", [True, False])
+def test_plan_without_a_zone_of_the_target_changes_nothing(runner: ModuleRunner, check: bool) -> None:
+    """One zone is set, that of the volumes: all are refused before the first of them is created."""
+    server = {"object_type": "BM", "object_id": runner.simulator.server("west-db1")["id"]}
+    block = {"name": "ledger", "disk_type": "HDD", "size_gb": 10, "attachments": [server]}
+    assert runner.run_task("scp_bm_volume", block).changed
+    assert runner.run_task("scp_filestorage_volume", {**FILE, "name": "office"}).changed
+    offer(runner, "new")
+    new = {"protocol": "NFS", "type_name": "SSD"}
+    names = ("web", "mail", "office")
+    volumes = [{"name": name, "target_name": f"{name}_copy", **new} for name in names]
+    volumes.append({"name": "ledger", "kind": "bm_volume", "snapshot_rate": 20})
+    task = {"volumes": volumes, "region": WEST, "target_region": EAST, "variable_prefix": "dr_replication_"}
+    runner.environ["SCP_ZONE"] = "kr-west1-a"
+    runner.new_process()
+    before = runner.simulator.resources()
+    refused = runner.run_task("scp_dr_plan", task, check=check)
+    assert refused.failed
+    assert (refused.writes, refused.operations) == ([], [])
+    assert runner.simulator.resources() == before
+    assert refused.message.startswith("Nothing was changed, because 4 of 4 volumes lack a zone. ")
+    assert "version 1.2 requires a zone of kr-east1, and none is set" in refused.message
+    assert "Known zones of kr-east1 are kr-east1-a, kr-east1-b." in refused.message
+    assert "version 1.4 requires a zone of kr-east1, and none is set" in refused.message
+    assert "Set the option dr_replication_target_zone, the environment variable" in refused.message
+    failed = {one["name"] for one in refused.result["replicas"] if one["change"] == "failed"}
+    assert failed == {*names, "ledger"}
+    # Without any zone, those of the volumes themselves are missing as well.
+    del runner.environ["SCP_ZONE"]
+    runner.new_process()
+    refused = runner.run_task("scp_dr_plan", task, check=check)
+    assert (refused.writes, runner.simulator.resources()) == ([], before)
+    assert "requires a zone of kr-west1, and none is set. Known zones of kr-west1 are kr-west1-a." in refused.message
+    assert "Set the environment variable SCP_ZONE, or zones (SCP_ZONES) for kr-west1" in refused.message
+    runner.environ["SCP_ZONES"] = ZONES
+    runner.new_process()
+    made = runner.run_task("scp_dr_plan", task, check=check)
+    assert not made.failed, made.message
+    assert len(made.operations) >= 2 * 2 + 1 + 2
+
+
+def test_plan_with_a_zone_for_each_volume_needs_no_setting(runner: ModuleRunner) -> None:
+    """A version that takes the zone is required, and only the volume itself gets the zone of the settings."""
+    offer(runner, "new")
+    web = {"name": "web", "protocol": "NFS", "type_name": "SSD", "target_zone": "kr-east1-b"}
+    runner.environ["SCP_ZONE"] = "kr-west1-a"
+    made = runner.run_task("scp_dr_plan", {"volumes": [web], "region": WEST})
+    assert made.changed, made.message
+    assert body_of(made, "CreateVolume")["zone"] == "kr-west1-a"
+    assert body_of(made, "CreateVolumeReplication")["zone"] == "kr-east1-b"
+
+
 @pytest.mark.parametrize("generation", ["both", "new"])
 @pytest.mark.parametrize("origin", ["source", "replica"])
 def test_drill_within_a_region(runner: ModuleRunner, generation: str, origin: str) -> None:

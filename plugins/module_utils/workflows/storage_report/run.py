@@ -88,8 +88,8 @@ def _lines(report: Mapping[str, Any]) -> list[str]:
     """Return the first findings and the notes as lines for users."""
     findings = report["findings"]
     lines = [
-        f"{one['severity'].upper()}  {one['name']}{' (' + place(one['region'], one['zone']) + ')' * bool(one['region'])}:"
-        f" {one['message']}"
+        f"{one['severity'].upper()}  {one['name']}"
+        f"{' (' + place(one['region'], one['zone']) + ')' if one['region'] else ''}: {one['message']}"
         for one in findings[:MAX_LINES]
     ]
     more = [f"and {len(findings) - MAX_LINES} more"] if len(findings) > MAX_LINES else []
