@@ -104,13 +104,19 @@ class TaskResult:
         return [call["operation"] for call in self.calls if call["write"] and 200 <= call["status"] < 300]
 
     @property
+    def in_a_version(self) -> list[dict[str, Any]]:
+        """The calls without those that only find out a version of the API, which the first task of a process sends."""
+        return [call for call in self.calls if call["status"] != NOT_OFFERED and not _asks_for_versions(call)]
+
+    @property
     def reads(self) -> list[str]:
         """The reading calls that reached the simulator, by ``operationId``, without those that find out a version."""
-        return [
-            call["operation"]
-            for call in self.calls
-            if not call["write"] and call["operation"] and call["status"] != NOT_OFFERED
-        ]
+        return [call["operation"] for call in self.in_a_version if not call["write"] and call["operation"]]
+
+
+def _asks_for_versions(call: Mapping[str, Any]) -> bool:
+    """Whether a call asks a host which versions it offers."""
+    return call["method"] == "GET" and not call["operation"] and str(call["path"]).endswith("/")
 
 
 @dataclass(frozen=True)
