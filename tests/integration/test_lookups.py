@@ -54,7 +54,7 @@ def shown(run: Run, name: str) -> Any:
 
 def calls(result: TaskResult) -> list[str]:
     """The calls of a task, in a fixed order."""
-    return sorted(f"{call['service']}.{call['operation']}" for call in result.calls)
+    return sorted(f"{call['service']}.{call['operation']}" for call in result.in_a_version)
 
 
 def test_volumes(fleet: Controller) -> None:
@@ -163,8 +163,8 @@ def test_queries(fleet: Controller) -> None:
         "6",
         ["bm-east"],
     ]
-    assert len(run["cached"].calls) == 1
-    assert len(run["uncached"].calls) == 2
+    assert len(run["cached"].in_a_version) == 1
+    assert len(run["uncached"].in_a_version) == 2
 
 
 def test_queries_of_servers_networks_and_tags(fleet: Controller) -> None:
