@@ -31,7 +31,7 @@ sys.path.insert(0, str(ROOT))
 
 from tests.collection_path import CACHE, COLLECTIONS, place  # noqa: E402
 from tests.module_files import HOST_MODULES  # noqa: E402
-from tests.suites import LONG, QUICK  # noqa: E402
+from tests.suites import LONG, ON_THE_SIMULATOR, QUICK  # noqa: E402
 
 WORK = ROOT / ".nox"
 REQUIREMENTS = ROOT / "tests" / "requirements"
@@ -506,15 +506,24 @@ def full(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def generations(session: nox.Session) -> None:
-    """All modules with the older versions of the API alone, and with the newer ones; arguments are other tests."""
+    """The whole suite with the older versions of the API alone, then with the newer ones; arguments are other tests.
+
+    Without arguments, it also writes the coverage table from what these two runs have shown, and checks it.
+    """
     place()
     environment = core_environment(session, cores()["newest"])
-    lifecycles = [f"tests/{kind}/test_lifecycles.py" for kind in ("modules", "integration")]
-    others = [f"tests/integration/test_{name}.py" for name in ("examples", "routes")]
+    if not session.posargs:
+        (CACHE / "evidence.jsonl").unlink(missing_ok=True)
+    failed = []
     for chosen in ("old", "new"):
         report = RESULTS / f"generations-{chosen}.xml"
         options = ("--numprocesses=2", "--dist=worksteal", f"--junit-xml={report}", f"--generations={chosen}")
-        environment.run("pytest", *(session.posargs or (*lifecycles, *others)), *options)
+        if not environment.succeeds("pytest", *(session.posargs or ON_THE_SIMULATOR), *options):
+            failed.append(chosen)
+    if failed:
+        raise CommandFailed(f"Tests failed with the versions: {' and '.join(failed)}")
+    if not session.posargs:
+        environment.run("python", "-m", "tests.coverage")
 
 
 # For maintainers

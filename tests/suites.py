@@ -7,6 +7,16 @@ from __future__ import annotations
 
 #: What `make check` runs, as arguments of pytest.
 QUICK = ("tests/unit", "tests/modules/test_lifecycles.py", "--ignore=tests/unit/simulator")
+#: What the session `generations` runs for the older API versions and for the newer ones, as arguments of pytest: all
+#: that runs the collection on the simulator, without the tests that select the versions themselves.
+ON_THE_SIMULATOR = (
+    "tests/unit/resources",
+    "tests/unit/engine/test_converging.py",
+    "tests/unit/test_developer_documents.py",
+    "tests/modules",
+    "tests/integration",
+    "--ignore=tests/modules/test_generations.py",
+)
 #: Markers of tests that take long and are left out unless ``-m`` names them, with their meaning; a sample of each kind
 #: always runs. They hold for all folders, so one ``-m`` expression selects tests of modules and of playbooks.
 LONG = {

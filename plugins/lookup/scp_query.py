@@ -7,10 +7,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: scp_query
-short_description: Get any list of the SCP storage services
+short_description: Get any list of the SCP storage services, and lists of servers, subnets and tags
 description:
   - Reads a list operation of File Storage, Parallel File Storage, Block Storage (BM), Backup or Archive Storage with all its pages, and returns all
     items, or the data that a JMESPath expression selects from them.
+  - Reads also the lists of servers, VPC endpoints and subnets that modules use to find names, and the lists of Resource Manager.
 version_added: 0.1.0
 author:
   - scp.storage authors (@scp-storage)
@@ -23,6 +24,9 @@ options:
         that name, for example V(filestorage.ListVolumes).
       - Services are V(filestorage), V(parallel-filestorage) or V(pfs), V(baremetal-blockstorage) or V(bm), V(backup), and V(archivestorage) or
         V(archive).
+      - Also V(virtualserver.ListVirtualServers), V(baremetal.ListBaremetals), V(multinodegpucluster.ListGpuNodes), V(vpc.ListVpcEndpoints),
+        V(vpc.ListSubnets), V(resourcemanager.ListResources) and V(resourcemanager.ListTags). Resource Manager has no regions. The parameter C(region)
+        of its lists is a filter.
     type: list
     elements: str
     required: true
@@ -73,6 +77,14 @@ EXAMPLES = r"""
     label: "{{ item.name }}"
   vars:
     newest: "sort_by(@, &created_at)[-1].name"
+
+- name: Names of all virtual servers that are running
+  ansible.builtin.debug:
+    msg: "{{ query('scp.storage.scp_query', 'ListVirtualServers', params={'state': 'ACTIVE'}, query='sort([].name)') }}"
+
+- name: Values of a tag of the volumes of File Storage
+  ansible.builtin.debug:
+    msg: "{{ query('scp.storage.scp_query', 'ListTags', params={'service': 'filestorage', 'key': 'team'}, query='[].value') }}"
 
 - name: How many block volumes there are
   ansible.builtin.debug:

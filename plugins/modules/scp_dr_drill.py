@@ -15,6 +15,8 @@ description:
     replica, and returns how long this took and how much data a disaster would have lost. O(state=absent) removes the copies.
   - Volumes, replicas, their replications and their snapshots are never changed. A drill takes no snapshot, and pauses only the replication of a copy.
   - Copies that remain from an earlier drill of the same volumes, for example because it was interrupted, are removed first.
+  - If a replica is in another zone of the same region, each copy is created in the zone of the end that it stands for. Where API versions show zones, the
+    copies of File Storage volumes are created in these zones, and the settings O(zones) and E(SCP_ZONE) are not used for them.
   - A failure of one volume does not stop the others. The task fails at its end if a copy could not be created, differs from the replica, or missed O(rto) or
     O(rpo).
   - The role P(scp.storage.dr_drill#role) creates the copies, runs your checks, always removes the copies, and writes a report.
@@ -127,7 +129,8 @@ options:
     default: 1800
 notes:
   - The storage services do not return tags, so copies are recognized by their names. A name consists of O(prefix) and a part of the SHA-256 of the id of the
-    volume. A File Storage volume with such a name is removed only if it has no replication, or a replication between two volumes of that name. A BM volume
+    volume. If both ends of a replication are in one region, the name of the copy beside the volume ends with C(s) in place of the last digit.
+    A File Storage volume with such a name is removed only if it has no replication, or a replication between two volumes of that name. A BM volume
     is removed only if it was created from a snapshot, and from the replica if the service shows this. Volumes in O(volumes) are never removed. Any other
     resource with such a name remains, and is reported as a failure.
   - Two drills of the same volume must not run at the same time.

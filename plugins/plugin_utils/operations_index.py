@@ -14,13 +14,22 @@ from ansible_collections.scp.storage.plugins.module_utils.client.suggestions imp
 from ansible_collections.scp.storage.plugins.module_utils.operations import (
     archivestorage,
     backup,
+    baremetal,
     baremetal_blockstorage,
     filestorage,
+    multinodegpucluster,
     parallel_filestorage,
+    resourcemanager,
+    virtualserver,
+    vpc,
 )
 from ansible_collections.scp.storage.plugins.module_utils.operations.table import Operation
 
-_TABLES = (archivestorage, backup, baremetal_blockstorage, filestorage, parallel_filestorage)
+#: The storage services, and those that have servers, networks and tags.
+_TABLES = (
+    *(archivestorage, backup, baremetal_blockstorage, filestorage, parallel_filestorage),
+    *(baremetal, multinodegpucluster, virtualserver, vpc, resourcemanager),
+)
 OPERATIONS: tuple[Operation, ...] = tuple(
     found for table in _TABLES for found in vars(table).values() if isinstance(found, Operation)
 )

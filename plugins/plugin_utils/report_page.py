@@ -15,7 +15,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ..module_utils.resources.kinds import full_kind
-from ..module_utils.workflows.storage_report.models import describe_bytes, span
+from ..module_utils.workflows.storage_report.models import describe_bytes, place, span
 
 TEMPLATE = "report.html.j2"
 
@@ -36,7 +36,7 @@ def page(report: Mapping[str, Any], folder: str, title: str, titles: Mapping[str
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"span": span, "size": describe_bytes}
+    environment.filters |= {"place": place, "span": span, "size": describe_bytes}
     return environment.get_template(TEMPLATE).render(
         report=report, title=title, titles={full_kind(kind): text for kind, text in titles.items()}
     )

@@ -26,7 +26,7 @@ from typing import Any, Literal
 
 from tests.collection_path import ROOT, place
 from tests.coverage import coverage_log
-from tests.harness.tasks import Run, TaskResult, task
+from tests.harness.tasks import Run, TaskResult, in_a_version, task
 from tests.simulator.fixture import Simulator
 
 #: Plugins of the tests themselves.
@@ -129,6 +129,11 @@ class Inventory:
     def group(self, name: str) -> list[str]:
         """The hosts of a group, after ``--list``; none where there is no such group."""
         return sorted(json.loads(self.stdout).get(name, {}).get("hosts", []))
+
+    @property
+    def in_a_version(self) -> list[dict[str, Any]]:
+        """The calls without those that find out a version; see :func:`tests.harness.tasks.in_a_version`."""
+        return in_a_version(self.calls)
 
     @property
     def operations(self) -> list[str]:

@@ -5,13 +5,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 COLLECTION = "scp.storage"
 #: The answer to a version that is not offered. A process that receives it sends its call again.
 NOT_OFFERED = 406
+
+
+def in_a_version(calls: Iterable[Mapping[str, Any]]) -> list[Any]:
+    """Calls without those that only find out a version of the API, which a process that is new to a host sends.
+
+    These are calls in a version that is not offered, and the question what the host offers.
+    """
+    return [
+        call
+        for call in calls
+        if call["status"] != NOT_OFFERED
+        and not (call["method"] == "GET" and not call["operation"] and str(call["path"]).endswith("/"))
+    ]
 
 
 def task(
@@ -104,13 +117,14 @@ class TaskResult:
         return [call["operation"] for call in self.calls if call["write"] and 200 <= call["status"] < 300]
 
     @property
+    def in_a_version(self) -> list[dict[str, Any]]:
+        """The calls without those that find out a version; see :func:`in_a_version`."""
+        return in_a_version(self.calls)
+
+    @property
     def reads(self) -> list[str]:
         """The reading calls that reached the simulator, by ``operationId``, without those that find out a version."""
-        return [
-            call["operation"]
-            for call in self.calls
-            if not call["write"] and call["operation"] and call["status"] != NOT_OFFERED
-        ]
+        return [call["operation"] for call in self.in_a_version if not call["write"] and call["operation"]]
 
 
 @dataclass(frozen=True)

@@ -166,8 +166,11 @@ def crowd(servers: int, volumes: int) -> dict[str, Any]:
     return {**seed, "baremetal-blockstorage": block}
 
 
-def crowd_as_hosts(seed: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """For each server of a seed made by :func:`crowd`: its id, region, and its volumes as an inventory shows them."""
+def crowd_as_hosts(seed: dict[str, Any], *, zoned: bool = False) -> dict[str, dict[str, Any]]:
+    """For each server of a seed made by :func:`crowd`: its id, region, and its volumes as an inventory shows them.
+
+    :param zoned: the API versions that are offered show zones.
+    """
     names = {server["id"]: server["name"] for server in seed["servers"]}
     hosts = {
         server["name"]: {"scp_id": server["id"], "scp_region": server["region"], "scp_bm_volumes": {}}
@@ -179,7 +182,8 @@ def crowd_as_hosts(seed: dict[str, Any]) -> dict[str, dict[str, Any]]:
     for attachment in block["attachments"]:
         volume = volumes[attachment["volume_id"]]
         reported = {name: volume[name] for name in shown}
-        reported |= {"purpose": "ORG", "has_relation": False, "volume_group": None, "zone": None}
+        reported |= {"purpose": "ORG", "has_relation": False, "volume_group": None}
+        reported["zone"] = f"{volume['region']}-a" if zoned else None
         hosts[names[attachment["server_id"]]]["scp_bm_volumes"][volume["id"]] = reported
     return hosts
 

@@ -50,7 +50,8 @@ def test_ad_hoc_calls(routed: Controller) -> None:
     ids = [simulator.server(name)["id"] for name in ("west-web1", "west-db1")]
     rules = f'[{{"object_type": "VM", "object_id": "{ids[0]}"}}, {{"object_type": "BM", "object_id": "{ids[1]}"}}]'
     typed = f"name=typed protocol=NFS type_name=SSD wait_timeout=60 access_rules='{rules}' purge_access_rules=no"
-    more = "tags='[{key: team, value: web}, {key: empty}]' api_versions='{\"filestorage\": \"1.1\"}'"
+    version = "1.2" if simulator.generations == "new" else "1.1"
+    more = f"tags='[{{key: team, value: web}}, {{key: empty}}]' api_versions='{{\"filestorage\": \"{version}\"}}'"
     code, result = _ad_hoc(routed, VOLUME, f"{typed} {more}")
     assert (code, result["operations"]) == (0, ["CreateVolume", "SetAccessRule", "SetAccessRule"])
     code, result = _ad_hoc(

@@ -251,13 +251,13 @@ def test_simulator(simulator: Simulator) -> None:
 
 
 @NEEDS_CURL
-@pytest.mark.parametrize("which", ["rehearse.sh", "test_storage.py"])
+@pytest.mark.parametrize("which", ["rehearse.sh", "rehearse_change.sh", "test_storage.py"])
 def test_own_tests(which: str, tmp_path: Path) -> None:
     """The script for CI, and the tests in Python, with the first playbook."""
     for block in [*blocks(README), *blocks(GUIDES / "guide_simulator.rst")]:
         if block.file and "/" not in block.file:
             (tmp_path / block.file).write_text(block.content, encoding="utf-8")
-    command = ["bash", which] if which == "rehearse.sh" else [sys.executable, "-m", "pytest", which]
+    command = ["bash", which] if which.endswith(".sh") else [sys.executable, "-m", "pytest", which]
     environ = {
         **os.environ,
         "PATH": os.pathsep.join([str(PROGRAMS), os.environ["PATH"]]),

@@ -54,7 +54,7 @@ def shown(run: Run, name: str) -> Any:
 
 def calls(result: TaskResult) -> list[str]:
     """The calls of a task, in a fixed order."""
-    return sorted(f"{call['service']}.{call['operation']}" for call in result.calls)
+    return sorted(f"{call['service']}.{call['operation']}" for call in result.in_a_version)
 
 
 def test_volumes(fleet: Controller) -> None:
@@ -163,8 +163,36 @@ def test_queries(fleet: Controller) -> None:
         "6",
         ["bm-east"],
     ]
-    assert len(run["cached"].calls) == 1
-    assert len(run["uncached"].calls) == 2
+    assert len(run["cached"].in_a_version) == 1
+    assert len(run["uncached"].in_a_version) == 2
+
+
+def test_queries_of_servers_networks_and_tags(fleet: Controller) -> None:
+    """Lists of services beside storage, page by page as well; Resource Manager has no regions."""
+    fleet.simulator.set_tags("filestorage.volumes", "fs-1", {"team": "web"})
+    fleet.simulator.set_tags("baremetal-blockstorage.volumes", "bm-twin", {"team": "ml"})
+    fleet.simulator.fault("page_cap", count=2)
+    lists = ("virtualserver.ListVirtualServers", "ListBaremetals", "ListGpuNodes", "ListVpcEndpoints", "ListSubnets")
+    tags = "query='sort_by(@, &value)[].value'"
+    tasks = [debug(name, f"query('{QUERY}', '{name}', region='{WEST}')") for name in lists]
+    tasks += [
+        debug("name", f"query('{QUERY}', 'ListBaremetals', params={{'server_name': 'west-db2'}}) | length"),
+        debug("tags", f"query('{QUERY}', 'ListTags', params={{'key': 'team'}}, {tags})"),
+        debug("east", f"query('{QUERY}', 'resourcemanager.ListTags', params={{'key': 'team', 'region': '{EAST}'}})"),
+        debug("resources", f"query('{QUERY}', 'ListResources', params={{'service_name': 'filestorage'}})"),
+    ]
+    run = fleet.run(tasks).succeeded()
+    world = fleet.simulator.world()
+    here = [server for server in world["servers"] if server.get("region", WEST) == WEST]
+    seen = {one["id"] for name in lists for one in shown(run, name)}
+    expected = {one["id"] for one in here}
+    assert expected <= seen
+    assert {one["id"] for one in world["subnets"] if one.get("region", WEST) == WEST} <= seen
+    assert (shown(run, "name"), shown(run, "tags"), shown(run, "east")) == ("1", ["ml", "web"], [])
+    volumes = {one["id"] for one in world["filestorage"]["volumes"] if not one.get("removed")}
+    assert {one["id"] for one in shown(run, "resources")} <= volumes
+    assert len(shown(run, "resources")) >= 2
+    assert not [call for call in run.calls if call["write"]]
 
 
 MISTAKES = {

@@ -43,7 +43,9 @@ def test_lookup(controller: Controller, lookup: str) -> None:
     parts = {
         "baremetal-blockstorage": {"volumes": [{"id": name, "name": name} for name in ("app-data", "app-log")]},
         "filestorage": {
-            "volumes": [{"id": "fs-ssd", "name": "fast_aaaaaa", "type_name": "SSD"}],
+            "volumes": [
+                {"id": "fs-ssd", "name": "fast_aaaaaa", "type_name": "SSD", "tags": [{"key": "team", "value": "ml"}]}
+            ],
             "snapshots": [
                 {"id": f"s{day}", "volume_id": "fs-ssd", "name": f"s{day}", "created_at": f"2024-10-0{day}T00:00:00.0"}
                 for day in (1, 2)
@@ -65,7 +67,18 @@ def test_lookup(controller: Controller, lookup: str) -> None:
                 [controller.simulator.server(name)["id"] for name in ("east-db1", "east-db2")],
                 "False",
             ],
-            "scp_query": [["fast_aaaaaa", "web_data_2m060u", "alone_aaaaaa"], ["west-db1"], ["s2"], "6"],
+            "scp_query": [
+                ["fast_aaaaaa", "web_data_2m060u", "alone_aaaaaa"],
+                ["west-db1"],
+                ["s2"],
+                sorted(
+                    one["name"]
+                    for one in controller.simulator.world()["servers"]
+                    if (one["region"], one["state"]) == ("kr-west1", "RUNNING") and one["type"] in ("VM", "GPU")
+                ),
+                ["ml"],
+                "6",
+            ],
         }[lookup]
     )
     assert not [call for call in run.calls if call["write"]]

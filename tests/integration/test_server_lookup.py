@@ -49,7 +49,7 @@ def test_servers(controller: Controller) -> None:
     assert run["several"].result["msg"] == [web["id"], server("west-web2")["id"]]
     assert [item.result["msg"] for item in run["cached"].items] == [server(name)["id"] for name in looped]
     # One list of virtual servers, whose end shows an empty page.
-    calls = {name: [call["operation"] for call in run[name].calls] for name in ("several", "id", "cached")}
+    calls = {name: [call["operation"] for call in run[name].in_a_version] for name in ("several", "id", "cached")}
     assert calls == {"several": ["ListVirtualServers"] * 2, "id": [], "cached": ["ListVirtualServers"] * 4}
 
 

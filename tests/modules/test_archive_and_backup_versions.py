@@ -169,6 +169,51 @@ def test_zones_of_backups_and_restores(runner: ModuleRunner) -> None:
     assert "is a zone of region kr-east1" in refused.message
 
 
+@pytest.mark.parametrize("state", ["present", "absent"])
+@pytest.mark.parametrize(
+    ("module", "args"),
+    [("scp_backup", IMAGE), ("scp_backup", {"name": "web-image"}), ("scp_backup_agent", {"server": "west-web1"})],
+)
+def test_zone_of_another_region_is_refused_without_a_call(
+    runner: ModuleRunner, module: str, args: dict[str, Any], state: str
+) -> None:
+    for zone, problem in (
+        ("kr-east1-a", "is a zone of region kr-east1, but is used for region kr-west1"),
+        ("kr-west1", "is a region. Give one of its zones"),
+        ("west", "is not a valid zone"),
+    ):
+        refused = runner.run_task(module, {**args, "zone": zone, "state": state})
+        assert f"zone '{zone}' {problem}" in refused.message
+        assert refused.calls == []
+
+
+def test_zone_of_a_backup_belongs_to_the_region_of_the_data(runner: ModuleRunner) -> None:
+    offer(runner, "new")
+    args = {**IMAGE, "backup_region": "kr-east1"}
+    refused = runner.run_task("scp_backup", {**args, "zone": "kr-west1-a"})
+    assert "zone 'kr-west1-a' is a zone of region kr-west1, but is used for region kr-east1" in refused.message
+    assert refused.calls == []
+    allowed = runner.run_task("scp_backup", {**args, "zone": "kr-east1-a"}, check=True)
+    assert "is a zone of region" not in allowed.message
+
+
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [
+        ("servers", {"server_category": "VIRTUAL_SERVER", "policy_type": "VM_IMAGE", "server_zone": "kr-east1-a"}),
+        ("subnets", {"backup": "web-image", "restore_zone": "kr-east1-a"}),
+        ("subnets", {"backup": "web-image", "restore_region": "kr-east1", "restore_zone": "kr-west1-a"}),
+    ],
+)
+def test_targets_of_a_zone_of_another_region_are_refused(
+    runner: ModuleRunner, kind: str, options: dict[str, str]
+) -> None:
+    refused = runner.run_task("scp_backup_target_info", {"kind": kind, **options})
+    assert "_zone 'kr-" in refused.message
+    assert "but is used for region" in refused.message
+    assert refused.calls == []
+
+
 def test_file_storage_as_a_type_needs_a_newer_version(runner: ModuleRunner) -> None:
     offer(runner, "old")
     run = runner.run_task("scp_backup", {**IMAGE, "policy_type": "FILE_STORAGE"})

@@ -49,7 +49,7 @@ ITEM = {"name": "{{ item }}", "protocol": "NFS", "type_name": "SSD"}
 
 def counted(result: TaskResult) -> dict[str, int]:
     """Return how often a task sent each operation."""
-    return dict(Counter(call["operation"] for call in result.calls))
+    return dict(Counter(call["operation"] for call in result.in_a_version))
 
 
 def loop_of(module: str, args: Mapping[str, Any], **keywords: Any) -> dict[str, Any]:

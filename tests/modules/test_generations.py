@@ -14,6 +14,7 @@ import pytest
 
 from tests.harness.modules import ModuleRunner
 from tests.harness.tasks import TaskResult
+from tests.report.report_fixtures import KOREAN_TIME
 from tests.scenarios import SCENARIOS, check_lifecycle, played
 
 WEST, EAST = "kr-west1", "kr-east1"
@@ -461,9 +462,109 @@ def test_plan_within_a_region(runner: ModuleRunner) -> None:
     assert [one["name"] for one in over.result["mounts"]] == [replica["target_id"]]
     mounts = runner.run_task("scp_mount_source_info", {"volumes": [replica]})
     assert not mounts.failed, mounts.message
-    drill = runner.run_task("scp_dr_drill", plan)
-    assert "Drills are supported between two regions only" in drill.message
     gone = {**plan, "volumes": [replica], "state": "absent", "confirm": True, "delete_targets": True}
     ended = runner.run_task("scp_dr_plan", gone)
     assert ended.changed, ended.message
     assert [one["base_name"] for one in runner.run_task("scp_filestorage_volume_info", {}).result["volumes"]] == ["web"]
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_plan_without_a_zone_of_the_target_changes_nothing(runner: ModuleRunner, check: bool) -> None:
+    """One zone is set, that of the volumes: all are refused before the first of them is created."""
+    server = {"object_type": "BM", "object_id": runner.simulator.server("west-db1")["id"]}
+    block = {"name": "ledger", "disk_type": "HDD", "size_gb": 10, "attachments": [server]}
+    assert runner.run_task("scp_bm_volume", block).changed
+    assert runner.run_task("scp_filestorage_volume", {**FILE, "name": "office"}).changed
+    offer(runner, "new")
+    new = {"protocol": "NFS", "type_name": "SSD"}
+    names = ("web", "mail", "office")
+    volumes = [{"name": name, "target_name": f"{name}_copy", **new} for name in names]
+    volumes.append({"name": "ledger", "kind": "bm_volume", "snapshot_rate": 20})
+    task = {"volumes": volumes, "region": WEST, "target_region": EAST, "variable_prefix": "dr_replication_"}
+    runner.environ["SCP_ZONE"] = "kr-west1-a"
+    runner.new_process()
+    before = runner.simulator.resources()
+    refused = runner.run_task("scp_dr_plan", task, check=check)
+    assert refused.failed
+    assert (refused.writes, refused.operations) == ([], [])
+    assert runner.simulator.resources() == before
+    assert refused.message.startswith("Nothing was changed, because 4 of 4 volumes lack a zone. ")
+    assert "version 1.2 requires a zone of kr-east1, and none is set" in refused.message
+    assert "Known zones of kr-east1 are kr-east1-a, kr-east1-b." in refused.message
+    assert "version 1.4 requires a zone of kr-east1, and none is set" in refused.message
+    assert "Set the option dr_replication_target_zone, the environment variable" in refused.message
+    failed = {one["name"] for one in refused.result["replicas"] if one["change"] == "failed"}
+    assert failed == {*names, "ledger"}
+    # Without any zone, those of the volumes themselves are missing as well.
+    del runner.environ["SCP_ZONE"]
+    runner.new_process()
+    refused = runner.run_task("scp_dr_plan", task, check=check)
+    assert (refused.writes, runner.simulator.resources()) == ([], before)
+    assert "requires a zone of kr-west1, and none is set. Known zones of kr-west1 are kr-west1-a." in refused.message
+    assert "Set the environment variable SCP_ZONE, or zones (SCP_ZONES) for kr-west1" in refused.message
+    runner.environ["SCP_ZONES"] = ZONES
+    runner.new_process()
+    made = runner.run_task("scp_dr_plan", task, check=check)
+    assert not made.failed, made.message
+    assert len(made.operations) >= 2 * 2 + 1 + 2
+
+
+def test_plan_with_a_zone_for_each_volume_needs_no_setting(runner: ModuleRunner) -> None:
+    """A version that takes the zone is required, and only the volume itself gets the zone of the settings."""
+    offer(runner, "new")
+    web = {"name": "web", "protocol": "NFS", "type_name": "SSD", "target_zone": "kr-east1-b"}
+    runner.environ["SCP_ZONE"] = "kr-west1-a"
+    made = runner.run_task("scp_dr_plan", {"volumes": [web], "region": WEST})
+    assert made.changed, made.message
+    assert body_of(made, "CreateVolume")["zone"] == "kr-west1-a"
+    assert body_of(made, "CreateVolumeReplication")["zone"] == "kr-east1-b"
+
+
+@pytest.mark.parametrize("generation", ["both", "new"])
+@pytest.mark.parametrize("origin", ["source", "replica"])
+def test_drill_within_a_region(runner: ModuleRunner, generation: str, origin: str) -> None:
+    """The copies of both ends are in one region: they differ by their names, and each is in the zone of its end."""
+    runner.simulator.switch(replication_within_region="allow")
+    offer(runner, generation)
+    # The settings name a third zone, so that no copy gets the right one by default.
+    runner.simulator.switch(zones="a+b+c")
+    web = {"name": "web", "target_name": "web_copy", "protocol": "NFS", "type_name": "SSD"}
+    plan = {"volumes": [web], "region": WEST, "target_zone": "kr-west1-b"}
+    volume = {**FILE, "name": "web", "zone": "kr-west1-a"}
+    assert runner.run_task("scp_filestorage_volume", volume).changed
+    assert runner.run_task("scp_dr_plan", plan).changed
+    runner.environ["SCP_ZONES"] = json.dumps({WEST: "kr-west1-c"})
+    runner.new_process()
+    if origin == "source":
+        assert runner.run_task("scp_filestorage_snapshot", {"volume": "web"}).changed
+    else:
+        volumes = runner.simulator.resources()["filestorage.volumes"]
+        (replica,) = (one["id"] for one in volumes if one["name"].startswith("web_copy"))
+        taken = datetime.now(UTC) - timedelta(hours=1)
+        name = f"web_copy.{taken.astimezone(KOREAN_TIME):%Y-%m-%d_%H%M%S}"
+        snapshot = {"id": replica, "volume_id": replica, "name": name, "created_at": f"{taken:%Y-%m-%dT%H:%M:%S.%f}"}
+        runner.simulator.patch_world({"filestorage": {"snapshots": [snapshot]}})
+    before = runner.simulator.resources()
+    task = {**plan, "from": origin, "prefix": "drill"}
+    predicted = runner.run_task("scp_dr_drill", task, check=True)
+    assert not predicted.failed, predicted.message
+    drilled = runner.run_task("scp_dr_drill", task)
+    assert not drilled.failed, drilled.message
+    assert drilled.operations == predicted.operations
+    (found,) = drilled.result["volumes"]
+    assert (found["way"], found["result"]) == (origin, "passed")
+    made = [call["body"] for call in drilled.calls if call["operation"] == "CreateVolume"]
+    zones = [(body["name"], body["zone"]) for body in made]
+    name = zones[0][0]
+    if origin == "replica":
+        assert zones == [(name, "kr-west1-b")]
+    else:
+        assert (name[-1], zones) == ("s", [(name, "kr-west1-a")])
+        copied = body_of(drilled, "CreateVolumeReplication")
+        assert (copied["name"][:-1], copied["zone"]) == (name[:-1], "kr-west1-b")
+        assert copied["name"][-1] in "0123456789abcdef"
+    again = runner.run_task("scp_dr_drill", task)
+    assert (again.failed, len(again.result["removed"])) == (False, len(drilled.calls) and 1 + (origin == "source"))
+    ended = runner.run_task("scp_dr_drill", {**task, "state": "absent"})
+    assert (ended.failed, ended.result["left_behind"]) == (False, [])
+    assert runner.simulator.resources() == before

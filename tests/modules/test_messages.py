@@ -260,7 +260,7 @@ CASES = [
         "region without replication",
         "scp_filestorage_replication",
         {**REPLICATION, "target_region": "kr-south1"},
-        ("cannot be replicated to target_region 'kr-south1'", "lists these regions for its type: kr-east1"),
+        ("cannot be replicated to target_region 'kr-south1'. The service lists these ", " for its type: kr-east1"),
     ),
     Case(
         "region without replication, in check mode",

@@ -175,6 +175,17 @@ def test_result_has_lines_for_users(stage: Stage) -> None:
     assert result["failures"] == []
 
 
+def test_lines_for_users_name_the_zone_where_it_is_known(stage: Stage) -> None:
+    """Lists of the older versions of the API show no zones."""
+    office = next(one for one in stage.report["findings"] if (one["name"], one["area"]) == ("office", "protection"))
+    zoned = stage.runner.simulator.generations == "new"
+    assert office["zone"] == (f"{WEST}-a" if zoned else "")
+    line = next(line for line in stage.result.result["table"] if f" {office['message']}" in line and "office" in line)
+    assert line.startswith(f"CRITICAL  office ({office['zone'] or WEST}): ")
+    failing = stage.runner.run_task(MODULE, {"regions": [WEST], "kinds": ["filestorage"], "fail_on": "unprotected"})
+    assert f" in {office['zone'] or WEST} " in failing.message
+
+
 def test_report_reads_each_list_once(stage: Stage) -> None:
     """The calls for single resources are those of the info modules, and no list is read twice."""
     calls = [call for call in stage.result.calls if call["status"] != NOT_OFFERED]

@@ -82,6 +82,13 @@ class Archive:
             self.bucket(f"the bucket {self.name} goes", {"state": "absent"}, "DeleteBucket"),
         ]
 
+    def gone_with_policies(self) -> list[Step]:
+        """The policy goes, which older API versions do not have, and then the bucket."""
+        return [
+            self.step("policy", f"no policy of {self.source}", {"state": "absent"}, "DeleteArchivingPolicy"),
+            self.bucket(f"the bucket {self.name} goes", {"state": "absent"}, "DeleteBucket"),
+        ]
+
     def versions(self, path: str, register: str) -> dict[str, Any]:
         """A task that reads the ids of the older versions of an object."""
         return task(

@@ -194,6 +194,11 @@ class Simulator:
         """Set switches."""
         self.control("PUT", "switches", values)
 
+    def offers(self, service: str) -> str:
+        """Which generations of the API a service offers at the moment, as its switch says it."""
+        switches = self.control("GET", "switches")["switches"]
+        return str(switches[f"{service.replace('-', '_')}_generations"]["value"])
+
     def world(self) -> dict[str, Any]:
         """Everything there is, without secrets."""
         found: dict[str, Any] = self.control("GET", "world")

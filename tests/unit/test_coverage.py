@@ -22,7 +22,7 @@ ALL = 129
 
 @pytest.fixture
 def shown() -> set[Evidence]:
-    """Evidence of all that the kept table claims."""
+    """Evidence of all that the kept table claims, in runs for the versions that it claims."""
     service, found = "", set()
     for line in coverage.TABLE.read_text(encoding="utf-8").splitlines():
         if line.startswith("## "):
@@ -30,8 +30,8 @@ def shown() -> set[Evidence]:
         elif line.startswith("| ") and "`" in line:
             operation, modules, tests, old, newer = line.strip("| ").split(" | ")
             found |= {
-                Evidence(service, operation, version, module, f"{coverage.TESTS}{test}")
-                for version in (old, *newer.split(", "))
+                Evidence(service, operation, version, module, f"{coverage.TESTS}{test}", generations)
+                for version, generations in ((old, "old"), *((one, "new") for one in newer.split(", ")))
                 if version != "-"
                 for module in modules.split("`")[1::2]
                 for test in tests.split("`")[1::2]
@@ -109,7 +109,7 @@ def test_a_run_for_newer_versions_has_to_show_them(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], shown: set[Evidence]
 ) -> None:
     """A new version of an operation lacks a test as an operation does, and a claim of one is checked."""
-    plain = {item for item in shown if item.version in coverage.printed().values()}
+    plain = {item for item in shown if item.generations == "old"}
     lists = {item for item in plain if item.operation == "ListBackups"}
     newer = {replace(item, version="1.3", generations="new") for item in lists}
     assert _check(monkeypatch, plain | newer) == 1
@@ -123,3 +123,37 @@ def test_a_run_for_newer_versions_has_to_show_them(
     other = {replace(item, version="1.4") for item in newer}
     assert coverage.unshown(text, plain | other) == ["1.3: ListBackups of backup"]
     assert coverage.unshown(text, plain) == []
+
+
+def test_a_run_without_newer_versions_alone_accepts_what_the_kept_table_has_of_them(shown: set[Evidence]) -> None:
+    """`make test` offers both, so what only newer versions have is not shown there, and not denied."""
+    plain = {replace(item, generations="both") for item in shown if item.generations == "old"}
+    lists = [item for item in plain if item.operation == "ListArchivingPolicies"]
+    newer = {
+        replace(item, operation="DeleteArchivingPolicy", version="1.3", module="scp_archive_policy", generations="new")
+        for item in lists
+    }
+    text, _missing = coverage.table(plain | newer)
+    row = next(line for line in text.splitlines() if line.startswith("| DeleteArchivingPolicy |"))
+    assert row.endswith("| - | 1.3 |")
+    assert coverage.unshown(text, plain) == []
+    claims = coverage.unshown(text, plain | {replace(item, generations="new") for item in lists})
+    assert "scp_archive_policy: DeleteArchivingPolicy of archivestorage" in claims
+
+
+def test_numbers_at_the_top_are_those_of_the_rows(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, shown: set[Evidence]
+) -> None:
+    kept = coverage.TABLE.read_text(encoding="utf-8")
+    assert coverage.miscounted(kept) == []
+    wrong = re.sub(r"^\d+ of (\d+) operations of", r"7 of \1 operations of", kept, flags=re.MULTILINE)
+    found = int(re.search(r"^(\d+) of \d+ operations of", kept, re.MULTILINE)[1])  # type: ignore[index]
+    assert coverage.miscounted(wrong) == [f"7 operations: its rows have {found}."]
+    file = coverage.ROOT / ".cache" / f"{tmp_path.name}.md"
+    file.write_text(wrong, encoding="utf-8")
+    monkeypatch.setattr(coverage, "TABLE", file)
+    try:
+        assert _check(monkeypatch, shown) == 1
+    finally:
+        file.unlink()
+    assert "states 7 operations: its rows have" in capsys.readouterr().err

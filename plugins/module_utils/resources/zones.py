@@ -78,6 +78,7 @@ def explain_zone(
     """Return the error for a zone that an API version requires, with the zones that are known.
 
     :param listing: a list whose items show their zones.
+    :param option: the option that can give it; empty where only settings can.
     :param region: the region of the zone; the client's by default.
     :param listed: zones that the service lists for this.
     """
@@ -95,8 +96,9 @@ def explain_zone(
         if known
         else f"No zone of {region} is known. Zones have names such as {region}-a."
     )
+    given_by = f"the option {option}, " if option else ""
     return StorageError(
         f"{missing.operation} of {missing.place} was not sent, because version {missing.version} requires a zone of"
-        f" {region}, and none is set. {reported} Set the option {option}, the environment variable SCP_ZONE, or zones"
+        f" {region}, and none is set. {reported} Set {given_by}the environment variable SCP_ZONE, or zones"
         f" (SCP_ZONES) for {region}."
     )

@@ -108,6 +108,7 @@ def test_the_credential(controller: Controller) -> None:
         **KEYS,
         "region": "kr-east1",
         "endpoint_url": "https://{service}.example.com",
+        "zones": '{"kr-east1": "kr-east1-b"}',
         "skip_certificate_checks": True,
     }
     chosen = {"awx_setup_credential": inputs, "awx_setup_name": "Test", "awx_setup_organization": "Lab"}
@@ -128,6 +129,7 @@ def test_the_credential(controller: Controller) -> None:
         "SCP_ENVIRONMENT": "",
         "SCP_ENDPOINT_URL": "https://{service}.example.com",
         "SCP_AUTH_URL": controller.environ["SCP_AUTH_URL"],
+        "SCP_ZONES": '{"kr-east1": "kr-east1-b"}',
         "SCP_VALIDATE_CERTS": "false",
     }
     fields = {field["id"]: field for field in kind["inputs"]["fields"]}

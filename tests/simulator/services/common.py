@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from operator import attrgetter
@@ -19,6 +20,8 @@ R = TypeVar("R", bound=Record)
 DAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 TAG_KEY_LENGTH = 128
 TAG_VALUE_LENGTH = 256
+TAG_TEXT = re.compile(r"[a-zA-Z0-9가-힣ㄱ-ㅎㅏ-ㅣ +\-=._:/@]*")
+"""What keys and values can be, by the contract of Resource Manager, which shows the tags of all services."""
 MAX_TAGS = 50
 CONFLICTS = ("409", "400")
 """The statuses with which a service may refuse because of the state of things."""
@@ -48,7 +51,7 @@ def sorted_as(rows: Iterable[R], sort: str, columns: Collection[str], *, most: i
 def check_tags(tags: Sequence[Mapping[str, Any]] | None) -> None:
     """Keys have 1 to 128 characters, values up to 256; keys are unique; 50 tags at most (platform-behaviour.md §10).
 
-    The contracts say only part of it.
+    The contracts say only part of it. Both consist of Latin and Korean letters, digits, spaces and ``+ - = . _ : / @``.
 
     :raises ApiError: 400.
     """
@@ -63,6 +66,8 @@ def check_tags(tags: Sequence[Mapping[str, Any]] | None) -> None:
         for text, most in ((tag.get("key"), TAG_KEY_LENGTH), (tag.get("value"), TAG_VALUE_LENGTH)):
             if len(text or "") > most:
                 raise validation_error(f"String should have at most {most} characters")
+            if not TAG_TEXT.fullmatch(text or ""):
+                raise validation_error(f"String should match pattern '^{TAG_TEXT.pattern}$'")
 
 
 def stamped_name(stem: str, moment: float, taken: Collection[str]) -> str:

@@ -379,6 +379,29 @@ def test_page_accepts_short_kinds(short: str, kind: str) -> None:
     assert page(made, str(ROLE / "templates"), "x", titles) == page(made, str(ROLE / "templates"), "x", TITLES)
 
 
+def test_page_shows_zones_where_they_are_known() -> None:
+    ends = {
+        "source": {"id": "id-app", "name": "app", "region": WEST, "zone": f"{WEST}-a"},
+        "target": {"id": "id-copy", "name": "copy", "region": EAST, "zone": f"{EAST}-b"},
+    }
+    stopped = {**ends, "sync_cycle": "HOURLY", "health": "broken", "lag_seconds": None}
+    made = report(
+        read(
+            filestorage_volume=[file_volume("web", zone=f"{WEST}-b"), file_volume("old")],
+            bm_volume=[block_volume(zone=f"{WEST}-a", replication=stopped)],
+            backup=[backup(("FAILED", 1), zone="elsewhere-1")],
+        )
+    )
+    zones = {one["name"]: one["zone"] for one in made["findings"]}
+    assert zones == {"web": f"{WEST}-b", "old": "", "app": f"{WEST}-a", "db1-files": "elsewhere-1"}
+    text = page(made, str(ROLE / "templates"), "x", TITLES)
+    shown = re.findall(r"<small>([^<]*)</small>", text)
+    for place in ("kr-west1-b", "kr-west1", "kr-west1-a"):
+        assert any(one.endswith(f", {place}") for one in shown), place
+    assert "kr-east1-b" in shown, "the target of the replication"
+    assert "kr-west1, elsewhere-1" in shown, "a zone whose name does not begin with the region"
+
+
 @pytest.mark.parametrize(
     ("short", "kind"), [(short, kind) for short, kind in sorted(SHORT_FORMS.items()) if KINDS[kind].holds]
 )

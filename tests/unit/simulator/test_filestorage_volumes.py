@@ -92,6 +92,8 @@ def test_types_and_tags(api: Api, simulator: Simulator) -> None:
         [{"key": "a", "value": "v" * 257}],
         [{"key": "", "value": "v"}],
         [{"key": " ", "value": "v"}],
+        [{"key": "k!", "value": "v"}],
+        [{"key": "k", "value": "#1"}],
         [{"key": "a", "value": "v"}, {"key": "a", "value": "w"}],
         [{"key": f"k{number}"} for number in range(51)],
     ):

@@ -137,6 +137,32 @@ def test_bad_tags_are_refused(manager: Manager, volume: dict[str, Any], path: st
     assert tags_of(manager("GET", by_parts(volume))) == {"team": "web", "cost/center": "42"}
 
 
+@pytest.mark.parametrize("tag", [{"key": "k!", "value": "a"}, {"key": "k", "value": "#1"}, {"key": "k", "value": "ä"}])
+@pytest.mark.parametrize(
+    ("service", "path", "body"),
+    [
+        ("filestorage 1.1", "/v1/volumes", {"name": "data", "protocol": "NFS", "type_name": "HDD"}),
+        ("parallel-filestorage 1.0", "/v1/volumes", {"name": "data", "capacity_tb": 1}),
+        ("baremetal-blockstorage 1.3", "/v1/volumes", {"name": "data", "disk_type": "HDD", "size_gb": 10}),
+        ("archivestorage 1.1", "/v1/buckets", {"name": "data"}),
+    ],
+)
+def test_tags_that_cannot_be_shown_are_refused_at_the_creation(
+    manager: Manager, simulator: Simulator, service: str, path: str, body: dict[str, Any], tag: dict[str, str]
+) -> None:
+    if service.startswith("baremetal"):
+        body = {**body, "attachments": [{"object_type": "BM", "object_id": simulator.server("west-db1")["id"]}]}
+    before = simulator.resources()
+    api = Api(simulator, service=service.partition(" ")[0], version=service)
+    refused = api("POST", path, {**body, "tags": [tag]})
+    assert refused.status == 400
+    assert "should match pattern" in str(refused.body)
+    assert simulator.resources() == before
+    made = api("POST", path, {**body, "tags": [{"key": "team/한글", "value": "a_b:c"}]})
+    assert made.status in (201, 202), made.body
+    assert manager("GET", "/v1/tags?key=team/한글".replace("한글", quote("한글"))).status == 200
+
+
 @pytest.mark.violations_expected
 def test_signature_covers_the_path_as_sent(manager: Manager, simulator: Simulator) -> None:
     """Base64 of this id holds a slash and ends in an equals sign; each way to write it verifies as it was sent."""

@@ -247,8 +247,9 @@ class Policy(Resource[PolicyState]):
         renamed = bool(self._name) and policy["name"] != self._name
 
         def effect(before: PolicyState, answer: Mapping[str, Any]) -> PolicyState:
-            named = self._name or answer.get("archiving_policy_name") or policy["name"]
-            return replace(before, policy={**policy, "object_lifecycle": lifecycle, "name": named})
+            present = before.policy or policy
+            named = self._name or answer.get("archiving_policy_name") or present["name"]
+            return replace(before, policy={**present, "object_lifecycle": lifecycle, "name": named})
 
         def done(seen: PolicyState) -> bool:
             shown = seen.policy or {}
@@ -268,7 +269,7 @@ class Policy(Resource[PolicyState]):
         wanted = self._state
         return Step(
             api.SET_ARCHIVING_POLICY_STATE,
-            lambda before, _answer: replace(before, policy={**policy, "state": wanted}),
+            lambda before, _answer: replace(before, policy={**(before.policy or policy), "state": wanted}),
             path={"archiving_policy_id": policy["id"]},
             query={"bucket_id": bucket["id"]},
             body={"state": wanted},

@@ -79,6 +79,7 @@ class Agent(Taggable[AgentState]):
         return str(self.params["server"])
 
     def check(self) -> None:
+        zones.check(self.params, self.region)
         if self._wants_check and not self.params["wait"]:
             raise StorageError(
                 "check_connection waits for its result, so it cannot go with wait: false. Leave one out."

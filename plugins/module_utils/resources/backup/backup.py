@@ -16,6 +16,7 @@ from ...engine.lookup import Finder, is_id
 from ...engine.overlay import ResponsePatch
 from ...engine.resource import PlannedResource
 from ...operations import backup as api
+from .. import zones
 from ..tags import Taggable, TaggableInfo
 from . import paths, schedules
 from .backup_planner import BackupPlanner
@@ -71,6 +72,7 @@ class Backup(Taggable[BackupState], PlannedResource[BackupState]):
     # -- options that cannot work --------------------------------------------------------------------------------------
 
     def check(self) -> None:
+        zones.check(self.params, self.params.get("backup_region") or self.region)
         if self.wants_absent:
             return
         params, found = self.params, []

@@ -13,6 +13,7 @@ from ...client.errors import StorageError
 from ...client.session import Call
 from ...engine.resource import Info
 from ...operations import backup as api
+from .. import zones
 from .lookup import required_backup
 from .servers import needed_values
 
@@ -85,6 +86,8 @@ class TargetInfo(Info):
             raise StorageError(
                 f"kind {kind} has no use for {' and '.join(useless)}. It takes {', '.join(sorted(choice.options))}."
             )
+        zones.check(self.params, self.region, "server_zone")
+        zones.check(self.params, self.params.get("restore_region") or self.region, "restore_zone")
         query = {PARAMETERS.get(option, option): self.params.get(option) for option in choice.filters}
         if kind == "subnets":
             query["region"] = query["region"] or self.region

@@ -95,6 +95,7 @@ class Link:
     """A replication of any kind of volumes.
 
     :ivar replication_id: ``None`` for block storage, whose replications have no id.
+    :ivar source_zone: ``None`` where the API version shows none; ``target_zone`` likewise.
     :ivar status: in the service's words, and so is ``lag_time``.
     """
 
@@ -112,6 +113,8 @@ class Link:
     lag_time: str | None = None
     lag_seconds: int | None = None
     reports_lag: bool = False
+    source_zone: str | None = None
+    target_zone: str | None = None
 
     @property
     def planned(self) -> bool:
@@ -184,6 +187,8 @@ def file_link(shown: Mapping[str, Any]) -> Link:
         frequency=shown.get("replication_frequency"),
         policy=shown.get("replication_policy"),
         status=shown.get("replication_status"),
+        source_zone=shown.get("source_volume_zone") or None,
+        target_zone=shown.get("replication_volume_zone") or None,
     )
 
 
@@ -215,6 +220,8 @@ def block_link(shown: Mapping[str, Any]) -> Link:
         lag_time=shown.get("lag_time"),
         lag_seconds=shown.get("lag_seconds"),
         reports_lag=True,
+        source_zone=source.get("zone") or None,
+        target_zone=target.get("zone") or None,
     )
 
 

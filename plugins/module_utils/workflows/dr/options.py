@@ -119,12 +119,6 @@ def read_volumes(params: Mapping[str, Any], client: Client, prefix: str = "") ->
     creates = params.get("state") == "present"
     for item in items.items:
         _check_ends(items, item, prefix)
-        if params.get("state") == DRILL and item["target_zone"] and item["region"] == item["target_region"]:
-            items.reject(
-                item,
-                "its replica is in the same region, where the copies of both ends would have the same names in a drill."
-                " Drills are supported between two regions only",
-            )
         if creates and (item["protocol"] is None) != (item["type_name"] is None):
             items.reject(
                 item,

@@ -10,6 +10,7 @@ from typing import Any
 
 from ...client.errors import StorageError
 from ...resources.shared_volume import AVAILABLE, lower
+from .creations import refuse_missing_zones
 from .model import BLOCK, FILE, TITLES, Found, Link, Volume
 from .reading import ambiguous
 from .run import Run, Stage
@@ -27,6 +28,7 @@ def set_up(run: Run) -> None:
     bare = run.gather(
         [one for one in new if one.kind == BLOCK], lambda volume: _is_bare(run, volume, found[volume.key])
     )
+    to_create: list[tuple[Volume, Found]] = []
     for volume in run.volumes:
         here, outcome = found[volume.key], run.outcomes[volume.key]
         if blocker := blockers[volume.key]:
@@ -34,11 +36,13 @@ def set_up(run: Run) -> None:
         elif outcome.failures:
             continue
         elif here.link is None:
+            to_create.append((volume, here))
             _create(run, stage, volume, here, bare=bool(bare.get(volume.key)))
         elif here.health == "ending":
             outcome.fail("its replication is being ended. Run it again when the replication has gone")
         elif _differs(volume, here.link) or not _as_asked(volume, here):
             _change(run, stage, volume, here)
+    refuse_missing_zones(run, to_create)
     run.converge(stage)
     run.ask_other_region()
 

@@ -60,6 +60,8 @@ class CopyPlan:
     :ivar name: of the copy, see :func:`copy_name`; empty while the id of the volume is not known.
     :ivar replica: as the service shows it, with the members of a group; empty where it is not known.
     :ivar way: ``None`` where no copy can be made, for the reason in ``blocker``.
+    :ivar source_zone: the zone of what is made in the region of the volume; ``None`` leaves it to the settings.
+    :ivar target_zone: the zone of the copy, likewise.
     """
 
     volume: Volume
@@ -70,6 +72,23 @@ class CopyPlan:
     way: Way | None = None
     snapshot: SnapshotRecord | None = None
     blocker: str = ""
+    source_zone: str | None = None
+    target_zone: str | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All names of File Storage volumes that a drill makes."""
+        return tuple(dict.fromkeys((self.name, self.source_name)))
+
+    @property
+    def source_name(self) -> str:
+        """The name of what is made in the region of the volume, where the replica of that is the copy.
+
+        In one region both ends must have different names. The name of the copy ends with a hexadecimal digit.
+        """
+        volume = self.volume
+        within = volume.kind == FILE and volume.region == volume.target_region
+        return f"{self.name[:-1]}s" if within and self.name else self.name
 
     @property
     def members(self) -> Sequence[Mapping[str, Any]]:

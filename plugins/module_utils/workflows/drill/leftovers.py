@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -142,7 +142,8 @@ def _look_for_files(reader: Reader, own: Own, places: Sequence[tuple[CopyPlan, s
             own.unread.append((plan.volume.key, error.message))
             continue
         for volume in listed:
-            if fits_name(plan.name, volume.get("name"), FILE) and volume["id"] not in seen:
+            named = any(fits_name(name, volume.get("name"), FILE) for name in plan.names)
+            if named and volume["id"] not in seen:
                 seen.add(str(volume["id"]))
                 candidates.append((plan, region, volume))
 
@@ -159,7 +160,7 @@ def _look_for_files(reader: Reader, own: Own, places: Sequence[tuple[CopyPlan, s
             own.unread.append((plan.volume.key, replications.message))
             continue
         label = f"{shown['name']} in {region}"
-        if foreign_file(plan.name, shown, replications):
+        if foreign_file(plan.names, shown, replications):
             sentence = f"{label} has the name of a copy, but it is an end of a replication that no drill made"
             own.foreign.append((plan.volume.key, sentence))
             continue
@@ -173,12 +174,12 @@ def _look_for_files(reader: Reader, own: Own, places: Sequence[tuple[CopyPlan, s
                 own.replications.append(Leftover(plan.volume.key, "filestorage_replication", where, identifier, name))
 
 
-def foreign_file(name: str, shown: Shown, replications: Iterable[Shown]) -> bool:
+def foreign_file(names: Collection[str], shown: Shown, replications: Iterable[Shown]) -> bool:
     """Return whether a File Storage volume with the name of a copy is none: it is an end of another replication."""
     ends = [one[f"{end}_volume_name"] for one in replications for end in ("source", "replication")]
     if str(shown.get("purpose") or "").lower() == DISK_BACKUP:
         return True
-    return any(without_suffix(str(end)) != name and end != name for end in ends)
+    return any(without_suffix(str(end)) not in names and end not in names for end in ends)
 
 
 def _look_for_blocks(reader: Reader, own: Own, plans: Sequence[CopyPlan], seen: set[str]) -> None:

@@ -22,6 +22,7 @@ from ...engine.workflow import Change, Converged, Workflow
 from ...resources.kinds import Storage
 from ...resources.objects import ObjectFinder, with_ids
 from ...resources.snapshots import SnapshotRecord
+from ...resources.zones import ZONE
 from ..dr import assess
 from ..dr.model import BLOCK, FILE, GROUP, Found, Volume
 from ..dr.options import DRILL, likely_region, read_volumes
@@ -206,11 +207,17 @@ class Drill(Workflow):
             self._options = read_options(self.params, self.batch.client)
         except StorageError as error:
             return {**failure_of(error), "began": False}
-        self._reader = Reader(self.batch.client)
+        self._reader = Reader(self._reading())
         self._passwords = dict(self.params.get("cifs_passwords") or {})
         self._found = self._reader.read(self._options.volumes, "target")
         self._began = self._now()
         return self._present() if self.params["state"] == "present" else self._absent()
+
+    def _reading(self) -> Client:
+        """Return the client to read with. Where the list has zones, it prefers API versions that show them."""
+        client = self.batch.client
+        zoned = any(volume.target_zone for volume in self._options.volumes)
+        return client.wanting(ZONE, "source_volume_zone", "replication_volume_zone") if zoned else client
 
     # -- state: present -----------------------------------------------------------------------------------------------
 
@@ -240,10 +247,29 @@ class Drill(Workflow):
             except StorageError as error:
                 replica, why = one.volume or {}, why or error.message
             sources = Sources() if why else self._sources(volume, one)
-            return plan_copy(volume, one, replica, sources, self._options.rules, why)
+            return self._with_zones(plan_copy(volume, one, replica, sources, self._options.rules, why), one)
 
         self._servers = self._find_servers([volume for volume in volumes if volume.key not in unfit])
         return [self._with_servers(plan) for plan in map_concurrently(plan, volumes)]
+
+    def _with_zones(self, plan: CopyPlan, found: Found) -> CopyPlan:
+        """Add the zones of what a drill makes: those of the volume and of its replica, where their regions show them.
+
+        The host of each region decides whether a zone can be given there.
+        """
+        volume, link = plan.volume, found.link
+        if volume.kind != FILE or link is None or plan.way is None:
+            return plan
+        if plan.way == "replica":
+            return replace(plan, target_zone=plan.replica.get(ZONE) or None)
+        source_zone = None
+        if link.source_zone:
+            try:
+                source_zone = (self._reader.by_id(FILE, volume.region, link.source_id) or {}).get(ZONE) or None
+            except StorageError as error:
+                return replace(plan, way=None, blocker=error.message.rstrip("."))
+        target_zone = volume.target_zone or (link.target_zone if source_zone else None)
+        return replace(plan, source_zone=source_zone, target_zone=target_zone)
 
     def _find_servers(self, volumes: Sequence[Volume]) -> dict[tuple[str, str], list[dict[str, str]] | StorageError]:
         """Return the servers that may use copies, with ids, by option and region; an error where one is not found."""
@@ -370,7 +396,8 @@ class Drill(Workflow):
                 outcome,
                 FILE,
                 region=volume.region,
-                name=plan.name,
+                zone=plan.source_zone,
+                name=plan.source_name,
                 protocol=plan.replica.get("protocol"),
                 type_name=plan.replica.get("type_name"),
                 snapshot_id=plan.snapshot.id if plan.snapshot else None,
@@ -381,10 +408,10 @@ class Drill(Workflow):
                 "filestorage_replication",
                 [copied],
                 region=volume.region,
-                volume=plan.name,
+                volume=plan.source_name,
                 name=plan.name,
                 target_region=volume.target_region,
-                target_zone=volume.target_zone,
+                target_zone=plan.target_zone,
                 replication_type="replication",
                 replication_frequency=FREQUENCY,
                 cifs_password=password,
@@ -425,6 +452,7 @@ class Drill(Workflow):
                 outcome,
                 FILE,
                 region=region,
+                zone=plan.target_zone,
                 name=plan.name,
                 protocol=plan.replica.get("protocol"),
                 type_name=plan.replica.get("type_name"),

@@ -79,7 +79,8 @@ class Judge:
     def _find(self, severity: str, area: str, thing: Thing | Server, message: str) -> None:
         kind = thing.kind if isinstance(thing, Thing) else "server"
         name = thing.base_name if isinstance(thing, Volume) else thing.name
-        self.findings.append(Finding(severity, area, kind, thing.region, name, thing.id, message))
+        zone = thing.zone if isinstance(thing, Volume | Backup) else ""
+        self.findings.append(Finding(severity, area, kind, thing.region, name, thing.id, message, zone))
         thing.status = worst(thing.status, severity)
 
     def _look_at_state(self, thing: Thing) -> bool:
@@ -137,7 +138,7 @@ class Judge:
             source = replication.source
             known = self._volumes.get(str(source["id"]))
             where = (replication.kind, source["region"], known.base_name if known else source["name"], source["id"])
-            self.findings.append(Finding(CRITICAL, "replication", *where, message))
+            self.findings.append(Finding(CRITICAL, "replication", *where, message, source["zone"]))
         if (volume := self._volumes.get(str(replication.source["id"]))) is not None:
             volume.status = worst(volume.status, replication.status)
             volume.replication = "late" if replication.late and health in _WORKS else health

@@ -192,6 +192,7 @@ class Growth:
             thing, change = named[identifier], number - old
             name = getattr(thing, "base_name", thing.name)
             entry = {"kind": thing.kind, "region": thing.region, "name": name, "id": identifier}
+            entry["zone"] = getattr(thing, "zone", "")
             found.append({**entry, "bytes": number, "change_bytes": change, "change_percent": percent(change, old)})
         found.sort(key=lambda one: -int(one["change_bytes"]))
         limit = self._limits["growth_percent"]
@@ -200,7 +201,7 @@ class Growth:
                 grown = f"{describe_bytes(one['change_bytes'])} in {self._days:.0f} days"
                 message = f"grew by {grown}, to {describe_bytes(one['bytes'])}"
                 where = (one["kind"], one["region"], one["name"], one["id"])
-                self.findings.append(Finding(WARNING, "capacity", *where, message))
+                self.findings.append(Finding(WARNING, "capacity", *where, message, one["zone"]))
         return found[:MOST]
 
 

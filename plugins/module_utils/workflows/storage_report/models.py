@@ -60,6 +60,7 @@ class Finding:
     """Something that the user should look at.
 
     :ivar severity: one of SEVERITIES; ``area`` one of AREAS.
+    :ivar zone: the zone of the thing; empty where it is not known.
     """
 
     severity: str
@@ -69,6 +70,7 @@ class Finding:
     name: str
     id: str
     message: str
+    zone: str = ""
 
 
 @dataclass
@@ -188,6 +190,7 @@ class Backup(Thing):
     :ivar jobs: those that ended, the newest first, each with ``state`` and ``began_at``.
     :ivar restore_points: how many can be restored.
     :ivar last_success: of the newest job that kept something: ``began_at`` and ``age_seconds``.
+    :ivar zone: its zone; empty where the API version has none.
     """
 
     server: str = ""
@@ -196,6 +199,7 @@ class Backup(Thing):
     jobs: list[dict[str, Any]] = field(default_factory=list)
     restore_points: int = 0
     last_success: dict[str, Any] | None = None
+    zone: str = ""
     # judged
     works: bool = False
 
@@ -212,6 +216,11 @@ class Bucket(Thing):
     archives: str = ""
     policy: str = ""
     last_job: dict[str, Any] | None = None
+
+
+def place(region: str, zone: str) -> str:
+    """Return where a thing is, for users: its zone, whose name begins with the region, or the region alone."""
+    return zone if zone.startswith(f"{region}-") else ", ".join(filter(None, (region, zone)))
 
 
 def span(seconds: float) -> str:

@@ -235,6 +235,7 @@ def _backup(shown: Mapping[str, Any], region: str, now: datetime) -> Backup:
         jobs=jobs,
         restore_points=len(kept),
         last_success={"began_at": good["began_at"], "age_seconds": good["age_seconds"]} if good else None,
+        zone=str(shown.get("zone") or ""),
     )
 
 

@@ -150,7 +150,11 @@ def _largest(things: Iterable[Any]) -> list[dict[str, Any]]:
     largest = sorted((one for one in things if one.bytes), key=lambda one: -int(one.bytes))[:MOST]
     fields = ("kind", "region", "id", "bytes", "is_copy")
     return [
-        {"name": getattr(one, "base_name", one.name), **{field: getattr(one, field) for field in fields}}
+        {
+            "name": getattr(one, "base_name", one.name),
+            "zone": getattr(one, "zone", ""),
+            **{field: getattr(one, field) for field in fields},
+        }
         for one in largest
     ]
 

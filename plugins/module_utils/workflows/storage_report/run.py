@@ -12,7 +12,7 @@ from ...client.errors import StorageError
 from ...engine.resource import Info
 from ...resources.connection import read_deprecations
 from ..messages import group_alike
-from .models import KINDS
+from .models import KINDS, place
 from .options import FAIL_ON, read_options, regions_of
 from .reading import read_all
 from .report import facts
@@ -66,7 +66,7 @@ class StorageReport(Info):
             return {}
         prefix = self.params.get("variable_prefix") or ""
         first = "; ".join(
-            f"{one['name']}{' in ' * bool(one['region'])}{one['region']} {one['message']}"
+            f"{one['name']}{' in ' * bool(one['region'])}{place(one['region'], one['zone'])} {one['message']}"
             for one in found[:MAX_IN_MESSAGE]
         )
         return {
@@ -88,8 +88,8 @@ def _lines(report: Mapping[str, Any]) -> list[str]:
     """Return the first findings and the notes as lines for users."""
     findings = report["findings"]
     lines = [
-        f"{one['severity'].upper()}  {one['name']}{' (' + one['region'] + ')' if one['region'] else ''}:"
-        f" {one['message']}"
+        f"{one['severity'].upper()}  {one['name']}"
+        f"{' (' + place(one['region'], one['zone']) + ')' if one['region'] else ''}: {one['message']}"
         for one in findings[:MAX_LINES]
     ]
     more = [f"and {len(findings) - MAX_LINES} more"] if len(findings) > MAX_LINES else []

@@ -216,7 +216,7 @@ def replication(source: str, target: str) -> dict[str, str]:
 def test_file_volume_is_a_copy_only_without_another_replication(
     purpose: str, replications: list[dict[str, str]], foreign: bool
 ) -> None:
-    assert foreign_file("drill_1", {"purpose": purpose}, replications) is foreign
+    assert foreign_file(("drill_1",), {"purpose": purpose}, replications) is foreign
 
 
 @pytest.mark.parametrize(
