@@ -687,6 +687,9 @@ class Work:
         self.diff: List[Tuple[str, str]] = []
         self.skipped = False
         self.is_new = False
+        #: Whether what the item replaces was unmounted, and from which server.
+        self.has_left = False
+        self.former = ""
         self._is_empty = False
         self._resolved: Dict[str, Set[str]] = {}
         self.look()
@@ -850,11 +853,25 @@ class Work:
 
     # -- changes --
 
+    def leave(self) -> None:
+        """Unmount what the item replaces, and complete all that comes before its mount.
+
+        :raises Problem: it is still mounted, or the mount cannot be prepared.
+        """
+        self.look()
+        if self.item.state == "present" and self.mounted and not self.right:
+            self.former = split_source(self.mounted.source)[0]
+            self._prepare_mount()
+            self.has_left = True
+
     def converge(self) -> None:
         """Bring the item to its desired state.
 
         :raises Problem: it is not possible.
         """
+        if self.has_left:
+            self._mount_prepared()
+            return
         self.look()
         if self.item.state == "absent":
             self._remove()
@@ -865,7 +882,8 @@ class Work:
             self._write_credentials()
             self._write_line()
         else:
-            self._mount_new()
+            self._prepare_mount()
+            self._mount_prepared()
 
     @property
     def _is_automount(self) -> bool:
@@ -876,7 +894,7 @@ class Work:
         self.actions.append(action)
         return not self.settings.check
 
-    def _mount_new(self) -> None:
+    def _prepare_mount(self) -> None:
         item = self.item
         # What is mounted there has a folder, and may be a share that does not answer.
         is_missing = not (self.mounted or self.autofs) and not os.path.isdir(self.host.real(item.path))
@@ -891,10 +909,12 @@ class Work:
             os.makedirs(self.host.real(item.path), 0o755)
         # Before the mount: systemd unmounts at once what its unit for the path, made of an older line, does not expect.
         self._write_line()
+
+    def _mount_prepared(self) -> None:
         if self.autofs and self._is_automount:
             return
-        if self._do(f"mount {item.source} on {item.path}"):
-            self._mount(item.options)
+        if self._do(f"mount {self.item.source} on {self.item.path}"):
+            self._mount(self.item.options)
 
     def _update(self, mounted: Mounted) -> None:
         """Let other options or another password take effect on what is mounted already."""
@@ -992,13 +1012,26 @@ class Work:
         if done.rc or done.timed_out:
             limit = self.settings.mount_timeout
             reason = f"it did not answer within {limit} s (mount_timeout)." if done.timed_out else done.message
-            raise Problem(f"{item.source} could not be mounted on {item.path}: {reason} {HINTS[item.family]}")
+            hint = (done.timed_out and self._former_hint()) or HINTS[item.family]
+            raise Problem(f"{item.source} could not be mounted on {item.path}: {reason} {hint}")
         self.look()
         wrong = not_in_force(item, self.mounted, options) if self.mounted else []
         if wrong:
             raise Problem(
                 "{} is mounted on {}, but {} is not in force.".format(item.source, item.path, ", ".join(wrong))
             )
+
+    def _former_hint(self) -> str:
+        """Return why a mount from another address may have waited; empty if nothing is mounted from the former one."""
+        if self.item.family != "nfs" or not self.former:
+            return ""
+        kept = [one.path for one in self.host.mounts() if split_source(one.source)[0] == self.former]
+        if not kept:
+            return ""
+        return (
+            f"{', '.join(kept)} is still mounted from {self.former}. If that is another address of the same server, the kernel waits for"
+            " it from NFS 4.1 on: unmount it first."
+        )
 
     def _remove(self) -> None:
         item = self.item
@@ -1220,11 +1253,22 @@ def converge(host: Host, items: Sequence[Item], settings: Settings) -> Dict[str,
     for work in works:
         attempt(work, work.check)
     blocked = any(work.message for work in works)
-    # Those that go are first: another item may take their place.
-    for work in sorted(works, key=lambda one: one.item.state != "absent"):
-        if blocked:
+    if blocked:
+        for work in works:
             work.skipped = not work.message
-        else:
+        return describe(works, settings.check, blocked)
+    absent = [work for work in works if work.item.state == "absent"]
+    present = [work for work in works if work.item.state != "absent"]
+    # Those that go are first: another item may take their place.
+    for work in absent:
+        attempt(work, work.converge)
+    # Nothing is mounted from a new address as long as a mount from the former one remains that an item replaces: from NFS
+    # 4.1 on, the kernel knows it as the same server, and waits for an answer from the former address. A mount below another
+    # one is unmounted before it.
+    for work in sorted(present, key=lambda one: -one.item.path.count("/")):
+        attempt(work, work.leave)
+    for work in present:
+        if not work.message:
             attempt(work, work.converge)
     return describe(works, settings.check, blocked)
 

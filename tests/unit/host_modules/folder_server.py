@@ -27,6 +27,9 @@ case "$options" in
     mv @/mountinfo.new @/proc/self/mountinfo
     options=${options#remount,} ;;
 esac
+# As from NFS 4.1 on, where a server has two addresses and one of them does not answer.
+former=$(cat @/control/same-server 2>/dev/null)
+[ -n "$former" ] && grep -q " $former:" @/proc/self/mountinfo && exec sleep 30
 flags=rw
 case ",$options," in *,ro,*) flags=ro ;; esac
 [ -e @/control/always-rw ] && flags=rw
@@ -40,7 +43,8 @@ UMOUNT = """#!/bin/sh
 echo "umount $*" >> @/calls
 how=$1
 for last; do path=${last#@}; done
-if [ -e @/control/busy ] && [ "$how" != -l ]; then echo "umount: $path: target is busy." >&2; exit 32; fi
+busy=$(cat @/control/busy 2>/dev/null || echo none)
+if [ "${busy:-$path}" = "$path" ] && [ "$how" != -l ]; then echo "umount: $path: target is busy." >&2; exit 32; fi
 if [ -e @/control/hang ] && [ "$how" != -l ]; then exec sleep 30; fi
 number=$(grep -n "^[^-]* $path " @/proc/self/mountinfo | tail -n 1 | cut -d: -f1)
 [ -z "$number" ] && { echo "umount: $path: not mounted." >&2; exit 32; }

@@ -467,6 +467,91 @@ def test_path_that_is_mounted_is_never_looked_into(server: FolderServer, monkeyp
     assert actions(mount(server, {**SHARE, "source": MOVED})) != []
 
 
+DATA = {**SHARE, "name": "data", "path": "/srv/data", "source": "10.1.1.1:/scp_data_cccccc"}
+DATA_MOVED = {**DATA, "source": "10.7.7.7:/scp_data_cccccc"}
+WEB_MOVED = {**SHARE, "source": MOVED}
+
+
+def test_all_shares_leave_an_address_before_one_is_mounted_from_the_next(server: FolderServer) -> None:
+    mount(server, SHARE, DATA)
+    server.control("same-server", "10.1.1.1")
+    server.forget_calls()
+    done = mount(server, WEB_MOVED, DATA_MOVED, mount_timeout=5)
+    assert actions(done) == [
+        f"unmount {WEB} from /srv/web",
+        "write /etc/fstab",
+        f"mount {MOVED} on /srv/web",
+        f"unmount {DATA['source']} from /srv/data",
+        "write /etc/fstab",
+        f"mount {DATA_MOVED['source']} on /srv/data",
+    ]
+    assert server.calls() == [
+        "umount /srv/web",
+        "umount /srv/data",
+        f"mount -t nfs -o rw,hard,_netdev {MOVED} /srv/web",
+        f"mount -t nfs -o rw,hard,_netdev {DATA_MOVED['source']} /srv/data",
+    ]
+    assert server.mounts() == [(MOVED, "/srv/web"), (DATA_MOVED["source"], "/srv/data")]
+    assert converged(server, WEB_MOVED, DATA_MOVED) == []
+
+
+def test_several_shares_that_move_are_predicted(server: FolderServer) -> None:
+    mount(server, SHARE, DATA)
+    assert len(converged(server, WEB_MOVED, DATA_MOVED)) == 6
+
+
+def test_shares_are_detached_from_a_dead_address_before_one_is_mounted_from_the_next(server: FolderServer) -> None:
+    mount(server, SHARE, DATA)
+    server.control("same-server", "10.1.1.1")
+    server.control("hang")
+    server.forget_calls()
+    lazy = {"lazy": "moved"}
+    assert not mount(server, {**WEB_MOVED, **lazy}, {**DATA_MOVED, **lazy}, mount_timeout=5).get("failed")
+    assert [call.split()[0] for call in server.calls()] == ["umount"] * 6 + ["mount"] * 2
+    assert server.mounts() == [(MOVED, "/srv/web"), (DATA_MOVED["source"], "/srv/data")]
+
+
+def test_share_that_cannot_leave_an_address_is_named_where_another_waits_for_it(server: FolderServer) -> None:
+    mount(server, SHARE, DATA)
+    server.control("same-server", "10.1.1.1")
+    server.control("busy", "/srv/data")
+    result = mount(server, WEB_MOVED, DATA_MOVED, mount_timeout=1)
+    assert result["failures"] == [
+        f"web: {MOVED} could not be mounted on /srv/web: it did not answer within 1 s (mount_timeout). /srv/data is still"
+        " mounted from 10.1.1.1. If that is another address of the same server, the kernel waits for it from NFS 4.1 on:"
+        " unmount it first.",
+        f"data: {DATA['source']} could not be unmounted from /srv/data: umount: /srv/data: target is busy.",
+    ]
+    # What is not mounted again is not unmounted: its line is the former one too.
+    assert server.mounts() == [(DATA["source"], "/srv/data")]
+    assert server.fstab_lines()[1].startswith(DATA["source"])
+    server.release("busy")
+    assert not mount(server, WEB_MOVED, DATA_MOVED, mount_timeout=1).get("failed")
+
+
+def test_share_that_is_not_replaced_stays_on_the_former_address(server: FolderServer) -> None:
+    """Neither one that is not in the list nor one whose item is blocked or unchanged."""
+    other = {**DATA, "name": "other", "path": "/srv/other"}
+    mount(server, SHARE, DATA, other)
+    server.forget_calls()
+    assert len(actions(mount(server, WEB_MOVED, DATA))) == 3
+    assert [call for call in server.calls() if call.startswith("umount")] == ["umount /srv/web"]
+    server.forget_calls()
+    blocked = mount(server, {**SHARE, "path": "/srv/local"}, DATA_MOVED)
+    assert [one["change"] for one in blocked["mounts"]] == ["failed", "skipped"]
+    assert server.calls() == []
+    assert server.mounts() == [(DATA["source"], "/srv/data"), (DATA["source"], "/srv/other"), (MOVED, "/srv/web")]
+
+
+def test_share_below_another_one_is_unmounted_before_it(server: FolderServer) -> None:
+    below = {**DATA, "path": "/srv/web/data"}
+    (server.root / "srv/web/data").mkdir(parents=True)
+    mount(server, SHARE, below)
+    server.forget_calls()
+    assert not mount(server, WEB_MOVED, {**below, "source": DATA_MOVED["source"]}).get("failed")
+    assert [call.split()[-1] for call in server.calls()] == ["/srv/web/data", "/srv/web", "/srv/web", "/srv/web/data"]
+
+
 # -- blockers --------------------------------------------------------------------------------------------------------
 
 
