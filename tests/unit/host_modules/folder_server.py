@@ -23,9 +23,17 @@ case "$options" in
   remount*)
     [ -e @/control/refuse-remount ] && { echo "mount.$type: an incorrect mount option was specified" >&2; exit 32; }
     [ -e @/control/ignore-remount ] && exit 0
+    kept=''
+    # Those of NFS itself stay as they are.
+    case $type in
+      nfs)
+        kept=$(grep " $path " @/proc/self/mountinfo | tail -n 1)
+        kept=$(echo "$kept" | sed 's/.* r[ow]//; s/,no\\(suid\\|dev\\|exec\\)//g') ;;
+    esac
     grep -v " $path " @/proc/self/mountinfo > @/mountinfo.new
     mv @/mountinfo.new @/proc/self/mountinfo
-    options=${options#remount,} ;;
+    options=${options#remount}$kept
+    options=${options#,} ;;
 esac
 # As from NFS 4.1 on, where a server has two addresses and one of them does not answer.
 former=$(cat @/control/same-server 2>/dev/null)
