@@ -266,9 +266,10 @@ ALL_FLAGS = (
     *("sync", "async", "dirsync", "atime", "noatime", "diratime", "nodiratime", "relatime", "norelatime"),
     *("strictatime", "nostrictatime", "lazytime", "nolazytime", "mand", "nomand", "iversion", "noiversion"),
 )
-#: Options of shares that a remount changes, also back to their defaults. Tried with Linux 6.1. NFS refuses to change most
-#: of the others, ignores some (nconnect), and ignores that one is gone. CIFS refuses some (sec, username, domain, iocharset) and ignores others (vers, seal,
-#: sign, port, hard, multichannel, max_channels, echo_interval), or does not change files that are known already (cache).
+#: Options of shares that a remount changes, also back to their defaults. Tried with Linux 6.1. Of the others, NFS refuses
+#: most and ignores some (nconnect, proto), and ignores that one is gone. CIFS refuses some (sec, username, domain, iocharset)
+#: and ignores others (vers, seal, sign, port, hard, multichannel, max_channels, echo_interval). It shows other ones as
+#: changed that it reads only when a file is opened (cache, nobrl, serverino), so they are not here.
 REMOUNT_OPTIONS = {
     "nfs": ALL_FLAGS,
     "cifs": (
