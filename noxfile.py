@@ -552,7 +552,8 @@ def wire(session: nox.Session) -> None:
     place()
     environment = core_environment(session, cores()["newest"])
     environment.run("python", "-m", "tests.wire")
-    environment.run("pytest", *(session.posargs or ["tests/wire"]))
+    # The boot is the setup of the first test.
+    environment.run("pytest", "--durations=0", "--durations-min=1", *(session.posargs or ["tests/wire"]))
 
 
 @nox.session(default=False)

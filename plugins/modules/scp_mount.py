@@ -62,7 +62,9 @@ options:
       options:
         description:
           - Options of the mount, separated by commas.
-          - A removed or changed option takes effect through a remount. If a remount cannot change it, O(unmount_to_apply) decides.
+          - A removed or changed option takes effect through a remount if the kernel changes it by one. Otherwise O(unmount_to_apply) decides. For NFS, only flags
+            such as V(ro), V(nosuid) and V(noatime) take effect through a remount. For CIFS, also V(uid), V(gid), V(file_mode), V(dir_mode), the times of the
+            attribute cache and some others.
           - C(password) is refused. Use O(cifs_passwords).
         type: str
         default: defaults,_netdev,nofail
@@ -80,7 +82,8 @@ options:
         description:
           - When to detach a mount that C(umount) does not end within O(unmount_timeout). It is detached with C(umount -f) and then C(umount -l). Data that
             was not written yet is lost.
-          - V(moved) detaches it only if the same share is mounted from another server, for example from an address that the platform no longer uses.
+          - V(moved) detaches it only if the same share is mounted from another server, for example from an address that the platform no longer uses. A mount
+            that processes use is not detached.
           - V(always) also detaches mounts that are in use.
         type: str
         choices: [never, moved, always]
@@ -125,6 +128,9 @@ options:
 notes:
   - Requires root, and the programs C(mount) and C(umount), C(mount.nfs) for NFS, C(mount.cifs) for CIFS, C(blkid), C(wipefs) and C(mkfs) for
     devices.
+  - Mounts that are replaced, for example because their server has another address, are all unmounted before the first one is mounted again. From NFS 4.1 on,
+    the kernel recognizes a server by its identity. As long as one mount from an address that does not answer remains, also a detached one that processes
+    use, a mount of the same server from another address waits.
   - With the option C(x-systemd.automount), the autofs of systemd on the path belongs to the mount. It remains, and is ended only with
     O(mounts[].state=absent).
 seealso:
@@ -240,21 +246,39 @@ NFS = ("nfs", "nfs4")
 CIFS = ("cifs", "smb3")
 #: Seconds for programs that only look, or ask systemd.
 LOOK_LIMIT = 30
-#: Options that only programs read; the kernel's mount does not depend on them.
-USER_OPTIONS = ("defaults", "_netdev", "nofail", "auto", "noauto", "user", "nouser", "users", "owner", "group")
-USER_PREFIXES = ("x-", "X-", "comment=", "credentials=")
-#: Options that a remount does not change, by type of file system.
-FIXED_OPTIONS = {
-    "nfs": (
-        *("vers", "nfsvers", "v3", "v4", "v4.0", "v4.1", "v4.2", "minorversion", "proto", "tcp", "udp", "rdma"),
-        *("rsize", "wsize", "sec", "port", "mountport", "mountvers", "mountproto", "nconnect", "max_connect"),
-        *("clientaddr", "fsc", "nofsc", "sharecache", "nosharecache", "migration", "nomigration", "lock", "nolock"),
-        *("local_lock", "cto", "nocto", "acl", "noacl", "namlen", "bsize", "xprtsec"),
-    ),
-    "cifs": ("vers", "sec", "seal", "sign", "username", "user", "domain", "port", "iocharset", "multichannel"),
+#: Options that only programs read, or nothing; the kernel's mount does not depend on them.
+USER_OPTIONS = (
+    *("defaults", "_netdev", "nofail", "auto", "noauto", "user", "nouser", "users", "owner", "group"),
+    *("bg", "fg", "intr", "nointr"),
+)
+USER_PREFIXES = ("x-", "X-", "comment=", "credentials=", "retry=")
+#: Options that are in force where nothing else is given, by type of file system.
+DEFAULT_OPTIONS = {
+    "nfs": ("hard", "cto", "ac", "sharecache", "lock", "acl", "rdirplus", "resvport", "lookupcache=all"),
+    "cifs": ("soft",),
 }
-#: Flags that mountinfo shows as they are in force, with what ends each.
-FLAGS = {"ro": "rw", "rw": "ro", "nosuid": "suid", "nodev": "dev", "noexec": "exec"}
+#: Flags that mountinfo shows as they are in force, and what ends each.
+FLAGS = {"ro": "rw", "nosuid": "suid", "nodev": "dev", "noexec": "exec"}
+ENDS = {end: flag for flag, end in FLAGS.items()}
+#: Flags that belong to any mount.
+ALL_FLAGS = (
+    *(*FLAGS, *ENDS),
+    *("sync", "async", "dirsync", "atime", "noatime", "diratime", "nodiratime", "relatime", "norelatime"),
+    *("strictatime", "nostrictatime", "lazytime", "nolazytime", "mand", "nomand", "iversion", "noiversion"),
+)
+#: Options of shares that a remount changes, also back to their defaults. Tried with Linux 6.1. Of the others, NFS refuses
+#: most and ignores some (nconnect, proto), and ignores that one is gone. CIFS refuses some (sec, username, domain, iocharset)
+#: and ignores others (vers, seal, sign, port, hard, multichannel, max_channels, echo_interval). It shows other ones as
+#: changed that it reads only when a file is opened (cache, nobrl, serverino), so they are not here.
+REMOUNT_OPTIONS = {
+    "nfs": ALL_FLAGS,
+    "cifs": (
+        *ALL_FLAGS,
+        *("uid", "gid", "forceuid", "noforceuid", "forcegid", "noforcegid", "file_mode", "dir_mode", "perm", "noperm"),
+        *("dynperm", "nodynperm", "actimeo", "acregmax", "acdirmax", "closetimeo", "mfsymlinks", "rwpidforward"),
+        *("mapchars", "nomapchars", "mapposix", "nomapposix", "strictsync", "nostrictsync"),
+    ),
+}
 #: Options with a value that mountinfo shows as it was given, by type of file system.
 SHOWN_OPTIONS = {
     "nfs": ("vers", "sec", "timeo", "retrans"),
@@ -401,16 +425,27 @@ def option_map(options: str) -> Dict[str, str]:
     return found
 
 
-def kernel_options(options: str) -> Dict[str, str]:
-    """Return those options that a mount depends on, by name."""
-    listed = [one for one in options.split(",") if one not in USER_OPTIONS and not one.startswith(USER_PREFIXES)]
+def kernel_options(options: str, kind: str = "") -> Dict[str, str]:
+    """Return those options that a mount depends on, by name; without those that are the default of a type."""
+    unneeded = (*USER_OPTIONS, *DEFAULT_OPTIONS.get(kind, ()))
+    listed = [one for one in options.split(",") if one not in unneeded and not one.startswith(USER_PREFIXES)]
     return option_map(",".join(listed))
 
 
-def changed_options(before: str, after: str) -> Set[str]:
-    """Return the names of options that differ and that a mount depends on."""
-    old, new = kernel_options(before), kernel_options(after)
+def changed_options(before: str, after: str, kind: str) -> Set[str]:
+    """Return the names of options that differ and that a mount depends on.
+
+    >>> sorted(changed_options("rw,hard,bg,vers=4.1", "rw,vers=4.2", "nfs"))
+    ['vers']
+    """
+    old, new = kernel_options(before, kind), kernel_options(after, kind)
     return {name for name in {*old, *new} if old.get(name) != new.get(name)}
+
+
+def is_shown(name: str, options: str, mounted: Mounted) -> bool:
+    """Return whether mountinfo shows that a desired option is in force."""
+    desired, shown = option_map(options), option_map(",".join(mounted.options))
+    return name in desired and name in shown and same_value(name, desired[name], shown[name])
 
 
 def not_in_force(item: Item, mounted: Mounted, options: str) -> List[str]:
@@ -425,8 +460,10 @@ def not_in_force(item: Item, mounted: Mounted, options: str) -> List[str]:
     found = []
     for name, value in kernel_options(options).items():
         if name in FLAGS:
+            wrong = name not in mounted.options
+        elif name in ENDS:
             # A mount is read-only if it is, or its file system.
-            wrong = name not in mounted.options if name != "rw" else "ro" in mounted.options
+            wrong = ENDS[name] in mounted.options
         elif name in ("hard", "soft"):
             wrong = {"hard": "soft", "soft": "hard"}[name] in shown
         else:
@@ -447,7 +484,7 @@ def same_value(name: str, given: str, shown: str) -> bool:
     if name in ("file_mode", "dir_mode"):
         return given.lstrip("0") == shown.lstrip("0")
     # Names of users are shown as numbers.
-    return given == shown or not given.isdigit()
+    return given == shown or (name in ("uid", "gid") and not given.isdigit())
 
 
 def credentials_file(folder: str, path: str) -> str:
@@ -551,6 +588,8 @@ class Host:
 
     def __init__(self, root: str = "") -> None:
         self.root = root
+        #: Servers that mounts were detached from.
+        self.detached: Set[str] = set()
 
     def real(self, path: str) -> str:
         """Return where a path of the server is."""
@@ -687,6 +726,9 @@ class Work:
         self.diff: List[Tuple[str, str]] = []
         self.skipped = False
         self.is_new = False
+        #: Whether what the item replaces was unmounted, and from which server.
+        self.has_left = False
+        self.former = ""
         self._is_empty = False
         self._resolved: Dict[str, Set[str]] = {}
         self.look()
@@ -850,11 +892,25 @@ class Work:
 
     # -- changes --
 
+    def leave(self) -> None:
+        """Unmount what the item replaces, and complete all that comes before its mount.
+
+        :raises Problem: it is still mounted, or the mount cannot be prepared.
+        """
+        self.look()
+        if self.item.state == "present" and self.mounted and not self.right:
+            self.former = split_source(self.mounted.source)[0]
+            self._prepare_mount()
+            self.has_left = True
+
     def converge(self) -> None:
         """Bring the item to its desired state.
 
         :raises Problem: it is not possible.
         """
+        if self.has_left:
+            self._mount_prepared()
+            return
         self.look()
         if self.item.state == "absent":
             self._remove()
@@ -865,7 +921,8 @@ class Work:
             self._write_credentials()
             self._write_line()
         else:
-            self._mount_new()
+            self._prepare_mount()
+            self._mount_prepared()
 
     @property
     def _is_automount(self) -> bool:
@@ -876,7 +933,7 @@ class Work:
         self.actions.append(action)
         return not self.settings.check
 
-    def _mount_new(self) -> None:
+    def _prepare_mount(self) -> None:
         item = self.item
         # What is mounted there has a folder, and may be a share that does not answer.
         is_missing = not (self.mounted or self.autofs) and not os.path.isdir(self.host.real(item.path))
@@ -891,42 +948,51 @@ class Work:
             os.makedirs(self.host.real(item.path), 0o755)
         # Before the mount: systemd unmounts at once what its unit for the path, made of an older line, does not expect.
         self._write_line()
+
+    def _mount_prepared(self) -> None:
         if self.autofs and self._is_automount:
             return
-        if self._do(f"mount {item.source} on {item.path}"):
-            self._mount(item.options)
+        if self._do(f"mount {self.item.source} on {self.item.path}"):
+            self._mount(self.item.options)
 
     def _update(self, mounted: Mounted) -> None:
         """Let other options or another password take effect on what is mounted already."""
         item = self.item
         before = self.entries[-1][3] if self.entries and len(self.entries[-1]) > 3 else ""
-        changed = changed_options(before, item.options)
+        changed = changed_options(before, item.options, item.family)
         wrong = not_in_force(item, mounted, self._expected(before))
         if self._credentials_differ():
             self._apply_by_unmount(before, "its password or user has changed")
         elif changed or wrong:
-            names = changed | {one.partition("=")[0] for one in wrong}
-            fixed = sorted(names & set(FIXED_OPTIONS.get(item.family, ())))
-            if fixed:
-                self._apply_by_unmount(before, "{} cannot be changed by a remount".format(", ".join(fixed)))
-            else:
+            wrong_names = {one.partition("=")[0] for one in wrong}
+            taken = REMOUNT_OPTIONS.get(item.family)
+            fixed = {name for name in changed | wrong_names if taken is not None and name not in taken}
+            kept = {name for name in fixed - wrong_names if is_shown(name, item.options, mounted)}
+            if fixed - kept:
+                reason = "{} cannot be changed by a remount".format(", ".join(sorted(fixed - kept)))
+                self._apply_by_unmount(before, reason)
+            elif (changed | wrong_names) - kept:
                 self._remount(before)
         self._protect_credentials()
         # Only now: as long as the line differs, the next run tries again.
         self._write_line()
 
     def _expected(self, before: str) -> str:
-        """Return the desired options, with what ends a flag that the line of fstab had."""
-        options = self.item.options
-        if "ro" in before.split(",") and "ro" not in options.split(","):
-            options += ",rw"
-        return options
+        """Return the desired options, with what ends the flags that the line of fstab had."""
+        old, new = option_map(before), option_map(self.item.options)
+        ends = [end for flag, end in FLAGS.items() if flag in old and flag not in new and end not in new]
+        return ",".join([self.item.options, *ends])
 
     def _remount(self, before: str) -> None:
         item = self.item
         if not self._do(f"remount {item.path}"):
             return
-        argv = ["mount", "-t", item.fstype, "-o", "remount," + item.options, item.source, self.host.real(item.path)]
+        options = self._expected(before)
+        if item.family == "nfs":
+            # The others stay as they are. One that the server and the kernel agreed on (rsize) would be refused.
+            options = ",".join(one for one in options.split(",") if one in ALL_FLAGS)
+        asked = ",".join(filter(None, ["remount", options]))
+        argv = ["mount", "-t", item.fstype, "-o", asked, item.source, self.host.real(item.path)]
         done = self.host.run(argv, self.settings.mount_timeout)
         if done.timed_out:
             raise Problem(self._no_answer("remounted", self.settings.mount_timeout, "mount_timeout"))
@@ -992,13 +1058,33 @@ class Work:
         if done.rc or done.timed_out:
             limit = self.settings.mount_timeout
             reason = f"it did not answer within {limit} s (mount_timeout)." if done.timed_out else done.message
-            raise Problem(f"{item.source} could not be mounted on {item.path}: {reason} {HINTS[item.family]}")
+            hint = (done.timed_out and self._former_hint()) or HINTS[item.family]
+            raise Problem(f"{item.source} could not be mounted on {item.path}: {reason} {hint}")
         self.look()
         wrong = not_in_force(item, self.mounted, options) if self.mounted else []
         if wrong:
             raise Problem(
                 "{} is mounted on {}, but {} is not in force.".format(item.source, item.path, ", ".join(wrong))
             )
+
+    def _former_hint(self) -> str:
+        """Return why a mount from another address may have waited; empty if nothing keeps the former one."""
+        former = self.former
+        if self.item.family != "nfs" or not former:
+            return ""
+        kept = [one.path for one in self.host.mounts() if split_source(one.source)[0] == former]
+        if kept:
+            reason = f"{', '.join(kept)} is still mounted from {former}"
+            remedy = "unmount it first"
+        elif former in self.host.detached:
+            reason = f"Processes may still use what was detached from {former}"
+            remedy = "end them, or restart this server"
+        else:
+            return ""
+        return (
+            f"{reason}. If that is another address of the same server, the kernel waits for it from NFS 4.1 on:"
+            f" {remedy}."
+        )
 
     def _remove(self) -> None:
         item = self.item
@@ -1042,6 +1128,8 @@ class Work:
             if len(self.host.on_path(item.path)) >= count:
                 self.actions.append(f"umount {how} {item.path}")
                 self.host.run(["umount", how, path], limit)
+                if how == "-l":
+                    self.host.detached.add(split_source(source)[0])
         if len(self.host.on_path(item.path)) < count:
             self.mounted = None
             return
@@ -1220,11 +1308,22 @@ def converge(host: Host, items: Sequence[Item], settings: Settings) -> Dict[str,
     for work in works:
         attempt(work, work.check)
     blocked = any(work.message for work in works)
-    # Those that go are first: another item may take their place.
-    for work in sorted(works, key=lambda one: one.item.state != "absent"):
-        if blocked:
+    if blocked:
+        for work in works:
             work.skipped = not work.message
-        else:
+        return describe(works, settings.check, blocked)
+    absent = [work for work in works if work.item.state == "absent"]
+    present = [work for work in works if work.item.state != "absent"]
+    # Those that go are first: another item may take their place.
+    for work in absent:
+        attempt(work, work.converge)
+    # Nothing is mounted from a new address as long as a mount from the former one remains that an item replaces: from NFS
+    # 4.1 on, the kernel knows it as the same server, and waits for an answer from the former address. A mount below another
+    # one is unmounted before it.
+    for work in sorted(present, key=lambda one: -one.item.path.count("/")):
+        attempt(work, work.leave)
+    for work in present:
+        if not work.message:
             attempt(work, work.converge)
     return describe(works, settings.check, blocked)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 
 from tests.wire.disk import DISK, MIRROR, WireFailed, check_requirements, is_current, make
 
@@ -20,7 +21,9 @@ def main() -> int:
     try:
         check_requirements()
         if options.fresh or not is_current():
+            begun = time.monotonic()
             make(options.mirror)
+            print(f"The disk was made in {time.monotonic() - begun:.0f} s.")
     except WireFailed as failure:
         print(f"\nThe machines cannot be started: {failure}.", file=sys.stderr)
         return 1

@@ -36,6 +36,20 @@ printf '{PASSWORD}\\n{PASSWORD}\\n' | smbpasswd -s -a alice
 systemctl start nfs-server smbd tgt
 exportfs -r
 """
+#: The address of the iSCSI target, and what makes it with one disk and removes it.
+PORTAL = "192.0.2.3"
+TARGET = "iqn.2026-01.com.example:ledger"
+CREATE = f"""
+set -e
+for lun in 1 2; do truncate -s 64M /srv/lun$lun; done
+tgtadm --lld iscsi --op new --mode target --tid 1 -T {TARGET}
+tgtadm --lld iscsi --op bind --mode target --tid 1 -I ALL
+"""
+LUN = "tgtadm --lld iscsi --op new --mode logicalunit --tid 1 --lun {lun} -b /srv/lun{lun}"
+REMOVE = """
+tgtadm --lld iscsi --op delete --force --mode target --tid 1
+rm -f /srv/lun?
+"""
 
 
 @dataclass(frozen=True)
@@ -88,6 +102,17 @@ class Wire:
         """Return source and type of each layer on a path, by the kernel of the host, the topmost last."""
         lines = [line.split() for line in self.host.run("cat /proc/mounts").splitlines()]
         return [(line[0], line[2]) for line in lines if line[1] == path]
+
+    def shown(self, path: str) -> set[str]:
+        """Return the options that the kernel of the host shows for what is mounted on a path."""
+        lines = [line.split() for line in self.host.run("cat /proc/mounts").splitlines()]
+        return set(next(line[3] for line in reversed(lines) if line[1] == path).split(","))
+
+    def remount(self, source: str, path: str, *options: str) -> list[bool]:
+        """Remount with each of these options, and return whether the kernel took them without an error."""
+        kind = "cifs" if source.startswith("//") else "nfs"
+        tries = [f"mount -t {kind} -o remount,{one} {source} {path} >/dev/null 2>&1; echo $?" for one in options]
+        return [code == "0" for code in self.host.run("\n".join(tries)).split()]
 
     def fstab(self) -> list[str]:
         """Return the lines of fstab of all but the host's root."""
@@ -146,3 +171,20 @@ def wire(machines: tuple[Machine, Machine], simulator: Simulator, tmp_path: Path
         "sed -i '/ \\/srv\\//d' /etc/fstab; systemctl daemon-reload; rm -rf /srv/* /etc/scp_storage;"
         "iscsiadm -m session >/dev/null 2>&1 && iscsiadm -m node --logoutall=all; rm -rf /etc/iscsi/nodes/*; true"
     )
+
+
+@pytest.fixture
+def target(wire: Wire) -> Iterator[Wire]:
+    """A target with one disk."""
+    wire.storage.run(CREATE + LUN.format(lun=1))
+    yield wire
+    wire.host.run(
+        "for path in $(awk '$2 ~ \"^/srv/\" {print $2}' /proc/mounts | tac); do umount -f -l $path; done;"
+        "iscsiadm -m node --logoutall=all; true"
+    )
+    wire.storage.run(REMOVE)
+
+
+def disk(lun: int) -> str:
+    """Return the name of a disk that stays the same."""
+    return f"/dev/disk/by-path/ip-{PORTAL}:3260-iscsi-{TARGET}-lun-{lun}"

@@ -27,7 +27,17 @@ MIRROR = "http://deb.debian.org/debian"
 SIZE = "3G"
 PACKAGES = (
     *("systemd-sysv", "udev", "dbus", "kmod", "linux-image-amd64", "initramfs-tools", "zstd"),
-    *("openssh-server", "python3", "iproute2", "nftables", "e2fsprogs", "util-linux-extra", "procps"),
+    *(
+        "openssh-server",
+        "sudo",
+        "python3",
+        "python3-apt",
+        "iproute2",
+        "nftables",
+        "e2fsprogs",
+        "util-linux-extra",
+        "procps",
+    ),
     *("nfs-common", "nfs-kernel-server", "cifs-utils", "samba", "smbclient", "open-iscsi", "tgt"),
 )
 #: Addresses for documentation: the storage server has several, so that one can be taken down.
@@ -69,6 +79,8 @@ MASKED = (
     *("e2scrub_reap.service", "getty@tty1.service", "systemd-timesyncd.service", "nftables.service"),
 )
 UNREAD = ("usr/share/doc", "usr/share/man", "usr/share/locale", "var/cache/apt", "var/lib/apt/lists")
+#: What apt needs to see what is installed.
+EMPTY = ("var/cache/apt/archives/partial", "var/lib/apt/lists/partial")
 
 
 class WireFailed(Exception):
@@ -131,6 +143,8 @@ def make(mirror: str) -> None:
         INITRD.write_bytes((root / "initrd.img").resolve().read_bytes())
         for unread in UNREAD:
             shutil.rmtree(root / unread, ignore_errors=True)
+        for empty in EMPTY:
+            (root / empty).mkdir(parents=True)
         _run("mke2fs", "-q", "-t", "ext4", "-d", root, DISK, SIZE)
     STAMP.write_text(recipe())
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from tests.wire.disk import DISK, FORWARDED_MAC, INITRD, KERNEL, KEY, MACS
 
 #: Seconds until a machine has started, under software emulation on a busy computer.
-MAX_BOOT = 300.0
+MAX_BOOT = 600.0
 #: Seconds for one command on a machine.
 MAX_COMMAND = 120.0
 MEMORY = "768"

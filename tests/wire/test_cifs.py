@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.scp.storage.plugins.modules import scp_mount
 from tests.wire.conftest import PASSWORD, Wire, actions
 
 pytestmark = pytest.mark.module("scp_mount")
@@ -73,3 +74,51 @@ def test_password_that_the_server_refuses_leaves_the_former_mount(office: Wire) 
     assert office.mounted("/srv/office") == [(SOURCE, "cifs")]
     office.host.run("echo written > /srv/office/file")
     assert office.host.run(f"cat {CREDENTIALS}") == f"username=alice\npassword={PASSWORD}\n"
+
+
+#: Options that the kernel changes by a remount, as it shows them; some are a default or have an opposite.
+TAKEN = (
+    *("uid=1000", "gid=1000", "forceuid", "forcegid", "file_mode=0644", "dir_mode=0700", "noperm", "dynperm"),
+    *("actimeo=30", "closetimeo=5", "mfsymlinks", "rwpidforward", "mapchars", "nostrictsync"),
+)
+OPPOSITES = {"noforceuid", "noforcegid", "perm", "nodynperm", "nomapchars", "mapposix", "nomapposix", "strictsync"}
+REFUSED = ("sec=ntlmsspi", "username=bob", "domain=X", "iocharset=utf8")
+IGNORED = ("vers=3.0", "seal", "sign", "port=139", "hard", "multichannel", "max_channels=2", "echo_interval=30")
+
+
+def test_kernel_changes_some_options_of_cifs_by_a_remount(office: Wire) -> None:
+    """The table of the module is what the kernel does."""
+    assert not office.module("scp_mount", given()).failed
+    login = f"credentials={CREDENTIALS}"
+    fresh = office.shown("/srv/office")
+    for options, is_taken in ((REFUSED, False), (IGNORED, True)):
+        done = office.remount(SOURCE, "/srv/office", *(f"{login},{one}" for one in options))
+        assert done == [is_taken] * len(options)
+    assert office.shown("/srv/office") == fresh
+    assert office.remount(SOURCE, "/srv/office", ",".join([login, *TAKEN])) == [True]
+    assert set(TAKEN) <= office.shown("/srv/office")
+    assert office.remount(SOURCE, "/srv/office", login) == [True]
+    assert office.shown("/srv/office") == fresh
+    assert office.remount(SOURCE, "/srv/office", f"{login},acregmax=5,acdirmax=6") == [True]
+    assert {"acregmax=5", "acdirmax=6"} <= office.shown("/srv/office")
+    names = {one.partition("=")[0] for one in TAKEN} | {"acregmax", "acdirmax"} | OPPOSITES
+    assert set(scp_mount.REMOUNT_OPTIONS["cifs"]) == names | set(scp_mount.ALL_FLAGS)
+
+
+def test_options_take_effect_by_a_remount_where_the_kernel_takes_them(office: Wire) -> None:
+    by_unmount = [f"unmount {SOURCE} from /srv/office", f"mount {SOURCE} on /srv/office", "write /etc/fstab"]
+    assert not office.module("scp_mount", given()).failed
+    office.host.run("echo written > /srv/office/file")
+    done = office.converged("scp_mount", given(options="ro,uid=1000,file_mode=0640,_netdev"))
+    assert actions(done) == ["remount /srv/office", "write /etc/fstab"]
+    # Also of a file that is known already, when its attributes are read again.
+    assert office.host.run("sleep 2; stat -c '%u %a' /srv/office/file") == "1000 640\n"
+    assert office.host.attempt("echo refused > /srv/office/file").returncode != 0
+    done = office.converged("scp_mount", given(options="rw,_netdev"))
+    assert actions(done) == ["remount /srv/office", "write /etc/fstab"]
+    assert office.host.run("sleep 2; stat -c '%u %a' /srv/office/file; echo again > /srv/office/file") == "0 755\n"
+    # Refused, and ignored: a remount with these would succeed, and change nothing.
+    for options, shown in (("sec=ntlmsspi", "sec=ntlmsspi"), ("vers=3.0,seal", "seal"), ("rw", "vers=3.1.1")):
+        assert actions(office.converged("scp_mount", given(options=f"{options},_netdev"))) == by_unmount
+        assert shown in office.shown("/srv/office")
+    assert "seal" not in office.shown("/srv/office")

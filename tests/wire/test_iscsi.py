@@ -5,46 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.harness.tasks import task
-from tests.wire.conftest import Wire, actions
+from tests.wire.conftest import LUN, PORTAL, TARGET, Wire, actions, disk
 
 pytestmark = pytest.mark.module("scp_iscsi_session")
 
-PORTAL = "192.0.2.3"
-TARGET = "iqn.2026-01.com.example:ledger"
 SESSION = {"name": "ledger", "portals": [PORTAL]}
-CREATE = f"""
-set -e
-for lun in 1 2; do truncate -s 64M /srv/lun$lun; done
-tgtadm --lld iscsi --op new --mode target --tid 1 -T {TARGET}
-tgtadm --lld iscsi --op bind --mode target --tid 1 -I ALL
-"""
-LUN = "tgtadm --lld iscsi --op new --mode logicalunit --tid 1 --lun {lun} -b /srv/lun{lun}"
-REMOVE = """
-tgtadm --lld iscsi --op delete --force --mode target --tid 1
-rm -f /srv/lun?
-"""
-
-
-@pytest.fixture
-def target(wire: Wire) -> Iterator[Wire]:
-    """A target with one disk."""
-    wire.storage.run(CREATE + LUN.format(lun=1))
-    yield wire
-    wire.host.run(
-        "for path in $(awk '$2 ~ \"^/srv/\" {print $2}' /proc/mounts | tac); do umount -f -l $path; done;"
-        "iscsiadm -m node --logoutall=all; true"
-    )
-    wire.storage.run(REMOVE)
-
-
-def disk(lun: int) -> str:
-    """Return the name of a disk that stays the same."""
-    return f"/dev/disk/by-path/ip-{PORTAL}:3260-iscsi-{TARGET}-lun-{lun}"
 
 
 def sessions(wire: Wire) -> list[str]:

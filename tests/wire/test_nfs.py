@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.scp.storage.plugins.modules import scp_mount
 from tests.wire.conftest import Wire, actions
 
 pytestmark = pytest.mark.module("scp_mount")
@@ -94,3 +95,89 @@ def test_mount_whose_server_does_not_answer_blocks_nothing(wire: Wire) -> None:
     done = wire.mount({**gone, "lazy": "always"}, unmount_timeout=5)
     assert not done.failed, done.message
     assert (wire.mounted("/srv/web"), len(wire.fstab())) == ([], 1)
+
+
+@pytest.mark.parametrize("lazy", ["moved", "always"])
+def test_shares_of_one_server_leave_a_dead_address_together(wire: Wire, lazy: str) -> None:
+    """From 4.1 on, a mount from the new address waits for the former one as long as a mount of it remains."""
+    data = {**WEB, "name": "data", "path": "/srv/data", "source": "192.0.2.1:/srv/data"}
+    assert not wire.mount(WEB, data).failed
+    wire.silence("192.0.2.1")
+    if lazy == "always":
+        wire.host.run("nohup sh -c 'echo lost > /srv/web/lost' >/dev/null 2>&1 &")
+    moved = [{**WEB, "source": SECOND}, {**data, "source": "192.0.2.2:/srv/data"}]
+    done = wire.mount(*({**one, "lazy": lazy} for one in moved), unmount_timeout=5, mount_timeout=60)
+    assert not done.failed, done.message
+    assert [wire.mounted(path) for path in ("/srv/web", "/srv/data")] == [
+        [(SECOND, "nfs4")],
+        [("192.0.2.2:/srv/data", "nfs4")],
+    ]
+    for path in ("/srv/web", "/srv/data"):
+        wire.host.run(f"echo {lazy} > {path}/file && sync {path}/file", limit=30)
+        assert wire.storage.run(f"cat {path}/file") == f"{lazy}\n"
+    assert not wire.mount(*moved).changed
+
+
+def test_share_that_stays_on_a_dead_address_is_named(wire: Wire) -> None:
+    data = {**WEB, "name": "data", "path": "/srv/data", "source": "192.0.2.1:/srv/data"}
+    assert not wire.mount(WEB, data).failed
+    wire.silence("192.0.2.1")
+    done = wire.mount({**WEB, "source": SECOND, "lazy": "moved"}, unmount_timeout=5, mount_timeout=20)
+    assert done.failed
+    assert "/srv/data is still mounted from 192.0.2.1." in done.message
+
+
+#: Options of NFS itself that the kernel refuses to change on a mount with the defaults, and some that it ignores.
+REFUSED = (
+    *("soft", "softerr", "timeo=100", "retrans=5", "rsize=32768", "wsize=32768", "acregmin=5", "acdirmax=90", "noac"),
+    *("sec=none", "nosharecache", "nocto", "lookupcache=none", "noresvport", "nordirplus", "local_lock=all", "noacl"),
+)
+IGNORED = ("nconnect=2", "max_connect=4", "proto=udp", "namlen=200", "bsize=4096")
+
+
+@pytest.mark.parametrize("version", ["vers=3", "vers=4.1", "vers=4.2"])
+def test_kernel_changes_flags_and_no_option_of_nfs_by_a_remount(wire: Wire, version: str) -> None:
+    """The table of the module is what the kernel does."""
+    wire.host.run(f"mkdir -p /srv/web && mount -t nfs -o {version} {FIRST} /srv/web")
+    fresh = wire.shown("/srv/web")
+    assert wire.remount(FIRST, "/srv/web", *REFUSED) == [False] * len(REFUSED)
+    assert wire.remount(FIRST, "/srv/web", *IGNORED) == [True] * len(IGNORED)
+    assert wire.shown("/srv/web") == fresh
+    assert wire.remount(FIRST, "/srv/web", "ro,nosuid,nodev,noexec,noatime,sync") == [True]
+    assert wire.shown("/srv/web") - fresh == {"ro", "nosuid", "nodev", "noexec", "noatime", "sync"}
+    assert wire.remount(FIRST, "/srv/web", "rw") == [True]
+    assert wire.shown("/srv/web") - {"relatime"} == fresh - {"relatime"}
+    # That an option is gone is ignored too.
+    wire.host.run(f"umount /srv/web && mount -t nfs -o {version},soft,timeo=100 {FIRST} /srv/web")
+    assert wire.remount(FIRST, "/srv/web", "rw", version) == [True, True]
+    assert {"soft", "timeo=100"} <= wire.shown("/srv/web")
+    names = {one.partition("=")[0] for one in (*REFUSED, *IGNORED)}
+    assert not names & set(scp_mount.REMOUNT_OPTIONS["nfs"])
+
+
+def test_options_take_effect_by_a_remount_where_the_kernel_takes_them(wire: Wire) -> None:
+    def given(options: str) -> dict[str, Any]:
+        return {"mounts": [{**WEB, "options": f"{options},rsize=1048576,vers=4.2,_netdev"}]}
+
+    by_unmount = [f"unmount {FIRST} from /srv/web", f"mount {FIRST} on /srv/web", "write /etc/fstab"]
+    assert not wire.module("scp_mount", given("rw")).failed
+    # Taken, although the size that the kernel and the server agreed on is another.
+    assert actions(wire.converged("scp_mount", given("ro,nosuid"))) == ["remount /srv/web", "write /etc/fstab"]
+    assert {"ro", "nosuid"} <= wire.shown("/srv/web")
+    assert actions(wire.converged("scp_mount", given("rw"))) == ["remount /srv/web", "write /etc/fstab"]
+    assert not {"ro", "nosuid"} & wire.shown("/srv/web")
+    # In force already.
+    assert actions(wire.converged("scp_mount", given("rw,hard,timeo=600"))) == ["write /etc/fstab"]
+    # Refused. Each run fails as long as the share is in use, and fstab has what is in force.
+    wire.host.run("cd /srv/web; nohup sleep 600 >/dev/null 2>&1 & echo $! > /run/user-of-web")
+    for _time in range(2):
+        refused = wire.module("scp_mount", given("rw,soft,timeo=100"))
+        assert refused.failed
+        assert "(needed because soft, timeo cannot be changed by a remount)" in refused.message
+        assert wire.fstab()[0].split()[3].startswith("rw,hard,timeo=600,")
+    wire.host.run("kill $(cat /run/user-of-web)")
+    assert actions(wire.converged("scp_mount", given("rw,soft,timeo=100"))) == by_unmount
+    assert {"soft", "timeo=100"} <= wire.shown("/srv/web")
+    # Ignored: a remount without them would succeed, and change nothing.
+    assert actions(wire.converged("scp_mount", given("rw"))) == by_unmount
+    assert {"hard", "timeo=600"} <= wire.shown("/srv/web")

@@ -23,10 +23,21 @@ case "$options" in
   remount*)
     [ -e @/control/refuse-remount ] && { echo "mount.$type: an incorrect mount option was specified" >&2; exit 32; }
     [ -e @/control/ignore-remount ] && exit 0
+    kept=''
+    # Those of NFS itself stay as they are.
+    case $type in
+      nfs)
+        kept=$(grep " $path " @/proc/self/mountinfo | tail -n 1)
+        kept=$(echo "$kept" | sed 's/.* r[ow]//; s/,no\\(suid\\|dev\\|exec\\)//g') ;;
+    esac
     grep -v " $path " @/proc/self/mountinfo > @/mountinfo.new
     mv @/mountinfo.new @/proc/self/mountinfo
-    options=${options#remount,} ;;
+    options=${options#remount}$kept
+    options=${options#,} ;;
 esac
+# As from NFS 4.1 on, where a server has two addresses and one of them does not answer.
+former=$(cat @/control/same-server 2>/dev/null)
+[ -n "$former" ] && grep -q " $former:" @/proc/self/mountinfo && exec sleep 30
 flags=rw
 case ",$options," in *,ro,*) flags=ro ;; esac
 [ -e @/control/always-rw ] && flags=rw
@@ -40,7 +51,8 @@ UMOUNT = """#!/bin/sh
 echo "umount $*" >> @/calls
 how=$1
 for last; do path=${last#@}; done
-if [ -e @/control/busy ] && [ "$how" != -l ]; then echo "umount: $path: target is busy." >&2; exit 32; fi
+busy=$(cat @/control/busy 2>/dev/null || echo none)
+if [ "${busy:-$path}" = "$path" ] && [ "$how" != -l ]; then echo "umount: $path: target is busy." >&2; exit 32; fi
 if [ -e @/control/hang ] && [ "$how" != -l ]; then exec sleep 30; fi
 number=$(grep -n "^[^-]* $path " @/proc/self/mountinfo | tail -n 1 | cut -d: -f1)
 [ -z "$number" ] && { echo "umount: $path: not mounted." >&2; exit 32; }

@@ -166,6 +166,80 @@ def test_other_options_take_effect_by_a_remount(server: FolderServer) -> None:
     assert converged(server, {**SHARE, "options": "hard,_netdev"}) == ["remount /srv/web", "write /etc/fstab"]
 
 
+#: How other options take effect.
+REMOUNT, UNMOUNT, NOTHING = ["remount"], ["unmount", "mount"], []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "way"),
+    [
+        ("rw,hard", "ro,hard", REMOUNT),
+        ("ro,nosuid,vers=4.1", "vers=4.1", REMOUNT),
+        ("rw", "rw,noatime,sync", REMOUNT),
+        ("soft", "hard", UNMOUNT),
+        # The kernel ignores that an option is gone.
+        ("soft", "", UNMOUNT),
+        ("timeo=100", "", UNMOUNT),
+        ("nocto", "cto", UNMOUNT),
+        ("vers=4.1", "vers=4.2", UNMOUNT),
+        ("ro,soft", "rw,hard", UNMOUNT),
+        ("", "nconnect=4", UNMOUNT),
+        ("", "an-option-of-tomorrow", UNMOUNT),
+        # These are in force already.
+        ("", "hard,cto,lookupcache=all", NOTHING),
+        ("hard,acl", "", NOTHING),
+        ("vers=4.1", "vers=4", NOTHING),
+        ("", "bg,retry=1,intr", NOTHING),
+    ],
+)
+def test_options_of_nfs_take_effect_as_the_kernel_lets_them(
+    server: FolderServer, before: str, after: str, way: list[str]
+) -> None:
+    mount(server, {**SHARE, "options": before})
+    done = converged(server, {**SHARE, "options": after})
+    assert [action.split()[0] for action in done] == [*way, "write"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "way"),
+    [
+        ("uid=1000", "uid=1001,file_mode=0644", REMOUNT),
+        ("uid=1000,noperm", "", REMOUNT),
+        ("rw", "ro", REMOUNT),
+        ("vers=3.0", "vers=3.1.1", UNMOUNT),
+        ("seal", "", UNMOUNT),
+        ("hard", "soft", UNMOUNT),
+        ("cache=loose", "cache=strict", UNMOUNT),
+        ("", "multichannel", UNMOUNT),
+        ("", "soft", NOTHING),
+    ],
+)
+def test_options_of_cifs_take_effect_as_the_kernel_lets_them(
+    server: FolderServer, before: str, after: str, way: list[str]
+) -> None:
+    mount(server, {**CIFS, "options": before})
+    done = converged(server, {**CIFS, "options": after})
+    assert [action.split()[0] for action in done] == [*way, "write"]
+
+
+def test_remount_of_nfs_passes_flags_alone(server: FolderServer) -> None:
+    """The kernel refuses the size that was asked for if it has agreed on another one with the server."""
+    mount(server, {**SHARE, "options": "rw,rsize=1048576,_netdev"})
+    server.forget_calls()
+    converged(server, {**SHARE, "options": "ro,nodev,rsize=1048576,_netdev"})
+    assert server.calls() == []
+    mount(server, {**SHARE, "options": "nodev,rsize=1048576,_netdev"})
+    assert server.calls() == [f"mount -t nfs -o remount,nodev,rw {WEB} /srv/web"]
+
+
+def test_flag_that_a_remount_does_not_end_is_ended_by_an_unmount(server: FolderServer) -> None:
+    mount(server, {**SHARE, "options": "nosuid,hard"})
+    server.control("ignore-remount")
+    result = mount(server, {**SHARE, "options": "hard"})
+    assert [action.split()[0] for action in actions(result)] == ["remount", "unmount", "mount", "write"]
+    assert "nosuid" not in server.read("proc/self/mountinfo")
+
+
 def test_options_that_only_programs_read_need_no_remount(server: FolderServer) -> None:
     mount(server, SHARE)
     other = {**SHARE, "options": "hard,rw,nofail,x-systemd.requires=network.target"}
@@ -178,16 +252,16 @@ def test_remount_that_was_refused_is_tried_again_by_each_run(server: FolderServe
     server.control("busy")
     for _time in range(3):
         server.forget_calls()
-        result = mount(server, {**SHARE, "options": "rw,hard,timeo=100"})
+        result = mount(server, {**SHARE, "options": "ro,hard"})
         assert result["failed"]
         assert "target is busy. (needed because mount.nfs: an incorrect mount option was specified)" in result["msg"]
         assert any("remount," in call for call in server.calls())
         # What fstab has is what is in force.
         assert server.fstab_lines() == [f"{WEB} /srv/web nfs rw,hard,_netdev 0 0"]
     server.release("busy")
-    result = mount(server, {**SHARE, "options": "rw,hard,timeo=100"})
+    result = mount(server, {**SHARE, "options": "ro,hard"})
     assert actions(result)[-1] == "write /etc/fstab"
-    assert server.fstab_lines() == [f"{WEB} /srv/web nfs rw,hard,timeo=100 0 0"]
+    assert server.fstab_lines() == [f"{WEB} /srv/web nfs ro,hard 0 0"]
 
 
 def test_remount_without_effect_is_followed_by_an_unmount(server: FolderServer) -> None:
@@ -227,6 +301,8 @@ def test_option_that_a_remount_does_not_change_is_applied_by_an_unmount(server: 
 def test_options_of_a_mount_that_another_process_made_are_compared(server: FolderServer) -> None:
     mount(server, SHARE)
     server.write("proc/self/mountinfo", server.read("proc/self/mountinfo").replace("hard", "soft"))
+    assert converged(server, SHARE) == [f"unmount {WEB} from /srv/web", f"mount {WEB} on /srv/web"]
+    server.write("proc/self/mountinfo", server.read("proc/self/mountinfo").replace("rw,hard", "ro,hard"))
     assert converged(server, SHARE) == ["remount /srv/web"]
 
 
@@ -465,6 +541,99 @@ def test_path_that_is_mounted_is_never_looked_into(server: FolderServer, monkeyp
     server.forget_calls()
     assert actions(mount(server, SHARE)) == []
     assert actions(mount(server, {**SHARE, "source": MOVED})) != []
+
+
+DATA = {**SHARE, "name": "data", "path": "/srv/data", "source": "10.1.1.1:/scp_data_cccccc"}
+DATA_MOVED = {**DATA, "source": "10.7.7.7:/scp_data_cccccc"}
+WEB_MOVED = {**SHARE, "source": MOVED}
+
+
+def test_all_shares_leave_an_address_before_one_is_mounted_from_the_next(server: FolderServer) -> None:
+    mount(server, SHARE, DATA)
+    server.control("same-server", "10.1.1.1")
+    server.forget_calls()
+    done = mount(server, WEB_MOVED, DATA_MOVED, mount_timeout=5)
+    assert actions(done) == [
+        f"unmount {WEB} from /srv/web",
+        "write /etc/fstab",
+        f"mount {MOVED} on /srv/web",
+        f"unmount {DATA['source']} from /srv/data",
+        "write /etc/fstab",
+        f"mount {DATA_MOVED['source']} on /srv/data",
+    ]
+    assert server.calls() == [
+        "umount /srv/web",
+        "umount /srv/data",
+        f"mount -t nfs -o rw,hard,_netdev {MOVED} /srv/web",
+        f"mount -t nfs -o rw,hard,_netdev {DATA_MOVED['source']} /srv/data",
+    ]
+    assert server.mounts() == [(MOVED, "/srv/web"), (DATA_MOVED["source"], "/srv/data")]
+    assert converged(server, WEB_MOVED, DATA_MOVED) == []
+
+
+def test_several_shares_that_move_are_predicted(server: FolderServer) -> None:
+    mount(server, SHARE, DATA)
+    assert len(converged(server, WEB_MOVED, DATA_MOVED)) == 6
+
+
+def test_shares_are_detached_from_a_dead_address_before_one_is_mounted_from_the_next(server: FolderServer) -> None:
+    mount(server, SHARE, DATA)
+    server.control("same-server", "10.1.1.1")
+    server.control("hang")
+    server.forget_calls()
+    lazy = {"lazy": "moved"}
+    assert not mount(server, {**WEB_MOVED, **lazy}, {**DATA_MOVED, **lazy}, mount_timeout=5).get("failed")
+    assert [call.split()[0] for call in server.calls()] == ["umount"] * 6 + ["mount"] * 2
+    assert server.mounts() == [(MOVED, "/srv/web"), (DATA_MOVED["source"], "/srv/data")]
+
+
+def test_share_that_cannot_leave_an_address_is_named_where_another_waits_for_it(server: FolderServer) -> None:
+    mount(server, SHARE, DATA)
+    server.control("same-server", "10.1.1.1")
+    server.control("busy", "/srv/data")
+    result = mount(server, WEB_MOVED, DATA_MOVED, mount_timeout=1)
+    assert result["failures"] == [
+        f"web: {MOVED} could not be mounted on /srv/web: it did not answer within 1 s (mount_timeout). /srv/data is"
+        " still mounted from 10.1.1.1. If that is another address of the same server, the kernel waits for it from"
+        " NFS 4.1 on: unmount it first.",
+        f"data: {DATA['source']} could not be unmounted from /srv/data: umount: /srv/data: target is busy.",
+    ]
+    # What is not mounted again is not unmounted: its line is the former one too.
+    assert server.mounts() == [(DATA["source"], "/srv/data")]
+    assert server.fstab_lines()[1].startswith(DATA["source"])
+    server.release("busy")
+    assert not mount(server, WEB_MOVED, DATA_MOVED, mount_timeout=1).get("failed")
+
+
+def test_processes_that_keep_a_detached_share_are_named(server: FolderServer) -> None:
+    mount(server, SHARE)
+    server.control("busy")
+    server.write("bin/mount", "#!/bin/sh\nexec sleep 30\n")
+    result = mount(server, {**WEB_MOVED, "lazy": "always"}, mount_timeout=1)
+    assert "Processes may still use what was detached from 10.1.1.1. If that is another address" in result["msg"]
+
+
+def test_share_that_is_not_replaced_stays_on_the_former_address(server: FolderServer) -> None:
+    """Neither one that is not in the list nor one whose item is blocked or unchanged."""
+    other = {**DATA, "name": "other", "path": "/srv/other"}
+    mount(server, SHARE, DATA, other)
+    server.forget_calls()
+    assert len(actions(mount(server, WEB_MOVED, DATA))) == 3
+    assert [call for call in server.calls() if call.startswith("umount")] == ["umount /srv/web"]
+    server.forget_calls()
+    blocked = mount(server, {**SHARE, "path": "/srv/local"}, DATA_MOVED)
+    assert [one["change"] for one in blocked["mounts"]] == ["failed", "skipped"]
+    assert server.calls() == []
+    assert server.mounts() == [(DATA["source"], "/srv/data"), (DATA["source"], "/srv/other"), (MOVED, "/srv/web")]
+
+
+def test_share_below_another_one_is_unmounted_before_it(server: FolderServer) -> None:
+    below = {**DATA, "path": "/srv/web/data"}
+    (server.root / "srv/web/data").mkdir(parents=True)
+    mount(server, SHARE, below)
+    server.forget_calls()
+    assert not mount(server, WEB_MOVED, {**below, "source": DATA_MOVED["source"]}).get("failed")
+    assert [call.split()[-1] for call in server.calls()] == ["/srv/web/data", "/srv/web", "/srv/web", "/srv/web/data"]
 
 
 # -- blockers --------------------------------------------------------------------------------------------------------
