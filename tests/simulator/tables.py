@@ -109,7 +109,7 @@ class Table(Generic[T]):
         self._removed.append(heard)
 
     def clear(self) -> None:
-        """Take all records out. Whoever holds :attr:`rows` still has them."""
+        """Take all records out, and leave a dictionary that was read from :attr:`rows` as it is."""
         self.rows = {}
         self._indexes.clear()
 
