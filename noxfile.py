@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """All checks of the collection. ``make test`` runs them; ``nox -s NAME`` runs one, ``nox -l`` lists them.
 
-The sessions share virtual environments below ``.nox/environments``, made from the pins in ``tests/requirements``
+``antsibull-nox.toml`` configures the standard sessions of antsibull-nox; the sessions here are what it does not have.
+They share virtual environments below ``.nox/environments``, made from the pins in ``tests/requirements``
 and made again when the pins change: one for each ansible-core under test, one for each group of tools.
 """
 
@@ -23,6 +24,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+import antsibull_nox
 import nox
 from nox.command import CommandFailed
 
@@ -68,10 +70,13 @@ WRITTEN_BY_USERS = (
 )
 
 nox.needs_version = ">=2025.5"
-nox.options.default_venv_backend = "none"
+# For the standard sessions. Our own share environments.
+nox.options.default_venv_backend = "venv"
+nox.options.reuse_venv = "yes"
 nox.options.sessions = [
     "lint",
-    "licenses",
+    "license-check",
+    "extra-checks",
     "docs",
     "docsite",
     "unit",
@@ -81,6 +86,9 @@ nox.options.sessions = [
     "ansible_lint",
     "galaxy",
 ]
+
+# The standard sessions, which antsibull-nox.toml configures.
+antsibull_nox.load_antsibull_nox_toml()
 
 
 # Pythons, cores and environments
@@ -264,7 +272,7 @@ def copy_of_the_project(parent: Path) -> Path:
 # The checks
 
 
-@nox.session
+@nox.session(venv_backend="none")
 def lint(session: nox.Session) -> None:
     """Check style and format (ruff), types (mypy), imports (import-linter), wording (tests/style.py) and spelling."""
     place()
@@ -285,14 +293,7 @@ def lint(session: nox.Session) -> None:
         raise CommandFailed("The code is not clean")
 
 
-@nox.session
-def licenses(session: nox.Session) -> None:
-    """Every file says who holds the copyright and under which license it is (REUSE)."""
-    environment = Environment(session, cores()["newest"].python, "licenses")
-    environment.run("reuse", "--root", ".", "lint", cwd=copy_of_the_project(WORK / "licenses"))
-
-
-@nox.session
+@nox.session(venv_backend="none")
 def docs(session: nox.Session) -> None:
     """The plugins' documentation (antsibull-docs) and the changelog fragments."""
     place()
@@ -315,7 +316,7 @@ def docs(session: nox.Session) -> None:
     )
 
 
-@nox.session
+@nox.session(venv_backend="none")
 def docsite(session: nox.Session) -> None:
     """The guides and the plugins' pages as a website without one warning; it is left in ``.nox/docsite/build/html``."""
     place()
@@ -340,7 +341,7 @@ def docsite(session: nox.Session) -> None:
     environment.run("sphinx-build", "-b", "html", "-c", home, *strictly, pages, home / "build" / "html")
 
 
-@nox.session
+@nox.session(venv_backend="none")
 def unit(session: nox.Session) -> None:
     """Unit tests with their properties, on the newest and the oldest ansible-core; modules in process on the newest."""
     # These know nothing of ansible-core: properties, which take most of the time, and what checks the project's files.
@@ -358,7 +359,7 @@ def unit(session: nox.Session) -> None:
     )
 
 
-@nox.session
+@nox.session(venv_backend="none")
 def integration(session: nox.Session) -> None:
     """Playbooks against the simulator, in-process and through the modules, on the newest and the oldest core."""
     if not session.posargs and not os.environ.get("SCP_TEST_GENERATIONS"):
@@ -369,14 +370,14 @@ def integration(session: nox.Session) -> None:
     pytest_on_each_core(session, "tests/integration", *options, oldest=("-m", "not newest_core"))
 
 
-@nox.session
+@nox.session(venv_backend="none")
 def coverage_table(session: nox.Session) -> None:
     """Every API operation has a module and a test, as the integration tests before have shown (tests/coverage)."""
     place()
     core_environment(session, cores()["newest"]).run("python", "-m", "tests.coverage", "--check")
 
 
-@nox.session
+@nox.session(venv_backend="none")
 def sanity(session: nox.Session) -> None:
     """Run ansible-test sanity, without ignore entries, on the newest and the oldest ansible-core."""
 
@@ -437,7 +438,7 @@ def bring_pip(environment: Environment, core: Core, home: Path) -> None:
     )
 
 
-@nox.session
+@nox.session(venv_backend="none")
 def ansible_lint(session: nox.Session) -> None:
     """Run ansible-lint with its production profile."""
     home = WORK / "ansible-lint"
@@ -446,7 +447,7 @@ def ansible_lint(session: nox.Session) -> None:
     environment.run("ansible-lint", "--nocolor", cwd=copy, env={"ANSIBLE_COLLECTIONS_PATH": str(home)})
 
 
-@nox.session
+@nox.session(venv_backend="none")
 def galaxy(session: nox.Session) -> None:
     """Build the artifact, look at what is in it, and import it as Galaxy would."""
     environment = tool_environment(session, "packaging", "build")
@@ -471,7 +472,7 @@ def galaxy(session: nox.Session) -> None:
 # The inner loop, and what takes long
 
 
-@nox.session(default=False)
+@nox.session(default=False, venv_backend="none")
 def check(session: nox.Session) -> None:
     """Run lint and the quick tests in parallel, on the newest core; ``-- FILE`` runs the tests of one file only."""
     place()
@@ -494,7 +495,7 @@ def check(session: nox.Session) -> None:
         raise CommandFailed("Tests failed")
 
 
-@nox.session(default=False)
+@nox.session(default=False, venv_backend="none")
 def full(session: nox.Session) -> None:
     """All faults at all calls, all crashes, switches and routes: what ``unit`` and ``integration`` take samples of."""
     place()
@@ -504,7 +505,7 @@ def full(session: nox.Session) -> None:
     environment.run("pytest", *(session.posargs or ("tests/modules", "tests/integration")), *options)
 
 
-@nox.session(default=False)
+@nox.session(default=False, venv_backend="none")
 def generations(session: nox.Session) -> None:
     """The whole suite with the older versions of the API alone, then with the newer ones; arguments are other tests.
 
@@ -529,14 +530,14 @@ def generations(session: nox.Session) -> None:
 # For maintainers
 
 
-@nox.session(default=False)
+@nox.session(default=False, venv_backend="none")
 def benchmark(session: nox.Session) -> None:
     """Measure speed; arguments are sections and options of tests/benchmark, such as ``--list``."""
     place()
     core_environment(session, cores()["newest"]).run("python", "-m", "tests.benchmark", *session.posargs)
 
 
-@nox.session(default=False)
+@nox.session(default=False, venv_backend="none")
 def image(session: nox.Session) -> None:
     """Build an execution environment and run jobs in it, isolated as in AWX; wants root and podman (tests/image)."""
     place()
@@ -546,7 +547,7 @@ def image(session: nox.Session) -> None:
     environment.run("pytest", "tests/image")
 
 
-@nox.session(default=False)
+@nox.session(default=False, venv_backend="none")
 def wire(session: nox.Session) -> None:
     """Run the modules for managed hosts on virtual machines; wants root, qemu and debootstrap (tests/wire)."""
     place()
@@ -556,7 +557,7 @@ def wire(session: nox.Session) -> None:
     environment.run("pytest", "--durations=0", "--durations-min=1", *(session.posargs or ["tests/wire"]))
 
 
-@nox.session(default=False)
+@nox.session(default=False, venv_backend="none")
 def awx_modules(session: nox.Session) -> None:
     """The stored argument specs of awx.awx are those of the collection itself (50 MB to install)."""
     place()
@@ -565,7 +566,7 @@ def awx_modules(session: nox.Session) -> None:
     environment.run("pytest", "tests/integration/awx/check_specs.py")
 
 
-@nox.session(default=False)
+@nox.session(default=False, venv_backend="none")
 def audit(session: nox.Session) -> None:
     """Look the pins of tests/requirements up among the published vulnerabilities (pip-audit); needs PyPI itself."""
     environment = Environment(session, cores()["newest"].python, "audit")
@@ -575,7 +576,7 @@ def audit(session: nox.Session) -> None:
         raise CommandFailed("Pins have known vulnerabilities, or could not be looked up")
 
 
-@nox.session(default=False)
+@nox.session(default=False, venv_backend="none")
 def fix(session: nox.Session) -> None:
     """Let ruff format the code and fix what it can."""
     environment = tool_environment(session, "test", "lint")
@@ -583,7 +584,7 @@ def fix(session: nox.Session) -> None:
     environment.run("ruff", "format", *(session.posargs or ["."]))
 
 
-@nox.session(default=False)
+@nox.session(default=False, venv_backend="none")
 def pins(session: nox.Session) -> None:
     """Resolve tests/requirements/*.in again to exact pins; all, or those named after ``--``.
 

@@ -25,7 +25,7 @@ NOX = CACHE / "nox" / "bin" / "python"
 #: By lane, its sessions in their order; the first lane's output is seen as it comes.
 LANES: dict[str, tuple[str, ...]] = {
     "tests": ("unit", "integration", "coverage_table"),
-    "checks": ("lint", "licenses", "docs", "docsite", "ansible_lint", "galaxy", "sanity"),
+    "checks": ("lint", "license-check", "extra-checks", "docs", "docsite", "ansible_lint", "galaxy", "sanity"),
 }
 
 

@@ -18,6 +18,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -134,7 +135,8 @@ def sessions() -> dict[str, set[str]]:
                     options = decorator.keywords if isinstance(decorator, ast.Call) else []
                     given = [ast.literal_eval(option.value) for option in options if option.arg == "name"]
                     found[given[0] if given else function.name] = modules_run_by(function)
-    return found
+    standard = tomllib.loads((ROOT / "antsibull-nox.toml").read_text(encoding="utf-8"))["sessions"]
+    return found | {name.replace("_", "-"): set() for name in standard}
 
 
 def test_make_help_lists_every_documented_target() -> None:
