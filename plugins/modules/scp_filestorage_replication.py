@@ -90,8 +90,9 @@ options:
     default: false
 notes:
   - "IAM actions needed, in C(filestorage) of both regions: ListVolumes, ListVolumeReplications, ShowVolumeReplication; to change
-    ListVolumeReplicationRegions, CreateVolumeReplication, SetVolumeReplication, DeleteVolumeReplication; to end also ListVolumeSnapshots, DeleteVolumeSnapshot,
-    and with O(delete_target_volume) ShowVolume, DeleteVolume, ListVolumeAccessRules, SetVolumeAccessRule."
+    ListVolumeReplicationRegions (ListVolumeReplicationZones from API version 1.2 on), CreateVolumeReplication, SetVolumeReplication,
+    DeleteVolumeReplication; to end also ListVolumeSnapshots, DeleteVolumeSnapshot, and with O(delete_target_volume) ShowVolume,
+    DeleteVolume, ListVolumeAccessRules, SetVolumeAccessRule."
 seealso:
   - module: scp.storage.scp_filestorage_replication_info
 """

@@ -34,7 +34,7 @@ options:
     default: []
 notes:
   - "IAM actions needed, in C(filestorage): ListVolumes, ListVolumeReplications, ShowVolumeReplication; for O(gather)
-    ListVolumeReplicationRegions."
+    ListVolumeReplicationRegions (ListVolumeReplicationZones from API version 1.2 on)."
 seealso:
   - module: scp.storage.scp_filestorage_replication
 """
