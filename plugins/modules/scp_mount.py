@@ -62,9 +62,9 @@ options:
       options:
         description:
           - Options of the mount, separated by commas.
-          - A removed or changed option takes effect through a remount if the kernel changes it by one. Otherwise O(unmount_to_apply) decides. For NFS, only flags
-            such as V(ro), V(nosuid) and V(noatime) take effect through a remount. For CIFS, also V(uid), V(gid), V(file_mode), V(dir_mode), the times of the
-            attribute cache and some others.
+          - A removed or changed option takes effect through a remount if the kernel changes it by one. Otherwise O(unmount_to_apply) decides.
+          - For NFS, only flags such as V(ro), V(nosuid) and V(noatime) take effect through a remount. For CIFS, also V(uid), V(gid), V(file_mode),
+            V(dir_mode), the times of the attribute cache and some others.
           - C(password) is refused. Use O(cifs_passwords).
         type: str
         default: defaults,_netdev,nofail

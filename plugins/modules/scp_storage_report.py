@@ -146,8 +146,8 @@ RETURN = r"""
 ---
 report:
   description:
-    - The report. C(findings) contains the findings, sorted by severity, each with C(severity), C(area), C(kind), C(region), C(zone), C(name), C(id) and C(message). C(zone) is empty where the API version shows none.
-      The README of the role P(scp.storage.storage_report#role) explains the other keys.
+    - The report. C(findings) contains the findings, sorted by severity, each with C(severity), C(area), C(kind), C(region), C(zone), C(name), C(id)
+      and C(message). C(zone) is empty where the API version shows none. The README of the role P(scp.storage.storage_report#role) explains the other keys.
     - Sizes are in bytes, ages in seconds, times in UTC.
   returned: if anything could be read
   type: dict
