@@ -259,11 +259,13 @@ DEFAULT_OPTIONS = {
 }
 #: Flags that mountinfo shows as they are in force, and what ends each.
 FLAGS = {"ro": "rw", "nosuid": "suid", "nodev": "dev", "noexec": "exec"}
-ENDS = {end: flag for flag, end in FLAGS.items()}
+ENDS = {**{end: flag for flag, end in FLAGS.items()}, "relatime": "noatime"}
+#: Flags of access times: a remount without one of them leaves those that are in force.
+TIME_FLAGS = ("noatime", "nodiratime", "strictatime", "relatime")
 #: Flags that belong to any mount.
 ALL_FLAGS = (
     *(*FLAGS, *ENDS),
-    *("sync", "async", "dirsync", "atime", "noatime", "diratime", "nodiratime", "relatime", "norelatime"),
+    *("sync", "async", "dirsync", "atime", "noatime", "diratime", "nodiratime", "norelatime"),
     *("strictatime", "nostrictatime", "lazytime", "nolazytime", "mand", "nomand", "iversion", "noiversion"),
 )
 #: Options of shares that a remount changes, also back to their defaults. Tried with Linux 6.1. Of the others, NFS refuses
@@ -981,6 +983,8 @@ class Work:
         """Return the desired options, with what ends the flags that the line of fstab had."""
         old, new = option_map(before), option_map(self.item.options)
         ends = [end for flag, end in FLAGS.items() if flag in old and flag not in new and end not in new]
+        if any(flag in old for flag in TIME_FLAGS) and not any(flag in new for flag in TIME_FLAGS):
+            ends.append("relatime")
         return ",".join([self.item.options, *ends])
 
     def _remount(self, before: str) -> None:

@@ -127,11 +127,9 @@ def test_role_follows_volumes_whose_former_address_is_dead(wire: Wire) -> None:
     seed(wire, "192.0.2.1")
     assert done(mount(wire, SHARES))
     wire.silence("192.0.2.1")
-    wire.host.run("nohup sh -c 'echo lost > /srv/web/lost' >/dev/null 2>&1 &")
     seed(wire, "192.0.2.2")
     limits = {"storage_mount_unmount_timeout": 5, "storage_mount_mount_timeout": 60}
     moved = done(mount(wire, SHARES, **limits))
-    assert "umount -f /srv/web" in moved
     assert [action for action in moved if action.startswith("mount ")] == [
         "mount 192.0.2.2:/srv/web on /srv/web",
         "mount 192.0.2.2:/srv/data on /srv/data",

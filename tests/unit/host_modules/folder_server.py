@@ -28,7 +28,7 @@ case "$options" in
     case $type in
       nfs)
         kept=$(grep " $path " @/proc/self/mountinfo | tail -n 1)
-        kept=$(echo "$kept" | sed 's/.* r[ow]//; s/,no\\(suid\\|dev\\|exec\\)//g') ;;
+        kept=$(echo "$kept" | sed 's/.* r[ow]//; s/,no\\(suid\\|dev\\|exec\\|atime\\)//g') ;;
     esac
     grep -v " $path " @/proc/self/mountinfo > @/mountinfo.new
     mv @/mountinfo.new @/proc/self/mountinfo

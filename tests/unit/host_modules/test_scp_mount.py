@@ -176,6 +176,8 @@ REMOUNT, UNMOUNT, NOTHING = ["remount"], ["unmount", "mount"], []
         ("rw,hard", "ro,hard", REMOUNT),
         ("ro,nosuid,vers=4.1", "vers=4.1", REMOUNT),
         ("rw", "rw,noatime,sync", REMOUNT),
+        ("noatime,sync", "", REMOUNT),
+        ("noatime", "atime", REMOUNT),
         ("soft", "hard", UNMOUNT),
         # The kernel ignores that an option is gone.
         ("soft", "", UNMOUNT),
@@ -230,6 +232,24 @@ def test_remount_of_nfs_passes_flags_alone(server: FolderServer) -> None:
     assert server.calls() == []
     mount(server, {**SHARE, "options": "nodev,rsize=1048576,_netdev"})
     assert server.calls() == [f"mount -t nfs -o remount,nodev,rw {WEB} /srv/web"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "asked"),
+    [
+        ("ro,noatime", "", "remount,rw,relatime"),
+        ("ro,noatime", "ro,atime", "remount,ro,atime,relatime"),
+        ("noatime", "strictatime", "remount,strictatime"),
+        ("nodiratime", "noatime", "remount,noatime"),
+        ("nosuid,nodev,noexec", "dev", "remount,dev,suid,exec"),
+    ],
+)
+def test_remount_ends_flags_that_are_gone(server: FolderServer, before: str, after: str, asked: str) -> None:
+    """The kernel leaves flags of access times as they are where none is given, and newer programs leave all."""
+    mount(server, {**SHARE, "options": before})
+    server.forget_calls()
+    mount(server, {**SHARE, "options": after})
+    assert server.calls() == [f"mount -t nfs -o {asked} {WEB} /srv/web"]
 
 
 def test_flag_that_a_remount_does_not_end_is_ended_by_an_unmount(server: FolderServer) -> None:
