@@ -122,8 +122,11 @@ def test_new_resource_is_tagged_once_resource_manager_knows_it(runner: ModuleRun
 def test_what_has_tags_passes_everything_on_to_the_resource() -> None:
     """A method that is missing would be the default one, which does nothing."""
     public = {name for name in vars(Resource) if not name.startswith("_")}
-    # The inner resource used these when it was created.
-    assert public - vars(Tagged).keys() == {"for_task", "shown_by"}
+    created = {"for_task", "shown_by"}
+    # The inner resource uses these to predict responses.
+    predicting = {"kind", "settled_state", "deletable", "listed", "further_responses"}
+    assert "planned_responses" in vars(Tagged)
+    assert public - vars(Tagged).keys() == created | predicting
 
 
 @pytest.mark.parametrize(
