@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 from ..client.settings import SOURCES
 from .resource import Batch, Info, Resource
@@ -38,7 +38,7 @@ CONNECTION_OPTIONS = _connection_options()
 
 #: The resource that a module manages, the info that it reads, the kinds that it manages many of in one task, or the
 #: workflow that it runs.
-Handler = type[Resource[Any]] | type[Info] | type[Batch] | type[Workflow]
+Handler: TypeAlias = "type[Resource[Any]] | type[Info] | type[Batch] | type[Workflow]"
 
 
 @dataclass(frozen=True)
