@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any
 
 from ..client.settings import SOURCES
 from .resource import Batch, Info, Resource
@@ -36,11 +36,6 @@ def _connection_options() -> dict[str, dict[str, Any]]:
 CONNECTION_OPTIONS = _connection_options()
 
 
-#: The resource that a module manages, the info that it reads, the kinds that it manages many of in one task, or the
-#: workflow that it runs.
-Handler: TypeAlias = "type[Resource[Any]] | type[Info] | type[Batch] | type[Workflow]"
-
-
 @dataclass(frozen=True)
 class ModuleSpec:
     """What a module is beside its documentation.
@@ -50,14 +45,14 @@ class ModuleSpec:
     :param wait_timeout: default in seconds; only for modules that write one thing.
     """
 
-    load: Callable[[], Handler]
+    load: Callable[[], type[Resource[Any]] | type[Info] | type[Batch] | type[Workflow]]
     options: dict[str, dict[str, Any]] = field(default_factory=dict)
     wait_timeout: int = DEFAULT_WAIT_TIMEOUT
     rules: dict[str, Any] = field(default_factory=dict)
 
     @cached_property
-    def handler(self) -> Handler:
-        """What does the work."""
+    def handler(self) -> type[Resource[Any]] | type[Info] | type[Batch] | type[Workflow]:
+        """The resource that a module manages, the info that it reads, the kinds of a batch, or a workflow."""
         return self.load()
 
     @property
