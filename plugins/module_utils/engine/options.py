@@ -32,6 +32,11 @@ ONE_OF = "required_one_of"
 Options = Mapping[str, Mapping[str, Any]]
 
 
+def gather_option(*parts: str) -> dict[str, Any]:
+    """Return the option of an info module that names what it reads beside a list, at the cost of further calls."""
+    return {"type": "list", "elements": "str", "choices": list(parts), "default": []}
+
+
 def is_tags(option: Mapping[str, Any]) -> bool:
     """Return whether an option holds tags."""
     return option.get("options") is TAGS["options"]

@@ -8,7 +8,7 @@ What acts in every run (running a backup, restoring, recovering archived objects
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from ..engine.batch import kinds
@@ -141,3 +141,9 @@ SHORT_FORMS = {resource_kind.short: kind for kind, resource_kind in Storage.kind
 def full_kind(text: str) -> str:
     """Return a kind in its full form; what is not a short form, unchanged."""
     return SHORT_FORMS.get(text, text)
+
+
+def with_short_forms(kinds: Iterable[str]) -> list[str]:
+    """Return kinds as an option accepts them: in their full forms, then in the short ones."""
+    full = list(kinds)
+    return [*full, *(Storage.kinds[kind].short for kind in full if Storage.kinds[kind].short)]

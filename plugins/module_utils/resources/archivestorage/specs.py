@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...engine.deferred import deferred
-from ...engine.options import TAGS
+from ...engine.options import TAGS, gather_option
 from ...engine.spec import ModuleSpec
 
 if TYPE_CHECKING:
@@ -36,12 +36,7 @@ BUCKET_INFO = ModuleSpec(
         "name": {"type": "str"},
         "bucket_id": {"type": "str"},
         "tags": TAGS,
-        "gather": {
-            "type": "list",
-            "elements": "str",
-            "choices": ["versioning", "encryption", "policies", "tags"],
-            "default": [],
-        },
+        "gather": gather_option("versioning", "encryption", "policies", "tags"),
     },
     rules={"mutually_exclusive": [("name", "bucket_id")]},
 )
@@ -113,7 +108,7 @@ JOB_INFO = ModuleSpec(
         "start_at_from": {"type": "str"},
         "start_at_to": {"type": "str"},
         "job_state": {"type": "str"},
-        "gather": {"type": "list", "elements": "str", "choices": ["detail"], "default": []},
+        "gather": gather_option("detail"),
     },
 )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...engine.deferred import deferred
-from ...engine.options import TAGS
+from ...engine.options import TAGS, gather_option
 from ...engine.spec import ModuleSpec
 
 if TYPE_CHECKING:
@@ -64,12 +64,7 @@ BACKUP_INFO = ModuleSpec(
         "backup_id": {"type": "str"},
         "server_name": {"type": "str"},
         "tags": TAGS,
-        "gather": {
-            "type": "list",
-            "elements": "str",
-            "choices": ["detail", "schedules", "histories", "restore_histories", "restore_points", "tags"],
-            "default": [],
-        },
+        "gather": gather_option("detail", "schedules", "histories", "restore_histories", "restore_points", "tags"),
     },
     rules={"mutually_exclusive": [("backup_id", "name"), ("backup_id", "server_name")]},
 )
@@ -110,7 +105,7 @@ AGENT_INFO = ModuleSpec(
         "server_backup_agent_ip": {"type": "str"},
         "os_type": {"type": "str", "choices": ["LINUX", "WINDOWS"]},
         "tags": TAGS,
-        "gather": {"type": "list", "elements": "str", "choices": ["detail", "tags"], "default": []},
+        "gather": gather_option("detail", "tags"),
     },
 )
 

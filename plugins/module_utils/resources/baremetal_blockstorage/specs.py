@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...engine.deferred import deferred
-from ...engine.options import TAGS
+from ...engine.options import TAGS, gather_option
 from ...engine.spec import ModuleSpec
 from ..shared_options import ATTACHMENT_TYPES, object_options, snapshot_spec
 
@@ -50,12 +50,7 @@ VOLUME_INFO = ModuleSpec(
         "object_name": {"type": "str"},
         "volume_group_name": {"type": "str"},
         "tags": TAGS,
-        "gather": {
-            "type": "list",
-            "elements": "str",
-            "choices": ["detail", "snapshots", "replication", "tags"],
-            "default": [],
-        },
+        "gather": gather_option("detail", "snapshots", "replication", "tags"),
     },
     rules={
         "mutually_exclusive": [("volume_id", "name"), ("volume_id", "object_name"), ("volume_id", "volume_group_name")]
@@ -125,12 +120,7 @@ VOLUME_GROUP_INFO = ModuleSpec(
         "name": {"type": "str"},
         "volume_group_id": {"type": "str"},
         "tags": TAGS,
-        "gather": {
-            "type": "list",
-            "elements": "str",
-            "choices": ["detail", "snapshots", "replication", "tags"],
-            "default": [],
-        },
+        "gather": gather_option("detail", "snapshots", "replication", "tags"),
     },
     rules={"mutually_exclusive": [("volume_group_id", "name")]},
 )

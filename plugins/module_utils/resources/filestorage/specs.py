@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...engine.deferred import deferred
-from ...engine.options import TAGS
+from ...engine.options import TAGS, gather_option
 from ...engine.spec import ModuleSpec
 from ..shared_options import ACCESS_RULE_TYPES, object_options, snapshot_spec
 
@@ -45,12 +45,9 @@ VOLUME_INFO = ModuleSpec(
         "volume_id": {"type": "str"},
         "type_name": {"type": "str", "choices": ["HDD", "SSD", "HighPerformanceSSD", "SSD_SAP_S", "SSD_SAP_E"]},
         "tags": TAGS,
-        "gather": {
-            "type": "list",
-            "elements": "str",
-            "choices": ["access_rules", "access_rule_owners", "snapshots", "snapshot_schedule", "replications", "tags"],
-            "default": [],
-        },
+        "gather": gather_option(
+            "access_rules", "access_rule_owners", "snapshots", "snapshot_schedule", "replications", "tags"
+        ),
     },
     rules={"mutually_exclusive": [("name", "volume_id")]},
 )
@@ -95,6 +92,6 @@ REPLICATION_INFO = ModuleSpec(
     load=lambda: replication.ReplicationInfo,
     options={
         "volume": {"type": "str", "required": True},
-        "gather": {"type": "list", "elements": "str", "choices": ["regions"], "default": []},
+        "gather": gather_option("regions"),
     },
 )

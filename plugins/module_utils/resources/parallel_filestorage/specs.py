@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...engine.deferred import deferred
-from ...engine.options import TAGS
+from ...engine.options import TAGS, gather_option
 from ...engine.spec import ModuleSpec
 from ..shared_options import object_options, snapshot_spec
 
@@ -39,7 +39,7 @@ VOLUME_INFO = ModuleSpec(
         "name": {"type": "str"},
         "volume_id": {"type": "str"},
         "tags": TAGS,
-        "gather": {"type": "list", "elements": "str", "choices": ["access_rules", "snapshots", "tags"], "default": []},
+        "gather": gather_option("access_rules", "snapshots", "tags"),
     },
     rules={"mutually_exclusive": [("name", "volume_id")]},
 )

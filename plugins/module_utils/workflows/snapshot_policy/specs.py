@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 from ...engine.spec import ModuleSpec
+from ...resources.kinds import with_short_forms
 from ..items import LIST_OPTIONS
+from .kinds import OWNER_KINDS
 from .workflow import SnapshotPolicy
 
 SNAPSHOT_POLICY = ModuleSpec(
@@ -15,10 +17,7 @@ SNAPSHOT_POLICY = ModuleSpec(
         "volumes": {"type": "raw", "required": True},
         "kind": {
             "type": "str",
-            "choices": [
-                *("filestorage_volume", "pfs_volume", "bm_volume", "bm_volume_group"),
-                *("filestorage", "pfs", "bm", "bm_group"),
-            ],
+            "choices": with_short_forms(OWNER_KINDS),
             "default": "filestorage_volume",
         },
         "schedule": {"type": "raw"},

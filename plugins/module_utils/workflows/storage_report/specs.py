@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 from ...engine.spec import ModuleSpec
-from .models import KINDS
+from ...resources.kinds import with_short_forms
+from .models import KINDS, PROTECTED_KINDS
 from .options import FAIL_ON
 from .run import StorageReport
 
@@ -23,10 +24,7 @@ STORAGE_REPORT = ModuleSpec(
         "policies": {"type": "raw"},
         "policy_kind": {
             "type": "str",
-            "choices": [
-                *("filestorage_volume", "pfs_volume", "bm_volume", "bm_volume_group"),
-                *("filestorage", "pfs", "bm", "bm_group"),
-            ],
+            "choices": with_short_forms(PROTECTED_KINDS),
             "default": "filestorage_volume",
         },
         "exempt": {"type": "raw"},
