@@ -79,7 +79,7 @@ class Judge:
     def _find(self, severity: str, area: str, thing: Thing | Server, message: str) -> None:
         kind = thing.kind if isinstance(thing, Thing) else "server"
         name = thing.base_name if isinstance(thing, Volume) else thing.name
-        zone = thing.zone if isinstance(thing, Volume | Backup) else ""
+        zone = thing.zone if isinstance(thing, Thing) else ""
         self.findings.append(Finding(severity, area, kind, thing.region, name, thing.id, message, zone))
         thing.status = worst(thing.status, severity)
 

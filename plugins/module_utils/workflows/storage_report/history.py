@@ -191,8 +191,7 @@ class Growth:
                 continue
             thing, change = named[identifier], number - old
             name = getattr(thing, "base_name", thing.name)
-            entry = {"kind": thing.kind, "region": thing.region, "name": name, "id": identifier}
-            entry["zone"] = getattr(thing, "zone", "")
+            entry = {"kind": thing.kind, "region": thing.region, "name": name, "id": identifier, "zone": thing.zone}
             found.append({**entry, "bytes": number, "change_bytes": change, "change_percent": percent(change, old)})
         found.sort(key=lambda one: -int(one["change_bytes"]))
         limit = self._limits["growth_percent"]

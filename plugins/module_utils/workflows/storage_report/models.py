@@ -89,6 +89,7 @@ class Thing:
     """What all have in common. What ``is_copy`` is the target of a replication or a backup, and not judged.
 
     :ivar tags: by key; empty where they were not read.
+    :cvar zone: its zone; empty for kinds that have none, and where the API version shows none.
     """
 
     kind: str
@@ -102,6 +103,9 @@ class Thing:
     tags: dict[str, str] = field(default_factory=dict)
     # judged
     status: str = OK
+
+    # No field of those that have none: it would be in the report's data.
+    zone = ""
 
 
 @dataclass

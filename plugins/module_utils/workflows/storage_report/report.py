@@ -148,11 +148,10 @@ def _course(measurements: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 def _largest(things: Iterable[Any]) -> list[dict[str, Any]]:
     """The things that take most, copies too: they are paid for as well."""
     largest = sorted((one for one in things if one.bytes), key=lambda one: -int(one.bytes))[:MOST]
-    fields = ("kind", "region", "id", "bytes", "is_copy")
+    fields = ("zone", "kind", "region", "id", "bytes", "is_copy")
     return [
         {
             "name": getattr(one, "base_name", one.name),
-            "zone": getattr(one, "zone", ""),
             **{field: getattr(one, field) for field in fields},
         }
         for one in largest
