@@ -70,7 +70,7 @@ WRITTEN_BY_USERS = (
 )
 
 nox.needs_version = ">=2025.5"
-# For the standard sessions. Our own share environments.
+# For the standard sessions.
 nox.options.default_venv_backend = "venv"
 nox.options.reuse_venv = "yes"
 nox.options.sessions = [
@@ -89,6 +89,8 @@ nox.options.sessions = [
 
 # The standard sessions, which antsibull-nox.toml configures.
 antsibull_nox.load_antsibull_nox_toml()
+#: For the sessions here, which share environments.
+own_session = functools.partial(nox.session, venv_backend="none")
 
 
 # Pythons, cores and environments
@@ -272,7 +274,7 @@ def copy_of_the_project(parent: Path) -> Path:
 # The checks
 
 
-@nox.session(venv_backend="none")
+@own_session
 def lint(session: nox.Session) -> None:
     """Check style and format (ruff), types (mypy), imports (import-linter), wording (tests/style.py) and spelling."""
     place()
@@ -293,7 +295,7 @@ def lint(session: nox.Session) -> None:
         raise CommandFailed("The code is not clean")
 
 
-@nox.session(venv_backend="none")
+@own_session
 def docs(session: nox.Session) -> None:
     """The plugins' documentation (antsibull-docs) and the changelog fragments."""
     place()
@@ -316,7 +318,7 @@ def docs(session: nox.Session) -> None:
     )
 
 
-@nox.session(venv_backend="none")
+@own_session
 def docsite(session: nox.Session) -> None:
     """The guides and the plugins' pages as a website without one warning; it is left in ``.nox/docsite/build/html``."""
     place()
@@ -341,7 +343,7 @@ def docsite(session: nox.Session) -> None:
     environment.run("sphinx-build", "-b", "html", "-c", home, *strictly, pages, home / "build" / "html")
 
 
-@nox.session(venv_backend="none")
+@own_session
 def unit(session: nox.Session) -> None:
     """Unit tests with their properties, on the newest and the oldest ansible-core; modules in process on the newest."""
     # These know nothing of ansible-core: properties, which take most of the time, and what checks the project's files.
@@ -359,7 +361,7 @@ def unit(session: nox.Session) -> None:
     )
 
 
-@nox.session(venv_backend="none")
+@own_session
 def integration(session: nox.Session) -> None:
     """Playbooks against the simulator, in-process and through the modules, on the newest and the oldest core."""
     if not session.posargs and not os.environ.get("SCP_TEST_GENERATIONS"):
@@ -370,14 +372,14 @@ def integration(session: nox.Session) -> None:
     pytest_on_each_core(session, "tests/integration", *options, oldest=("-m", "not newest_core"))
 
 
-@nox.session(venv_backend="none")
+@own_session
 def coverage_table(session: nox.Session) -> None:
     """Every API operation has a module and a test, as the integration tests before have shown (tests/coverage)."""
     place()
     core_environment(session, cores()["newest"]).run("python", "-m", "tests.coverage", "--check")
 
 
-@nox.session(venv_backend="none")
+@own_session
 def sanity(session: nox.Session) -> None:
     """Run ansible-test sanity, without ignore entries, on the newest and the oldest ansible-core."""
 
@@ -438,7 +440,7 @@ def bring_pip(environment: Environment, core: Core, home: Path) -> None:
     )
 
 
-@nox.session(venv_backend="none")
+@own_session
 def ansible_lint(session: nox.Session) -> None:
     """Run ansible-lint with its production profile."""
     home = WORK / "ansible-lint"
@@ -447,7 +449,7 @@ def ansible_lint(session: nox.Session) -> None:
     environment.run("ansible-lint", "--nocolor", cwd=copy, env={"ANSIBLE_COLLECTIONS_PATH": str(home)})
 
 
-@nox.session(venv_backend="none")
+@own_session
 def galaxy(session: nox.Session) -> None:
     """Build the artifact, look at what is in it, and import it as Galaxy would."""
     environment = tool_environment(session, "packaging", "build")
@@ -472,7 +474,7 @@ def galaxy(session: nox.Session) -> None:
 # The inner loop, and what takes long
 
 
-@nox.session(default=False, venv_backend="none")
+@own_session(default=False)
 def check(session: nox.Session) -> None:
     """Run lint and the quick tests in parallel, on the newest core; ``-- FILE`` runs the tests of one file only."""
     place()
@@ -495,7 +497,7 @@ def check(session: nox.Session) -> None:
         raise CommandFailed("Tests failed")
 
 
-@nox.session(default=False, venv_backend="none")
+@own_session(default=False)
 def full(session: nox.Session) -> None:
     """All faults at all calls, all crashes, switches and routes: what ``unit`` and ``integration`` take samples of."""
     place()
@@ -505,7 +507,7 @@ def full(session: nox.Session) -> None:
     environment.run("pytest", *(session.posargs or ("tests/modules", "tests/integration")), *options)
 
 
-@nox.session(default=False, venv_backend="none")
+@own_session(default=False)
 def generations(session: nox.Session) -> None:
     """The whole suite with the older versions of the API alone, then with the newer ones; arguments are other tests.
 
@@ -530,14 +532,14 @@ def generations(session: nox.Session) -> None:
 # For maintainers
 
 
-@nox.session(default=False, venv_backend="none")
+@own_session(default=False)
 def benchmark(session: nox.Session) -> None:
     """Measure speed; arguments are sections and options of tests/benchmark, such as ``--list``."""
     place()
     core_environment(session, cores()["newest"]).run("python", "-m", "tests.benchmark", *session.posargs)
 
 
-@nox.session(default=False, venv_backend="none")
+@own_session(default=False)
 def image(session: nox.Session) -> None:
     """Build an execution environment and run jobs in it, isolated as in AWX; wants root and podman (tests/image)."""
     place()
@@ -547,7 +549,7 @@ def image(session: nox.Session) -> None:
     environment.run("pytest", "tests/image")
 
 
-@nox.session(default=False, venv_backend="none")
+@own_session(default=False)
 def wire(session: nox.Session) -> None:
     """Run the modules for managed hosts on virtual machines; wants root, qemu and debootstrap (tests/wire)."""
     place()
@@ -557,7 +559,7 @@ def wire(session: nox.Session) -> None:
     environment.run("pytest", "--durations=0", "--durations-min=1", *(session.posargs or ["tests/wire"]))
 
 
-@nox.session(default=False, venv_backend="none")
+@own_session(default=False)
 def awx_modules(session: nox.Session) -> None:
     """The stored argument specs of awx.awx are those of the collection itself (50 MB to install)."""
     place()
@@ -566,7 +568,7 @@ def awx_modules(session: nox.Session) -> None:
     environment.run("pytest", "tests/integration/awx/check_specs.py")
 
 
-@nox.session(default=False, venv_backend="none")
+@own_session(default=False)
 def audit(session: nox.Session) -> None:
     """Look the pins of tests/requirements up among the published vulnerabilities (pip-audit); needs PyPI itself."""
     environment = Environment(session, cores()["newest"].python, "audit")
@@ -576,7 +578,7 @@ def audit(session: nox.Session) -> None:
         raise CommandFailed("Pins have known vulnerabilities, or could not be looked up")
 
 
-@nox.session(default=False, venv_backend="none")
+@own_session(default=False)
 def fix(session: nox.Session) -> None:
     """Let ruff format the code and fix what it can."""
     environment = tool_environment(session, "test", "lint")
@@ -584,7 +586,7 @@ def fix(session: nox.Session) -> None:
     environment.run("ruff", "format", *(session.posargs or ["."]))
 
 
-@nox.session(default=False, venv_backend="none")
+@own_session(default=False)
 def pins(session: nox.Session) -> None:
     """Resolve tests/requirements/*.in again to exact pins; all, or those named after ``--``.
 

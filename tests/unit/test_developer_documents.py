@@ -100,7 +100,7 @@ def test_unknown_name_is_found() -> None:
 def sessions() -> set[str]:
     """Return the names of all sessions of noxfile.py."""
     functions = [node for node in ast.parse(NOXFILE).body if isinstance(node, ast.FunctionDef)]
-    return {node.name for node in functions if any("nox.session" in ast.unparse(item) for item in node.decorator_list)}
+    return {node.name for node in functions if any("own_session" in ast.unparse(item) for item in node.decorator_list)}
 
 
 def wrong_with(command: str) -> list[str]:

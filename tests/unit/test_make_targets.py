@@ -131,7 +131,7 @@ def sessions() -> dict[str, set[str]]:
         if isinstance(function, ast.FunctionDef):
             for decorator in function.decorator_list:
                 called = decorator.func if isinstance(decorator, ast.Call) else decorator
-                if ast.unparse(called) == "nox.session":
+                if ast.unparse(called) == "own_session":
                     options = decorator.keywords if isinstance(decorator, ast.Call) else []
                     given = [ast.literal_eval(option.value) for option in options if option.arg == "name"]
                     found[given[0] if given else function.name] = modules_run_by(function)
