@@ -6,9 +6,6 @@
 from __future__ import annotations
 
 import ast
-import os
-import subprocess
-import sys
 from importlib import import_module
 from pathlib import Path
 
@@ -18,7 +15,8 @@ import yaml
 from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
 from ansible_collections.scp.storage.plugins.module_utils.resources.connection import OTHER_PROBES, PROBES
 from ansible_collections.scp.storage.plugins.module_utils.resources.specs import CONNECTION_INFO
-from tests.collection_path import ROOT, place
+from tests.collection_path import ROOT
+from tests.harness.processes import run_code
 from tests.module_files import API_MODULES
 
 MODULES = "ansible_collections.scp.storage.plugins.modules"
@@ -92,15 +90,8 @@ def test_connection_info_offers_the_services_that_it_can_probe() -> None:
 )
 def test_module_process_imports_no_other_handler(module: str, handlers: set[str]) -> None:
     code = f"import sys; from {MODULES}.{module} import SPEC; SPEC.argument_spec; print(*sys.modules)"
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        env={**os.environ, "PYTHONPATH": str(place())},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
     loads = [import_module(f"{MODULES}.{name}").SPEC.handler.__module__ for name in API_MODULES]
     every = {name.removeprefix(f"{UTILS}.resources.") for name in loads if ".resources." in name}
-    imported = {name.removeprefix(f"{UTILS}.resources.") for name in done.stdout.split()}
+    imported = {name.removeprefix(f"{UTILS}.resources.") for name in run_code(code).stdout.split()}
 
     assert imported & every == handlers

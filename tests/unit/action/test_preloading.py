@@ -6,13 +6,10 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from typing import Any
 
 from ansible_collections.scp.storage.plugins.module_utils.resources.kinds import Storage
-from tests.collection_path import place
+from tests.harness.processes import run_code
 
 MODULES = "ansible_collections.scp.storage.plugins.modules"
 #: Begins like ansible-playbook, which looks the plugin of a task up when it reads a playbook.
@@ -22,14 +19,7 @@ LOOKUP = 'found = action_loader.find_plugin_with_context("scp.storage.scp_connec
 
 def run(code: str) -> Any:
     """Run code in another process, and return what it prints as JSON."""
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        env={**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(place())},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return json.loads(done.stdout)
+    return json.loads(run_code(code).stdout)
 
 
 def test_what_a_task_imports_is_its_own_module() -> None:

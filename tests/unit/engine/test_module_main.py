@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -19,7 +18,7 @@ from ansible_collections.scp.storage.plugins.module_utils.engine.mode import Mod
 from ansible_collections.scp.storage.plugins.module_utils.engine.runner import Report
 from ansible_collections.scp.storage.plugins.module_utils.engine.spec import ModuleSpec
 from ansible_collections.scp.storage.plugins.module_utils.resources.parallel_filestorage.specs import VOLUME as SPEC
-from tests.collection_path import place
+from tests.harness.processes import run_code
 
 
 class Module:
@@ -75,19 +74,8 @@ CLIENT = "ansible_collections.scp.storage.plugins.module_utils.client"
 OLD = "import sys; sys.version_info = (3, 10, 4, 'final', 0);"
 
 
-def old_python(code: str) -> subprocess.CompletedProcess[str]:
-    """Run code with an interpreter that is too old."""
-    return subprocess.run(
-        [sys.executable, "-c", OLD + code],
-        env={**os.environ, "PYTHONPATH": str(place())},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
 def test_module_process_with_an_old_interpreter_returns_one_sentence() -> None:
-    done = old_python(f"import {CLIENT.replace('.client', '.engine.module_main')}")
+    done = run_code(f"{OLD}import {CLIENT.replace('.client', '.engine.module_main')}", check=False)
     result = json.loads(done.stdout)
     assert result["failed"]
     assert result["msg"].startswith(
@@ -97,7 +85,7 @@ def test_module_process_with_an_old_interpreter_returns_one_sentence() -> None:
 
 
 def test_plugin_with_an_old_interpreter_raises_the_same_sentence() -> None:
-    done = old_python(f"import {CLIENT}.settings")
+    done = run_code(f"{OLD}import {CLIENT}.settings", check=False)
     assert done.stderr.splitlines()[-1].startswith(f"ImportError: {sys.executable} is Python 3.10, and scp.storage")
 
 
