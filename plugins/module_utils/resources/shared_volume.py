@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, KeysView, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
@@ -167,16 +167,16 @@ class Volume(Resource[MountT]):
         return str(self.params.get("volume_id") or self.params["name"])
 
     @property
-    def rules_asked(self) -> list[RuleKey] | None:
-        """The access rules that a task lists, each once; ``None`` where it says nothing of them."""
+    def rules_asked(self) -> KeysView[RuleKey] | None:
+        """The access rules that a task lists, each once and in order; ``None`` where it says nothing of them."""
         rules = self.params.get("access_rules")
-        return None if rules is None else list(dict.fromkeys(map(rule_key, rules)))
+        return None if rules is None else dict.fromkeys(map(rule_key, rules)).keys()
 
     def rule_changes(self, state: VolumeState) -> RuleChanges:
         """What leads from the access rules that are there to those that are asked for."""
-        present = [rule_key(rule) for rule in state.rules or () if not leaving(self.rule_state(rule))]
+        present = dict.fromkeys(rule_key(rule) for rule in state.rules or () if not leaving(self.rule_state(rule)))
         if self.wants_absent:
-            return RuleChanges(remove=present)
+            return RuleChanges(remove=list(present))
         asked = self.rules_asked
         if asked is None:
             return RuleChanges()

@@ -160,7 +160,7 @@ class Recovery(Resource[RecoveryState]):
         """What is not there to be recovered."""
         bucket_id = str(bucket["id"])
         if not self._version:
-            present = present_paths(self.client, bucket_id, self._paths)
+            present = set(present_paths(self.client, bucket_id, self._paths))
             missing = [path for path in self._paths if path not in present]
             return describe_missing(bucket, missing) if missing else ""
         path = self._paths[0]

@@ -111,8 +111,8 @@ class Volume(Taggable[VolumeState], shared_volume.Volume[VolumeState]):
                 raise finder.unreadable(
                     error,
                     key[0],
-                    "Access rules that the platform added for auto-scaling or Kubernetes cannot be recognized",
-                    "set purge_platform_access_rules to true to remove these as well, or list them in access_rules",
+                    "Access rules of auto-scaling or Kubernetes cannot be recognized",
+                    "set purge_platform_access_rules, which removes these too, or list them in access_rules",
                 ) from None
             if name:
                 self.object_names[key] = name
