@@ -127,7 +127,7 @@ def test_backups_join_a_first_run_that_is_under_way(runner: ModuleRunner) -> Non
 def test_backups_converge_after_a_crash_at_any_call(runner: ModuleRunner) -> None:
     """With the agent created by the task itself."""
     args = {**WANTED, "servers": SERVERS[2:]}
-    begin = runner.simulator.world()
+    begin = runner.simulator.checkpoint()
     usual = runner.run_task(MODULE, args)
 
     def counts() -> dict[str, int]:
@@ -138,7 +138,7 @@ def test_backups_converge_after_a_crash_at_any_call(runner: ModuleRunner) -> Non
     writes = [number for number, call in enumerate(usual.calls, 1) if call["write"]]
     assert len(writes) == 3
     for after in writes:
-        runner.simulator.put_world(begin)
+        runner.simulator.go_back(begin)
         assert runner.crash(MODULE, args, after=after)
         again = runner.run_task(MODULE, args)
         assert not again.failed, (after, again.message)

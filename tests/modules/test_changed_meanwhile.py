@@ -27,8 +27,6 @@ MODULES = [pytest.param(module, marks=pytest.mark.module(module)) for module in 
 #: What differs between two runs of one step: ids, suffixes of names, and times.
 CHANCE = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}|_[a-z0-9]{6}\b|\d+")
 
-World = dict[str, Any]
-
 
 @dataclass(frozen=True)
 class Ending:
@@ -57,13 +55,13 @@ class Meanwhile:
 
     def play(self, module: str) -> None:
         """Play each step in each of the states that its own state can have become."""
-        empty = self.simulator.world()
+        empty = self.simulator.checkpoint()
         steps = SCENARIOS[module](self.simulator)
         for step in steps:
             self.runner.run(step.before, variables=self.variables).succeeded()
-            before = self.simulator.world()
+            before = self.simulator.checkpoint()
             self.run(step, **step.keywords)
-            after = self.simulator.world()
+            after = self.simulator.checkpoint()
             # Another process has done it: created, changed or deleted it.
             self.meet(step, seen=before, there=after)
             # Another process has deleted all.
@@ -71,24 +69,24 @@ class Meanwhile:
             if not step.repeats:
                 # Another process has undone it.
                 self.meet(step, seen=after, there=before, may_be_unchanged=True)
-            self.simulator.put_world(before)
+            self.simulator.go_back(before)
             self.run(step, **step.keywords)
 
-    def meet(self, step: Step, *, seen: World, there: World, may_be_unchanged: bool = False) -> None:
+    def meet(self, step: Step, *, seen: str, there: str, may_be_unchanged: bool = False) -> None:
         """Run a step that has read one state and meets another; compare it with a run that has read nothing before.
 
         :param may_be_unchanged: nothing is to be done in the state that was read.
         """
-        self.simulator.put_world(there)
+        self.simulator.go_back(there)
         alone = self.ending(step, self.run(step))
-        self.simulator.put_world(seen)
+        self.simulator.go_back(seen)
         first = self.run(step, check=True)
         self.runner.one_task = True
         self.run(step, check=True)
         shared = self.run(step, check=True)
         # A look that finds something to do is followed by one that shares nothing.
         self.saved += max(0, len(first.calls) - len(shared.calls))
-        self.simulator.put_world(there)
+        self.simulator.go_back(there)
         counts = self.counts()
         result = self.run(step)
         self.runner.one_task = False
@@ -114,8 +112,7 @@ class Meanwhile:
 
     def counts(self) -> dict[str, int]:
         """Return how many there are of everything."""
-        counts = Counter({table: len(rows) for table, rows in self.simulator.resources().items()})
-        return without(counts, RECORDS)
+        return without(Counter(self.simulator.counts()), RECORDS)
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -46,9 +46,9 @@ class Crashes:
         begin, usual, expected = self.undisturbed(step)
         for after, call in enumerate(usual.calls, 1):
             if every or call["write"]:
-                self.simulator.put_world(begin)
+                self.simulator.go_back(begin)
                 self.crash(step, after, usual, expected)
-        self.simulator.put_world(begin)
+        self.simulator.go_back(begin)
         self.run(step, **step.keywords)
         assert self.counts() == expected, step.name
 
@@ -56,16 +56,16 @@ class Crashes:
         """Crash a step after its first writing call, and go on from what the next run made of that."""
         begin, usual, expected = self.undisturbed(step)
         first = next(number for number, call in enumerate(usual.calls, 1) if call["write"])
-        self.simulator.put_world(begin)
+        self.simulator.go_back(begin)
         self.crash(step, first, usual, expected)
 
-    def undisturbed(self, step: Step) -> tuple[dict[str, Any], TaskResult, Counts]:
+    def undisturbed(self, step: Step) -> tuple[str, TaskResult, Counts]:
         """Do what happens before a step, and the step; return the state before it, its result, and what there is then.
 
         The step's result is registered.
         """
         self.prepare(step)
-        begin = self.simulator.world()
+        begin = self.simulator.checkpoint()
         usual = self.run(step, **step.keywords)
         return begin, usual, self.counts()
 
@@ -104,7 +104,7 @@ class Crashes:
 
     def counts(self) -> Counts:
         """Return how many of everything there are."""
-        return {table: len(rows) for table, rows in self.simulator.resources().items()}
+        return self.simulator.counts()
 
     def new_writes(self) -> Counter[str]:
         """Return the writing calls that the simulator accepted since this was last asked for."""

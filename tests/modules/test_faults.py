@@ -130,15 +130,15 @@ class Theater:
         repeated, calls = False, 0
         for step in SCENARIOS[module](self.simulator):
             runner.run(step.before).succeeded()
-            before = self.simulator.world()
+            before = self.simulator.checkpoint()
             usual = _play(runner, step, None)
             repeated = repeated or step.repeats
             for at in range(len(usual.first.calls)):
-                self.simulator.put_world(before)
+                self.simulator.go_back(before)
                 _check_step(_play(runner, step, {**AT_A_CALL[kind], "skip": at}), usual, repeated=repeated)
                 calls += 1
             # Later steps go on from what an undisturbed one did.
-            self.simulator.put_world(before)
+            self.simulator.go_back(before)
             _play(runner, step, None)
         return calls
 
@@ -168,7 +168,7 @@ def _play(runner: ModuleRunner, step: Step, fault: dict[str, Any] | None) -> Pla
 
 
 def _counts(simulator: Simulator) -> Counter[str]:
-    return Counter({table: len(rows) for table, rows in simulator.resources().items()})
+    return Counter(simulator.counts())
 
 
 def _check(played: Sequence[Played], simulator: Simulator, usual: Sequence[Played]) -> None:
@@ -204,8 +204,7 @@ def _check_step(done: Played, expected: Played, *, repeated: bool) -> None:
 
 
 def _check_nothing_left(simulator: Simulator) -> None:
-    left = {name: len(rows) for name, rows in simulator.resources().items()}
-    assert left == {f"{service}.volumes": len(others["volumes"]) for service, others in OTHERS.items()}
+    assert simulator.counts() == {f"{service}.volumes": len(others["volumes"]) for service, others in OTHERS.items()}
 
 
 def _check_sent_once(done: Played) -> None:

@@ -96,9 +96,9 @@ def test_killed_and_run_again(runner: ModuleRunner) -> None:
     for number, one in enumerate(tasks):
         ((action, args),) = one.items()
         runner.run(tasks[:number]).succeeded()
-        begin = simulator.world()
+        begin = simulator.checkpoint()
         for after in range(1, 100):
-            simulator.put_world(begin)
+            simulator.go_back(begin)
             since = simulator.operations()[-1]["sequence"] if simulator.operations() else 0
             if not runner.crash(action.rpartition(".")[2], args, after=after):
                 break
@@ -110,7 +110,7 @@ def test_killed_and_run_again(runner: ModuleRunner) -> None:
             assert len(world["access_rules"]) == 2
             run = runner.run(tasks).succeeded()
             assert [result.writes for result in run] == [[], []]
-        simulator.put_world(begin)
+        simulator.go_back(begin)
     assert {"CreateVolume", "SetAccessRule", "CreateVolumeReplication"} <= set(killed)
 
 

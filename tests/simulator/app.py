@@ -64,7 +64,7 @@ class Simulator:
         self.world.settle()
 
     def reset(self) -> None:
-        """Everything as at the start: state (the seed's), log, faults, switches and clock."""
+        """Everything as at the start: state (the seed's), log, faults, switches and clock; no checkpoints."""
         self.switches.reset()
         self.faults.clear()
         self.log.clear()
@@ -73,6 +73,7 @@ class Simulator:
         self.clock.announce_delays = False
         self.world.now = self.clock.now()
         self.world.replace(self.seed)
+        self.world.forget_checkpoints()
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one HTTP request."""

@@ -27,7 +27,7 @@ MOST = 1e9
 """The furthest that time can be advanced at once (seconds), and the fastest that it can run."""
 INDEX = {
     "GET /_control/": "this page, with the number of simulator bugs and of broken contracts since the log was emptied",
-    "DELETE /_control/": "everything as at the start: state, log, faults, switches, clock",
+    "DELETE /_control/": "everything as at the start: state, log, faults, switches, clock, no checkpoints",
     "GET /_control/operations[?since=N]": "the operation log, or what came after number N",
     "DELETE /_control/operations": "empty the log",
     "GET /_control/faults": "all faults, how often each happened, and the kinds there are",
@@ -42,6 +42,11 @@ INDEX = {
     "PUT /_control/state": "put a seed in place of everything",
     "PATCH /_control/state": 'add the parts of a seed; an object whose id exists is changed, "removed": true ends it',
     "DELETE /_control/state": "go back to the seed that the simulator was started with",
+    "GET /_control/counts": "how many of everything the services have",
+    "GET /_control/checkpoints": "the names of the states that are kept",
+    "POST /_control/checkpoints": 'keep the present state, e.g. {"name": "before"}',
+    "PUT /_control/checkpoints": 'go back to a state that was kept, e.g. {"name": "before"}; time does not go back',
+    "DELETE /_control/checkpoints": "forget the states that are kept",
 }
 
 
@@ -97,6 +102,8 @@ def _route(simulator: Simulator, request: web.BaseRequest, body: bytes) -> Any:
         "state": _state,
         # The name before 0.1.0.
         "world": _state,
+        "counts": _counts,
+        "checkpoints": _checkpoints,
     }
     if name not in handlers or (rest and name != "faults"):
         raise ControlError(404, f"there is no {path}; GET {PREFIX}/ lists what there is")
@@ -245,3 +252,27 @@ def _state(simulator: Simulator, method: str, document: Any, query: str) -> Any:
     elif method != "GET":
         return None
     return world.dump(secrets=False)
+
+
+def _counts(simulator: Simulator, method: str, document: Any, query: str) -> Any:
+    return {"counts": simulator.world.counts()} if method == "GET" else None
+
+
+def _checkpoints(simulator: Simulator, method: str, document: Any, query: str) -> Any:
+    world = simulator.world
+    if method in ("POST", "PUT"):
+        name = _object(document).get("name")
+        if not isinstance(name, str) or len(document) > 1:
+            raise ControlError(400, 'the body must be a name, as in {"name": "before"}')
+        if method == "POST":
+            world.keep(name)
+        elif name in world.checkpoints:
+            world.go_back(name)
+        else:
+            kept = ", ".join(map(repr, world.checkpoints)) or "none"
+            raise ControlError(404, f"there is no checkpoint {name!r}; there are: {kept}")
+    elif method == "DELETE":
+        world.forget_checkpoints()
+    elif method != "GET":
+        return None
+    return {"checkpoints": world.checkpoints}

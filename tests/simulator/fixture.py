@@ -204,6 +204,21 @@ class Simulator:
         found: dict[str, Any] = self.control("GET", "world")
         return found
 
+    def checkpoint(self) -> str:
+        """Keep the present state until the next reset, for :meth:`go_back`; its name."""
+        name = str(len(self.control("GET", "checkpoints")["checkpoints"]) + 1)
+        self.control("POST", "checkpoints", {"name": name})
+        return name
+
+    def go_back(self, checkpoint: str) -> None:
+        """Put a state that was kept in place of everything; time does not go back."""
+        self.control("PUT", "checkpoints", {"name": checkpoint})
+
+    def counts(self) -> dict[str, int]:
+        """How many there are of what the services hold, by ``service.table``; without names of what is gone."""
+        counts: dict[str, int] = self.control("GET", "counts")["counts"]
+        return {name: count for name, count in counts.items() if name != "archivestorage.used_names"}
+
     def resources(self) -> dict[str, list[Any]]:
         """What the services hold, by ``service.table``; empty tables, and names of what is gone, are left out."""
         parts = {name: part for name, part in self.world().items() if isinstance(part, dict)}

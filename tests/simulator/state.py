@@ -8,6 +8,7 @@ from __future__ import annotations
 import heapq
 import ipaddress
 import json
+import pickle
 import random
 import string
 import uuid
@@ -130,6 +131,7 @@ class World:
         self._event_number = 0
         self._draws = 0
         self._seed = ""
+        self._checkpoints: dict[str, bytes] = {}
         self._random = random.Random()
         self.keys = Table("key_pairs", KeyPair, self.complete, key="access_key")
         self.servers = Table("servers", Server, self.complete)
@@ -267,6 +269,35 @@ class World:
                 table.restore(rows[name])
             raise
         self.changes += 1
+
+    def keep(self, name: str) -> None:
+        """Keep a copy of everything under a name, for :meth:`go_back`."""
+        rows = {name: table.rows for name, table in self._tables().items()}
+        self._checkpoints[name] = pickle.dumps((rows, self._events, self._draws, self._seed))
+
+    def go_back(self, name: str) -> None:
+        """Put what was kept in place of everything. Time does not go back.
+
+        :raises KeyError: nothing was kept under this name.
+        """
+        rows, self._events, self._draws, self._seed = pickle.loads(self._checkpoints[name])  # noqa: S301  # Our own.
+        for name, table in self._tables().items():
+            table.restore(rows[name])
+        self.changes += 1
+
+    @property
+    def checkpoints(self) -> list[str]:
+        """Under which names something is kept."""
+        return list(self._checkpoints)
+
+    def forget_checkpoints(self) -> None:
+        """Forget what was kept."""
+        self._checkpoints.clear()
+
+    def counts(self) -> dict[str, int]:
+        """Return how many records the services have, as ``service.table``; without tables that are empty."""
+        tables = self._tables().items()
+        return {name: len(table) for name, table in tables if name not in self._shared and len(table)}
 
     def merge(self, document: object) -> None:
         """Add what a seed describes; records whose id exists are changed, ``"removed": true`` takes one away.

@@ -312,10 +312,10 @@ def settle(runner: ModuleRunner | Controller, things: Things) -> None:
 def shape_of_undisturbed_run(runner: ModuleRunner | Controller) -> Shape:
     """Return what :func:`some` makes when nothing goes wrong; nothing of it is left afterwards."""
     simulator = runner.simulator
-    begin = simulator.world()
+    begin = simulator.checkpoint()
     assert not apply(runner, some(simulator)).failed
     made = shape(simulator)
-    simulator.put_world(begin)
+    simulator.go_back(begin)
     return made
 
 

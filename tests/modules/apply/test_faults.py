@@ -32,10 +32,10 @@ def wanted(runner: ModuleRunner) -> Shape:
 def test_killed(runner: ModuleRunner, wanted: Shape, share: int) -> None:
     """A run dies after one of its calls, which has done its work."""
     simulator = runner.simulator
-    begin = simulator.world()
+    begin = simulator.checkpoint()
     things = some(simulator)
     for number in range(1 + share, 1000, SHARES):
-        simulator.put_world(begin)
+        simulator.go_back(begin)
         if not runner.crash("scp_storage_apply", {"resources": things}, after=number):
             break
         settle(runner, things)

@@ -42,7 +42,7 @@ class Verb:
         for earlier in STATES[: STATES.index(state)]:
             well(plan(runner, earlier, ALL_KINDS, **options[earlier]))
         self.options: dict[str, Any] = {**options[state], "concurrency": 1}
-        self.begin = runner.simulator.world()
+        self.begin = runner.simulator.checkpoint()
         self.usual = self.run()
         self.wanted = shape(runner.simulator)
 
@@ -53,7 +53,7 @@ class Verb:
     def again(self) -> None:
         """Begin again where it began."""
         self.runner.simulator.clear_faults()
-        self.runner.simulator.put_world(self.begin)
+        self.runner.simulator.go_back(self.begin)
 
     def crash(self, after: int, **options: Any) -> bool:
         """Run it until an answer, and return whether it came so far."""

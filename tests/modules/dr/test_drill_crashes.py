@@ -38,7 +38,7 @@ class Begun:
         self.options: dict[str, Any] = using(simulator)
         if state == "absent":
             well(drill(runner, **self.options))
-        self.begin = simulator.world()
+        self.begin = simulator.checkpoint()
         self.usual = well(drill(runner, state, concurrency=1, **self.options))
         self.writes = [number for number, call in enumerate(self.usual.calls, 1) if call["write"]]
         assert len(self.writes) >= FEWEST_WRITES
@@ -46,7 +46,7 @@ class Begun:
     def again(self) -> None:
         """Begin again where it began."""
         self.runner.simulator.clear_faults()
-        self.runner.simulator.put_world(self.begin)
+        self.runner.simulator.go_back(self.begin)
         self.runner.simulator.clear_operations()
 
     def check(self) -> None:

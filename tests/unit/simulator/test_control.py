@@ -166,6 +166,40 @@ def test_the_world_can_be_put_back(api: Api, simulator: Simulator) -> None:
     assert simulator.world() == kept
 
 
+def test_kept_state_comes_back_as_often_as_wanted(api: Api, simulator: Simulator) -> None:
+    volume = api.volume()
+    kept, checkpoint = simulator.world(), simulator.checkpoint()
+    for _time in range(2):
+        api.volume(name="other_data")
+        assert simulator.counts() == {"filestorage.volumes": 2}
+        simulator.go_back(checkpoint)
+        assert simulator.world() == kept
+        assert simulator.counts() == {"filestorage.volumes": 1}
+    assert api.show(volume["id"])["name"] == volume["name"]
+    other = simulator.checkpoint()
+    assert simulator.control("GET", "checkpoints") == {"checkpoints": [checkpoint, other]}
+    simulator.control("DELETE", "checkpoints")
+    with pytest.raises(ControlRefused, match="there is no checkpoint '1'; there are: none"):
+        simulator.go_back(checkpoint)
+    simulator.checkpoint()
+    simulator.reset()
+    assert simulator.control("GET", "checkpoints") == {"checkpoints": []}
+    with pytest.raises(ControlRefused, match="must be a name"):
+        simulator.control("POST", "checkpoints", {"nam": "before"})
+
+
+def test_what_was_due_is_due_again_in_a_kept_state(api: Api, simulator: Simulator) -> None:
+    simulator.switch(filestorage_create_seconds=3600)
+    made = api("POST", "/v1/volumes", {"name": "my_volume", "protocol": "NFS", "type_name": "HDD"}).body["volume_id"]
+    checkpoint = simulator.checkpoint()
+    assert api.show(made)["state"] == "creating"
+    for _time in range(2):
+        simulator.advance(3600)
+        assert api.show(made)["state"] == "available"
+        # The next time, it is due at once: time does not go back.
+        simulator.go_back(checkpoint)
+
+
 def test_seeded_chance_repeats(api: Api, simulator: Simulator) -> None:
     def made() -> list[str]:
         simulator.switch(random_seed="seven")
