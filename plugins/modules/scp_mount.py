@@ -130,7 +130,7 @@ notes:
     devices.
   - Mounts that are replaced, for example because their server has another address, are all unmounted before the first one is mounted again. From NFS 4.1 on,
     the kernel recognizes a server by its identity. As long as one mount from an address that does not answer remains, also a detached one that processes
-    use, a mount of the same server from another address waits.
+    use, a mount of the same server from another address waits. The kernel can keep the connection for some minutes after the last mount.
   - With the option C(x-systemd.automount), the autofs of systemd on the path belongs to the mount. It remains, and is ended only with
     O(mounts[].state=absent).
 seealso:
@@ -630,6 +630,11 @@ class Host:
         with open(self.real("/proc/self/mountinfo"), encoding="utf-8", errors="surrogateescape") as file:
             return parse_mountinfo(file.read())
 
+    def connected(self) -> Set[str]:
+        """Return the NFS servers that the kernel has a connection to. It can outlive the last mount by minutes."""
+        lines = (self.read("/proc/fs/nfsfs/servers") or "").splitlines()[1:]
+        return {line.split()[-1] for line in lines if line.strip()}
+
     def on_path(self, path: str) -> List[Mounted]:
         """Return what is mounted on a path, the topmost last."""
         return [one for one in self.mounts() if one.path == path]
@@ -1072,22 +1077,27 @@ class Work:
             )
 
     def _former_hint(self) -> str:
-        """Return why a mount from another address may have waited; empty if nothing keeps the former one."""
-        former = self.former
-        if self.item.family != "nfs" or not former:
+        """Return why a mount from another address may have waited; empty if nothing keeps a former one."""
+        if self.item.family != "nfs":
             return ""
-        kept = [one.path for one in self.host.mounts() if split_source(one.source)[0] == former]
+        former = self.former
+        mounted = [(split_source(one.source)[0], one.path) for one in self.host.mounts()]
+        kept = [path for host, path in mounted if former and host == former]
+        left = self.host.connected().difference({host for host, _path in mounted}, split_source(self.item.source)[:1])
         if kept:
             reason = f"{', '.join(kept)} is still mounted from {former}"
             remedy = "unmount it first"
         elif former in self.host.detached:
             reason = f"Processes may still use what was detached from {former}"
-            remedy = "end them, or restart this server"
+            remedy = "end them, and run this again"
+        elif left:
+            reason = f"The kernel has not given up its connection to {', '.join(sorted(left))}"
+            remedy = "run this again in some minutes"
         else:
             return ""
         return (
             f"{reason}. If that is another address of the same server, the kernel waits for it from NFS 4.1 on:"
-            f" {remedy}."
+            f" {remedy}. If it does not help, restart this server."
         )
 
     def _remove(self) -> None:

@@ -33,6 +33,8 @@ echo '/srv/web *(rw,sync,no_subtree_check,no_root_squash)' > /etc/exports
 echo '/srv/data *(rw,sync,no_subtree_check,no_root_squash)' >> /etc/exports
 chown alice /srv/office
 printf '{PASSWORD}\\n{PASSWORD}\\n' | smbpasswd -s -a alice
+mkdir -p /etc/nfs.conf.d
+printf '[nfsd]\\ngrace-time=10\\n' > /etc/nfs.conf.d/wire.conf
 systemctl start nfs-server smbd tgt
 exportfs -r
 """
@@ -125,9 +127,16 @@ class Wire:
             f" && nft add rule inet wire input ip daddr {address} drop"
         )
 
+    def replace_server(self) -> None:
+        """Let another NFS server answer at the addresses of the storage server that are not silent.
+
+        A client recognizes a server by its name (RFC 8881, section 2.10.5); the new one knows no client of the former.
+        """
+        self.storage.run("hostname replica && systemctl restart nfs-server")
+
     def restore(self) -> None:
         """Let the storage server answer at all addresses."""
-        self.storage.run("nft delete table inet wire 2>/dev/null; true")
+        self.storage.run("hostname storage; nft delete table inet wire 2>/dev/null; true")
 
 
 def actions(result: TaskResult) -> list[str]:

@@ -123,10 +123,11 @@ def test_role_mounts_volumes_of_all_kinds_and_unmounts_them(target: Wire) -> Non
 
 
 def test_role_follows_volumes_whose_former_address_is_dead(wire: Wire) -> None:
-    """As after a failover: no answer from the former address, and the API shows another one of the same server."""
+    """As after a failover: no answer from the former address, and the API shows that of another server."""
     seed(wire, "192.0.2.1")
     assert done(mount(wire, SHARES))
     wire.silence("192.0.2.1")
+    wire.replace_server()
     seed(wire, "192.0.2.2")
     limits = {"storage_mount_unmount_timeout": 5, "storage_mount_mount_timeout": 60}
     moved = done(mount(wire, SHARES, **limits))

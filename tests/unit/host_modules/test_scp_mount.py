@@ -615,7 +615,7 @@ def test_share_that_cannot_leave_an_address_is_named_where_another_waits_for_it(
     assert result["failures"] == [
         f"web: {MOVED} could not be mounted on /srv/web: it did not answer within 1 s (mount_timeout). /srv/data is"
         " still mounted from 10.1.1.1. If that is another address of the same server, the kernel waits for it from"
-        " NFS 4.1 on: unmount it first.",
+        " NFS 4.1 on: unmount it first. If it does not help, restart this server.",
         f"data: {DATA['source']} could not be unmounted from /srv/data: umount: /srv/data: target is busy.",
     ]
     # What is not mounted again is not unmounted: its line is the former one too.
@@ -631,6 +631,17 @@ def test_processes_that_keep_a_detached_share_are_named(server: FolderServer) ->
     server.write("bin/mount", "#!/bin/sh\nexec sleep 30\n")
     result = mount(server, {**WEB_MOVED, "lazy": "always"}, mount_timeout=1)
     assert "Processes may still use what was detached from 10.1.1.1. If that is another address" in result["msg"]
+
+
+def test_connection_that_outlives_the_mounts_is_named(server: FolderServer) -> None:
+    mount(server, SHARE)
+    server.write("bin/mount", "#!/bin/sh\nexec sleep 30\n")
+    unreachable = mount(server, WEB_MOVED, mount_timeout=1)
+    assert "given up its connection" not in unreachable["msg"]
+    server.write("proc/fs/nfsfs/servers", "NV SERVER   PORT USE HOSTNAME\nv4 0a010101  801   1 10.1.1.1\n")
+    result = mount(server, WEB_MOVED, mount_timeout=1)
+    assert "The kernel has not given up its connection to 10.1.1.1. If that is another address" in result["msg"]
+    assert "run this again in some minutes" in result["msg"]
 
 
 def test_share_that_is_not_replaced_stays_on_the_former_address(server: FolderServer) -> None:
