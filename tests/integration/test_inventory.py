@@ -298,7 +298,7 @@ def test_what_a_list_does_not_show_yet(fleet: Controller) -> None:
 
 
 @pytest.mark.newest_core
-def test_mistakes_are_told(fleet: Controller) -> None:
+def test_mistakes_are_reported(fleet: Controller) -> None:
     """One error that says what to do, and no inventory."""
     for config, reported in (
         ({"source": ["backups"]}, "There is no option 'source', did you mean sources?"),

@@ -237,7 +237,7 @@ def test_message(runner: ModuleRunner, case: Case) -> None:
 
 
 @pytest.mark.module(RECOVERY, "scp_bm_volume")
-def test_a_recovery_in_error_is_told_again(runner: ModuleRunner) -> None:
+def test_recovery_in_error_is_reported_again(runner: ModuleRunner) -> None:
     """A recovery that went wrong is not made a second time; it can be removed, and made again."""
     simulator = runner.simulator
     simulator.patch_world({"baremetal-blockstorage": _world(simulator)})

@@ -160,7 +160,7 @@ def test_one_that_failed_can_be_ended(runner: ModuleRunner) -> None:
 
 
 @pytest.mark.module(VOLUME)
-def test_a_replication_that_is_stalled_is_told(runner: ModuleRunner) -> None:
+def test_replication_that_is_stalled_is_reported(runner: ModuleRunner) -> None:
     """One without space for its snapshots is not a failure, but its health shows."""
     simulator = runner.simulator
     world = {"volumes": [_volume("data"), _volume("copy", region=EAST, purpose="REPL")]}

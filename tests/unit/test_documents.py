@@ -283,7 +283,7 @@ def test_messages_are_quoted() -> None:
     assert len(_QUOTED.findall(TROUBLE.read_text(encoding="utf-8"))) > 30
 
 
-def test_artifacts_of_jobs_are_told() -> None:
+def test_artifacts_of_jobs_are_documented() -> None:
     """What playbooks hand to later jobs of a workflow stands in the guide, with the playbook."""
     guide = (GUIDES / "guide_awx.rst").read_text(encoding="utf-8").partition("leaves for later nodes")[2]
     handed: dict[str, set[str]] = {}

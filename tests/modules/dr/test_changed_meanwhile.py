@@ -83,7 +83,7 @@ def test_replication_that_was_ended_meanwhile_is_reported(
     assert everything(runner.simulator)["web_data", EAST, "none"] == 1
 
 
-def test_end_that_has_come_meanwhile_is_no_failure(runner: ModuleRunner, between: Between) -> None:
+def test_end_that_has_come_meanwhile_does_not_fail(runner: ModuleRunner, between: Between) -> None:
     simulator = runner.simulator
     block_storage(simulator)
     before = everything(simulator)

@@ -373,7 +373,7 @@ def test_copy_that_was_created_meanwhile_is_not_taken_for_the_drills(
     assert_untouched(runner.simulator, before)
 
 
-def test_copy_that_was_removed_meanwhile_is_no_failure(
+def test_copy_that_was_removed_meanwhile_does_not_fail(
     runner: ModuleRunner, before: dict[str, dict[str, Any]], between: Between
 ) -> None:
     well(drill(runner))

@@ -462,7 +462,7 @@ def test_absent_refuses_another_target_than_there_is(runner: ModuleRunner) -> No
     assert both.message.count("joins other volumes") == 3
 
 
-def test_absent_keeps_replicas_unless_told_otherwise(runner: ModuleRunner) -> None:
+def test_absent_keeps_replicas_unless_asked_otherwise(runner: ModuleRunner) -> None:
     simulator = runner.simulator
     block_storage(simulator)
     well(plan(runner, "present", ALL_KINDS))

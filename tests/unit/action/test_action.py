@@ -375,7 +375,7 @@ def test_the_mode(runner: Callable[[Behave], None], check: bool, diff: bool) -> 
     assert modes == [(check, diff)]
 
 
-def test_progress_is_told_with_the_host(runner: Callable[[Behave], None], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_is_shown_with_the_host(runner: Callable[[Behave], None], monkeypatch: pytest.MonkeyPatch) -> None:
     lines: list[tuple[str, bool]] = []
     monkeypatch.setattr(action_plugin.display, "display", lambda text, stderr=False: lines.append((text, stderr)))
 
@@ -478,7 +478,7 @@ def handed_over(made: action_plugin.ActionModule, variables: dict[str, Any]) -> 
 
 
 @pytest.mark.parametrize(("name", "args", "silent"), [(APPLY, {"resources": [OFFICE]}, True), (VOLUME, None, False)])
-def test_the_system_is_not_told_what_ansible_does_not_know_to_be_secret(
+def test_system_log_lacks_what_ansible_does_not_know_to_be_secret(
     name: str, args: dict[str, Any] | None, silent: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = action(args, name=name, transport="ssh")
@@ -533,7 +533,7 @@ def from_the_module(
 
 
 @pytest.mark.parametrize("args", MISFITS, ids=str)
-def test_options_that_do_not_fit_are_told_as_by_the_module(
+def test_options_that_do_not_fit_are_reported_as_by_the_module(
     args: dict[str, Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     result = action(args).run()
@@ -547,7 +547,7 @@ def test_a_misspelt_option_is_named() -> None:
 
 
 @pytest.mark.parametrize("kept", [KEYS, {**KEYS, "region": "kr-west1", "endpoint_url": "http://127.0.0.1.example.com"}])
-def test_a_failure_is_told_as_by_the_module(
+def test_failure_is_reported_as_by_the_module(
     kept: dict[str, Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     args = {"name": "my_volume", **kept}

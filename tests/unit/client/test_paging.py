@@ -242,7 +242,7 @@ def test_an_endless_list_ends(style: Paging, monkeypatch: pytest.MonkeyPatch) ->
     ],
     ids=str,
 )
-def test_an_answer_without_a_list_is_no_empty_list(page: dict[str, Any]) -> None:
+def test_answer_without_a_list_is_not_an_empty_list(page: dict[str, Any]) -> None:
     with pytest.raises(StorageError, match="list"):
         read_all(lambda _query: page, BY_ITEM)
 
@@ -302,7 +302,7 @@ def test_list_of_a_region_and_a_path_is_read_there_on_every_page(serve: Serve, c
     assert [urlsplit(request.target).path for request in server.received] == ["/kr-east1/v1/boxes/b-1/things"] * 2
 
 
-def test_what_is_no_list_can_not_be_read_as_one(connect: Callable[..., Caller]) -> None:
+def test_only_a_list_operation_is_read_as_a_list(connect: Callable[..., Caller]) -> None:
     with pytest.raises(TypeError, match="ShowThing answers no list"):
         connect("http://127.0.0.1:1").client.read_list(READ)
 
@@ -516,7 +516,7 @@ def test_a_long_list_takes_the_memory_of_its_items_and_a_page(style: Paging) -> 
     assert peak - after < 4 * (after - before) / pages
 
 
-def test_items_without_a_key_are_told_apart_by_all_they_say() -> None:
+def test_items_without_a_key_differ_by_all_their_fields() -> None:
     items = [{"key": None, "at": 1}, {"key": None, "at": 2}, {"key": None, "at": 1}, {"key": "a", "at": 1}]
     for key in ("key", ""):
         found = read_all(lambda _query: {"things": items}, Paging("things", key=key))

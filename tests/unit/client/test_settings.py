@@ -312,7 +312,7 @@ def test_broken_files_are_named_and_not_quoted(tmp_path: Path, content: str) -> 
         ("[]", " does not contain a JSON object. Correct it. "),
     ],
 )
-def test_config_file_that_is_no_json_is_reported_with_place_and_example(
+def test_config_file_that_is_not_json_is_reported_with_place_and_example(
     tmp_path: Path, content: str, reported: str
 ) -> None:
     path = write(tmp_path / "mine.json", content)
@@ -322,7 +322,7 @@ def test_config_file_that_is_no_json_is_reported_with_place_and_example(
     assert "remove" not in message.lower()
 
 
-def test_a_file_that_is_no_text(tmp_path: Path) -> None:
+def test_file_that_is_not_text(tmp_path: Path) -> None:
     path = tmp_path / ".scpconf/config.json"
     path.parent.mkdir()
     path.write_bytes(b"\xff\xfe{}")

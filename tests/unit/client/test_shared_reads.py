@@ -65,7 +65,7 @@ class Reads:
         return str(self.shared.read(KEY, look or self.look(), fetch or self.fetch).items[0]["id"])
 
 
-def test_list_is_read_once_and_the_look_tells_whether_it_was_reused() -> None:
+def test_list_is_read_once_and_the_look_shows_whether_it_was_reused() -> None:
     reads = Reads()
     first, second = reads.look(), reads.look()
     assert [reads.read(first), reads.read(second), reads.read(first)] == ["1", "1", "1"]

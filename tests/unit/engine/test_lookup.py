@@ -211,7 +211,7 @@ def test_ambiguous_name_lists_ages_oldest_first() -> None:
     ],
 )
 @pytest.mark.parametrize("later", [0, 5])
-def test_ambiguous_name_after_creation_tells_which_to_remove(created: str, says: str, later: int) -> None:
+def test_ambiguous_name_after_creation_says_which_to_remove(created: str, says: str, later: int) -> None:
     """Two tasks agree on the one to remove, also where both were created in one second."""
     found = [twin("b", seconds=10 - later), twin("a", seconds=10)]
     error = AmbiguousName("'data' fits 2 volumes", found, NOW, option="volume_id").with_created(created)

@@ -28,7 +28,7 @@ def test_query_finds_values_in_the_result() -> None:
 
 
 @pytest.mark.parametrize("text", ["volumes[", "[?", "a b"])
-def test_query_that_is_no_expression_is_refused_in_one_paragraph(text: str) -> None:
+def test_invalid_query_is_refused_in_one_paragraph(text: str) -> None:
     with pytest.raises(StorageError) as caught:
         Query(text)
     assert caught.value.message.startswith(f"query {text!r} is not a JMESPath expression: ")

@@ -190,7 +190,7 @@ def test_another_way_waits_for_what_is_under_way() -> None:
     assert service.sent == [HERE, HERE]
 
 
-def test_both_ways_refused_tells_both() -> None:
+def test_both_ways_refused_reports_both() -> None:
     service = Service({HERE: [400], THERE: [404]})
     with pytest.raises(StorageError, match=r"refused with 400.*The other way failed too.*refused with 404") as error:
         applied(service, AdjustedElsewhere)

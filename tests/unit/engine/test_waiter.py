@@ -84,7 +84,7 @@ def test_ends_on_an_error_that_does_not_pass() -> None:
         Time().waiter().until(look, lambda seen: "")
 
 
-def test_tells_a_person_after_a_moment_and_then_now_and_again() -> None:
+def test_progress_is_reported_after_a_moment_and_then_now_and_again() -> None:
     lines: list[str] = []
     time = Time()
     time.waiter(limit=60, lines=lines)

@@ -139,7 +139,7 @@ def test_a_simple_list_can_be_json() -> None:
     ],
     ids=str,
 )
-def test_a_mistake_is_told_without_the_text(args: dict[str, Any], message: str) -> None:
+def test_mistake_is_reported_without_the_text(args: dict[str, Any], message: str) -> None:
     with pytest.raises(TextError) as raised:
         parse(SPEC, args)
     assert str(raised.value).startswith(message)

@@ -392,7 +392,7 @@ def test_by_age(simulator: Simulator) -> None:
     assert gone(keep=1) == []
 
 
-def test_what_goes_with_it_is_told(simulator: Simulator) -> None:
+def test_what_goes_with_it_is_reported(simulator: Simulator) -> None:
     """Where incremental restore points go with the full one that was named."""
     bench = _bench(simulator, backup_point_chain="goes")
     stamp = datetime.now(UTC) - timedelta(days=2)

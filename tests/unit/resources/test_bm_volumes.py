@@ -152,7 +152,7 @@ def test_a_replication_that_is_not_shown_any_more_is_not_ended() -> None:
 
 
 @pytest.mark.parametrize("shows_newer", [True, False])
-def test_volume_that_joined_after_the_group_was_read_is_no_blocker(
+def test_volume_that_joined_after_the_group_was_read_does_not_block(
     monkeypatch: pytest.MonkeyPatch, *, shows_newer: bool
 ) -> None:
     """The change of a run that died can end between two reads: the group is read again, and the volume is a member."""

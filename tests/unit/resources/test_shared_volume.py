@@ -82,7 +82,7 @@ def test_a_volume_that_is_going(service: Any) -> None:
     assert gone.managed(going) is None
 
 
-def test_a_rule_in_error_is_told_to_whom_it_is_of_concern(service: Any) -> None:
+def test_rule_in_error_is_reported_where_it_matters(service: Any) -> None:
     """And can be taken away."""
     kind = "GPU_NODE" if service[0] is parallel.Volume else "VM"
     rule = {"object_type": kind, "object_id": "n1"}

@@ -82,7 +82,9 @@ def test_switches_of_jobs(backup: BackupApi, simulator: Simulator) -> None:
     ("outcome", "partial", "points"),
     [("SUCCESS", True, 1), ("PARTIAL_SUCCESS", True, 1), ("PARTIAL_SUCCESS", False, 0), ("FAILED", True, 0)],
 )
-def test_jobs_end_as_told(backup: BackupApi, simulator: Simulator, outcome: str, partial: bool, points: int) -> None:
+def test_jobs_end_as_switched(
+    backup: BackupApi, simulator: Simulator, outcome: str, partial: bool, points: int
+) -> None:
     simulator.switch(backup_job_ends_in=outcome, backup_partial_restorable=partial)
     target = backup.made()
     assert backup.run(target) == outcome

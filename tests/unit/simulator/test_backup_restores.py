@@ -150,7 +150,7 @@ def test_the_original_server_may_be_gone(backup: BackupApi, simulator: Simulator
 
 
 @pytest.mark.parametrize("outcome", ["COMPLETED", "PARTIAL_SUCCESS", "FAILED"])
-def test_restores_end_as_told(backup: BackupApi, simulator: Simulator, outcome: str) -> None:
+def test_restores_end_as_switched(backup: BackupApi, simulator: Simulator, outcome: str) -> None:
     simulator.switch(backup_restore_ends_in=outcome, backup_restore_answer="server")
     target = backup.made()
     answered = restore(backup, target).body["resource"]["id"]

@@ -51,7 +51,7 @@ def test_report_groups_alike_failures_and_has_the_facts_of_the_first() -> None:
     assert result["table"][1].endswith("FAILED, CreateSnapshot")
 
 
-def test_report_tells_items_of_one_name_apart_by_region() -> None:
+def test_report_distinguishes_items_of_one_name_by_region() -> None:
     failure = [Failure("It is missing.")]
     rows = [row("web", "failed", failures=failure), row("web", "failed", region="kr-east1", failures=failure)]
     assert Report("volume", HEADER, rows).failures() == ["2 volumes: It is missing: web (kr-west1), web (kr-east1)."]

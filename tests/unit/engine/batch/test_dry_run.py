@@ -76,7 +76,7 @@ def test_dry_run_shows_what_is_planned_in_its_region_only(
         client.call(SHOW, region=WEST if region else EAST, path={ID: new["id"]})
 
 
-def test_dry_run_tells_planned_resources_apart_and_shows_one_id() -> None:
+def test_dry_run_distinguishes_planned_resources_and_shows_one_id() -> None:
     client = rehearsing(*(created(VOLUMES, {"id": UNKNOWN_ID, "name": name}) for name in ("one", "two")))
     new = client.read_list(LIST, region=WEST)[1:]
     assert [item["id"] for item in new] == [f"{UNKNOWN_ID} [1]", f"{UNKNOWN_ID} [2]"]

@@ -166,7 +166,7 @@ def test_names_with_and_without_the_suffix_of_the_service(asked: str, listed: st
     assert made.needs == ({1}, set())
 
 
-def test_a_word_is_no_suffix() -> None:
+def test_word_is_not_a_suffix() -> None:
     snapshot = {"kind": "filestorage_snapshot", "volume": "web_backup", "max_age": "1d"}
     made = graph(snapshot, {"kind": "filestorage_volume", "name": "web", **GONE})
 
@@ -180,7 +180,7 @@ def test_what_a_replication_makes_is_there_after_it() -> None:
     assert made.needs == ({1}, set(), set())
 
 
-def test_graph_volume_of_another_name_is_no_product_of_a_replication() -> None:
+def test_volume_of_another_name_is_not_the_target_of_a_replication() -> None:
     """The target is known by the name that was asked for, with or without the suffix of the service."""
     replication = {"kind": "filestorage_replication", "volume": "media", "name": "copy", "target_region": "kr-east1"}
     east = {"kind": "filestorage_volume", "region": "kr-east1"}
