@@ -498,7 +498,7 @@ def check(session: nox.Session) -> None:
         linting = subprocess.Popen(
             [sys.executable, "-m", "nox", "--session", "lint"], cwd=ROOT, stdout=printed, stderr=subprocess.STDOUT
         )
-        tested = environment.succeeds("pytest", "-q", "--numprocesses=2", "--dist=worksteal", *QUICK, env=env)
+        tested = environment.succeeds("pytest", "-q", "--numprocesses=3", "--dist=worksteal", *QUICK, env=env)
         if linting.wait() != 0:
             printed.seek(0)
             sys.stdout.write(printed.read())

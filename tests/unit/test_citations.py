@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -72,6 +73,7 @@ def problems(text: str) -> list[str]:
     return wrong
 
 
+@functools.cache
 def names() -> set[str]:
     """Return the names of all documents of this project."""
     return {file.name for file in files() if file.suffix in (".md", ".rst")}
