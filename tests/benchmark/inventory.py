@@ -83,6 +83,13 @@ def measure(options: Options) -> list[str]:
             simulator.clear_faults()
     hosts = json.loads(whole[0].output, object_hook=lambda one: one.get("__ansible_unsafe", one))["_meta"]["hostvars"]
     assert compared(hosts) == crowd_as_hosts(seed), "the inventory is not right"
+    # What Ansible itself does with these hosts and their variables.
+    script = folder / "script"
+    printed = json.dumps({"all": {"hosts": list(hosts)}, "_meta": {"hostvars": hosts}})
+    script.with_suffix(".json").write_text(printed, encoding="utf-8")
+    script.write_text(f"#!/bin/sh\ncat '{script}.json'\n", encoding="utf-8")
+    script.chmod(0o755)
+    scripted = _median([_list(folder, simulator, str(script)) for _round in range(rounds)])
     start, reading = _median(own), statistics.median(bare)
     whole_run, cached_run = _median(whole), _median(again)
     reading_away, away_run = statistics.median(bare_away), _median(away)
@@ -92,18 +99,20 @@ def measure(options: Options) -> list[str]:
         _row("ansible-inventory without hosts", start, reading, start),
         _row("ansible-inventory with this inventory", whole_run, reading, start),
         _row("the same, cached", cached_run, reading, start),
+        _row("the same hosts, printed by a script", scripted, reading, start),
         (f"bare requests, each answer {AWAY_SECONDS:g} s later", f"{reading_away:.2f}", "", "1", ""),
         _row("ansible-inventory, likewise", away_run, reading_away, start),
     ]
     print_table(("run", "s", "processor s", "against bare", "over own start"), rows)
     print(f"Memory: {memory:.0f} MB at the most")
-    ratio = (whole_run.seconds - start.seconds) / reading
-    over = cached_run.processor - start.processor
+    ratio = (away_run.seconds - start.seconds) / reading_away
+    share = cached_run.processor / scripted.processor
     return missed(
+        # As from a real service: the simulator of this machine answers in less time than Ansible takes for its hosts.
         (ratio <= 1.5, f"the inventory takes {ratio:.2f} times the bare reading over ansible-inventory's own start"),
         (memory < MAX_MEMORY_MB, f"the inventory takes {memory:.0f} MB, not less than {MAX_MEMORY_MB}"),
         # Of the processor: what the clock says depends on what else the machine does.
-        (over < 1, f"a cached run takes {over:.2f} s over ansible-inventory's own start, not less than one"),
+        (share < 1, f"a cached run takes {share:.2f} of what Ansible takes for the same hosts from a script"),
     )
 
 
