@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: scp_query
-short_description: Get any list of the SCP storage services, and lists of servers, subnets and tags
+short_description: Query the lists of the SCP storage services, and lists of servers, subnets and tags
 description:
   - Reads a list operation of File Storage, Parallel File Storage, Block Storage (BM), Backup or Archive Storage with all its pages, and returns all
     items, or the data that a JMESPath expression selects from them.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: scp_dr_drill
-short_description: Create and remove copies of volumes in their other region, to prove that disaster recovery works
+short_description: Create and remove copies of volumes in the target region, to test disaster recovery
 version_added: 0.1.0
 description:
   - O(state=present) creates a copy of each volume from a snapshot, in the region of its replica. It gives servers access to the copy, compares it with the

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: scp_mount_source_info
-short_description: Get what servers need to mount volumes
+short_description: Get the information that servers need to mount volumes
 version_added: 0.1.0
 description:
   - Returns the mount paths and iSCSI addresses of a list of volumes, as lists for M(scp.storage.scp_mount) and M(scp.storage.scp_iscsi_session). It
