@@ -1083,7 +1083,7 @@ class Work:
         former = self.former
         mounted = [(split_source(one.source)[0], one.path) for one in self.host.mounts()]
         kept = [path for host, path in mounted if former and host == former]
-        left = self.host.connected().difference({host for host, _path in mounted}, split_source(self.item.source)[:1])
+        left = self.host.connected() - {host for host, _path in mounted} - {split_source(self.item.source)[0]}
         if kept:
             reason = f"{', '.join(kept)} is still mounted from {former}"
             remedy = "unmount it first"

@@ -9,6 +9,7 @@ Tests take the fixtures over with ``pytest_plugins = ["tests.simulator.fixture"]
 from __future__ import annotations
 
 import http.client
+import itertools
 import json
 import os
 import re
@@ -29,6 +30,8 @@ ROOT = Path(__file__).resolve().parents[2]
 VARIABLE = "SCP_TEST_GENERATIONS"
 """The environment variable that says which generations of the API the simulators of a test run offer."""
 _KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
+#: Names of what is gone.
+_GONE = "archivestorage.used_names"
 _READY = re.compile(r"SCP simulator ready at (\S+) access_key=(\S+) secret_key=(\S+)")
 
 
@@ -48,6 +51,7 @@ class Simulator:
         self.region = region
         self.generations = generations or tested_generations()
         self._kept = threading.local()
+        self._numbers = itertools.count(1)
         keep = {name: value for name, value in os.environ.items() if name in _KEPT}
         self._errors: IO[str] = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115
         # The package is found from the root of the checkout, under whatever name this file was imported.
@@ -206,7 +210,7 @@ class Simulator:
 
     def checkpoint(self) -> str:
         """Keep the present state until the next reset, for :meth:`go_back`; its name."""
-        name = str(len(self.control("GET", "checkpoints")["checkpoints"]) + 1)
+        name = str(next(self._numbers))
         self.control("POST", "checkpoints", {"name": name})
         return name
 
@@ -217,13 +221,13 @@ class Simulator:
     def counts(self) -> dict[str, int]:
         """How many there are of what the services hold, by ``service.table``; without names of what is gone."""
         counts: dict[str, int] = self.control("GET", "counts")["counts"]
-        return {name: count for name, count in counts.items() if name != "archivestorage.used_names"}
+        return {name: count for name, count in counts.items() if name != _GONE}
 
     def resources(self) -> dict[str, list[Any]]:
         """What the services hold, by ``service.table``; empty tables, and names of what is gone, are left out."""
         parts = {name: part for name, part in self.world().items() if isinstance(part, dict)}
         held = {f"{name}.{table}": rows for name, part in parts.items() for table, rows in part.items() if rows}
-        return {name: rows for name, rows in held.items() if name != "archivestorage.used_names"}
+        return {name: rows for name, rows in held.items() if name != _GONE}
 
     def patch_world(self, parts: Mapping[str, Any]) -> None:
         """Add parts of a seed, or change what has the same id."""

@@ -179,7 +179,7 @@ def test_kept_state_comes_back_as_often_as_wanted(api: Api, simulator: Simulator
     other = simulator.checkpoint()
     assert simulator.control("GET", "checkpoints") == {"checkpoints": [checkpoint, other]}
     simulator.control("DELETE", "checkpoints")
-    with pytest.raises(ControlRefused, match="there is no checkpoint '1'; there are: none"):
+    with pytest.raises(ControlRefused, match=f"there is no checkpoint '{checkpoint}'; there are: none"):
         simulator.go_back(checkpoint)
     simulator.checkpoint()
     simulator.reset()
