@@ -408,12 +408,8 @@ def sanity(session: nox.Session) -> None:
         listed = environment.run(*ansible_test, "env", "--list-files", cwd=copy, env=env, silent=True).splitlines()
         if "galaxy.yml" not in listed:
             session.error("ansible-test does not see the collection's files")
-        sanity = (*ansible_test, "sanity", "--python", core.python, *session.posargs)
-        skipped = ["pylint"] if name == "newest" else SAME_ON_EACH_CORE
-        environment.run(*sanity, *(word for test in skipped for word in ("--skip-test", test)), cwd=copy, env=env)
-        if name == "newest":
-            # What is not shipped is checked by ruff, and by mypy, which takes a minute less.
-            environment.run(*sanity, "--test", "pylint", "--exclude", "tests/", cwd=copy, env=env)
+        skipped = () if name == "newest" else [word for test in SAME_ON_EACH_CORE for word in ("--skip-test", test)]
+        environment.run(*ansible_test, "sanity", "--python", core.python, *skipped, *session.posargs, cwd=copy, env=env)
 
     on_each_core(session, "ansible-test sanity", check)
 
