@@ -13,6 +13,7 @@ Waiting costs no time: what the client and the engine wait for passes in the sim
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
@@ -20,7 +21,7 @@ import sys
 import threading
 import traceback
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -36,6 +37,7 @@ from ansible_collections.scp.storage.plugins.module_utils.engine.mode import Mod
 from ansible_collections.scp.storage.plugins.plugin_utils.arguments import TextError, parse
 from tests.harness.tasks import COLLECTION, Run, TaskResult, task
 from tests.simulator.fixture import Simulator
+from tests.simulator.headers import CALLER, DELAY
 
 #: Exit code of a process that a test let die.
 CRASHED = 137
@@ -44,6 +46,7 @@ BETWEEN_TASKS = 1.0
 #: Ten past midnight, when all that runs daily has begun.
 AFTER_MIDNIGHT = 1 / 6
 WORLD = "simulator_world"
+_RUNS = itertools.count(1)
 KEYWORDS = frozenset({"name", "register", "check_mode", "diff", "ignore_errors", "environment", "loop"})
 _WHOLE_EXPRESSION = re.compile(r"\{\{((?:(?!\}\}).)*)\}\}", re.DOTALL)
 
@@ -69,7 +72,7 @@ class SkippedTime(Clock):
         with self._turn:
             missing = end - self.monotonic()
             if missing > 0:
-                self._simulator.advance(missing)
+                self._simulator.pass_time(missing)
                 self._skipped += missing
 
     def wait(self, event: threading.Event, seconds: float) -> bool:
@@ -87,8 +90,11 @@ class Transport(HTTPAdapter):
     :ivar calls_left: answers after which this process dies; ``None`` lets it live.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, simulator: Simulator, caller: Callable[[], str]) -> None:
+        """Send to ``simulator``, in whose log ``caller`` is named; what waits does so in ``clock``."""
         self._clock = clock
+        self._simulator = simulator
+        self._caller = caller
         self._kept = cached_connections()
         self._counting = threading.Lock()
         self.calls_left: int | None = None
@@ -99,11 +105,14 @@ class Transport(HTTPAdapter):
 
         :raises requests.exceptions.ReadTimeout: the answer would have been too late.
         """
+        if request.url.startswith(self._simulator.url):
+            request = request.copy()
+            request.headers.update({CALLER: self._caller(), **self._simulator.passing()})
         try:
             response = self._kept.send(request, stream, timeout, *args, **options)
         finally:
             self._count()
-        late = float(response.headers.get("X-Simulator-Delay", 0))
+        late = float(response.headers.get(DELAY, 0))
         if late:
             patience = timeout[1]
             self._clock.sleep(min(late, patience))
@@ -148,6 +157,7 @@ class ModuleRunner:
         self._clients: dict[Settings, Client] = {}
         self._calls_left: int | None = None
         self._seen = 0
+        self._run_id = ""
         self._tasks = 0
 
     def run_task(
@@ -179,14 +189,13 @@ class ModuleRunner:
         variables = self.variables if variables is None else variables
         rc = 0
         self.reported.clear()
-        # What a test did itself belongs to no task.
-        self._new_calls()
+        self._run_id = f"{os.getpid()}-{next(_RUNS)}"
         for one in tasks:
             result = self._run(one, variables, environ or {})
             results.append(result)
             if "register" in one:
                 variables[one["register"]] = {"failed": False, "changed": False, **result.result}
-            self.simulator.advance(self.between_tasks)
+            self.simulator.pass_time(self.between_tasks)
             if result.failed and not one.get("ignore_errors"):
                 rc = 2
                 break
@@ -206,6 +215,7 @@ class ModuleRunner:
         :param options: those of :meth:`run_task`.
         :return: whether it made so many calls; otherwise it came to its end.
         """
+        self.simulator.catch_up()
         with warnings.catch_warnings():
             # Threads that run now are those of pytest-xdist, and hold no lock that the child needs.
             warnings.simplefilter("ignore", DeprecationWarning)
@@ -297,22 +307,23 @@ class ModuleRunner:
             self.simulator.switch(**switches)
         if world:
             self.simulator.patch_world(world)
-        self.simulator.advance(advance)
+        self.simulator.pass_time(advance)
         if midnight:
             self.simulator.control("PUT", "clock", {"korean_hour": AFTER_MIDNIGHT})
 
     def _client(self, settings: Settings) -> Client:
         if settings not in self._clients:
-            transport = Transport(self.clock)
+            transport = Transport(self.clock, self.simulator, lambda: self._run_id)
             transport.calls_left = self._calls_left
             self._clients[settings] = Client(settings, clock=self.clock, adapter=transport)
         return self._clients[settings]
 
     def _new_calls(self) -> list[dict[str, Any]]:
+        """Return the calls since the last task of this run; those that a test made itself belong to none."""
         calls = self.simulator.operations(self._seen)
         if calls:
             self._seen = calls[-1]["sequence"]
-        return calls
+        return [call for call in calls if call["caller"] == self._run_id]
 
     def close(self) -> None:
         """Close all connections."""

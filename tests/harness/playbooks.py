@@ -234,6 +234,7 @@ class Controller:
         :param environ: environment variables for this run; ``None`` takes one away.
         :param verbosity: how many ``-v``.
         """
+        self.simulator.catch_up()
         self._runs += 1
         name = plays if isinstance(plays, str) else self._written(plays)
         extra = dict(variables or {})

@@ -19,6 +19,7 @@ from .clock import Clock
 from .contract import load_versions
 from .faults import Faults
 from .gateway import Gateway
+from .headers import ADVANCE
 from .persistence import StateFile
 from .request_log import OperationLog
 from .services import find_services
@@ -83,6 +84,8 @@ class Simulator:
             body = await request.read() if request.can_read_body else b""
         except web.HTTPRequestEntityTooLarge:
             return control.too_large() if controls else self.front.refuse_too_large(request)
+        if ADVANCE in request.headers and (refused := control.advance(self, request.headers[ADVANCE])):
+            return refused
         if not controls:
             return await self.front.answer(request, body)
         response = control.answer(self, request, body)

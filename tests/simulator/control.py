@@ -17,6 +17,7 @@ from aiohttp import web
 from .behaviors import SwitchError
 from .clock import Clock, next_time, stamp
 from .faults import KINDS, FaultError
+from .headers import ADVANCE, CALLER, DELAY
 from .tables import SeedError
 
 if TYPE_CHECKING:
@@ -30,12 +31,14 @@ INDEX = {
     "DELETE /_control/": "everything as at the start: state, log, faults, switches, clock, no checkpoints",
     "GET /_control/operations[?since=N]": "the operation log, or what came after number N",
     "DELETE /_control/operations": "empty the log",
+    f"header {ADVANCE}: SECONDS": "of any request, to a service too: so much time passes before it is handled",
+    f"header {CALLER}: NAME": "of any request to a service: the log repeats it",
     "GET /_control/faults": "all faults, how often each happened, and the kinds there are",
     "POST /_control/faults": 'set a fault, e.g. {"kind": "lost", "operation": "CreateVolume"}',
     "DELETE /_control/faults[/ID]": "end all faults, or one",
     "GET /_control/clock": "the simulated time and how fast it runs",
     "PUT /_control/clock": 'any of {"scale": x, "advance": seconds, "now": time in UTC, "korean_hour": the next time '
-    'that it is so late in Korea, "announce_delays": true sends delayed answers at once, with X-Simulator-Delay}',
+    f'that it is so late in Korea, "announce_delays": true sends delayed answers at once, with {DELAY}}}',
     "GET /_control/switches": "all switches with value, default, choices and meaning",
     "PUT /_control/switches": '{"name": value, ...}',
     "GET /_control/state": "everything there is, without secrets",
@@ -71,6 +74,16 @@ def answer(simulator: Simulator, request: web.BaseRequest, body: bytes) -> web.R
     except (FaultError, SwitchError, SeedError) as error:
         status, document = 400, {"error": str(error)}
     return _answer(status, document)
+
+
+def advance(simulator: Simulator, seconds: str) -> web.Response | None:
+    """Push the time forward, as the header of a request wants it; return an answer only if it cannot be done."""
+    try:
+        simulator.clock.advance(_number(float(seconds)))
+    except ValueError:
+        return _answer(400, {"error": f"{ADVANCE} must be a number of seconds from 0 to {MOST:g}"})
+    simulator.world.changes += 1
+    return None
 
 
 def too_large() -> web.Response:

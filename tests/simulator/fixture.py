@@ -25,6 +25,7 @@ from typing import IO, Any
 import pytest
 
 from .behaviors import GENERATIONS, REGIONS
+from .headers import ADVANCE
 
 ROOT = Path(__file__).resolve().parents[2]
 VARIABLE = "SCP_TEST_GENERATIONS"
@@ -52,6 +53,8 @@ class Simulator:
         self.generations = generations or tested_generations()
         self._kept = threading.local()
         self._numbers = itertools.count(1)
+        self._owed = 0.0
+        self._owing = threading.Lock()
         keep = {name: value for name, value in os.environ.items() if name in _KEPT}
         self._errors: IO[str] = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115
         # The package is found from the root of the checkout, under whatever name this file was imported.
@@ -151,12 +154,13 @@ class Simulator:
             kept["pid"] = os.getpid()
             kept["connection"] = http.client.HTTPConnection(self.url.removeprefix("http://"), timeout=30)
         connection: http.client.HTTPConnection = kept["connection"]
+        headers = self.passing()
         try:
-            connection.request(method, path, data)
+            connection.request(method, path, data, headers)
         except (ConnectionError, http.client.CannotSendRequest):
             # The simulator closes connections that were idle for long.
             connection.close()
-            connection.request(method, path, data)
+            connection.request(method, path, data, headers)
         answer = connection.getresponse()
         return answer.status, answer.read()
 
@@ -189,6 +193,27 @@ class Simulator:
     def advance(self, seconds: float) -> None:
         """Push simulated time forward."""
         self.control("PUT", "clock", {"advance": seconds})
+
+    def pass_time(self, seconds: float) -> None:
+        """Push simulated time forward with the next request to the simulator, which saves one.
+
+        Requests of :class:`Simulator` take the time along. Other requests do if they have :meth:`passing` as headers.
+        """
+        with self._owing:
+            self._owed += seconds
+
+    def passing(self) -> dict[str, str]:
+        """Headers for the next request, which take along the time that has not passed yet."""
+        with self._owing:
+            owed, self._owed = self._owed, 0.0
+        return {ADVANCE: repr(owed)} if owed else {}
+
+    def catch_up(self) -> None:
+        """Let the time pass that has not passed yet: before something else than this process looks at the simulator."""
+        with self._owing:
+            owed, self._owed = self._owed, 0.0
+        if owed:
+            self.advance(owed)
 
     def scale(self, scale: float) -> None:
         """Let simulated time run ``scale`` times as fast; 0 holds it still."""

@@ -37,6 +37,7 @@ from .errors import (
     reason,
 )
 from .faults import Fault, Faults, Target
+from .headers import CALLER, DELAY
 from .request_log import OperationLog, censor
 from .service import Call, Reply
 from .state import World
@@ -140,7 +141,7 @@ class Gateway:
         self.keep()
         response = _response(reply, fault)
         if exchange.delay and self.world.clock.announce_delays:
-            response.headers["X-Simulator-Delay"] = f"{exchange.delay:g}"
+            response.headers[DELAY] = f"{exchange.delay:g}"
         elif exchange.delay:
             await asyncio.sleep(exchange.delay)
         # Services live in simulated time; the gateway, which checks signatures, in real time.
@@ -351,6 +352,7 @@ class Gateway:
                 "violation": violation,
                 "bug": exchange.bug,
                 "body": censor(exchange.document),
+                "caller": exchange.headers.get(CALLER),
             }
         )
         if self.verbose:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import deque
 from typing import Any
 
@@ -44,7 +45,9 @@ class OperationLog:
 
     def since(self, sequence: int) -> list[dict[str, Any]]:
         """All entries after number ``sequence``, the oldest first."""
-        return [entry for entry in self._entries if entry["sequence"] > sequence]
+        missing = min(self._sequence - sequence, len(self._entries))
+        newest = list(itertools.islice(reversed(self._entries), max(0, missing)))
+        return newest[::-1]
 
     def clear(self) -> None:
         """Forget all entries and both counts."""

@@ -30,7 +30,7 @@ def test_operations(api: Api, simulator: Simulator) -> None:
     first = log[0]
     assert set(first) == {
         "sequence", "time", "service", "region", "operation", "version", "method", "path", "status", "write", "fault",
-        "violation", "bug", "body",
+        "violation", "bug", "body", "caller",
     }  # fmt: skip
     assert (first["service"], first["region"], first["method"]) == ("filestorage", "kr-west1", "POST")
     assert (first["path"], first["status"], first["write"]) == ("/filestorage/kr-west1/v1/volumes", 202, True)
@@ -44,6 +44,56 @@ def test_operations(api: Api, simulator: Simulator) -> None:
     api("GET", "/v1/volumes?name=a%20b")
     assert simulator.operations()[0]["sequence"] == log[1]["sequence"] + 1
     assert simulator.operations()[0]["path"].endswith("?name=a%20b")
+
+
+def test_caller_that_a_request_names_is_in_the_log(api: Api, simulator: Simulator) -> None:
+    api("GET", "/v1/volumes")
+    api.extra["X-Simulator-Caller"] = "mine"
+    api("GET", "/v1/volumes")
+    assert [entry["caller"] for entry in simulator.operations()] == [None, "mine"]
+    assert [entry["violation"] for entry in simulator.operations()] == [None, None]
+
+
+@pytest.mark.parametrize("path", ["/_control/clock", "/filestorage/kr-west1/v1/volumes"])
+def test_time_passes_before_a_request_that_says_so(api: Api, simulator: Simulator, path: str) -> None:
+    def now() -> float:
+        return datetime.fromisoformat(simulator.control("GET", "clock")["now"]).timestamp()
+
+    simulator.scale(0)
+    before = now()
+    api.send("GET", path, headers={"X-Simulator-Advance": "60.5"})
+    assert now() == pytest.approx(before + 60.5)
+
+
+@pytest.mark.parametrize("seconds", ["-1", "soon", "nan", "inf", "2e9", ""])
+def test_time_that_cannot_pass_is_refused(api: Api, simulator: Simulator, seconds: str) -> None:
+    before = simulator.control("GET", "clock")["now"]
+    answer = api.send("GET", "/filestorage/kr-west1/v1/volumes", headers={"X-Simulator-Advance": seconds})
+    assert answer.status == 400
+    assert answer.body == {"error": "X-Simulator-Advance must be a number of seconds from 0 to 1e+09"}
+    assert simulator.operations() == []
+    assert simulator.control("GET", "clock")["now"][:16] == before[:16]
+
+
+def test_time_that_is_owed_passes_with_the_next_request(api: Api, simulator: Simulator) -> None:
+    """With the fixture itself, a request with its headers, or at once where that is asked for."""
+
+    def now() -> float:
+        return datetime.fromisoformat(simulator.control("GET", "clock")["now"]).timestamp()
+
+    simulator.scale(0)
+    before = now()
+    simulator.pass_time(10)
+    simulator.pass_time(5)
+    assert now() == pytest.approx(before + 15)
+    simulator.pass_time(10)
+    api.send("GET", "/filestorage/kr-west1/v1/volumes", headers=simulator.passing())
+    assert simulator.passing() == {}
+    assert now() == pytest.approx(before + 25)
+    simulator.pass_time(10)
+    simulator.catch_up()
+    assert simulator.passing() == {}
+    assert now() == pytest.approx(before + 35)
 
 
 def test_refused_calls_are_logged_too(api: Api, simulator: Simulator) -> None:
