@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
+import marshal
+import shutil
 import time
+from pathlib import Path
 
-from tests.harness.playbooks import Controller
+from tests.harness.playbooks import COMPILED, Controller
 from tests.harness.tasks import task
 
 
@@ -16,6 +19,27 @@ def test_route_is_the_one_asked_for(routed: Controller) -> None:
     run = routed.run([task("scp_filestorage_volume_info")], verbosity=3).succeeded()
     assert ("Using module file" in run.stdout) is (routed.route == "module")
     assert run[0].reads == ["ListVolumes"]
+
+
+def test_what_is_compiled_is_kept_and_nothing_of_the_task_is(controller: Controller, tmp_path: Path) -> None:
+    """The next run compiles nothing again: it takes what is kept, whatever that says."""
+    controller.route = "module"
+    # As another clone would, so that this test begins with nothing, and changes nothing for others.
+    compiled = tmp_path / "tests" / "harness" / "compiled"
+    shutil.copytree(COMPILED, compiled)
+    controller.environ["PYTHONPATH"] = str(compiled)
+    kept = tmp_path / ".cache" / "compiled"
+    options = {"name": "kept_nowhere", "zone": "nowhere"}
+    controller.run([task("scp_filestorage_volume_info", options)])
+    files = [file for file in kept.rglob("*") if file.is_file()]
+    # The controller's, with the module, and the archive's.
+    assert len(files) > 100
+    for file in files:
+        assert b"kept_nowhere" not in file.read_bytes()
+        code = compile("raise RuntimeError('from what was kept')", str(file), "exec")
+        file.write_bytes(marshal.dumps(code))
+    run = controller.run([task("scp_filestorage_volume_info", options)])
+    assert "from what was kept" in run.output
 
 
 def test_nothing_outlives_a_killed_run(controller: Controller) -> None:
