@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.harness.playbooks import Controller
+from tests.harness.tasks import Run
 from tests.integration.dr.scenario import (
     ALL_KINDS,
     CONFIRMED,
@@ -35,6 +36,7 @@ from tests.integration.dr.scenario import (
 
 SET_UP = ("dr_replication", ALL_KINDS)
 FAIL_OVER = ("dr_failover", ALL_KINDS)
+FAILING_OVER = "dr_failover : Fail over the volumes"
 STATUS = ("dr_status", ALL_KINDS)
 FAIL_BACK = ("dr_failback", {**ALL_KINDS, **DISCARDING})
 TEAR_DOWN = ("dr_teardown", {**ALL_KINDS, **DELETING})
@@ -158,6 +160,12 @@ def test_status_shows_one_table_and_fails_on_request(controller: Controller) -> 
 @pytest.mark.newest_core
 def test_failover_runs_tasks_before_and_after(controller: Controller) -> None:
     """Not if the failover is refused; afterwards the replicas are known, and what servers are to mount."""
+    order = [f"scp.storage.{name}" for name in ("dr_failover : before", FAILING_OVER, "dr_common : after")]
+    before, fail_over, after = order
+
+    def ran(run: Run) -> list[str]:
+        return [result.name for result in run if result.name in order]
+
     marks = {}
     for name, message in (("before", "writers stop"), ("after", "{{ dr_mounts | map(attribute='path') | list }}")):
         file = controller.folder / f"{name}.yml"
@@ -166,13 +174,18 @@ def test_failover_runs_tasks_before_and_after(controller: Controller) -> None:
     only = {"dr_volumes": [{"name": "web_data", "mount_path": "/srv/web"}], **marks}
     refused = play(controller, "dr_failover", only)
     assert "it has no replication" in failure(refused)
-    assert [result.name for result in refused if result.name.endswith((": before", ": after"))] == []
-    over = story(controller, ("dr_replication", only), ("dr_failover", only))[1]
-    order = ["dr_failover : before", "dr_failover : Fail over the volumes", "dr_common : after"]
-    found = [result.name.removeprefix("scp.storage.") for result in over]
-    assert [name for name in found if name in order] == order
-    assert over["scp.storage.dr_common : after"].result["msg"] == ["/srv/web"]
+    assert ran(refused) == [fail_over]
+    forced = play(controller, "dr_failover", {**only, "dr_failover_force": True})
+    assert ran(forced.succeeded()) == [fail_over]
+    story(controller, ("dr_replication", only))
+    planned = play(controller, "dr_failover", only, arguments=["--check"]).succeeded()
+    assert ran(planned) == [before, fail_over, after]
+    over, again = story(controller, ("dr_failover", only), ("dr_failover", only))
+    assert ran(over) == [before, fail_over, after]
+    assert over[after].result["msg"] == ["/srv/web"]
     assert replications(controller.simulator) == {("web_data", WEST, "web_data", EAST, "paused"): 1}
+    # What a run before it may not have come to is done again; nothing is stopped for nothing.
+    assert ran(again) == [fail_over, after]
 
 
 def test_list_as_text(controller: Controller) -> None:
