@@ -1,7 +1,13 @@
 # Copyright (c) 2026 the scp.storage authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The inventory of many servers, compared with only reading the same pages, one after the other."""
+"""The inventory of many servers, compared with what one would write without it.
+
+That is a program that reads the same pages, one after the other, with nothing but requests, and an inventory script
+that prints the hosts. Most of a run is Ansible's own work on hosts and their variables, for a script as well, so runs
+on a simulator next door are compared with both. From a service that is further away, the reading is what takes long,
+and the whole run is compared with that alone.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +36,10 @@ from .tables import missed, print_table
 #: With fewer, what a run costs whatever their number decides the ratio.
 SERVERS, VOLUMES = 2_000, 10_000
 MAX_MEMORY_MB = 300
+#: What a run may take of the bare reading's time, if each answer comes later.
+MOST_AWAY = 1.5
+#: What a cached run may take of the processor time that the same hosts take from a script.
+MOST_CACHED = 0.5
 PAGE = 1000
 #: How much later than a simulator on the same machine a remote service answers.
 AWAY_SECONDS = 0.2
@@ -105,19 +115,26 @@ def measure(options: Options) -> list[str]:
     ]
     print_table(("run", "s", "processor s", "against bare", "over own start"), rows)
     print(f"Memory: {memory:.0f} MB at the most")
-    ratio = (whole_run.seconds - start.seconds) / reading
+    by_hand = reading + scripted.seconds - start.seconds
+    ratio = (whole_run.seconds - start.seconds) / by_hand
     ratio_away = (away_run.seconds - start.seconds) / reading_away
-    over = cached_run.processor - start.processor
-    beside = "times the bare reading over ansible-inventory's own start"
+    # Of the processor: what the clock says depends on what else the machine does.
+    ratio_cached = (cached_run.processor - start.processor) / (scripted.processor - start.processor)
+    print("Over ansible-inventory's own start, it takes")
+    print(f"  {ratio:.2f} of the bare reading and a script together (at most 1),")
+    print(f"  {ratio_away:.2f} of the bare reading, each answer {AWAY_SECONDS:g} s later (at most {MOST_AWAY:g}),")
+    print(f"  {ratio_cached:.2f} of a script's processor time, cached (at most {MOST_CACHED:g})")
     return missed(
-        (ratio <= 1.5, f"the inventory takes {ratio:.2f} {beside}"),
+        (ratio <= 1, f"the inventory takes {ratio:.2f} of the bare reading and a script together"),
         (
-            ratio_away <= 1.5,
-            f"with each answer {AWAY_SECONDS:g} s later, the inventory takes {ratio_away:.2f} {beside}",
+            ratio_away <= MOST_AWAY,
+            f"with each answer {AWAY_SECONDS:g} s later, the inventory takes {ratio_away:.2f} of the bare reading",
         ),
         (memory < MAX_MEMORY_MB, f"the inventory takes {memory:.0f} MB, not less than {MAX_MEMORY_MB}"),
-        # Of the processor: what the clock says depends on what else the machine does.
-        (over < 1, f"a cached run takes {over:.2f} s over ansible-inventory's own start, not less than one"),
+        (
+            ratio_cached <= MOST_CACHED,
+            f"a cached inventory takes {ratio_cached:.2f} of the processor time of a script",
+        ),
     )
 
 
