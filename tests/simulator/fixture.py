@@ -173,6 +173,17 @@ class Simulator:
         """Those entries of the log that are not a GET."""
         return [entry for entry in self.operations(since) if entry["write"]]
 
+    def check(self, *, violations: bool = False) -> None:
+        """Assert that the log shows no bug of the simulator, and no broken contract.
+
+        :param violations: whether the API's contract may be broken.
+        """
+        log = self.operations()
+        bugs = [entry["bug"] for entry in log if entry["bug"]]
+        assert not bugs, f"simulator bugs: {bugs}"
+        broken = [f"{entry['method']} {entry['path']}: {entry['violation']}" for entry in log if entry["violation"]]
+        assert violations or not broken, f"the API's contract was broken: {broken}"
+
     def clear_operations(self) -> None:
         """Empty the log."""
         self.control("DELETE", "operations")
@@ -326,9 +337,4 @@ def simulator(request: pytest.FixtureRequest, simulator_process: Simulator) -> I
     """A simulator as new. After the test it must have found no separate bug, and no broken contract."""
     simulator_process.reset()
     yield simulator_process
-    log = simulator_process.operations()
-    bugs = [entry["bug"] for entry in log if entry["bug"]]
-    assert not bugs, f"simulator bugs: {bugs}"
-    if request.node.get_closest_marker("violations_expected") is None:
-        broken = [f"{e['method']} {e['path']}: {e['violation']}" for e in log if e["violation"]]
-        assert not broken, f"the API's contract was broken: {broken}"
+    simulator_process.check(violations=request.node.get_closest_marker("violations_expected") is not None)

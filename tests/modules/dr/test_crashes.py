@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.harness.faults import AT_A_CALL, CAUSES, TIMEOUT
+from tests.harness.faults import AT_A_CALL, CAUSES
 from tests.harness.modules import ModuleRunner
 from tests.harness.tasks import TaskResult
 from tests.modules.dr.volumes import ALL_KINDS, COMMON, CREATING, block_storage, plan, shape, verbs, well
@@ -29,22 +30,17 @@ FEWEST_CALLS = 10
 class Verb:
     """A state that volumes of all kinds are to be brought into, from the state that comes before it.
 
-    :ivar begin: the simulator's state before.
+    :ivar begin: the simulator's state before; ``end`` is the one after.
     :ivar usual: an undisturbed run, whose calls come one after the other.
     """
 
-    def __init__(self, runner: ModuleRunner, state: str) -> None:
-        self.runner, self.state = runner, state
-        runner.environ |= {"SCP_TIMEOUT": str(TIMEOUT), "SCP_MAX_RETRIES": "3"}
-        runner.simulator.control("PUT", "clock", {"announce_delays": True})
-        block_storage(runner.simulator)
-        options = verbs(runner.simulator)
-        for earlier in STATES[: STATES.index(state)]:
-            well(plan(runner, earlier, ALL_KINDS, **options[earlier]))
-        self.options: dict[str, Any] = {**options[state], "concurrency": 1}
-        self.begin = runner.simulator.checkpoint()
+    def __init__(self, runner: ModuleRunner, state: str, begin: str) -> None:
+        self.runner, self.state, self.begin = runner, state, begin
+        self.options: dict[str, Any] = {**verbs(runner.simulator)[state], "concurrency": 1}
+        runner.simulator.go_back(begin)
         self.usual = self.run()
         self.wanted = shape(runner.simulator)
+        self.end = runner.simulator.checkpoint()
 
     def run(self, **options: Any) -> TaskResult:
         """Run it to its end; it may not fail."""
@@ -69,10 +65,43 @@ class Verb:
         assert (last.changed, last.operations, last.writes) == (False, [], [])
 
 
+class Verbs:
+    """What the tests of this file begin with, each worked out once."""
+
+    def __init__(self, runner: ModuleRunner) -> None:
+        self._runner = runner
+        self._known: dict[str, Verb] = {}
+        block_storage(runner.simulator)
+        self._nothing = runner.simulator.checkpoint()
+
+    def verb(self, state: str) -> Verb:
+        """Return what leads to a state."""
+        if state not in self._known:
+            place = STATES.index(state)
+            begin = self.verb(STATES[place - 1]).end if place else self._nothing
+            self._known[state] = Verb(self._runner, state, begin)
+        return self._known[state]
+
+
+@pytest.fixture(scope="module")
+def all_verbs(stage: ModuleRunner) -> Verbs:
+    """All of them, for the tests of this file."""
+    return Verbs(stage)
+
+
+@pytest.fixture
+def verb(all_verbs: Verbs, stage: ModuleRunner, state: str) -> Iterator[Verb]:
+    """The one that a test is for, where it begins."""
+    found = all_verbs.verb(state)
+    stage.simulator.clear_operations()
+    found.again()
+    yield found
+    stage.simulator.check()
+
+
 @pytest.mark.parametrize("state", STATES)
-def test_plan_that_dies_after_a_writing_call_is_finished_by_the_next(runner: ModuleRunner, state: str) -> None:
-    verb = Verb(runner, state)
-    simulator = runner.simulator
+def test_plan_that_dies_after_a_writing_call_is_finished_by_the_next(verb: Verb) -> None:
+    simulator = verb.runner.simulator
     numbers = [number for number, call in enumerate(verb.usual.calls, 1) if call["write"]]
     assert numbers
     for number in numbers:
@@ -91,8 +120,7 @@ def test_plan_that_dies_after_a_writing_call_is_finished_by_the_next(runner: Mod
     "share", [pytest.param(share, marks=pytest.mark.full_faults if share else ()) for share in range(SHARES)]
 )
 @pytest.mark.parametrize("state", STATES)
-def test_plan_that_dies_after_any_answer_is_finished_by_the_next(runner: ModuleRunner, state: str, share: int) -> None:
-    verb = Verb(runner, state)
+def test_plan_that_dies_after_any_answer_is_finished_by_the_next(verb: Verb, share: int) -> None:
     for number in range(1 + share, 1000, SHARES):
         verb.again()
         if not verb.crash(number, concurrency=64):
@@ -105,14 +133,12 @@ def test_plan_that_dies_after_any_answer_is_finished_by_the_next(runner: ModuleR
 @pytest.mark.parametrize(
     "fault", [pytest.param(fault, marks=() if fault in USUAL else pytest.mark.full_faults) for fault in AT_A_CALL]
 )
-def test_plan_with_a_fault_at_each_writing_operation_converges(runner: ModuleRunner, fault: str, state: str) -> None:
+def test_plan_with_a_fault_at_each_writing_operation_converges(verb: Verb, fault: str) -> None:
     """The first call of each writing operation goes wrong; what failed is reported, and nothing is done twice."""
-    verb = Verb(runner, state)
-    simulator = runner.simulator
-    verb.again()
+    simulator = verb.runner.simulator
     for operation in set(verb.usual.accepted):
         simulator.fault(**AT_A_CALL[fault], operation=operation, writes=True)
-    disturbed = plan(runner, state, ALL_KINDS, **verb.options)
+    disturbed = plan(verb.runner, verb.state, ALL_KINDS, **verb.options)
     if disturbed.failed:
         assert any(cause in disturbed.message for cause in CAUSES), disturbed.message
         assert any(operation in disturbed.message for operation in set(verb.usual.accepted)), disturbed.message
@@ -123,12 +149,10 @@ def test_plan_with_a_fault_at_each_writing_operation_converges(runner: ModuleRun
 
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("operation", ["ListVolumes", "ShowVolumeReplication"])
-def test_plan_with_a_fault_at_a_reading_operation_converges(runner: ModuleRunner, operation: str, state: str) -> None:
-    verb = Verb(runner, state)
-    simulator = runner.simulator
-    verb.again()
+def test_plan_with_a_fault_at_a_reading_operation_converges(verb: Verb, operation: str) -> None:
+    simulator = verb.runner.simulator
     simulator.fault("status", status=403, operation=operation, times=1, skip=1)
-    disturbed = plan(runner, state, ALL_KINDS, **verb.options)
+    disturbed = plan(verb.runner, verb.state, ALL_KINDS, **verb.options)
     if disturbed.failed:
         assert operation in disturbed.message
     verb.check()
