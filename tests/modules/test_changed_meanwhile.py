@@ -60,32 +60,45 @@ class Meanwhile:
         for step in steps:
             self.runner.run(step.before, variables=self.variables).succeeded()
             before = self.simulator.checkpoint()
-            self.run(step, **step.keywords)
+            usual = self.ending(step, self.run(step, **step.keywords))
             after = self.simulator.checkpoint()
+            self.saved += self.shared_reads(step, after)
             # Another process has done it: created, changed or deleted it.
-            self.meet(step, seen=before, there=after)
+            self.meet(step, seen=before, there=after, alone=self.alone(step, after))
             # Another process has deleted all.
-            self.meet(step, seen=before, there=empty)
+            self.meet(step, seen=before, there=empty, alone=self.alone(step, empty))
             if not step.repeats:
                 # Another process has undone it.
-                self.meet(step, seen=after, there=before, may_be_unchanged=True)
-            self.simulator.go_back(before)
-            self.run(step, **step.keywords)
+                self.meet(step, seen=after, there=before, alone=usual, may_be_unchanged=True)
+            self.simulator.go_back(after)
 
-    def meet(self, step: Step, *, seen: str, there: str, may_be_unchanged: bool = False) -> None:
-        """Run a step that has read one state and meets another; compare it with a run that has read nothing before.
+    def alone(self, step: Step, there: str) -> Ending:
+        """Return what a run that has read nothing before comes to."""
+        self.simulator.go_back(there)
+        return self.ending(step, self.run(step))
 
-        :param may_be_unchanged: nothing is to be done in the state that was read.
+    def shared_reads(self, step: Step, there: str) -> int:
+        """Return how many reads are saved where two others have read before.
+
+        A look that finds something to do is followed by one that shares nothing.
         """
         self.simulator.go_back(there)
-        alone = self.ending(step, self.run(step))
-        self.simulator.go_back(seen)
         first = self.run(step, check=True)
         self.runner.one_task = True
         self.run(step, check=True)
         shared = self.run(step, check=True)
-        # A look that finds something to do is followed by one that shares nothing.
-        self.saved += max(0, len(first.calls) - len(shared.calls))
+        self.runner.one_task = False
+        return max(0, len(first.calls) - len(shared.calls))
+
+    def meet(self, step: Step, *, seen: str, there: str, alone: Ending, may_be_unchanged: bool = False) -> None:
+        """Run a step that has read one state and meets another; compare it with a run that has read nothing before.
+
+        :param may_be_unchanged: nothing is to be done in the state that was read.
+        """
+        self.simulator.go_back(seen)
+        self.run(step, check=True)
+        self.runner.one_task = True
+        self.run(step, check=True)
         self.simulator.go_back(there)
         counts = self.counts()
         result = self.run(step)
