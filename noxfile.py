@@ -232,6 +232,11 @@ def on_each_core(session: nox.Session, what: str, check: Callable[[str, Core, En
         raise CommandFailed(f"{what} failed on ansible-core {' and '.join(failed)}")
 
 
+def in_parallel(processes: int) -> tuple[str, ...]:
+    """Return pytest's options to run in so many processes, which help each other until the last test."""
+    return f"--numprocesses={processes}", "--dist=worksteal"
+
+
 def pytest_on_each_core(
     session: nox.Session, folder: str, *options: str, newest: Iterable[str] = (), oldest: Iterable[str] = ()
 ) -> None:
@@ -361,8 +366,7 @@ def unit(session: nox.Session) -> None:
     pytest_on_each_core(
         session,
         "tests/unit",
-        "--numprocesses=2",
-        "--dist=worksteal",
+        *in_parallel(2),
         newest=("tests/modules", *measured),
         oldest=oldest,
     )
@@ -375,8 +379,7 @@ def integration(session: nox.Session) -> None:
         # What earlier versions of the tests have shown is not an evidence. Runs for other API versions add to it.
         (CACHE / "evidence.jsonl").unlink(missing_ok=True)
     # Tests wait now and then, and some take minutes: four at a time keep two processors busy, to the end.
-    options = ("--numprocesses=4", "--dist=worksteal")
-    pytest_on_each_core(session, "tests/integration", *options, oldest=("-m", "not newest_core"))
+    pytest_on_each_core(session, "tests/integration", *in_parallel(4), oldest=("-m", "not newest_core"))
 
 
 @own_session
@@ -494,7 +497,7 @@ def check(session: nox.Session) -> None:
         linting = subprocess.Popen(
             [sys.executable, "-m", "nox", "--session", "lint"], cwd=ROOT, stdout=printed, stderr=subprocess.STDOUT
         )
-        tested = environment.succeeds("pytest", "-q", "--numprocesses=3", "--dist=worksteal", *QUICK, env=env)
+        tested = environment.succeeds("pytest", "-q", *in_parallel(3), *QUICK, env=env)
         if linting.wait() != 0:
             printed.seek(0)
             sys.stdout.write(printed.read())
@@ -509,7 +512,7 @@ def full(session: nox.Session) -> None:
     place()
     environment = core_environment(session, cores()["newest"])
     report = RESULTS / "full-newest.xml"
-    options = ("--numprocesses=2", "--dist=worksteal", f"--junit-xml={report}", "-m", " or ".join(LONG))
+    options = (*in_parallel(2), f"--junit-xml={report}", "-m", " or ".join(LONG))
     environment.run("pytest", *(session.posargs or ("tests/modules", "tests/integration")), *options)
 
 
@@ -526,7 +529,7 @@ def generations(session: nox.Session) -> None:
     failed = []
     for chosen in ("old", "new"):
         report = RESULTS / f"generations-{chosen}.xml"
-        options = ("--numprocesses=2", "--dist=worksteal", f"--junit-xml={report}", f"--generations={chosen}")
+        options = (*in_parallel(2), f"--junit-xml={report}", f"--generations={chosen}")
         if not environment.succeeds("pytest", *(session.posargs or ON_THE_SIMULATOR), *options):
             failed.append(chosen)
     if failed:

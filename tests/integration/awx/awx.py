@@ -22,7 +22,7 @@ from typing import Any
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from tests.collection_path import ROOT, place
-from tests.harness.playbooks import PROGRAMS
+from tests.harness.playbooks import COMPILED, PROGRAMS
 from tests.integration.awx.setting_up import Made
 
 #: What of this collection's sources the jobs use: a project of AWX has all of them.
@@ -186,6 +186,7 @@ class Awx:
             "HOME": str(self.folder),
             "LANG": "C.UTF-8",
             "ANSIBLE_COLLECTIONS_PATH": str(place()),
+            "PYTHONPATH": str(COMPILED),
             **self.environ,
         }
 
