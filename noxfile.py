@@ -52,6 +52,8 @@ CORES = {
 BESIDE = {"collections": "2.18"}
 PACKAGE = "ansible_collections.scp.storage"
 UV = uv.find_uv_bin()
+# As pip does: the certificates that this machine trusts, and not those that come with uv.
+os.environ.setdefault("UV_SYSTEM_CERTS", "true")
 #: Tests of ansible-test sanity whose findings depend on the version of a linter, which is the newest with the newest
 #: ansible-core, and not on what that core makes of the files.
 SAME_ON_EACH_CORE = ("changelog", "pep8", "pylint", "yamllint")
