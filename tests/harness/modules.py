@@ -43,6 +43,8 @@ from tests.simulator.headers import CALLER, DELAY
 CRASHED = 137
 #: Simulated seconds between two tasks: as many as a playbook needs at least.
 BETWEEN_TASKS = 1.0
+#: How soon something has to be due to have happened after a wait: longer than it takes the service to make anything.
+EVENT_WITHIN = 100.0
 #: Ten past midnight, when all that runs daily has begun.
 AFTER_MIDNIGHT = 1 / 6
 WORLD = "simulator_world"
@@ -55,9 +57,13 @@ class SkippedTime(Clock):
     """Time that passes in the simulator instead of being waited for.
 
     Threads that wait at the same time wait through the same seconds.
+
+    :ivar event_within: simulated seconds. After a wait, what happens next has happened, if it is due so soon: one look
+        is enough then. The client's own time does not jump, so this does not end a wait by its limit.
     """
 
-    def __init__(self, simulator: Simulator) -> None:
+    def __init__(self, simulator: Simulator, event_within: float = EVENT_WITHIN) -> None:
+        self.event_within = event_within
         self._simulator = simulator
         self._skipped = 0.0
         self._turn = threading.Lock()
@@ -72,7 +78,7 @@ class SkippedTime(Clock):
         with self._turn:
             missing = end - self.monotonic()
             if missing > 0:
-                self._simulator.pass_time(missing)
+                self._simulator.pass_time(missing, event_within=self.event_within)
                 self._skipped += missing
 
     def wait(self, event: threading.Event, seconds: float) -> bool:

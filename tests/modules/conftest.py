@@ -9,13 +9,19 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.harness.modules import ModuleRunner
+from tests.harness.modules import ModuleRunner, SkippedTime
 from tests.simulator.fixture import Simulator
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the marker known."""
+    config.addinivalue_line("markers", "every_look: a wait is as many looks as it would be on the platform")
+
+
 @pytest.fixture
-def runner(simulator: Simulator) -> Iterator[ModuleRunner]:
+def runner(request: pytest.FixtureRequest, simulator: Simulator) -> Iterator[ModuleRunner]:
     """Run modules against a simulator as new."""
-    made = ModuleRunner(simulator)
+    waits_as_usual = request.node.get_closest_marker("every_look") is not None
+    made = ModuleRunner(simulator, SkippedTime(simulator, event_within=0) if waits_as_usual else None)
     yield made
     made.close()

@@ -15,6 +15,7 @@ from tests.scenarios import SCENARIOS, check_lifecycle, played
 OTHERS = {"scp_dr_drill", "scp_dr_plan", "scp_storage_apply", "scp_storage_report"}
 
 
+@pytest.mark.every_look
 @pytest.mark.parametrize("module", SCENARIOS)
 def test_lifecycle(runner: ModuleRunner, module: str) -> None:
     """Check mode predicts each step, the step does it, and a second run does nothing."""

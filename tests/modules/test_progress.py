@@ -11,7 +11,7 @@ import pytest
 
 from tests.harness.modules import ModuleRunner
 
-pytestmark = pytest.mark.module("scp_pfs_volume")
+pytestmark = [pytest.mark.module("scp_pfs_volume"), pytest.mark.every_look]
 
 TRAIN = {"name": "train", "capacity_tb": 10}
 

@@ -10,7 +10,10 @@ import pytest
 from tests.harness.modules import ModuleRunner
 from tests.harness.tasks import task
 
-pytestmark = pytest.mark.module("scp_filestorage_volume", "scp_filestorage_replication", "scp_filestorage_snapshot")
+pytestmark = [
+    pytest.mark.module("scp_filestorage_volume", "scp_filestorage_replication", "scp_filestorage_snapshot"),
+    pytest.mark.every_look,
+]
 
 VOLUME = {"name": "web_data", "protocol": "NFS", "type_name": "SSD"}
 REPLICATION = {"volume": "web_data", "name": "web_copy", "target_region": "kr-east1", "replication_frequency": "hourly"}

@@ -84,7 +84,7 @@ class Simulator:
             body = await request.read() if request.can_read_body else b""
         except web.HTTPRequestEntityTooLarge:
             return control.too_large() if controls else self.front.refuse_too_large(request)
-        if ADVANCE in request.headers and (refused := control.advance(self, request.headers[ADVANCE])):
+        if ADVANCE in request.headers and (refused := control.advance(self, request.headers)):
             return refused
         if not controls:
             return await self.front.answer(request, body)

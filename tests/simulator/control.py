@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
@@ -17,7 +17,7 @@ from aiohttp import web
 from .behaviors import SwitchError
 from .clock import Clock, next_time, stamp
 from .faults import KINDS, FaultError
-from .headers import ADVANCE, CALLER, DELAY
+from .headers import ADVANCE, CALLER, DELAY, EVENT_WITHIN
 from .tables import SeedError
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ INDEX = {
     "GET /_control/operations[?since=N]": "the operation log, or what came after number N",
     "DELETE /_control/operations": "empty the log",
     f"header {ADVANCE}: SECONDS": "of any request, to a service too: so much time passes before it is handled",
+    f"header {EVENT_WITHIN}: SECONDS": f"beside {ADVANCE}: time goes on to what happens next, if that is due so soon",
     f"header {CALLER}: NAME": "of any request to a service: the log repeats it",
     "GET /_control/faults": "all faults, how often each happened, and the kinds there are",
     "POST /_control/faults": 'set a fault, e.g. {"kind": "lost", "operation": "CreateVolume"}',
@@ -76,12 +77,16 @@ def answer(simulator: Simulator, request: web.BaseRequest, body: bytes) -> web.R
     return _answer(status, document)
 
 
-def advance(simulator: Simulator, seconds: str) -> web.Response | None:
-    """Push the time forward, as the header of a request wants it; return an answer only if it cannot be done."""
+def advance(simulator: Simulator, headers: Mapping[str, str]) -> web.Response | None:
+    """Push the time forward, as the headers of a request want it; return an answer only if it cannot be done."""
     try:
-        simulator.clock.advance(_number(float(seconds)))
+        seconds, within = (_number(float(headers.get(name, 0))) for name in (ADVANCE, EVENT_WITHIN))
     except ValueError:
-        return _answer(400, {"error": f"{ADVANCE} must be a number of seconds from 0 to {MOST:g}"})
+        return _answer(400, {"error": f"{ADVANCE} and {EVENT_WITHIN} must be numbers of seconds from 0 to {MOST:g}"})
+    simulator.clock.advance(seconds)
+    due = simulator.world.next_event()
+    if due is not None and due <= simulator.clock.now() + within:
+        simulator.clock.go_to(due)
     simulator.world.changes += 1
     return None
 

@@ -25,7 +25,7 @@ from typing import IO, Any
 import pytest
 
 from .behaviors import GENERATIONS, REGIONS
-from .headers import ADVANCE
+from .headers import ADVANCE, EVENT_WITHIN
 
 ROOT = Path(__file__).resolve().parents[2]
 VARIABLE = "SCP_TEST_GENERATIONS"
@@ -53,7 +53,7 @@ class Simulator:
         self.generations = generations or tested_generations()
         self._kept = threading.local()
         self._numbers = itertools.count(1)
-        self._owed = 0.0
+        self._owed = self._event_within = 0.0
         self._owing = threading.Lock()
         keep = {name: value for name, value in os.environ.items() if name in _KEPT}
         self._errors: IO[str] = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115
@@ -205,26 +205,28 @@ class Simulator:
         """Push simulated time forward."""
         self.control("PUT", "clock", {"advance": seconds})
 
-    def pass_time(self, seconds: float) -> None:
+    def pass_time(self, seconds: float, *, event_within: float = 0.0) -> None:
         """Push simulated time forward with the next request to the simulator, which saves one.
 
         Requests of :class:`Simulator` take the time along. Other requests do if they have :meth:`passing` as headers.
+
+        :param event_within: seconds; time goes on to what happens next, if that is due so soon.
         """
         with self._owing:
             self._owed += seconds
+            self._event_within = max(self._event_within, event_within)
 
     def passing(self) -> dict[str, str]:
         """Headers for the next request, which take along the time that has not passed yet."""
         with self._owing:
             owed, self._owed = self._owed, 0.0
-        return {ADVANCE: repr(owed)} if owed else {}
+            within, self._event_within = self._event_within, 0.0
+        return {**({ADVANCE: repr(owed)} if owed else {}), **({EVENT_WITHIN: repr(within)} if within else {})}
 
     def catch_up(self) -> None:
         """Let the time pass that has not passed yet: before something else than this process looks at the simulator."""
-        with self._owing:
-            owed, self._owed = self._owed, 0.0
-        if owed:
-            self.advance(owed)
+        if self._owed:
+            self.control("GET", "clock")
 
     def scale(self, scale: float) -> None:
         """Let simulated time run ``scale`` times as fast; 0 holds it still."""

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 #: Of any request: so many seconds of simulated time pass before it is handled.
 ADVANCE = "X-Simulator-Advance"
+#: Of a request that has ``ADVANCE``: time goes on to what happens next, if that is due within so many seconds.
+EVENT_WITHIN = "X-Simulator-Event-Within"
 #: Of any request to a service: the log repeats it, which distinguishes the calls of several programs.
 CALLER = "X-Simulator-Caller"
 #: Of an answer that was to be held back, and came at once (the clock's ``announce_delays``): by how many seconds.

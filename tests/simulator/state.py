@@ -183,6 +183,10 @@ class World:
         self._event_number += 1
         heapq.heappush(self._events, (self.now + max(0.0, seconds), self._event_number, service, kind, data))
 
+    def next_event(self) -> float | None:
+        """Return when something happens next (seconds since the epoch); ``None`` if nothing is under way."""
+        return self._events[0][0] if self._events else None
+
     def settle(self) -> None:
         """Let everything happen that is due, each at its own time, so that ``now`` is the present afterwards."""
         present = max(self.clock.now(), self.now)

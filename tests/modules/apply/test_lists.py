@@ -162,7 +162,7 @@ class ReportingClock(SkippedTime):
 
 def test_apply_long_run_reports_progress(simulator: Simulator) -> None:
     simulator.switch(pfs_create_seconds=100)
-    clock = ReportingClock(simulator)
+    clock = ReportingClock(simulator, event_within=0)
     clock.runner = runner = ModuleRunner(simulator, clock)
     clock.begin = clock.monotonic()
     things = [{"kind": "pfs_volume", "name": f"train_{number}", "capacity_tb": 10} for number in range(5)]

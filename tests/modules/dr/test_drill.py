@@ -109,6 +109,7 @@ def test_drill_measures_and_compares_copies_of_all_kinds(
     assert_untouched(simulator, before)
 
 
+@pytest.mark.every_look
 def test_drill_time_is_that_of_the_recovery(runner: ModuleRunner, before: dict[str, dict[str, Any]]) -> None:
     """A first transfer that takes long does not count; the creation of the copy does."""
     runner.simulator.switch(replication_create_seconds=500)

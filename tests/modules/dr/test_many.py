@@ -42,6 +42,7 @@ def test_status_makes_no_call_that_can_be_left_out(fleet: ModuleRunner) -> None:
 
 
 @pytest.mark.module("scp_dr_plan")
+@pytest.mark.every_look
 def test_many_take_about_as_long_as_one(runner: ModuleRunner) -> None:
     """Each step takes long; with twelve volumes it is waited for at the same time."""
     runner.simulator.switch(replication_create_seconds=100, filestorage_create_seconds=100)

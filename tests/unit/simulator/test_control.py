@@ -70,9 +70,28 @@ def test_time_that_cannot_pass_is_refused(api: Api, simulator: Simulator, second
     before = simulator.control("GET", "clock")["now"]
     answer = api.send("GET", "/filestorage/kr-west1/v1/volumes", headers={"X-Simulator-Advance": seconds})
     assert answer.status == 400
-    assert answer.body == {"error": "X-Simulator-Advance must be a number of seconds from 0 to 1e+09"}
+    names = "X-Simulator-Advance and X-Simulator-Event-Within"
+    assert answer.body == {"error": f"{names} must be numbers of seconds from 0 to 1e+09"}
     assert simulator.operations() == []
     assert simulator.control("GET", "clock")["now"][:16] == before[:16]
+
+
+@pytest.mark.parametrize(("within", "passed"), [(5, 0.2), (60, 20.0)])
+def test_time_goes_on_to_an_event_that_is_due_soon(
+    api: Api, simulator: Simulator, within: float, passed: float
+) -> None:
+    def now() -> float:
+        return datetime.fromisoformat(simulator.control("GET", "clock")["now"]).timestamp()
+
+    simulator.scale(0)
+    simulator.switch(filestorage_create_seconds=20)
+    api("POST", "/v1/volumes", {"name": "my_volume", "protocol": "NFS", "type_name": "SSD"})
+    before = now()
+    simulator.pass_time(0.2, event_within=within)
+    assert now() == pytest.approx(before + passed)
+    # Nothing is under way any more, or too far ahead.
+    simulator.pass_time(0.2, event_within=within if passed < 1 else 0)
+    assert now() == pytest.approx(before + passed + 0.2)
 
 
 def test_time_that_is_owed_passes_with_the_next_request(api: Api, simulator: Simulator) -> None:
