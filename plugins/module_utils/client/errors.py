@@ -15,6 +15,7 @@ from typing import Any
 
 from .python_version import unsupported_python
 from .redaction import LONGEST_SHOWN, redact_urls, shorten
+from .retry import FIREWALL, PASSING, TOO_MANY, is_retried
 
 if problem := unsupported_python():
     # Everything that calls the API imports this file. A plugin of Ansible reports the text of the exception.
@@ -23,12 +24,6 @@ if problem := unsupported_python():
 _TAGS = re.compile(r"<[^>]+>")
 #: Longest explanation of a service that is repeated in a message.
 _LONGEST_DETAIL = 1000
-#: Gateway statuses that come and go (platform-behaviour.md §2). A 500 can mean anything: a read is not repeated on it.
-PASSING = frozenset({502, 503, 504})
-#: What the firewall before the services answers to a burst of calls, with an HTML page (platform-behaviour.md §13).
-FIREWALL = 417
-#: Answers that show that there are too many calls.
-OVERLOAD = PASSING | {FIREWALL, 429}
 #: The code of a version that is not offered. That of one that has ended may come with another status than 406.
 _NO_SUCH_VERSION = "NoSuchVersion"
 #: What a service answers to a key or a user that may not call it.
@@ -218,7 +213,7 @@ def from_answer(where: CallContext, status: int, headers: Mapping[str, str], bod
     reason = f"was refused with {status}{f' ({said})' if said else ''}"
     if request_id:
         reason += f" [request {request_id}]"
-    if status == 429 or (status in PASSING and where.method == "GET"):
+    if is_retried(status, where.method):
         kind = TransientError
     elif status >= 500 and where.method != "GET":
         kind = UnknownOutcome
@@ -262,7 +257,7 @@ def _unreadable(where: CallContext, status: int, headers: Mapping[str, str], bod
     elif status == FIREWALL:
         # Whether a call can have passed the firewall is not known.
         return ambiguous_failure(where, reason, status=status, detail=excerpt, advice=BUSY)
-    elif status == 429 or (status in PASSING and where.method == "GET"):
+    elif is_retried(status, where.method):
         return TransientError(where, reason, status=status, detail=excerpt, advice=BUSY)
     elif status >= 500 and where.method != "GET":
         return UnknownOutcome(where, reason, status=status, detail=excerpt)
@@ -303,7 +298,7 @@ def _advice(where: CallContext, status: int, code: str, detail: str, skew: float
         return "Check that the user of this key has the IAM action for it, and that the region offers the service."
     if status == 406 or (status == 400 and ("api-version" in lowered or "api version" in lowered)):
         return "The service does not offer this version: correct or leave out api_versions."
-    if status == 429 or status in PASSING:
+    if status == TOO_MANY or status in PASSING:
         return BUSY
     return _advice_by_words(status, code, lowered)
 

@@ -35,7 +35,7 @@ from .paging import Paging, read_all
 from .parallel import map_concurrently
 from .proxies import is_valid_proxy, proxy_variable, proxy_variables
 from .redaction import redact_urls, shown
-from .retry import Retries, retry_after
+from .retry import OVERLOAD, PASSING, Retries, retry_after
 from .settings import Settings, is_loopback
 from .shared_reads import ListKey, Look, SharedList, SharedReads, query_of, words_of
 from .signing import CLIENT_TYPE, signature
@@ -482,14 +482,14 @@ class Client:
                 response = self._transmit(where, url, self._request(where.method, url, body, version, signed=signed))
                 headers = response.headers
                 self._last_headers["Date"] = headers.get("Date", "")
-                overloaded = response.status_code in errors.OVERLOAD
+                overloaded = response.status_code in OVERLOAD
                 payload = _payload(where, response)
             except (TransientError, Unreachable) as error:
                 failure: CallError = error
             except CallError as error:
                 # A write with an unknown outcome is not sent again here. The read of its outcome observes the pause.
                 endpoint.request_pause(retry_after(headers) or 0.0)
-                if error.status and error.status not in errors.PASSING:
+                if error.status and error.status not in PASSING:
                     endpoint.note_success()
                 raise
             else:
