@@ -531,7 +531,7 @@ def generations(session: nox.Session) -> None:
     failed = []
     for chosen in ("old", "new"):
         report = RESULTS / f"generations-{chosen}.xml"
-        options = (*in_parallel(2), f"--junit-xml={report}", f"--generations={chosen}")
+        options = (*in_parallel(4), f"--junit-xml={report}", f"--generations={chosen}")
         if not environment.succeeds("pytest", *(session.posargs or ON_THE_SIMULATOR), *options):
             failed.append(chosen)
     if failed:

@@ -8,11 +8,18 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Any
 
-from tests.harness.modules import ModuleRunner
+from tests.harness.modules import ModuleRunner, SkippedTime
+from tests.simulator.fixture import Simulator
 
 
 class ConvergingRunner(ModuleRunner):
-    """Runs modules by their files, as imported, with a diff."""
+    """Runs modules by their files, as imported, with a diff.
+
+    Waits look as often as on the platform: a second task comes while what the first one has begun goes on.
+    """
+
+    def __init__(self, simulator: Simulator) -> None:
+        super().__init__(simulator, SkippedTime(simulator, event_within=0))
 
     def call(self, module: ModuleType, check: bool = False, **params: Any) -> dict[str, Any]:
         """Run a task and return its result; it may have failed. An option that is ``None`` is not given."""
