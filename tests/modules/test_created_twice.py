@@ -41,6 +41,7 @@ KINDS = {
 LAG = 20
 
 
+@pytest.mark.every_look
 @pytest.mark.parametrize("kind", KINDS)
 def test_name_that_another_process_creates_is_reported(runner: ModuleRunner, kind: str) -> None:
     """The look after the creation sees both, also where lists lag and where the other process ran elsewhere."""
