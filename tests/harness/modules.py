@@ -44,7 +44,7 @@ CRASHED = 137
 #: Simulated seconds between two tasks: as many as a playbook needs at least.
 BETWEEN_TASKS = 1.0
 #: How soon something has to be due to have happened after a wait: longer than it takes the service to make anything.
-EVENT_WITHIN = 100.0
+SOON = 100.0
 #: Ten past midnight, when all that runs daily has begun.
 AFTER_MIDNIGHT = 1 / 6
 WORLD = "simulator_world"
@@ -62,7 +62,7 @@ class SkippedTime(Clock):
         is enough then. The client's own time does not jump, so this does not end a wait by its limit.
     """
 
-    def __init__(self, simulator: Simulator, event_within: float = EVENT_WITHIN) -> None:
+    def __init__(self, simulator: Simulator, event_within: float = SOON) -> None:
         self.event_within = event_within
         self._simulator = simulator
         self._skipped = 0.0

@@ -120,7 +120,7 @@ class Theater:
         for step, fault in zip(steps, faults, strict=True):
             runner.run(step.before).succeeded()
             # What was made before is listed by now.
-            self.simulator.advance(LAG if fault else 0)
+            self.simulator.pass_time(LAG if fault else 0)
             played.append(_play(runner, step, fault))
         return played
 

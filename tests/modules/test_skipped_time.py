@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import threading
-from datetime import datetime
 
 import pytest
 
@@ -33,9 +32,9 @@ def test_wait_in_many_threads_passes_for_each_and_in_the_simulator(simulator: Si
         scheduler.pause(SECONDS + index)
         waited[index] = clock.monotonic() - began
 
-    began, simulated = clock.monotonic(), now(simulator)
+    began, simulated = clock.monotonic(), simulator.now().timestamp()
     scheduler.work(range(THREADS), [set() for _index in range(THREADS)], job)
-    passed, in_simulator = clock.monotonic() - began, now(simulator) - simulated
+    passed, in_simulator = clock.monotonic() - began, simulator.now().timestamp() - simulated
     assert [index for index, seconds in waited.items() if seconds < SECONDS + index] == []
     assert len(waited) == THREADS
     # The longest at least, and never more than one after the other.
@@ -48,12 +47,7 @@ def test_wait_for_what_has_happened_skips_nothing(simulator: Simulator) -> None:
     clock = SkippedTime(simulator)
     scheduler = Scheduler(1, clock=clock)
     scheduler._over.set()
-    simulated = now(simulator)
+    simulated = simulator.now().timestamp()
     with pytest.raises(Cancelled):
         scheduler.pause(SECONDS)
-    assert now(simulator) - simulated < SECONDS
-
-
-def now(simulator: Simulator) -> float:
-    """Return the simulated time in seconds."""
-    return datetime.fromisoformat(simulator.control("GET", "clock")["now"]).timestamp()
+    assert simulator.now().timestamp() - simulated < SECONDS

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta, timezone
 from typing import Any
 
 from tests.harness.tasks import Run, TaskResult, task
@@ -51,7 +51,7 @@ class Step:
 
 def far_hour(simulator: Simulator, hours: int = 8) -> int:
     """The hour of a schedule that does not come while a scenario lasts: so many hours from now, in Korean time."""
-    now = datetime.fromisoformat(simulator.control("GET", "clock")["now"])
+    now = simulator.now()
     return (now.astimezone(KOREAN_TIME) + timedelta(hours=hours)).hour
 
 

@@ -18,6 +18,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -200,6 +201,10 @@ class Simulator:
     def clear_faults(self) -> None:
         """End all faults."""
         self.control("DELETE", "faults")
+
+    def now(self) -> datetime:
+        """The simulated time, in UTC."""
+        return datetime.fromisoformat(self.control("GET", "clock")["now"])
 
     def advance(self, seconds: float) -> None:
         """Push simulated time forward."""

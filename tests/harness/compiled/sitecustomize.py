@@ -39,7 +39,7 @@ def compile_once(
         with open(kept, "rb") as file:
             code = marshal.load(file)  # noqa: S302  # Only this program writes there.
     except FileNotFoundError:
-        code = _compile(source, filename, mode, dont_inherit=True)
+        code = _compile(source, filename, mode, flags, dont_inherit, optimize, **more)
         os.makedirs(FOLDER, exist_ok=True)
         # Another process may do the same at this moment.
         own = f"{kept}.{os.getpid()}"

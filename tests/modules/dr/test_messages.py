@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -55,7 +54,7 @@ def replicate_blocks(runner: ModuleRunner, *, behind: float = 0.0, **fields: Any
     simulator = runner.simulator
     block_storage(simulator)
     runner.between_tasks = 0
-    now = datetime.fromisoformat(simulator.control("GET", "clock")["now"]).replace(tzinfo=UTC).timestamp()
+    now = simulator.now().timestamp()
     copies = [
         {"id": f"{number}" * 32, "name": name, "region": EAST, "purpose": "REPL", "snapshot_rate": 20}
         for number, name in enumerate(["ledger", *MEMBERS], 4)

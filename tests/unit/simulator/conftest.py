@@ -14,7 +14,7 @@ import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -147,7 +147,7 @@ def simulator_process(all_generations: None) -> Iterator[Simulator]:
 def to_monday(simulator: Simulator) -> None:
     """Hold the time still, at nine on a Monday in Korea, so that schedules do not come by surprise."""
     simulator.scale(0)
-    now = datetime.fromisoformat(simulator.control("GET", "clock")["now"])
+    now = simulator.now()
     monday = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=7 - now.weekday())
     simulator.advance((monday - now).total_seconds())
 

@@ -193,7 +193,7 @@ def test_durations(backup: BackupApi, simulator: Simulator) -> None:
     backup.ok("DELETE", f"/backups/{target}/restore-targets", {"restore_target_ids": [backup.point(target)]})
     assert lasts(700, lambda: backup.points(target) != [])
     backup.ok("POST", f"/backups/{target}/manual-backup")
-    now = datetime.fromisoformat(simulator.control("GET", "clock")["now"])
+    now = simulator.now()
     night = now.replace(hour=17, minute=30, second=0, microsecond=500000)
     simulator.advance((night - now).total_seconds())
     assert lasts(600, lambda: len(backup.points(target)) == 1)
