@@ -20,9 +20,11 @@ from ansible_collections.scp.storage.plugins.module_utils.operations import (
 )
 from ansible_collections.scp.storage.plugins.module_utils.operations.table import Operation
 from tests.harness.modules import ModuleRunner
+from tests.scenarios.baremetal_blockstorage import SSD, server
 
 WEB = {"name": "web_data", "protocol": "NFS", "type_name": "SSD"}
 TRAIN = {"name": "web_data", "capacity_tb": 5}
+BLOCK = {"name": "web-data", **SSD}
 #: Of each kind whose names the service does not hold unique: how the other process's one gets into the world.
 KINDS = {
     "filestorage": (
@@ -37,16 +39,25 @@ KINDS = {
         "parallel-filestorage",
         {"volumes": [{"id": "z-other", "name": "web_data_zzzzzz", "capacity_tb": 5}]},
     ),
+    "bm": (
+        "scp_bm_volume",
+        BLOCK,
+        "baremetal-blockstorage",
+        {"volumes": [{"id": "z-other", "name": "web-data", "size_gb": 100, "iops": 5000, "throughput": 250}]},
+    ),
 }
 LAG = 20
 
 
-@pytest.mark.every_look
 @pytest.mark.parametrize("kind", KINDS)
 def test_name_that_another_process_creates_is_reported(runner: ModuleRunner, kind: str) -> None:
     """The look after the creation sees both, also where lists lag and where the other process ran elsewhere."""
     module, args, service, world = KINDS[kind]
     simulator = runner.simulator
+    if kind == "bm":
+        attached = server(simulator, "west-db1")
+        args = {**args, "attachments": [attached]}
+        world = {**world, "attachments": [{"volume_id": "z-other", "server_id": attached["object_id"]}]}
     simulator.patch_world({service: world})
     simulator.fault("list_lag", seconds=LAG)
     run = runner.run_task(module, args)
@@ -61,7 +72,8 @@ def test_name_that_another_process_creates_is_reported(runner: ModuleRunner, kin
     later = runner.run_task(module, args)
     assert later.failed
     assert len(re.findall(r"created \d+ seconds ago", later.message)) == 2
-    assert runner.run_task(module, {"volume_id": own, "state": "absent"}).changed
+    removal = {"volume_id": own, "state": "absent", **({"detach": True} if kind == "bm" else {})}
+    assert runner.run_task(module, removal).changed
     assert not runner.run_task(module, args).changed
 
 

@@ -315,13 +315,20 @@ class Executor(Generic[StateT]):
     def _wait_until_listed(self, created: Step[StateT]) -> None:
         """Wait until the next task will find what this one made.
 
-        A list can lag behind, and that task would make another. So this is not part of what ``wait`` is about.
+        A list can lag behind, and that task would make another. So this is not part of what ``wait`` is about. What
+        another process made under the same name does not count, even where the list shows it first: the user
+        must learn of both, and only a list with both shows that.
         """
+        own = self.resource.identity(self.outcome.after) if self.outcome.after is not None else ""
 
         def missing(seen: StateT) -> str:
+            awaited = f"the service to list what {created.operation.name} made"
+            found = self.resource.identity(seen)
+            if own and found and found != own:
+                return f"{awaited} ({own}), beside {found}, which has the same name"
             # What was found knows nothing of what this task did beside it, so it is not what the task shows.
             planned = [step.key for step in make_plan(self.resource, seen).steps]
-            return f"the service to list what {created.operation.name} made" if created.key in planned else ""
+            return awaited if created.key in planned else ""
 
         self.waiter.until(self.resource.find, missing)
 

@@ -25,6 +25,12 @@ MAX_STEPS = 10_000
 UNKNOWN_ID = "known after creation"
 
 
+def known_id(resource: Mapping[str, Any]) -> str:
+    """Return the id of a resource; empty if it is only planned, or no answer had its id."""
+    identifier = str(resource.get("id") or "")
+    return "" if identifier.startswith(UNKNOWN_ID) else identifier
+
+
 def always(_refusal: CallError) -> bool:
     """Of every refusal."""
     return True

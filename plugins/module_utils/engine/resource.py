@@ -15,7 +15,7 @@ from ..client.session import Client
 from ..client.versions import MissingFields
 from .lookup import LookupSpec
 from .overlay import ResponsePatch, deleted, upserted
-from .plan import StateT, Step, TaskPlanner
+from .plan import StateT, Step, TaskPlanner, known_id
 
 
 class Resource(ABC, Generic[StateT]):
@@ -141,6 +141,14 @@ class Resource(ABC, Generic[StateT]):
     def listed(self, state: StateT) -> Mapping[str, Any] | None:
         """Return the resource as the service shows it, with its ``id``; ``None`` if there is none."""
         return None
+
+    def identity(self, state: StateT) -> str:
+        """Return the id of what the name in the task stands for; empty if there is nothing, or no id is known yet.
+
+        It is empty as well for kinds of which the newest is meant, for example snapshots: another task may take one.
+        """
+        listed = self.listed(state)
+        return known_id(listed) if listed else ""
 
     def further_responses(self, before: StateT, after: StateT) -> Iterable[ResponsePatch]:
         """Return what :meth:`planned_responses` has for other operations. The resource exists in ``after``."""

@@ -22,7 +22,7 @@ from ..client.versions import MissingFields
 from ..engine.lookup import LookupSpec
 from ..engine.options import MAX_TAGS
 from ..engine.overlay import ResponsePatch
-from ..engine.plan import UNKNOWN_ID, StateT, Step
+from ..engine.plan import StateT, Step, known_id
 from ..engine.resource import Info, Resource
 from ..operations import resourcemanager as api
 
@@ -283,6 +283,9 @@ class Tagged(Resource[TaggedState[StateT]]):
     def failed(self, state: TaggedState[StateT]) -> str:
         return self.inner.failed(state.resource)
 
+    def identity(self, state: TaggedState[StateT]) -> str:
+        return self.inner.identity(state.resource)
+
     def planned_responses(self, before: TaggedState[StateT], after: TaggedState[StateT]) -> Iterable[ResponsePatch]:
         return self.inner.planned_responses(before.resource, after.resource)
 
@@ -330,8 +333,7 @@ class Tagged(Resource[TaggedState[StateT]]):
         """Return the id of the resource; empty where there is none, or it is only planned."""
         if self.inner.managed(state.resource) is None:
             return ""
-        identifier = str(self.inner.view(state.resource).get("id") or "")
-        return "" if identifier.startswith(UNKNOWN_ID) else identifier
+        return known_id(self.inner.view(state.resource))
 
     # -- planning -----------------------------------------------------------------------------------------------------
 

@@ -27,12 +27,14 @@ class Stair:
 
     :ivar level: how many steps were done.
     :ivar busy: whether something is under way.
+    :ivar other: whether these are the stairs that another process made under the same name.
     """
 
     level: int = 0
     busy: bool = False
     state: str = "fine"
     source: str = "planned"
+    other: bool = False
 
 
 @dataclass
@@ -41,6 +43,7 @@ class Service:
 
     :ivar busy: reads that show each step under way.
     :ivar lag: reads by name that show the level before the last step.
+    :ivar others: reads by name after the last step that show what another process made instead.
     """
 
     level: int = 0
@@ -51,6 +54,7 @@ class Service:
     settings: Any = field(default_factory=lambda: SimpleNamespace(region="kr-west1"))
     under_way: int = 0
     behind: int = 0
+    others: int = 0
     unreadable: bool = False
     look: Look | None = None
 
@@ -75,6 +79,9 @@ class Service:
         if how == "find":
             level -= self.behind > 0
             self.behind -= 1
+            if "Step1" in self.log and self.others > 0:
+                self.others -= 1
+                return Stair(self.level, busy, self.state, how, other=True)
         return Stair(level, busy, self.state, how)
 
 
@@ -102,6 +109,9 @@ class Stairs(Resource[Stair]):
             operation, lambda before, _answer: replace(before, level=number), body={"level": number}
         )
         return replace(step, **steps[state.level])
+
+    def identity(self, state: Stair) -> str:
+        return "other" if state.other else "own"
 
     def pending(self, state: Stair) -> str:
         return "stairs: busy" if state.busy else ""
@@ -208,6 +218,15 @@ def test_executor_waits_until_the_list_shows_what_it_made(wait: bool, lag: int) 
     made.apply()
     assert service.log.count("find") == 1 + lag + 1
     assert made.outcome.operations == ["Step1"]
+
+
+@pytest.mark.parametrize("wait", [True, False])
+def test_executor_looks_on_while_the_list_shows_only_what_another_process_made(wait: bool) -> None:
+    service = Service(others=3)
+    executor(service, {"listed": True}, wait=wait).apply()
+    assert service.log.count("find") == 1 + 3 + 1
+    with pytest.raises(WaitTimeout, match=r"to list what Step1 made \(own\), beside other, which has the same name"):
+        executor(Service(others=10_000), {"listed": True}, wait=wait).apply()
 
 
 def test_executor_does_not_look_for_what_it_only_changed() -> None:

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ansible_collections.scp.storage.plugins.module_utils.client.errors import StorageError
@@ -110,6 +110,8 @@ TABLES = {
     age=st.none() | st.sampled_from(["1h", "1d", "3d"]),
     spare=st.booleans(),
 )
+@example(which="file", taken=[(890, False)], hour=6, keep=1, age=None, spare=False)
+@example(which="file", taken=[(889, False)], hour=6, keep=1, age=None, spare=False)
 def test_planning_snapshots(
     which: str, taken: list[tuple[int, bool]], hour: int | None, keep: int | None, age: str | None, spare: bool
 ) -> None:
@@ -146,9 +148,9 @@ def test_planning_snapshots(
     assert plan.operations.count(table.create.name) == (0 if young else 1)
     removed = {item.id for item in plan.after.removed}
     at = {item.id: item.moment.astimezone(KOREAN_TIME) for item in found if item.moment}
-    # The first one of each hour is taken for the schedule's.
+    # The first one of an hour's first ten minutes, the last one included, is taken for the schedule's.
     own = [item.id for item in found if not item.system]
-    hours = [(at[name].date(), at[name].hour == hour and at[name].minute < 10) for name in own]
+    hours = [(at[name].date(), at[name].hour == hour and at[name].minute <= 10) for name in own]
     scheduled = {name for number, name in enumerate(own) if hours[number][1] and hours.index(hours[number]) == number}
     not_mine = {item.id for item in found if item.system or (spare and item.id == "s0")} | scheduled
     assert not removed & not_mine

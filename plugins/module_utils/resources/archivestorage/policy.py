@@ -16,7 +16,7 @@ from typing import Any
 from ...client.errors import NotFound, StorageError
 from ...client.session import Client
 from ...engine.lookup import immutable
-from ...engine.plan import UNKNOWN_ID, Step
+from ...engine.plan import UNKNOWN_ID, Step, known_id
 from ...engine.resource import Info, Resource
 from ...operations import archivestorage as api
 from .lookup import (
@@ -293,6 +293,9 @@ class Policy(Resource[PolicyState]):
 
     def failed(self, state: PolicyState) -> str:
         return bucket_failure(state.bucket)
+
+    def identity(self, state: PolicyState) -> str:
+        return known_id(state.policy or {})
 
     def view(self, state: PolicyState) -> dict[str, Any]:
         return dict(state.policy or {})

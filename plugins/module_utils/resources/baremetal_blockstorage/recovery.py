@@ -16,7 +16,7 @@ from ...client.parallel import map_concurrently
 from ...client.session import Call
 from ...engine.lookup import AmbiguousName, Finder
 from ...engine.overlay import ResponsePatch, created
-from ...engine.plan import UNKNOWN_ID, Step
+from ...engine.plan import UNKNOWN_ID, Step, known_id
 from ...engine.resource import Resource
 from ...operations import baremetal_blockstorage as api
 from ..snapshots import SnapshotRecord, SnapshotTable, describe_names, named_snapshot
@@ -220,6 +220,10 @@ class Recovery(Resource[RecoveryState]):
             f"{describe_failure('recovery', failed)} Remove what was made ({modules} with state absent), and run the"
             " task again."
         )
+
+    def identity(self, state: RecoveryState) -> str:
+        # The id in the answer may be the origin's (see refresh).
+        return known_id(state.recovery) if state.recovery and state.seen else ""
 
     def view(self, state: RecoveryState) -> dict[str, Any]:
         return dict(state.recovery or {})
