@@ -568,3 +568,37 @@ def test_drill_within_a_region(runner: ModuleRunner, generation: str, origin: st
     ended = runner.run_task("scp_dr_drill", {**task, "state": "absent"})
     assert (ended.failed, ended.result["left_behind"]) == (False, [])
     assert runner.simulator.resources() == before
+
+
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize("origin", ["source", "replica"])
+def test_drill_that_lacks_a_zone_changes_nothing(runner: ModuleRunner, origin: str, check: bool) -> None:
+    """A drill from a snapshot of the volume makes a volume and a replica: neither is made without the other's zone."""
+    offer(runner, "old")
+    plan = {"volumes": [{"name": "web", "protocol": "NFS", "type_name": "SSD"}], "region": WEST, "target_region": EAST}
+    assert runner.run_task("scp_dr_plan", plan).changed
+    assert runner.run_task("scp_filestorage_snapshot", {"volume": "web"}).changed
+    if origin == "replica":
+        (volume,) = runner.run_task("scp_filestorage_volume_info", {"region": EAST}).result["volumes"]
+        runner.simulator.patch_world({"filestorage": {"snapshots": [{"volume_id": volume["id"], "name": "web.1"}]}})
+    # The volume is known to be in a zone by neither region.
+    runner.simulator.switch(zone_of_older="none")
+    offer(runner, "new")
+    before = runner.simulator.resources()
+    task = {**plan, "from": origin, "prefix": "drill"}
+    places = (WEST, EAST) if origin == "source" else (EAST,)
+    for place in places:
+        refused = runner.run_task("scp_dr_drill", task, check=check)
+        assert refused.failed
+        assert (refused.writes, refused.operations, runner.simulator.resources()) == ([], [], before)
+        assert refused.message.startswith("Nothing was changed: 1 of 1 volumes cannot be drilled. ")
+        assert f"requires a zone of {place}, and none is set" in refused.message
+        assert "the others" not in refused.message
+        assert ("Set the option target_zone" in refused.message) == (origin == "source" and place == EAST)
+        runner.environ["SCP_ZONES"] = json.dumps({WEST: "kr-west1-a"})
+        runner.new_process()
+    runner.environ["SCP_ZONES"] = ZONES
+    runner.new_process()
+    drilled = runner.run_task("scp_dr_drill", task, check=check)
+    assert not drilled.failed, drilled.message
+    assert "CreateVolume" in drilled.operations

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...client.errors import StorageError
-from ...client.session import Call
+from ...client.session import Call, Client
 from ...client.versions import MissingFields
 from ...operations import filestorage as filestorage_api
 from ...resources import zones
@@ -51,27 +51,90 @@ class Creation:
     option: str = ""
 
 
+def file_volume(client: Client, region: str, zone: str | None = None) -> Creation:
+    """Return the creation of a File Storage volume.
+
+    :param zone: what the task gives; ``None`` leaves it to the settings.
+    """
+    listing = filestorage.VOLUMES.listing
+    given = zone or client.settings.zone_of(region) or None
+    return Creation(filestorage_api.CREATE_VOLUME, region, region, listing, given, zone is not None)
+
+
+def replication(client: Client, volume: Volume, zone: str | None) -> Creation:
+    """Return the creation of a volume's replication.
+
+    :param zone: that of the target, as the task gives it; ``None`` leaves it to the settings.
+    """
+    operation, listing = _REPLICATIONS.get(volume.kind, _GROUP_REPLICATION)
+    given = zone or client.settings.zone_of(volume.target_region) or None
+    explicit = zone is not None
+    return Creation(operation, volume.region, volume.target_region, listing, given, explicit, zones.TARGET_ZONE)
+
+
+class MissingZones:
+    """Tells which creations of a task lack a zone. What is alike is asked once.
+
+    :param prefix: what the names of options begin with where users see them.
+    """
+
+    def __init__(self, client: Client, prefix: str) -> None:
+        self._client, self._prefix = client, prefix
+        self._missing: dict[Creation, MissingFields | None] = {}
+        self._texts: dict[tuple[Creation, str | None], str] = {}
+
+    def explain(self, creation: Creation, source: Mapping[str, Any]) -> str:
+        """Return why something cannot be created, with the zones that are known; empty where no zone is missing.
+
+        :param source: the volume that is replicated, as far as it is known, for a replication of File Storage.
+        """
+        if creation not in self._missing:
+            self._missing[creation] = self._find_missing(creation)
+        missing, alike = self._missing[creation], (creation, source.get("type_name"))
+        if missing is None:
+            return ""
+        if alike not in self._texts:
+            self._texts[alike] = self._message(creation, missing, source)
+        return self._texts[alike]
+
+    def _find_missing(self, creation: Creation) -> MissingFields | None:
+        """Return what is missing, if only a zone can be. What else prevents a call is reported for each volume."""
+        body = {zones.ZONE: creation.zone, "region": creation.place}
+        insist = (zones.ZONE,) if creation.explicit else ()
+        try:
+            self._client.prepare(creation.operation, region=creation.region, body=body, insist=insist)
+        except MissingFields as error:
+            return error
+        except StorageError:
+            return None
+        return None
+
+    def _message(self, creation: Creation, missing: MissingFields, source: Mapping[str, Any]) -> str:
+        listed: tuple[str, ...] = ()
+        if creation.operation is filestorage_api.CREATE_VOLUME_REPLICATION:
+            with suppress(StorageError):
+                there = self._client.in_region(creation.region)
+                listed = read_targets(there, source, "replication", by_zone=True).places or ()
+        option = f"{self._prefix}{creation.option}" if creation.option else ""
+        place, listing = creation.place, creation.listing
+        found = zones.explain_zone(missing, self._client, listing, option=option, region=place, listed=listed)
+        return found.message
+
+
 def refuse_missing_zones(run: Run, new: Iterable[tuple[Volume, Found]]) -> None:
     """Refuse all volumes if one of them cannot be set up because a zone is missing.
 
     :param new: the volumes that get a replication.
     :raises Refused: zones are missing; nothing was sent.
     """
-    problems: dict[Creation, MissingFields | None] = {}
-    texts: dict[tuple[Creation, str | None], str] = {}
+    missing = MissingZones(run.client, run.prefix)
     lacking: list[tuple[str, str]] = []
     for volume, found in new:
         source = found.volume or {"type_name": volume.type_name}
         for creation in _creations(run, volume, found):
-            if creation not in problems:
-                problems[creation] = _problem(run, creation)
-            missing, alike = problems[creation], (creation, source.get("type_name"))
-            if missing is None:
-                continue
-            if alike not in texts:
-                texts[alike] = _explained(run, creation, missing, volume, source)
-            run.outcomes[volume.key].fail(texts[alike])
-            lacking.append((volume.label, texts[alike]))
+            if text := missing.explain(creation, source):
+                run.outcomes[volume.key].fail(text)
+                lacking.append((volume.label, text))
     if lacking:
         count = len({label for label, _text in lacking})
         lines = " ".join(group_alike(lacking, "volume"))
@@ -80,38 +143,6 @@ def refuse_missing_zones(run: Run, new: Iterable[tuple[Volume, Found]]) -> None:
 
 def _creations(run: Run, volume: Volume, found: Found) -> Iterable[Creation]:
     """What is created for a volume: the volume itself where it is missing, and the replication."""
-    default = run.client.settings.zone_of
     if volume.kind == FILE and found.volume is None:
-        listing = filestorage.VOLUMES.listing
-        zone = default(volume.region) or None
-        yield Creation(filestorage_api.CREATE_VOLUME, volume.region, volume.region, listing, zone)
-    operation, listing = _REPLICATIONS.get(volume.kind, _GROUP_REPLICATION)
-    zone = volume.target_zone or default(volume.target_region) or None
-    explicit = volume.target_zone is not None
-    yield Creation(operation, volume.region, volume.target_region, listing, zone, explicit, zones.TARGET_ZONE)
-
-
-def _problem(run: Run, creation: Creation) -> MissingFields | None:
-    """Return what is missing, if only a zone can be. What else prevents a call is reported for each volume."""
-    body = {zones.ZONE: creation.zone, "region": creation.place}
-    insist = (zones.ZONE,) if creation.explicit else ()
-    try:
-        run.client.prepare(creation.operation, region=creation.region, body=body, insist=insist)
-    except MissingFields as error:
-        return error
-    except StorageError:
-        return None
-    return None
-
-
-def _explained(run: Run, creation: Creation, missing: MissingFields, volume: Volume, source: Mapping[str, Any]) -> str:
-    """Return why something cannot be created, with the zones that are known."""
-    listed: tuple[str, ...] = ()
-    if volume.kind == FILE and creation.option:
-        with suppress(StorageError):
-            listed = read_targets(run.client.in_region(volume.region), source, "replication", by_zone=True).places or ()
-    option = f"{run.prefix}{creation.option}" if creation.option else ""
-    found = zones.explain_zone(
-        missing, run.client, creation.listing, option=option, region=creation.place, listed=listed
-    )
-    return found.message
+        yield file_volume(run.client, volume.region)
+    yield replication(run.client, volume, volume.target_zone)

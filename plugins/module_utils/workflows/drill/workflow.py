@@ -24,6 +24,7 @@ from ...resources.objects import ObjectFinder, with_ids
 from ...resources.snapshots import SnapshotRecord
 from ...resources.zones import ZONE
 from ..dr import assess
+from ..dr.creations import MissingZones, file_volume, replication
 from ..dr.model import BLOCK, FILE, GROUP, Found, Volume
 from ..dr.options import DRILL, likely_region, read_volumes
 from ..dr.reading import Reader
@@ -250,7 +251,8 @@ class Drill(Workflow):
             return self._with_zones(plan_copy(volume, one, replica, sources, self._options.rules, why), one)
 
         self._servers = self._find_servers([volume for volume in volumes if volume.key not in unfit])
-        return [self._with_servers(plan) for plan in map_concurrently(plan, volumes)]
+        missing = MissingZones(self.batch.client, self._options.rules.options)
+        return [self._unless_missing(self._with_servers(plan), missing) for plan in map_concurrently(plan, volumes)]
 
     def _with_zones(self, plan: CopyPlan, found: Found) -> CopyPlan:
         """Add the zones of what a drill makes: those of the volume and of its replica, where their regions show them.
@@ -270,6 +272,19 @@ class Drill(Workflow):
                 return replace(plan, way=None, blocker=error.message.rstrip("."))
         target_zone = volume.target_zone or (link.target_zone if source_zone else None)
         return replace(plan, source_zone=source_zone, target_zone=target_zone)
+
+    def _unless_missing(self, plan: CopyPlan, missing: MissingZones) -> CopyPlan:
+        """The same plan, or one that is blocked because a zone is missing for something that it makes."""
+        volume, client = plan.volume, self.batch.client
+        if plan.way is None or volume.kind != FILE:
+            return plan
+        if plan.way == "replica":
+            creations = [file_volume(client, volume.target_region, plan.target_zone)]
+        else:
+            of_source = file_volume(client, volume.region, plan.source_zone)
+            creations = [of_source, replication(client, volume, plan.target_zone)]
+        why = next(filter(None, (missing.explain(one, plan.replica) for one in creations)), "")
+        return replace(plan, way=None, blocker=why.rstrip(".")) if why else plan
 
     def _find_servers(self, volumes: Sequence[Volume]) -> dict[tuple[str, str], list[dict[str, str]] | StorageError]:
         """Return the servers that may use copies, with ids, by option and region; an error where one is not found."""
@@ -326,9 +341,8 @@ class Drill(Workflow):
                 outcome.failures.append(Failure(outcome.plan.blocker, self._found[outcome.plan.volume.key].facts))
         lines = group_alike(((plan.volume.label, plan.blocker) for plan in hopeless), "volume")
         option = f"{self._options.rules.options}force"
-        advice = (
-            "" if self.params["force"] else f" Leave these volumes out, or set {option} to true to drill the others."
-        )
+        others = len(hopeless) < len(outcomes)
+        advice = f" Leave these volumes out, or set {option} to true to drill the others." if others else ""
         count = f"{len(hopeless)} of {len(outcomes)} volumes"
         message = f"Nothing was changed: {count} cannot be drilled. {' '.join(lines)}{advice}"
         return {**self._made(outcomes, Own(), blocked=True), "msg": message, "began": False, "removal_operations": []}
