@@ -40,8 +40,6 @@ SCALE = 100.0
 #: What the roles of disaster recovery say of a replica.
 HEALTHS = {"ok", "creating", "paused", "stalled", "error", "ending", "missing", "unknown"}
 NEEDS_CURL = pytest.mark.skipif(shutil.which("curl") is None, reason="the guide's commands call curl")
-#: An hour in Korea.
-NOON = 12
 
 
 def on_localhost(tasks: list[dict[str, Any]], title: str) -> dict[str, Any]:
@@ -175,8 +173,7 @@ def test_credentials(controller: Controller) -> None:
 def test_data_protection(controller: Controller) -> None:
     """Snapshots, backups and archives, with an upgrade that fails, and what comes back from each."""
     simulator = controller.simulator
-    # Far from midnight, when archivings run, and from the hours of the guide's schedules.
-    simulator.control("PUT", "clock", {"korean_hour": NOON})
+    simulator.go_to_noon()
     simulator.patch_world(
         {
             "filestorage": {

@@ -38,6 +38,7 @@ class Crashes:
     def __init__(self, runner: ModuleRunner) -> None:
         self.runner = runner
         self.simulator: Simulator = runner.simulator
+        self.simulator.go_to_noon()
         self.variables: dict[str, Any] = {}
         self.crashed = 0
         self._seen = 0

@@ -148,6 +148,7 @@ class Theater:
         runner = ModuleRunner(self.simulator)
         runner.environ |= {"SCP_TIMEOUT": str(TIMEOUT), "SCP_MAX_RETRIES": "3"}
         self.simulator.control("PUT", "clock", {"announce_delays": True})
+        self.simulator.go_to_noon()
         self.simulator.patch_world(OTHERS)
         return runner
 

@@ -210,6 +210,13 @@ class Simulator:
         """Push simulated time forward."""
         self.control("PUT", "clock", {"advance": seconds})
 
+    def go_to_noon(self) -> None:
+        """Go to the next noon in Korea: far from midnight, when archivings run, and from the hours of all schedules.
+
+        What tests compare with each other must not depend on the hour at which they run.
+        """
+        self.control("PUT", "clock", {"korean_hour": 12})
+
     def pass_time(self, seconds: float, *, event_within: float = 0.0) -> None:
         """Push simulated time forward with the next request to the simulator, which saves one.
 

@@ -24,5 +24,6 @@ def stage() -> Iterator[ModuleRunner]:
         runner = ModuleRunner(simulator)
         runner.environ |= {"SCP_TIMEOUT": str(TIMEOUT), "SCP_MAX_RETRIES": "3"}
         simulator.control("PUT", "clock", {"announce_delays": True})
+        simulator.go_to_noon()
         yield runner
         runner.close()

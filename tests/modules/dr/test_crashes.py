@@ -36,7 +36,8 @@ class Verb:
 
     def __init__(self, runner: ModuleRunner, state: str, begin: str) -> None:
         self.runner, self.state, self.begin = runner, state, begin
-        self.options: dict[str, Any] = {**verbs(runner.simulator)[state], "concurrency": 1}
+        # Each hourly transfer would leave a snapshot.
+        self.options: dict[str, Any] = {**verbs(runner.simulator)[state], "concurrency": 1, "frequency": "monthly"}
         runner.simulator.go_back(begin)
         self.usual = self.run()
         self.wanted = shape(runner.simulator)
