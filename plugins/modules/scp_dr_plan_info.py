@@ -97,7 +97,7 @@ replicas:
       description: Region of the replica.
       type: str
     target_zone:
-      description: Zone of the replica, if the list sets it.
+      description: Zone of the replica, if the API version shows it, and otherwise that of the list.
       type: str
     target_name:
       description: Name of the replica as O(volumes) has it.

@@ -488,11 +488,13 @@ def test_plan_without_a_zone_of_the_target_changes_nothing(runner: ModuleRunner,
     assert refused.failed
     assert (refused.writes, refused.operations) == ([], [])
     assert runner.simulator.resources() == before
-    assert refused.message.startswith("Nothing was changed, because 4 of 4 volumes lack a zone. ")
+    assert refused.message.startswith("Nothing was changed, because 4 of 4 volumes have no zone that can be used. ")
     assert "version 1.2 requires a zone of kr-east1, and none is set" in refused.message
     assert "Known zones of kr-east1 are kr-east1-a, kr-east1-b." in refused.message
     assert "version 1.4 requires a zone of kr-east1, and none is set" in refused.message
-    assert "Set the option dr_replication_target_zone, the environment variable" in refused.message
+    assert "The zone of the settings (SCP_ZONE) is kr-west1-a, in another region." in refused.message
+    ways = "Set the option dr_replication_target_zone, or zones (SCP_ZONES), which has a zone for each region."
+    assert ways in refused.message
     failed = {one["name"] for one in refused.result["replicas"] if one["change"] == "failed"}
     assert failed == {*names, "ledger"}
     # Without any zone, those of the volumes themselves are missing as well.
@@ -568,6 +570,59 @@ def test_drill_within_a_region(runner: ModuleRunner, generation: str, origin: st
     ended = runner.run_task("scp_dr_drill", {**task, "state": "absent"})
     assert (ended.failed, ended.result["left_behind"]) == (False, [])
     assert runner.simulator.resources() == before
+
+
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize("explicit", [True, False])
+def test_plan_with_a_zone_that_cannot_be_used_changes_nothing(
+    runner: ModuleRunner, explicit: bool, check: bool
+) -> None:
+    """Which zones a volume can be replicated to, the service lists: before a volume is created to be replicated."""
+    offer(runner, "new")
+    wrong = "kr-east1-q"
+    runner.environ["SCP_ZONES"] = json.dumps({WEST: "kr-west1-a", **({} if explicit else {EAST: wrong})})
+    volumes = [{"name": "web", "protocol": "NFS", "type_name": "SSD"}, {"name": "nowhere", "kind": "bm_volume"}]
+    options = {"target_zone": wrong} if explicit else {"target_region": EAST}
+    refused = runner.run_task("scp_dr_plan", {"volumes": volumes, "region": WEST, **options}, check=check)
+    assert (refused.failed, refused.writes, refused.operations) == (True, [], [])
+    assert "because 1 of 2 volumes have no zone that can be used. web (kr-west1 to kr-east1): " in refused.message
+    what = f"target_zone '{wrong}'" if explicit else f"zone '{wrong}' (SCP_ZONE, or zones of the settings)"
+    assert f"Volume web in kr-west1 cannot be replicated to {what}. The service lists these zones" in refused.message
+    assert "Beside this: nowhere" in refused.message
+    # The module of the replication says the same.
+    assert runner.run_task("scp_filestorage_volume", {**FILE, "name": "mail", "zone": "kr-west1-a"}).changed
+    one = {"volume": "mail", "name": "mail_copy", "target_region": EAST, **options, "replication_frequency": "daily"}
+    alone = runner.run_task("scp_filestorage_replication", one, check=check)
+    assert (alone.failed, alone.writes) == (True, [])
+    assert f"in kr-west1 cannot be replicated to {what}" in alone.message
+
+
+@pytest.mark.parametrize("state", ["present", "failed_over", "failed_back", "absent"])
+def test_plan_with_another_zone_than_the_replica_has_changes_nothing(runner: ModuleRunner, state: str) -> None:
+    """The list says where the replica is; results say where it really is."""
+    offer(runner, "new")
+    runner.environ["SCP_ZONES"] = ZONES
+    server = {"object_type": "BM", "object_id": runner.simulator.server("west-db1")["id"]}
+    block = {"name": "ledger", "disk_type": "HDD", "size_gb": 10, "attachments": [server]}
+    assert runner.run_task("scp_bm_volume", block).changed
+    web = {"name": "web", "protocol": "NFS", "type_name": "SSD"}
+    volumes = [web, {"name": "ledger", "kind": "bm_volume", "snapshot_rate": 20}]
+    right = {"volumes": volumes, "region": WEST, "target_zone": "kr-east1-b"}
+    assert runner.run_task("scp_dr_plan", right).changed
+    options = {"absent": {"confirm": True}, "failed_over": {"accept_lag": True}}.get(state, {})
+    wrong = {**right, "target_zone": "kr-east1-a", "state": state, **options}
+    refused = runner.run_task("scp_dr_plan", wrong)
+    assert refused.failed
+    assert refused.writes == []
+    assert "is in zone kr-east1-b, and target_zone is kr-east1-a. A replica stays in its zone" in refused.message
+    assert {one["target_zone"] for one in refused.result["replicas"]} == {"kr-east1-b"}
+    status = runner.run_task("scp_dr_plan_info", {"volumes": volumes, "region": WEST, "target_zone": "kr-east1-a"})
+    assert [one["health"] for one in status.result["replicas"]] == ["ok", "ok"]
+    assert "is in zone kr-east1-b" in "\n".join(status.result["table"])
+    # The setting counts for what is created; a replica that exists may be elsewhere.
+    kept = runner.run_task("scp_dr_plan", {**right, "target_zone": None, "target_region": EAST})
+    assert (kept.failed, kept.changed) == (False, False)
+    assert {one["target_zone"] for one in kept.result["replicas"]} == {"kr-east1-b"}
 
 
 @pytest.mark.parametrize("check", [True, False])

@@ -97,8 +97,14 @@ def explain_zone(
         else f"No zone of {region} is known. Zones have names such as {region}-a."
     )
     given_by = f"the option {option}, " if option else ""
+    default = client.settings.zone
+    if default:
+        # Without this, one zone would be set in place of the other, over and over.
+        reported += f" The zone of the settings (SCP_ZONE) is {default}, in another region."
+        ways = f"{f'the option {option}, or ' if option else ''}zones (SCP_ZONES), which has a zone for each region"
+    else:
+        ways = f"{given_by}the environment variable SCP_ZONE, or zones (SCP_ZONES) for {region}"
     return StorageError(
         f"{missing.operation} of {missing.place} was not sent, because version {missing.version} requires a zone of"
-        f" {region}, and none is set. {reported} Set {given_by}the environment variable SCP_ZONE, or zones"
-        f" (SCP_ZONES) for {region}."
+        f" {region}, and none is set. {reported} Set {ways}."
     )

@@ -173,7 +173,7 @@ def test_failover_runs_tasks_before_and_after(controller: Controller) -> None:
         marks[f"dr_failover_{name}_tasks"] = str(file)
     only = {"dr_volumes": [{"name": "web_data", "mount_path": "/srv/web"}], **marks}
     refused = play(controller, "dr_failover", only)
-    assert "it has no replication" in failure(refused)
+    assert "has no replica web_data" in failure(refused)
     assert ran(refused) == [fail_over]
     forced = play(controller, "dr_failover", {**only, "dr_failover_force": True})
     assert ran(forced.succeeded()) == [fail_over]

@@ -240,7 +240,7 @@ def test_drill_without_a_snapshot_says_what_to_do(runner: ModuleRunner, before: 
     assert "neither its replica nor the volume has one, and a drill takes none" in message
     assert f"its replica ledger ({'4' * 32}) in kr-east1 has no snapshot, and a drill takes none" in message
     assert "(scp_bm_volume_group_snapshot)" in message
-    assert "nowhere (kr-west1 to kr-east1): it has no replication" in message
+    assert "nowhere (kr-west1 to kr-east1): kr-east1 has no replica nowhere (check target_name" in message
     assert "set force" not in message
     source = drill(runner, items=[LEDGER], **{"from": "source"})
     assert "block storage is drilled from snapshots of its replica only" in source.message

@@ -312,7 +312,23 @@ def test_failed_over_refuses_replicas_of_block_storage_that_are_not_ready(
     replicate_blocks(runner, state=state)
     run = plan(runner, "failed_over", [LEDGER, BILLING, {**LEDGER, "name": "no-ledger", "target_name": "no-ledger"}])
     refused(run, f"2 volumes: its replication is {'in an ' if state == 'ERROR' else ''}{words}")
-    assert "no-ledger (kr-west1 to kr-east1): it has no replication" in run.message
+    assert "no-ledger (kr-west1 to kr-east1): kr-east1 has no replica no-ledger (check target_name" in run.message
+    assert ("set force to true" in run.message) == (state != "ERROR")
+
+
+def test_what_could_not_be_read_is_to_be_tried_again(runner: ModuleRunner) -> None:
+    """No advice that does not help: names are right, no replication is missing, and force has nothing to work on."""
+    well(plan(runner, "present", ["web_data"]))
+    runner.simulator.fault("status", status=503, operation="ListVolumeReplications", times=None)
+    for state, options in (("failed_over", {}), ("failed_back", DISCARDING), ("absent", DELETING)):
+        run = refused(plan(runner, state, ["web_data"], **options), "Run it again when the regions that could not be")
+        for advice in ("force", "skip", "state present", "Name the volumes"):
+            assert advice not in run.message, run.message
+    runner.simulator.clear_faults()
+    # Another name than the replica has.
+    well(plan(runner, "absent", ["web_data"], **DELETING))
+    well(plan(runner, "present", [{"name": "web_data", "target_name": "web_copy"}]))
+    refused(plan(runner, "failed_over", ["web_data"]), "kr-east1 has no replica web_data (check target_name")
 
 
 def test_failed_over_refuses_a_replication_in_error(runner: ModuleRunner) -> None:
@@ -406,11 +422,11 @@ def test_failed_back_requires_consent_and_reports_all_that_blocks_it(runner: Mod
     words = ("discard_target_changes", "overwrites", "1 of 1")
     refused(plan(runner, "failed_back", ["web_data"]), *words)
     refused(plan(runner, "failed_back", ["web_data"], check=True), *words)
-    run = refused(
-        plan(runner, "failed_back", ["web_data", "never_was"]), "discard_target_changes", "it has no replication"
-    )
+    missing = "kr-east1 has no replica never_was"
+    run = refused(plan(runner, "failed_back", ["web_data", "never_was"]), "discard_target_changes", missing)
     assert "force" in run.message
-    refused(plan(runner, "failed_back", ["web_data", "never_was"], **DISCARDING), "1 of 2", "it has no replication")
+    words = ("1 of 2", missing, "need a new one (role dr_replication, or state present)")
+    refused(plan(runner, "failed_back", ["web_data", "never_was"], **DISCARDING), *words)
     forced = well(plan(runner, "failed_back", ["web_data", "never_was"], **DISCARDING, force=True))
     assert healths(forced) == ["ok", "missing"]
 
@@ -524,7 +540,8 @@ def test_only_and_skip_select_volumes(runner: ModuleRunner) -> None:
 
 
 def test_messages_name_the_variables_of_a_role(runner: ModuleRunner) -> None:
-    run = plan(runner, "failed_over", ["web_data"], variable_prefix="dr_failover_")
+    well(plan(runner, "present", ["office"]))
+    run = plan(runner, "failed_over", ["web_data", "office"], variable_prefix="dr_failover_")
     assert "set dr_failover_force to true" in run.message
     assert "dr_failover_skip" in run.message
     wrong = plan(runner, "present", [{"name": "web_data", "freqency": "daily"}], variable_prefix="dr_replication_")

@@ -110,17 +110,10 @@ class ReplicationPlanner(TaskPlanner[ReplicationState]):
                 f" {region!r}, which is also the region of the volume. Set another target_region, or a target_zone that"
                 " is not the zone of the volume. scp_filestorage_replication_info with gather: [regions] lists both."
             )
-        targets = state.targets
-        if targets.places is None:
-            return
-        by_zone = bool(zone and targets.by_zone)
-        option, wanted = ("target_zone", zone) if by_zone else ("target_region", region)
-        if wanted not in (targets.places if by_zone else targets.regions):
-            raise StorageError(
-                f"Volume {volume['name']} in {self.region} cannot be replicated to {option} {wanted!r}. The service"
-                f" lists these {'zones' if targets.by_zone else 'regions'} for its type:"
-                f" {', '.join(targets.places) or 'none'}."
-            )
+        chosen = zones.chosen(self.params, self.default_zone, region, zones.TARGET_ZONE)
+        name = f"{volume['name']} in {self.region}"
+        if refusal := state.targets.refusal(name, region, chosen, explicit=bool(zone)):
+            raise StorageError(refusal)
 
     def _check_unchangeable(self, replication: Mapping[str, Any]) -> None:
         params = self.params

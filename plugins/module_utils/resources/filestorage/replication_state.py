@@ -45,6 +45,27 @@ class Targets:
         """The names of the regions."""
         return list(dict.fromkeys(map(region_of, self.places or ()) if self.by_zone else self.places or ()))
 
+    def refusal(self, volume: str, region: str, zone: str | None, *, explicit: bool) -> str:
+        """Return why a volume cannot be replicated to a region and a zone; empty if it can, or if that is not known.
+
+        :param volume: what it is called, with its region.
+        :param explicit: the task gives the zone; otherwise the settings do.
+        """
+        if self.places is None:
+            return ""
+        if self.by_zone and zone and (explicit or region in self.regions):
+            if zone in self.places:
+                return ""
+            wanted = f"target_zone {zone!r}" if explicit else f"zone {zone!r} (SCP_ZONE, or zones of the settings)"
+        elif region in self.regions:
+            return ""
+        else:
+            wanted = f"target_region {region!r}"
+        return (
+            f"Volume {volume} cannot be replicated to {wanted}. The service lists these"
+            f" {'zones' if self.by_zone else 'regions'} for its type: {', '.join(self.places) or 'none'}."
+        )
+
 
 @dataclass(frozen=True)
 class ReplicationState:

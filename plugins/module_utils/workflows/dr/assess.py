@@ -24,20 +24,26 @@ _WHY: Mapping[Health, str] = {
 USABLE: tuple[Health, ...] = ("ok", "paused", "stalled")
 
 
-def blocker(found: Found, allowed: Collection[Health]) -> str:
-    """Return why a volume cannot be worked on; empty where it can."""
+def blocker(volume: Volume, found: Found, allowed: Collection[Health]) -> str:
+    """Return why the replica of a volume cannot be worked on; empty where it can.
+
+    :param found: what the region of the replica knows.
+    """
     if found.message:
         return found.message.rstrip(".")
     if found.health in allowed:
         return ""
+    if found.health == "missing" and not found.volumes:
+        replica = volume.end_id("target") or volume.end_name("target")
+        return f"{volume.target_region} has no replica {replica} (check target_name and target_region)"
     if found.health == "unknown" and found.link is not None:
         return f"its replication is in a state that is not known ({found.link.status or 'none'})"
     return _WHY[found.health]
 
 
 def blockers(volumes: Sequence[Volume], found: Mapping[str, Found], allowed: Collection[Health]) -> dict[str, str]:
-    """Return what blocks each volume that cannot be worked on, by key."""
-    reasons = {volume.key: blocker(found[volume.key], allowed) for volume in volumes}
+    """Return what blocks each volume whose replica cannot be worked on, by key."""
+    reasons = {volume.key: blocker(volume, found[volume.key], allowed) for volume in volumes}
     return {key: why for key, why in reasons.items() if why}
 
 

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +18,7 @@ from ...resources.baremetal_blockstorage import lookup as bm
 from ...resources.baremetal_blockstorage.replication_state import GROUP_REPLICATIONS, VOLUME_REPLICATIONS
 from ...resources.filestorage import lookup as filestorage
 from ...resources.filestorage.replication import read_targets
+from ...resources.filestorage.replication_state import Targets
 from ..messages import group_alike
 from .model import BLOCK, FILE, Found, Volume
 from .run import Refused, Run
@@ -72,73 +72,95 @@ def replication(client: Client, volume: Volume, zone: str | None) -> Creation:
     return Creation(operation, volume.region, volume.target_region, listing, given, explicit, zones.TARGET_ZONE)
 
 
-class MissingZones:
-    """Tells which creations of a task lack a zone. What is alike is asked once.
+class ZoneCheck:
+    """Finds the creations of a task that lack a zone, or have one that cannot be used. What is alike is asked once.
 
     :param prefix: what the names of options begin with where users see them.
     """
 
     def __init__(self, client: Client, prefix: str) -> None:
         self._client, self._prefix = client, prefix
-        self._missing: dict[Creation, MissingFields | None] = {}
-        self._texts: dict[tuple[Creation, str | None], str] = {}
+        self._sent: dict[Creation, Mapping[str, Any] | MissingFields] = {}
+        self._targets: dict[tuple[str, Any, Any], Targets] = {}
+        self._texts: dict[tuple[Creation, Any], str] = {}
 
-    def explain(self, creation: Creation, source: Mapping[str, Any]) -> str:
-        """Return why something cannot be created, with the zones that are known; empty where no zone is missing.
+    def explain(self, creation: Creation, source: Mapping[str, Any], name: str) -> str:
+        """Return why something cannot be created, with the zones that are known; empty where its zone can be used.
 
         :param source: the volume that is replicated, as far as it is known, for a replication of File Storage.
+        :param name: of this volume.
         """
-        if creation not in self._missing:
-            self._missing[creation] = self._find_missing(creation)
-        missing, alike = self._missing[creation], (creation, source.get("type_name"))
-        if missing is None:
-            return ""
-        if alike not in self._texts:
-            self._texts[alike] = self._message(creation, missing, source)
-        return self._texts[alike]
+        if creation not in self._sent:
+            self._sent[creation] = self._prepare(creation)
+        sent = self._sent[creation]
+        if isinstance(sent, MissingFields):
+            alike = (creation, source.get("type_name"))
+            if alike not in self._texts:
+                self._texts[alike] = self._explain_missing(creation, sent, source)
+            return self._texts[alike]
+        if creation.operation is filestorage_api.CREATE_VOLUME_REPLICATION and sent.get(zones.ZONE):
+            targets, place = self._read_targets(creation.region, source), f"{name} in {creation.region}"
+            return targets.refusal(place, creation.place, creation.zone, explicit=creation.explicit)
+        return ""
 
-    def _find_missing(self, creation: Creation) -> MissingFields | None:
-        """Return what is missing, if only a zone can be. What else prevents a call is reported for each volume."""
+    def _prepare(self, creation: Creation) -> Mapping[str, Any] | MissingFields:
+        """Return what is sent of zones, or what is missing. What else prevents a call is reported for each volume."""
         body = {zones.ZONE: creation.zone, "region": creation.place}
         insist = (zones.ZONE,) if creation.explicit else ()
         try:
-            self._client.prepare(creation.operation, region=creation.region, body=body, insist=insist)
+            return self._client.prepare(creation.operation, region=creation.region, body=body, insist=insist)
         except MissingFields as error:
             return error
         except StorageError:
-            return None
-        return None
+            return {}
 
-    def _message(self, creation: Creation, missing: MissingFields, source: Mapping[str, Any]) -> str:
+    def _read_targets(self, region: str, source: Mapping[str, Any]) -> Targets:
+        """Read where a volume can be replicated to; nothing is known where that cannot be read."""
+        alike = (region, source.get("type_name"), source.get(zones.ZONE))
+        if alike not in self._targets:
+            try:
+                there = self._client.in_region(region)
+                self._targets[alike] = read_targets(there, source, "replication", by_zone=True)
+            except StorageError:
+                self._targets[alike] = Targets()
+        return self._targets[alike]
+
+    def _explain_missing(self, creation: Creation, missing: MissingFields, source: Mapping[str, Any]) -> str:
         listed: tuple[str, ...] = ()
         if creation.operation is filestorage_api.CREATE_VOLUME_REPLICATION:
-            with suppress(StorageError):
-                there = self._client.in_region(creation.region)
-                listed = read_targets(there, source, "replication", by_zone=True).places or ()
+            listed = self._read_targets(creation.region, source).places or ()
         option = f"{self._prefix}{creation.option}" if creation.option else ""
         place, listing = creation.place, creation.listing
         found = zones.explain_zone(missing, self._client, listing, option=option, region=place, listed=listed)
         return found.message
 
 
-def refuse_missing_zones(run: Run, new: Iterable[tuple[Volume, Found]]) -> None:
-    """Refuse all volumes if one of them cannot be set up because a zone is missing.
+def refuse_zones(run: Run, new: Iterable[tuple[Volume, Found]]) -> None:
+    """Refuse all volumes if one of them cannot be set up because a zone is missing, or cannot be used.
 
     :param new: the volumes that get a replication.
-    :raises Refused: zones are missing; nothing was sent.
+    :raises Refused: zones are missing or wrong; nothing was sent.
     """
-    missing = MissingZones(run.client, run.prefix)
+    check = ZoneCheck(run.client, run.prefix)
     lacking: list[tuple[str, str]] = []
     for volume, found in new:
         source = found.volume or {"type_name": volume.type_name}
         for creation in _creations(run, volume, found):
-            if text := missing.explain(creation, source):
+            if text := check.explain(creation, source, volume.name):
                 run.outcomes[volume.key].fail(text)
                 lacking.append((volume.label, text))
     if lacking:
-        count = len({label for label, _text in lacking})
         lines = " ".join(group_alike(lacking, "volume"))
-        raise Refused(f"Nothing was changed, because {count} of {len(run.volumes)} volumes lack a zone. {lines}")
+        named = {label for label, _text in lacking}
+        others = [
+            (one.volume.label, why)
+            for one in run.outcomes.values()
+            for why in one.failures
+            if one.volume.label not in named
+        ]
+        more = f" Beside this: {' '.join(group_alike(others, 'volume'))}" if others else ""
+        zoneless = f"{len(named)} of {len(run.volumes)} volumes have no zone that can be used"
+        raise Refused(f"Nothing was changed, because {zoneless}. {lines}{more}")
 
 
 def _creations(run: Run, volume: Volume, found: Found) -> Iterable[Creation]:

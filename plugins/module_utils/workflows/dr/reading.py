@@ -26,6 +26,7 @@ from ...resources.filestorage.snapshot import SNAPSHOTS as FILE_SNAPSHOTS
 from ...resources.parallel_filestorage import lookup as parallel
 from ...resources.shared_volume import going
 from ...resources.snapshots import SnapshotRecord
+from ...resources.zones import ZONE
 from .model import BLOCK, FILE, GROUP, PARALLEL, Found, Link, Side, Volume, block_link, file_link, fits_name
 
 _KINDS: Mapping[str, LookupSpec] = {
@@ -47,6 +48,12 @@ class Reader:
     def __init__(self, client: Client) -> None:
         self._client = client
         self._lists: dict[Place, list[dict[str, Any]] | StorageError] = {}
+
+    @classmethod
+    def for_volumes(cls, client: Client, volumes: Iterable[Volume]) -> Reader:
+        """Return a reader that prefers API versions which show zones if one of the volumes has a zone in the list."""
+        zoned = any(volume.target_zone for volume in volumes)
+        return cls(client.wanting(ZONE, "source_volume_zone", "replication_volume_zone") if zoned else client)
 
     def forget(self) -> None:
         """Read all lists again from now on: something has changed."""
@@ -191,6 +198,8 @@ def match(volume: Volume, side: Side, candidates: Sequence[tuple[Item, Sequence[
         )
     if pairs:
         owner, link = pairs[0]
+        if message := _other_zone(volume, link):
+            return Found(link, [owner], message)
         return Found(link, [owner])
     others = [link.replication_id or link.target_name or link.target_id for _one, links in candidates for link in links]
     if len(owners) == 1 and others:
@@ -201,6 +210,17 @@ def match(volume: Volume, side: Side, candidates: Sequence[tuple[Item, Sequence[
             f" {volume.target_region}. Check region, target_region and target_name",
         )
     return Found(volumes=owners)
+
+
+def _other_zone(volume: Volume, link: Link) -> str:
+    """Return the message about a replica that is in another zone than the list says; empty if it is not."""
+    if volume.target_zone is None or link.target_zone in (None, volume.target_zone):
+        return ""
+    return (
+        f"its replica {link.target_name or link.target_id} is in zone {link.target_zone}, and target_zone is"
+        f" {volume.target_zone}. A replica stays in its zone. Correct target_zone, or end the replication (role"
+        " dr_teardown, or state absent) and set it up again"
+    )
 
 
 def _joins(volume: Volume, side: Side, owner: Item, link: Link) -> bool:

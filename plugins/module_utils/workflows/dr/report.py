@@ -38,7 +38,7 @@ def describe(outcome: Outcome, ends: Mapping[str, Any], *, dry_run: bool) -> dic
         "source_region": volume.region,
         "source_path": ends.get("source_path") or volume.source_path,
         "target_region": volume.target_region,
-        "target_zone": volume.target_zone,
+        "target_zone": (link.target_zone if link else None) or volume.target_zone,
         "target_name": volume.target_name,
         "target_full_name": target_name,
         "target_id": None if gone else link.target_id if link else old.target_id if old else volume.target_id,

@@ -82,7 +82,7 @@ class Run:
         self._batch = batch
         self.prefix = prefix
         self.client = client
-        self.reader = Reader(client)
+        self.reader = Reader.for_volumes(client, volumes)
         self._side: Side = "source"
         self.outcomes: dict[str, Outcome] = {volume.key: Outcome(volume, Found(unread=True)) for volume in volumes}
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from ...client.errors import StorageError
 from ...resources.shared_volume import AVAILABLE, lower
-from .creations import refuse_missing_zones
+from .creations import refuse_zones
 from .model import BLOCK, FILE, TITLES, Found, Link, Volume
 from .reading import ambiguous
 from .run import Run, Stage
@@ -42,7 +42,7 @@ def set_up(run: Run) -> None:
             outcome.fail("its replication is being ended. Run it again when the replication has gone")
         elif _differs(volume, here.link) or not _as_asked(volume, here):
             _change(run, stage, volume, here)
-    refuse_missing_zones(run, to_create)
+    refuse_zones(run, to_create)
     run.converge(stage)
     run.ask_other_region()
 

@@ -11,11 +11,13 @@ from typing import Any
 from ...client.errors import StorageError
 from ..messages import group_alike
 from . import assess
-from .model import BLOCK, FILE, Found, Link, Volume
+from .model import BLOCK, FILE, Found, Health, Link, Volume
 from .options import lag_limit
 from .run import Refused, Run, Stage
 from .servers import with_server_ids
 
+#: With force, a replica that is still being set up is tried as well, and so is one whose state is not known.
+_TRIED_BY_FORCE: tuple[Health, ...] = (*assess.USABLE, "creating", "unknown")
 #: Answers that refuse a server, which a second attempt does not change.
 _REFUSALS = (400, 403, 404, 422)
 
@@ -35,23 +37,23 @@ def fail_over(run: Run) -> None:
     for volume in run.volumes:
         run.outcomes[volume.key].possible_loss = assess.possible_loss(found[volume.key].link)
     if blocked and not run.params["force"]:
-        _refuse_failover(run, blocked, late=bool(late))
+        _refuse_failover(run, blocked, found, late)
     for key, why in blocked.items():
         outcome = run.outcomes[key]
         if found[key].unread:
             outcome.fail(why)
         else:
             outcome.note = why
-        outcome.possible_loss = None
     for key, why in unknown.items():
         run.outcomes[key].fail(why)
-    # With force, one that is still being set up is tried, and so is one whose state is not known.
-    usable = (*assess.USABLE, "creating", "unknown") if run.params["force"] else assess.USABLE
+    usable = _TRIED_BY_FORCE if run.params["force"] else assess.USABLE
     ready = [
         (volume, link)
         for volume in run.volumes
         if (link := found[volume.key].link) is not None and link.health in usable and volume.key not in late
     ]
+    for key in blocked.keys() - {volume.key for volume, _link in ready}:
+        run.outcomes[key].possible_loss = None
     changing = _allow_mounting(run, ready)
     stage = Stage()
     for volume, link in ready:
@@ -85,19 +87,41 @@ def _late(run: Run, found: Mapping[str, Found], limit: int | None) -> dict[str, 
     return {key: why for key, why in reasons.items() if why}
 
 
-def _refuse_failover(run: Run, blocked: Mapping[str, str], *, late: bool) -> None:
+def _refuse_failover(run: Run, blocked: Mapping[str, str], found: Mapping[str, Found], late: Collection[str]) -> None:
     for key, why in blocked.items():
         run.outcomes[key].fail(why)
-    remedy = (
-        f"Leave these volumes out ({run.prefix}skip), or set {run.prefix}force to true to fail over whatever can be"
-        " failed over."
-    )
+    links = [found[key].link for key in blocked if key not in late]
+    tried = any(link is not None and link.health in _TRIED_BY_FORCE for link in links)
+    remedies = _remedies(run, blocked, found, "fail over whatever can be failed over", tried=tried)
     if late:
-        remedy += (
-            f" What was written since the last synchronization would be lost. If it may be, set"
+        remedies.append(
+            f"What was written since the last synchronization would be lost. If it may be, set"
             f" {run.prefix}accept_lag to true."
         )
-    raise Refused(_refusal(run, blocked, "cannot be failed over.", remedy))
+    raise Refused(_refusal(run, blocked, "cannot be failed over.", " ".join(remedies)))
+
+
+def _remedies(
+    run: Run,
+    blocked: Mapping[str, str],
+    found: Mapping[str, Found],
+    what_force_does: str,
+    *,
+    tried: bool = False,
+) -> list[str]:
+    """Return what can be done about volumes that block a run: only what helps with them.
+
+    :param tried: with force, some of them are tried all the same.
+    """
+    remedies = []
+    if any(found[key].unread for key in blocked):
+        remedies.append("Run it again when the regions that could not be read answer.")
+    if len(blocked) < len(run.volumes):
+        ways = f"Leave these volumes out ({run.prefix}skip), or set {run.prefix}force to true to {what_force_does}."
+        remedies.append(ways)
+    elif tried:
+        remedies.append(f"To {what_force_does}, set {run.prefix}force to true.")
+    return remedies
 
 
 def _allow_mounting(run: Run, ready: Sequence[tuple[Volume, Link]]) -> Collection[str]:
@@ -184,7 +208,7 @@ def fail_back(run: Run) -> None:
     paused = [volume for volume in run.volumes if found[volume.key].health == "paused" and volume.key not in blocked]
     unconsented = {} if run.params["discard_target_changes"] else {volume.key: "paused" for volume in paused}
     if unconsented or (blocked and not run.params["force"]):
-        _refuse_failback(run, {} if run.params["force"] else blocked, list(unconsented))
+        _refuse_failback(run, {} if run.params["force"] else blocked, found, list(unconsented))
     for key, why in blocked.items():
         if found[key].unread:
             run.outcomes[key].fail(why)
@@ -219,18 +243,17 @@ def fail_back(run: Run) -> None:
     run.converge(stage)
 
 
-def _refuse_failback(run: Run, blocked: Mapping[str, str], unconsented: Sequence[str]) -> None:
+def _refuse_failback(
+    run: Run, blocked: Mapping[str, str], found: Mapping[str, Found], unconsented: Sequence[str]
+) -> None:
     why = dict(blocked)
     for key in unconsented:
         why[key] = "its replication is paused, and to resume it overwrites what was written to the replica"
     for key, reason in why.items():
         run.outcomes[key].fail(reason)
-    remedies = []
-    if blocked:
-        remedies.append(
-            f"Leave out volumes that cannot be failed back ({run.prefix}skip), set up their replication again (state"
-            f" present), or set {run.prefix}force to true to fail back whatever can be failed back."
-        )
+    remedies = _remedies(run, blocked, found, "fail back whatever can be failed back") if blocked else []
+    if any(found[key].health == "missing" and not found[key].message for key in blocked):
+        remedies.append("Volumes without a replication need a new one (role dr_replication, or state present).")
     if unconsented:
         remedies.append(
             "Resuming a replication overwrites all that was written to the replica since the failover. If that may be"
@@ -284,4 +307,4 @@ def _refusal(run: Run, blocked: Mapping[str, str], verdict: str, remedy: str) ->
     labels = {volume.key: volume.label for volume in run.volumes}
     lines = group_alike(((labels[key], why) for key, why in blocked.items()), "volume")
     count = f"{len(blocked)} of {len(run.volumes)} volumes"
-    return f"Nothing was changed: {count} {verdict} {' '.join(lines)} {remedy}"
+    return f"Nothing was changed: {count} {verdict} {' '.join(lines)} {remedy}".rstrip()

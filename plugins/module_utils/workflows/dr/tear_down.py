@@ -50,9 +50,14 @@ def _refuse(run: Run, unclear: Sequence[tuple[str, str]]) -> None:
     """Refuse what is not clear, and what lacks consent, in one message."""
     parts = []
     if unclear:
+        unread = [one for one in run.outcomes.values() if one.before.unread]
+        remedies = ["Run it again when the regions that could not be read answer."] if unread else []
+        if len(unread) < len(unclear):
+            remedies.append("Name the volumes and the regions as they are.")
+        remedy = " ".join(remedies)
         parts.append(
             f"{len(unclear)} of {len(run.volumes)} volumes cannot be worked on."
-            f" {' '.join(group_alike(unclear, 'volume'))} Name the volumes and the regions as they are."
+            f" {' '.join(group_alike(unclear, 'volume'))} {remedy}"
         )
     if not run.params["confirm"]:
         action = (

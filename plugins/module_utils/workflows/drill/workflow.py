@@ -24,7 +24,7 @@ from ...resources.objects import ObjectFinder, with_ids
 from ...resources.snapshots import SnapshotRecord
 from ...resources.zones import ZONE
 from ..dr import assess
-from ..dr.creations import MissingZones, file_volume, replication
+from ..dr.creations import ZoneCheck, file_volume, replication
 from ..dr.model import BLOCK, FILE, GROUP, Found, Volume
 from ..dr.options import DRILL, likely_region, read_volumes
 from ..dr.reading import Reader
@@ -208,17 +208,11 @@ class Drill(Workflow):
             self._options = read_options(self.params, self.batch.client)
         except StorageError as error:
             return {**failure_of(error), "began": False}
-        self._reader = Reader(self._reading())
+        self._reader = Reader.for_volumes(self.batch.client, self._options.volumes)
         self._passwords = dict(self.params.get("cifs_passwords") or {})
         self._found = self._reader.read(self._options.volumes, "target")
         self._began = self._now()
         return self._present() if self.params["state"] == "present" else self._absent()
-
-    def _reading(self) -> Client:
-        """Return the client to read with. Where the list has zones, it prefers API versions that show them."""
-        client = self.batch.client
-        zoned = any(volume.target_zone for volume in self._options.volumes)
-        return client.wanting(ZONE, "source_volume_zone", "replication_volume_zone") if zoned else client
 
     # -- state: present -----------------------------------------------------------------------------------------------
 
@@ -251,8 +245,8 @@ class Drill(Workflow):
             return self._with_zones(plan_copy(volume, one, replica, sources, self._options.rules, why), one)
 
         self._servers = self._find_servers([volume for volume in volumes if volume.key not in unfit])
-        missing = MissingZones(self.batch.client, self._options.rules.options)
-        return [self._unless_missing(self._with_servers(plan), missing) for plan in map_concurrently(plan, volumes)]
+        zones = ZoneCheck(self.batch.client, self._options.rules.options)
+        return [self._with_usable_zones(self._with_servers(plan), zones) for plan in map_concurrently(plan, volumes)]
 
     def _with_zones(self, plan: CopyPlan, found: Found) -> CopyPlan:
         """Add the zones of what a drill makes: those of the volume and of its replica, where their regions show them.
@@ -273,8 +267,8 @@ class Drill(Workflow):
         target_zone = volume.target_zone or (link.target_zone if source_zone else None)
         return replace(plan, source_zone=source_zone, target_zone=target_zone)
 
-    def _unless_missing(self, plan: CopyPlan, missing: MissingZones) -> CopyPlan:
-        """The same plan, or one that is blocked because a zone is missing for something that it makes."""
+    def _with_usable_zones(self, plan: CopyPlan, zones: ZoneCheck) -> CopyPlan:
+        """The same plan, or one that is blocked because something that it makes has no zone that can be used."""
         volume, client = plan.volume, self.batch.client
         if plan.way is None or volume.kind != FILE:
             return plan
@@ -283,7 +277,8 @@ class Drill(Workflow):
         else:
             of_source = file_volume(client, volume.region, plan.source_zone)
             creations = [of_source, replication(client, volume, plan.target_zone)]
-        why = next(filter(None, (missing.explain(one, plan.replica) for one in creations)), "")
+        source = {**plan.replica, ZONE: plan.source_zone}
+        why = next(filter(None, (zones.explain(one, source, volume.name) for one in creations)), "")
         return replace(plan, way=None, blocker=why.rstrip(".")) if why else plan
 
     def _find_servers(self, volumes: Sequence[Volume]) -> dict[tuple[str, str], list[dict[str, str]] | StorageError]:

@@ -144,16 +144,19 @@ def test_health_of_block_storage(shown: str, health: str, policy: str) -> None:
 
 
 def test_blocker_explains_each_health() -> None:
-    reason = {health: blocker(Found(link(health=health)), USABLE) for health in ("ok", "paused", "stalled")}
-    assert set(reason.values()) == {""}
-    assert blocker(Found(), USABLE) == "it has no replication"
-    assert blocker(Found(unread=True), USABLE) == "its replication could not be read"
-    assert blocker(Found(message="ListVolumes failed.", unread=True), USABLE) == "ListVolumes failed"
-    strange = blocker(Found(link(health="unknown", status="ODD")), USABLE)
+    def why(found: Found) -> str:
+        return blocker(WEB, found, USABLE)
+
+    assert {why(Found(link(health=health))) for health in ("ok", "paused", "stalled")} == {""}
+    assert why(Found(volumes=[{"id": TARGET}])) == "it has no replication"
+    assert why(Found()) == "kr-east1 has no replica web (check target_name and target_region)"
+    assert why(Found(unread=True)) == "its replication could not be read"
+    assert why(Found(message="ListVolumes failed.", unread=True)) == "ListVolumes failed"
+    strange = why(Found(link(health="unknown", status="ODD")))
     assert strange == "its replication is in a state that is not known (ODD)"
     words = {"error": "error state", "creating": "still being set up", "ending": "being ended"}
     for health, word in words.items():
-        assert word in blocker(Found(link(health=health)), USABLE)
+        assert word in why(Found(link(health=health)))
 
 
 @pytest.mark.parametrize(
