@@ -101,6 +101,15 @@ def test_what_only_newer_versions_have_is_refused_by_the_older_one(
     assert "the service offers 1.1" in run.message
 
 
+def test_zone_that_the_platform_requires_is_named(bucket: ModuleRunner) -> None:
+    """Whether a bucket of Object Storage needs a zone is not known."""
+    bucket.simulator.switch(archive_zone_missing="400")
+    run = policy(bucket, **FIRST)
+    assert run.failed
+    assert "whether archiving_source_zone is required" in run.message
+    assert policy(bucket, **FIRST, archiving_source_zone="kr-west1-sds").changed
+
+
 def test_older_version_cannot_delete_a_policy(runner: ModuleRunner) -> None:
     offer(runner, "old")
     runner.run_task("scp_archive_bucket", {"name": BUCKET})
@@ -108,7 +117,9 @@ def test_older_version_cannot_delete_a_policy(runner: ModuleRunner) -> None:
     run = policy(runner, state="absent")
     assert run.failed
     assert run.writes == []
-    assert "DeleteArchivingPolicy of archivestorage in kr-west1 was not sent" in run.message
+    assert "DeleteArchivingPolicy of archivestorage in kr-west1 cannot be called: it exists from" in run.message
+    assert "offers 1.1" in run.message
+    assert "Update the collection" not in run.message
 
 
 def test_archivings_of_all_policies_are_listed(bucket: ModuleRunner) -> None:

@@ -424,6 +424,10 @@ def test_connection_info_warns_of_a_version_that_ends(runner: ModuleRunner) -> N
     assert report.result["warnings"] == look.result["warnings"]
     assert report.result["report"]["notes"][-1] == look.result["warnings"][0]
     assert report.result["table"][-1] == look.result["warnings"][0]
+    # Only what is created in a zone needs one.
+    both = runner.run_task("scp_connection_info", {"services": ["filestorage", "backup"]}).result["services"]
+    assert ["set a zone" in one["deprecation"] for one in both] == [True, False]
+    assert both[1]["deprecation"].endswith("Before that, update the collection scp.storage.")
     newest = runner.run_task("scp_connection_info", {"services": ["filestorage"], "api_versions": "newest"})
     assert "warnings" not in newest.result
     runner.simulator.switch(old_versions_end="")

@@ -317,8 +317,8 @@ def _advice_by_words(status: int, code: str, lowered: str) -> str:
         )
     if status == 400 and "zone" in code.lower():
         return (
-            "Check the zone (options zone and target_zone, SCP_ZONE, SCP_ZONES). Which zones are valid depends on the"
-            " account."
+            "Check the zone (the options that end with zone, and SCP_ZONE, SCP_ZONES). Which zones are valid depends"
+            " on the account."
         )
     if status == 404 and "servernotfound" in code.lower():
         return "Check object_id and object_type: the server must exist in the region of the volume."

@@ -352,7 +352,7 @@ class Negotiation:
         """Return why an operation cannot be called in any version, and what to do."""
         wanted, offered = self.wanted(operation.service), self._offered(place)
         listed = ", ".join(map(str, offered or ())) or "unknown"
-        beginning = f"{operation.name} of {place} was not sent:"
+        beginning = f"{operation.name} of {place} cannot be called:"
         if insist and not any(name in operation.takes(one) for one in operation.versions for name in insist):
             return StorageError(f"{beginning} no version that this collection knows accepts {' and '.join(insist)}.")
         if insist and self._candidates(operation, place, ()):
@@ -362,6 +362,9 @@ class Negotiation:
                 f"{beginning} {' and '.join(insist)} requires version {versions[0]} or newer, and {cause}."
                 " Leave out the option, or use a newer version."
             )
+        first = operation.versions[0]
+        if wanted in WORDS and offered and all(number(one.version) < number(first) for one in offered):
+            return StorageError(f"{beginning} it exists from version {first} on, and {place.url} offers {listed}.")
         if wanted in WORDS:
             return StorageError(
                 f"{beginning} {place.url} offers the versions {listed}, and this collection knows"

@@ -26,6 +26,7 @@ from ..operations import (
     virtualserver,
     vpc,
 )
+from . import zones
 
 #: For each service a cheap reading call that shows whether the key is accepted.
 PROBES: dict[str, Call] = {
@@ -49,6 +50,12 @@ OTHER_PROBES: dict[str, Call] = {
         vpc.LIST_SUBNETS,
     )
 }
+#: Services of which newer versions require a zone for what is created.
+ZONED = frozenset(
+    create.service
+    for create in (filestorage.CREATE_VOLUME, parallel_filestorage.CREATE_VOLUME, baremetal_blockstorage.CREATE_VOLUME)
+    if zones.ZONE in create.requires(create.versions[-1])
+)
 
 
 def deprecation_of(service: str, region: str, version: str, offer: Offer | None, today: date) -> str:
@@ -57,9 +64,10 @@ def deprecation_of(service: str, region: str, version: str, offer: Offer | None,
         return ""
     ends = f"ends on {offer.ends}" if offer.ends else "is deprecated"
     status = f" (status {offer.status})" if offer.status else ""
+    zones = "set a zone (SCP_ZONE or zones), which newer versions require, and " if service in ZONED else ""
     return (
-        f"Version {version} of {service} in {region}, which this collection uses, {ends}{status}. Before that, set a"
-        " zone (SCP_ZONE or zones), which newer versions require, and update the collection scp.storage."
+        f"Version {version} of {service} in {region}, which this collection uses, {ends}{status}. Before that,"
+        f" {zones}update the collection scp.storage."
     )
 
 

@@ -33,7 +33,7 @@ def collect_alike(messages: Iterable[tuple[str, str]]) -> list[tuple[str, list[s
     """Return each message once, with the names that it is about, in the order in which they first come.
 
     Messages that differ only in the name of what they are about, in ids, or in the ids of requests are alike. What
-    differs is ``<name>`` and ``<id>`` in a message about several.
+    differs is ``<name>`` and ``<id>`` in a message about several. An id that all of them have stays.
 
     :param messages: a name, such as ``web (kr-west1 to kr-east1)``, and what is to be said about it.
     """
@@ -41,18 +41,27 @@ def collect_alike(messages: Iterable[tuple[str, str]]) -> list[tuple[str, list[s
     for name, message in messages:
         texts = message.strip().rstrip(".")
         found.setdefault(_pattern(name, texts), {}).setdefault(name, texts)
-    return [_collected(pattern, texts) for pattern, texts in found.items()]
+    return [(_in_one(texts), list(texts)) for texts in found.values()]
 
 
 def _pattern(name: str, message: str) -> str:
+    return _ID.sub("<id>", _nameless(name, message))
+
+
+def _nameless(name: str, message: str) -> str:
     bare = re.escape(name.partition(" (")[0])
-    named = re.sub(rf"(?<![\w-]){bare}(_[a-z0-9]{{6}})?(?![\w-])", "<name>", message)
-    return _ID.sub("<id>", _REQUEST.sub("", named))
+    return re.sub(rf"(?<![\w-]){bare}(_[a-z0-9]{{6}})?(?![\w-])", "<name>", _REQUEST.sub("", message))
 
 
-def _collected(pattern: str, texts: Mapping[str, str]) -> tuple[str, list[str]]:
-    different = set(texts.values())
-    return (different.pop() if len(different) == 1 else pattern), list(texts)
+def _in_one(texts: Mapping[str, str]) -> str:
+    """Return one message for several that are alike, by the names that they are about."""
+    plain = [text if len(texts) == 1 else _REQUEST.sub("", text) for text in texts.values()]
+    if len(set(plain)) == 1:
+        return plain[0]
+    nameless = [_nameless(name, text) for name, text in texts.items()]
+    ids = zip(*([match[0] for match in _ID.finditer(text)] for text in nameless), strict=True)
+    shown = iter([found[0] if len(set(found)) == 1 else "<id>" for found in ids])
+    return _ID.sub(lambda _match: next(shown), nameless[0])
 
 
 def group_alike(messages: Iterable[tuple[str, str]], singular: str, plural: str = "") -> list[str]:

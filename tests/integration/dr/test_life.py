@@ -172,6 +172,10 @@ def test_failover_runs_tasks_before_and_after(controller: Controller) -> None:
         file.write_text(f'- name: {name}\n  ansible.builtin.debug:\n    msg: "{message}"\n', encoding="utf-8")
         marks[f"dr_failover_{name}_tasks"] = str(file)
     only = {"dr_volumes": [{"name": "web_data", "mount_path": "/srv/web"}], **marks}
+    for name in marks:
+        missing = play(controller, "dr_failover", {**only, name: "/nowhere/tasks.yml"})
+        assert failure(missing) == f"{name} must be the full path of a file on this machine. Nothing was changed."
+        assert ran(missing) == []
     refused = play(controller, "dr_failover", only)
     assert "has no replica web_data" in failure(refused)
     assert ran(refused) == [fail_over]

@@ -190,6 +190,18 @@ def test_present_refuses_a_source_of_another_protocol(runner: ModuleRunner) -> N
     assert (healths(run), run.writes) == (["ok"], [])
 
 
+def test_present_names_the_variable_for_passwords(runner: ModuleRunner) -> None:
+    """Before anything is created: the volume gets its password as well as the replica does."""
+    role = {"variable_prefix": "dr_replication_", "protocol": "CIFS"}
+    run = plan(runner, "present", ["shares"], **role)
+    assert "shares (kr-west1 to kr-east1): a CIFS volume needs a password" in run.message
+    assert "set dr_replication_cifs_passwords" in run.message
+    assert run.writes == []
+    well(plan(runner, "present", ["shares"], **role, cifs_passwords={"shares": "Secret-pass-1"}))
+    # What is there needs none.
+    assert well(plan(runner, "present", ["shares"], **role)).writes == []
+
+
 def test_present_reports_a_first_transfer_that_fails(runner: ModuleRunner) -> None:
     simulator = runner.simulator
     block_storage(simulator)

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.scp.storage.plugins.module_utils.resources.backup import paths, schedules
+from ansible_collections.scp.storage.plugins.module_utils.client.errors import StorageError
+from ansible_collections.scp.storage.plugins.module_utils.resources.backup import paths, schedules, servers
 from ansible_collections.scp.storage.plugins.modules import scp_backup, scp_backup_agent
 from tests.harness.convergence import ConvergingRunner
 from tests.harness.properties import share_of_examples
@@ -189,3 +190,12 @@ def test_paths_are_what_they_mean(one: str, another: str, same: bool) -> None:
 def test_each_path_once() -> None:
     """As it was given first."""
     assert paths.distinct(["/b/", "/a", "/b", "/a/"]) == ["/b/", "/a"]
+
+
+def test_uuid_of_a_server_wins_over_a_name() -> None:
+    uuid, other = "1c5397df-b2d2-4423-9610-f5c200c0f1be", "aaaaaaaa-0000-4000-8000-000000000001"
+    named = {"server_uuid": other, "server_name": uuid}
+    meant = {"server_uuid": uuid, "server_name": "web1"}
+    assert servers.the_one([named, meant], uuid, "kr-south1") == meant
+    with pytest.raises(StorageError, match=r"'web1' fits 2 servers in kr-south1: .* Give the uuid of the one you mean"):
+        servers.the_one([meant, {**meant, "server_uuid": other}], "web1", "kr-south1")

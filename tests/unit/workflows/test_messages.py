@@ -31,6 +31,18 @@ def test_group_alike_takes_messages_that_differ_in_names_and_ids_for_alike() -> 
     assert "Volume web_ab12cd" in group_alike(said[:1], "volume")[0]
 
 
+def test_group_alike_shows_an_id_that_all_messages_have() -> None:
+    """It is what is to be corrected: of two servers in the list, the one that does not exist."""
+    server, said = "0" * 32, []
+    for number, name in enumerate(("web", "mail")):
+        said.append((name, f"{name} ({str(number + 1) * 32}): server {server} not found [request req-{number}]."))
+    (line,) = group_alike(said, "volume")
+    assert line == f"2 volumes: <name> (<id>): server {server} not found: web, mail."
+    alike = [(name, f"server {server} not found [request req-{name}]") for name in ("web", "mail")]
+    assert group_alike(alike, "volume") == [f"2 volumes: server {server} not found: web, mail."]
+    assert group_alike(alike[:1], "volume") == [f"web: server {server} not found [request req-web]."]
+
+
 def test_group_alike_takes_an_irregular_plural() -> None:
     assert group_alike([("a", "x"), ("b", "x")], "policy", "policies") == ["2 policies: x: a, b."]
 

@@ -236,7 +236,7 @@ class Policy(Resource[PolicyState]):
             insist=_BY_NAME if self._name or zone or path != WHOLE_BUCKET else (),
             done=lambda seen: seen.policy is not None,
             advice=f"Check that there is a bucket {source} in Object Storage of {self.region}, and that the account of"
-            " the key may read it.",
+            f" the key may read it{'' if zone else ', and whether archiving_source_zone is required'}.",
         )
 
     def _change(self, bucket: Mapping[str, Any], policy: Mapping[str, Any], days: int | None) -> Step[PolicyState]:

@@ -87,10 +87,11 @@ def find_servers(read: Read, wanted: str, categories: Sequence[str] = SERVER_CAT
 
 
 def the_one(servers: Sequence[dict[str, Any]], wanted: str, where: str) -> dict[str, Any] | None:
-    """The only server, or ``None``.
+    """The only server, or ``None``. A uuid stands for its server, even if another server has that name.
 
     :raises StorageError: there are several; the message lists them.
     """
+    servers = [server for server in servers if server["server_uuid"] == wanted] or servers
     if len(servers) > 1:
         candidates = "; ".join(f"{server['server_name']} ({server['server_uuid']})" for server in servers)
         raise StorageError(

@@ -55,9 +55,18 @@ def _blocker(run: Run, volume: Volume, found: Found) -> str:
         return ""
     if blocker := ambiguous(volume, found.volumes):
         return blocker
-    if found.volumes:
+    lost = ""
+    if not found.volumes:
+        lost = _lost_file(run, volume) if volume.kind == FILE else _lost_block(volume)
+    return lost or _without_password(run, volume, found)
+
+
+def _without_password(run: Run, volume: Volume, found: Found) -> str:
+    """Return that the password is missing which the volume, or its replica, gets at its creation."""
+    protocol = str((found.volume or {}).get("protocol") or volume.protocol)
+    if volume.kind != FILE or protocol.upper() != "CIFS" or _password(run, volume) is not None:
         return ""
-    return _lost_file(run, volume) if volume.kind == FILE else _lost_block(volume)
+    return f"a CIFS volume needs a password when it, or its replica, is created: set {run.prefix}cifs_passwords"
 
 
 def _lost_block(volume: Volume) -> str:
