@@ -237,6 +237,24 @@ def test_message(runner: ModuleRunner, case: Case) -> None:
 
 
 @pytest.mark.module(RECOVERY, "scp_bm_volume")
+def test_recovery_that_was_made_twice_is_removed_by_the_module_of_volumes(runner: ModuleRunner) -> None:
+    """The module of recoveries removes nothing, so the message names the one that does."""
+    second = {"purpose": "RECOVERY", "origin_id": "id-of-free", "snapshot_rate": 0}
+    twins = [_volume("again", id=f"{number}" * 32, **second) for number in (1, 2)]
+    world = _world(runner.simulator)
+    world["volumes"] += twins
+    runner.simulator.patch_world({"baremetal-blockstorage": world})
+    wanted = {"volume": "free", "name": "again", "snapshot": "latest"}
+    run = runner.run_task(RECOVERY, wanted)
+    assert run.failed
+    assert "has 2 recoveries that 'again' fits" in run.message
+    assert "remove it by its id (scp_bm_volume, state absent, volume_id)" in run.message
+    assert runner.run_task("scp_bm_volume", {"state": "absent", "volume_id": "2" * 32}).changed
+    again = runner.run_task(RECOVERY, wanted)
+    assert (again.failed, again.changed) == (False, False)
+
+
+@pytest.mark.module(RECOVERY, "scp_bm_volume")
 def test_recovery_in_error_is_reported_again(runner: ModuleRunner) -> None:
     """A recovery that went wrong is not made a second time; it can be removed, and made again."""
     simulator = runner.simulator

@@ -67,7 +67,7 @@ def test_name_that_another_process_creates_is_reported(runner: ModuleRunner, kin
     own = str(run.result["error"]["created"])
     assert own != "z-other"
     assert "The one of this task is the younger one, and nothing uses it yet" in run.message
-    assert f"remove it with state absent and volume_id {own}" in run.message
+    assert f"remove it ({module}, state absent, volume_id {own})" in run.message
     simulator.clear_faults()
     later = runner.run_task(module, args)
     assert later.failed

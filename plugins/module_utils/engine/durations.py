@@ -11,6 +11,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from ..client.errors import StorageError
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+#: The longest age, in days; moments that are much further away do not exist as dates.
+MAX_DAYS = 36_500
 _AGE = re.compile(r"^\s*(\d+)\s*([smhdw]?)\s*$", re.IGNORECASE)
 #: Schedules and snapshot names of the platform are in Korean time (platform-behaviour.md §5).
 KOREAN_TIME = timezone(timedelta(hours=9))
@@ -19,7 +21,7 @@ KOREAN_TIME = timezone(timedelta(hours=9))
 def parse_age(option: str, text: str) -> timedelta:
     """Read an age: a number of seconds, or a number with s, m, h, d or w.
 
-    :raises StorageError: it is none.
+    :raises StorageError: it is none, or too long.
     """
     match = _AGE.match(text)
     if not match:
@@ -27,7 +29,10 @@ def parse_age(option: str, text: str) -> timedelta:
             f"{option} {text!r} is not an age. Write seconds, or a number with a unit, for example 90s, 30m, 12h,"
             " 7d or 2w."
         )
-    return timedelta(seconds=int(match[1]) * _UNITS[match[2].lower() or "s"])
+    seconds = int(match[1]) * _UNITS[match[2].lower() or "s"]
+    if seconds > MAX_DAYS * _UNITS["d"]:
+        raise StorageError(f"{option} {text!r} is too long. The longest age is {MAX_DAYS}d.")
+    return timedelta(seconds=seconds)
 
 
 def format_age(age: timedelta) -> str:

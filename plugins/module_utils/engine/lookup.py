@@ -34,7 +34,7 @@ class AmbiguousName(StorageError):
 
     :param subject: the beginning of the message: what fits how many of what, and where.
     :param found: the resources as the service shows them.
-    :param option: the module option that takes an id in place of the name.
+    :param removal: what removes one of them (:attr:`LookupSpec.removal`).
     :param cause: why there can be several, and what to do, for a module that cannot remove one.
     """
 
@@ -44,12 +44,12 @@ class AmbiguousName(StorageError):
         found: Iterable[Mapping[str, Any]],
         now: datetime,
         *,
-        option: str,
+        removal: str = "",
         created: str = "",
         cause: str = "",
     ) -> None:
-        self._known = (subject, sorted(found, key=_by_age), now, option)
-        subject, found, now, option = self._known
+        self._known = (subject, sorted(found, key=_by_age), now, removal)
+        subject, found, now, removal = self._known
         candidates = [
             {name: item[name] for name in ("id", "name", "created_at") if item.get(name) is not None} for item in found
         ]
@@ -60,27 +60,27 @@ class AmbiguousName(StorageError):
             message += "Give the id of the one you mean. " + (
                 cause
                 or "If two runs created them at the same time, see that nothing uses the younger one, and remove it by"
-                f" its id (state absent, {option})."
+                f" its id ({removal})."
             )
             super().__init__(message, candidates=candidates)
             return
         message += f"This task has just created {created}, and another process has created the name as well. "
         if created == ids[-1]:
             message += (
-                f"The one of this task is the younger one, and nothing uses it yet: remove it with state absent and"
-                f" {option} {created}, and run the task again, which goes on with the older one."
+                f"The one of this task is the younger one, and nothing uses it yet: remove it ({removal} {created}),"
+                " and run the task again, which goes on with the older one."
             )
         else:
             message += (
-                "The one of this task is the older one. See that nothing uses the younger one, remove it with state"
-                f" absent and {option} {ids[-1]}, and run the task again."
+                "The one of this task is the older one. See that nothing uses the younger one, remove it"
+                f" ({removal} {ids[-1]}), and run the task again."
             )
         super().__init__(message, candidates=candidates, created=created)
 
     def with_created(self, identifier: str) -> AmbiguousName:
         """Return the error for a task that has created one of them."""
-        subject, found, now, option = self._known
-        return AmbiguousName(subject, found, now, option=option, created=identifier)
+        subject, found, now, removal = self._known
+        return AmbiguousName(subject, found, now, removal=removal, created=identifier)
 
 
 def _by_age(item: Mapping[str, Any]) -> tuple[str, str]:
@@ -99,7 +99,8 @@ class LookupSpec:
     """How things of one kind are found.
 
     :param title: what users call it, as ``File Storage volume``.
-    :param option: name of the id in the show operation's path.
+    :param option: name of the id in the show operation's path, and of the option of its module that takes the id.
+    :param module: the module that manages it.
     :param suffixed: the service appends a suffix to the name that was asked for.
     :param rule: what names may look like; also what makes a text a possible name.
     :param unwrap: field of the show answer that holds the object, empty for the answer itself.
@@ -110,11 +111,17 @@ class LookupSpec:
     listing: Call
     show: Call
     option: str
+    module: str
     rule: re.Pattern[str]
     rule_text: str
     suffixed: bool = False
     unwrap: str = ""
     resource_type: str = ""
+
+    @property
+    def removal(self) -> str:
+        """What removes one of them, for messages that end with its id."""
+        return f"{self.module}, state absent, {self.option}"
 
     def base_name(self, name: str) -> str:
         """The name that was asked for, from the name as the service shows it."""
@@ -203,7 +210,7 @@ class Finder:
             found = fitting[:1]
         if len(found) > 1:
             subject = f"{wanted!r} fits {len(found)} {self.kind.title}s in {self.where}"
-            raise AmbiguousName(subject, found, self.client.now(), option=self.kind.option)
+            raise AmbiguousName(subject, found, self.client.now(), removal=self.kind.removal)
         if found:
             return found[0]
         return None if self.kind.rule.fullmatch(wanted) else self.by_id(wanted)

@@ -118,7 +118,7 @@ class ResourceTags(Resource[ResourceTagsState]):
             named = [{**item, "name": item.get("resource_name")} for item in found]
             subject = f"{name!r} fits {len(found)} resources of {target.service} in {self.region}"
             cause = "Resource Manager can list a resource for some time after its deletion; resource_id takes the id."
-            raise AmbiguousName(subject, named, self.client.now(), option="resource_id", cause=cause)
+            raise AmbiguousName(subject, named, self.client.now(), cause=cause)
         return str(found[0]["id"]) if found else ""
 
     def next_step(self, state: ResourceTagsState) -> Step[ResourceTagsState] | None:

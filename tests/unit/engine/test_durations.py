@@ -36,6 +36,13 @@ def test_no_ages(text: str) -> None:
         parse_age("max_age", text)
 
 
+def test_ages_that_are_too_long() -> None:
+    """No date is so far in the past."""
+    with pytest.raises(StorageError, match=r"max_age '999999999d' is too long\. The longest age is 36500d"):
+        parse_age("max_age", "999999999d")
+    assert datetime.now(UTC) - parse_age("max_age", "36500d") < datetime.now(UTC)
+
+
 @given(st.datetimes(timezones=st.just(UTC)))
 def test_moments_without_a_zone_are_utc(moment: datetime) -> None:
     assert parse_moment(moment.replace(tzinfo=None).isoformat()) == moment

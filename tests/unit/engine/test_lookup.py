@@ -193,7 +193,7 @@ def twin(identifier: str, **age: int) -> dict[str, Any]:
 
 def test_ambiguous_name_lists_ages_oldest_first() -> None:
     found = [twin("b", seconds=1), twin("c", minutes=150), twin("a", days=3)]
-    error = AmbiguousName("'data' fits 3 volumes", found, NOW, option="volume_id")
+    error = AmbiguousName("'data' fits 3 volumes", found, NOW, removal=VOLUMES.removal)
     assert error.message.startswith(
         "'data' fits 3 volumes: data_aaaaaa (a), created 3 days ago; data_cccccc (c), created 2 hours ago;"
         " data_bbbbbb (b), created 1 second ago. Give the id of the one you mean."
@@ -214,8 +214,8 @@ def test_ambiguous_name_lists_ages_oldest_first() -> None:
 def test_ambiguous_name_after_creation_says_which_to_remove(created: str, says: str, later: int) -> None:
     """Two tasks agree on the one to remove, also where both were created in one second."""
     found = [twin("b", seconds=10 - later), twin("a", seconds=10)]
-    error = AmbiguousName("'data' fits 2 volumes", found, NOW, option="volume_id").with_created(created)
+    error = AmbiguousName("'data' fits 2 volumes", found, NOW, removal=VOLUMES.removal).with_created(created)
     assert says in error.message
     assert error.facts.get("created") == (None if created == "x" else created)
     if created != "x":
-        assert "with state absent and volume_id b" in error.message
+        assert "remove it (scp_filestorage_volume, state absent, volume_id b)" in error.message

@@ -27,6 +27,7 @@ BUCKETS = LookupSpec(
     listing=api.LIST_BUCKETS,
     show=api.SHOW_BUCKET,
     option="bucket_id",
+    module="scp_archive_bucket",
     rule=_NAME,
     rule_text=(
         "3 to 63 characters, lower-case letters, digits, dots and hyphens, a letter or a digit at both ends, no two"

@@ -151,9 +151,9 @@ class Recovery(Resource[RecoveryState]):
             and self.matches(origin, recovery)
         ]
         if len(found) > 1:
-            label, option = self.table.snapshots.label, self.table.snapshots.owners.option
+            label = self.table.snapshots.label
             subject = f"{label.capitalize()} {origin['name']} has {len(found)} recoveries that {self._called!r} fits"
-            raise AmbiguousName(subject, found, self.client.now(), option=option)
+            raise AmbiguousName(subject, found, self.client.now(), removal=self.table.snapshots.owners.removal)
         return found[0] if found else None
 
     def _end(self, shown: Mapping[str, Any], end: str) -> str:

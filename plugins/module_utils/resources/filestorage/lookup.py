@@ -22,6 +22,7 @@ VOLUMES = LookupSpec(
     listing=api.LIST_VOLUMES,
     show=api.SHOW_VOLUME,
     option="volume_id",
+    module="scp_filestorage_volume",
     rule=NAME_RULE,
     rule_text=NAME_RULE_TEXT,
     suffixed=True,

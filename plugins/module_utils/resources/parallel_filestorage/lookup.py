@@ -17,6 +17,7 @@ VOLUMES = LookupSpec(
     listing=api.LIST_VOLUMES,
     show=api.SHOW_VOLUME,
     option="volume_id",
+    module="scp_pfs_volume",
     rule=NAME_RULE,
     rule_text=NAME_RULE_TEXT,
     suffixed=True,

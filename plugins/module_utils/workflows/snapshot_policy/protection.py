@@ -121,7 +121,7 @@ def _the_one(client: Client, policy: Policy, listed: Iterable[dict[str, Any]]) -
     fitting = [owner for owner in listed if wanted == owner["id"] or kind.matches(str(owner["name"]), wanted)]
     if len(fitting) > 1:
         subject = f"The name fits {len(fitting)} {kind.title}s in {policy.region}"
-        raise AmbiguousName(subject, fitting, client.now(), option="name")
+        raise AmbiguousName(subject, fitting, client.now(), removal=kind.removal)
     if fitting:
         return fitting[0]
     # A list can lag behind, and an id is answered for at once.
