@@ -46,7 +46,11 @@ def test_status_fails_on_request_and_returns_everything(runner: ModuleRunner) ->
     assert healths(well(status(runner, names, fail_on=["error", "stalled"]))) == ["paused", "ok", "missing"]
     failed = status(runner, names, fail_on=["paused", "missing"])
     assert failed.failed
-    for words in ("2 of 3 volumes have a health of fail_on", "web_data (kr-west1 to kr-east1): paused", "never_was"):
+    for words in (
+        "2 of 3 volumes have a health that fail_on lists",
+        "web_data (kr-west1 to kr-east1): paused",
+        "never_was",
+    ):
         assert words in failed.message, failed.message
     assert healths(failed) == ["paused", "ok", "missing"]
     assert failed.result["healths"] == {"ok": 1, "paused": 1, "missing": 1}
@@ -59,7 +63,11 @@ def test_status_asks_the_other_region_where_one_is_lost(runner: ModuleRunner) ->
     block_storage(simulator)
     well(plan(runner, "present", ALL_KINDS))
     simulator.fault("status", status=403, region=WEST, operation="*", times=None)
-    assert healths(well(status(runner, ALL_KINDS))) == ["ok"] * 3
+    lost = well(status(runner, ALL_KINDS))
+    assert healths(lost) == ["ok"] * 3
+    for one in lost.result["replicas"]:
+        assert "403" in one["message"]
+        assert one["message"].endswith("What is shown is what kr-east1 reports")
     simulator.fault("status", status=403, region=EAST, operation="*", times=None)
     blind = well(status(runner, ALL_KINDS))
     assert healths(blind) == ["unknown"] * 3
@@ -75,7 +83,11 @@ def test_status_finds_the_replica_of_a_lost_source(runner: ModuleRunner) -> None
     volumes = world["filestorage"]["volumes"]
     world["filestorage"]["volumes"] = [one for one in volumes if one["region"] == EAST]
     simulator.put_world(world)
-    (replica,) = well(status(runner, ["web_data"])).result["replicas"]
+    shown = well(status(runner, ["web_data"])).result
+    (replica,) = shown["replicas"]
+    said = "kr-west1 has no File Storage volume of this name. What is shown is what kr-east1 reports"
+    assert (replica["health"], replica["message"]) == ("ok", said)
+    assert said in "\n".join(shown["table"])
     assert replica["target_id"] == world["filestorage"]["volumes"][0]["id"]
 
 

@@ -12,8 +12,9 @@ from typing import Any
 from ...engine.resource import Info
 from ..messages import group_alike
 from . import report
-from .model import HEALTHS, TITLES
+from .model import HEALTHS, TITLES, Found
 from .options import likely_region, read_volumes
+from .outcome import Outcome
 from .run import Run
 
 
@@ -31,13 +32,11 @@ class PlanInfo(Info):
         run = Run(
             {**self.params, "state": "status"}, read_volumes(self.params, self.client, prefix), self.client, prefix
         )
-        run.begin("source")
+        own = run.begin("source")
         run.ask_other_region(missing=True)
         outcomes = list(run.outcomes.values())
         for outcome in outcomes:
-            outcome.note = outcome.before.message
-            if not (outcome.before.volumes or outcome.before.message):
-                outcome.note = f"there is no {TITLES[outcome.volume.kind]} of this name in its region"
+            outcome.note = _note(outcome, own[outcome.volume.key])
         result = run.result()
         counts = Counter(outcome.health for outcome in outcomes)
         healths = {health: counts[health] for health in HEALTHS if counts[health]}
@@ -50,9 +49,23 @@ class PlanInfo(Info):
         if unhealthy:
             lines = group_alike(((one.volume.label, _why(one.health, one.note)) for one in unhealthy), "volume")
             verb = "has" if len(unhealthy) == 1 else "have"
-            message = f"{len(unhealthy)} of {len(outcomes)} volumes {verb} a health of fail_on. {' '.join(lines)}"
+            message = f"{len(unhealthy)} of {len(outcomes)} volumes {verb} a health that {prefix}fail_on lists. {' '.join(lines)}"
             shown |= {"failed": True, "msg": message}
         return shown
+
+
+def _note(outcome: Outcome, own: Found) -> str:
+    """Return what is noteworthy beside the health.
+
+    :param own: what the region of the volume knows; the region of the replica may have been asked after it.
+    """
+    volume, before = outcome.volume, outcome.before
+    if before.message:
+        return before.message
+    if before.link is not None and own.link is None:
+        why = own.message.rstrip(".") if own.unread else f"{volume.region} has no {TITLES[volume.kind]} of this name"
+        return f"{why}. What is shown is what {volume.target_region} reports"
+    return "" if before.volumes else f"there is no {TITLES[volume.kind]} of this name in its region"
 
 
 def _why(health: str, note: str) -> str:
