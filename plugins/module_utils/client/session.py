@@ -665,7 +665,7 @@ def _payload(where: CallContext, response: Response) -> dict[str, Any]:
     payload = errors.json_object(content)
     if payload is None:
         raise ambiguous_failure(
-            where, f"was answered with {status} and something that is not JSON object", status=status
+            where, f"was answered with {status} and something other than a JSON object", status=status
         )
     return payload
 
@@ -678,7 +678,9 @@ def _broken(where: CallContext, url: str, error: Exception, timeout: float, prox
     inner = _innermost(error)
     said = f"({_root(error)})"
     if isinstance(error, UNUSABLE_ADDRESS):
-        return CallError(where, f"was not sent {said}", advice=f"Check endpoint_url and {proxy}.")
+        missing = "SOCKS" in said and "issing dependencies" in said
+        install = " Proxies of this kind need the Python package PySocks where the module runs." if missing else ""
+        return CallError(where, f"was not sent {said}", advice=f"Check endpoint_url and {proxy}.{install}")
     if isinstance(error, requests.exceptions.SSLError):
         if type(inner).__name__ in CERTIFICATE_REFUSED:
             reason = f"was not sent: the certificate of {_origin(url)} was not accepted {said}"

@@ -101,7 +101,8 @@ def _failure(problems: Sequence[Unreadable], asked: int, *, advice: str = "") ->
     """Return one error for everything that cannot be read."""
     first, others = problems[0], len(problems) - 1
     more = f" The same or something else keeps {others} more of {asked} from being read." if others else ""
-    return StorageError(f"Cannot read {first.message}{more}{advice}", **first.facts)
+    # Sentences follow, and a message ends with a request id, or in the service's own words.
+    return StorageError(f"Cannot read {first.message.rstrip('.')}.{more}{advice}", **first.facts)
 
 
 def _way_out(problem: Unreadable) -> str:

@@ -47,7 +47,7 @@ def test_status_fails_on_request_and_returns_everything(runner: ModuleRunner) ->
     failed = status(runner, names, fail_on=["paused", "missing"])
     assert failed.failed
     for words in (
-        "2 of 3 volumes have a health that fail_on lists",
+        "2 of 3 volumes have a health that is to fail the run (paused, missing)",
         "web_data (kr-west1 to kr-east1): paused",
         "never_was",
     ):

@@ -49,7 +49,8 @@ class PlanInfo(Info):
         if unhealthy:
             lines = group_alike(((one.volume.label, _why(one.health, one.note)) for one in unhealthy), "volume")
             verb = "has" if len(unhealthy) == 1 else "have"
-            message = f"{len(unhealthy)} of {len(outcomes)} volumes {verb} a health that {prefix}fail_on lists. {' '.join(lines)}"
+            count, fails = f"{len(unhealthy)} of {len(outcomes)} volumes", ", ".join(self.params["fail_on"])
+            message = f"{count} {verb} a health that is to fail the run ({fails}). {' '.join(lines)}"
             shown |= {"failed": True, "msg": message}
         return shown
 
