@@ -14,6 +14,10 @@ description:
     M(scp.storage.scp_mount_source_info) returns a list for O(mounts).
   - Each run compares the mounts in C(/proc/self/mountinfo) with the desired state, so a remount that failed is tried again by the next run. The module never
     reads the content of a path, so a mount whose server does not answer does not block it.
+  - Mounts below each other can be in any order in O(mounts). A folder is mounted before those below it, and unmounted after them, and the lines in
+    C(/etc/fstab) have this order too.
+  - A path is not mounted or unmounted if other mounts are below it that O(mounts) does not unmount, because a mount would hide them. A mount that a later
+    one on a folder above it hides is reported, and not changed.
   - All blockers are reported before anything is changed. An existing mount or line in C(/etc/fstab) of a path is replaced only if it is a share, and only by
     a share.
 author:
@@ -196,7 +200,9 @@ mounts:
       description: Result for the item, V(created), V(changed), V(deleted), V(unchanged), V(skipped) or V(failed). In check mode, the predicted result.
       type: str
     actions:
-      description: What was done, in order. In check mode, what would be done.
+      description:
+        - What was done, in order. In check mode, what would be done.
+        - The creation of a folder below a path that the same task mounts or unmounts is part of the mount, and not listed.
       type: list
       elements: str
     message:
@@ -319,6 +325,8 @@ class Mounted(NamedTuple):
     path: str
     fstype: str
     options: List[str]
+    number: str = ""
+    parent: str = ""
 
 
 class Item(NamedTuple):
@@ -368,6 +376,11 @@ def is_share(source: str) -> bool:
 def decode(field: str) -> str:
     """Return a field of fstab or mountinfo without its octal escapes."""
     return re.sub(r"\\([0-7]{3})", lambda found: chr(int(found.group(1), 8)), field)
+
+
+def split_fields(line: str) -> List[str]:
+    """Return the fields of a line of fstab as they are written."""
+    return line.split()
 
 
 def encode(field: str) -> str:
@@ -519,8 +532,47 @@ def parse_mountinfo(text: str) -> List[Mounted]:
         fields, rest = first.split(" "), second.split(" ")
         if len(fields) > 5 and len(rest) > 2:
             options = fields[5].split(",") + rest[2].split(",")
-            found.append(Mounted(decode(rest[1]), decode(fields[4]), rest[0], options))
+            found.append(Mounted(decode(rest[1]), decode(fields[4]), rest[0], options, fields[0], fields[1]))
     return found
+
+
+def is_below(path: str, folder: str) -> bool:
+    """Return whether a path is below a folder, and not the folder itself."""
+    return path.startswith(folder + "/")
+
+
+def depth(path: str) -> int:
+    """Return how many folders deep a path is."""
+    return path.count("/")
+
+
+def visible(mounts: Sequence[Mounted], path: str) -> List[Mounted]:
+    """Return the mounts that the kernel passes from the root to a path, in this order, with those on the path itself.
+
+    A mount on the path that is not among them is hidden: a later mount on a folder above the path covers it.
+
+    >>> root, inner = Mounted("/dev/vda", "/", "ext4", [], "1", "0"), Mounted("s:/i", "/a/b", "nfs", [], "2", "1")
+    >>> outer = Mounted("s:/o", "/a", "nfs", [], "3", "1")
+    >>> [one.source for one in visible([root, inner, outer], "/a/b")]
+    ['/dev/vda', 's:/o']
+    """
+    numbers = {one.number for one in mounts}
+    places = ["/", *(path[: found.start()] for found in re.finditer("/", path) if found.start()), path]
+    passed: List[Mounted] = []
+    for place in places:
+        on_place = [one for one in mounts if one.path == place]
+        while on_place:
+            current = passed[-1].number if passed else ""
+            # That of the root is not listed.
+            following = [
+                one
+                for one in on_place
+                if one not in passed and (one.parent if one.parent in numbers - {one.number} else "") == current
+            ]
+            if not following:
+                break
+            passed.append(following[-1])
+    return passed
 
 
 class Fstab:
@@ -543,24 +595,35 @@ class Fstab:
         return [[decode(field) for field in self.lines[number].split()] for number in self.positions(path)]
 
     def set_line(self, path: str, fields: Sequence[str]) -> Tuple[str, str]:
-        """Make a line the only one of a path; the last two fields of a line that exists stay.
+        """Make a line the only one of a path, before those of folders below it; the last two fields of a line that exists stay.
 
-        :return: the lines of the path before and after.
+        :return: the lines of the path before and after. If it moves, with those that it moves across.
         """
+        former = list(self.lines)
         positions = self.positions(path)
-        before = "".join(self.lines[number] for number in positions)
-        last = self.lines[positions[-1]].split()[4:6] if positions else []
+        last = split_fields(former[positions[-1]])[4:6] if positions else []
         last += ["0", "0"][len(last) :]
         line = " ".join([*map(encode, fields), *last]) + "\n"
-        if positions:
-            self.lines[positions[-1]] = line
-            for number in reversed(positions[:-1]):
-                del self.lines[number]
-        else:
-            if self.lines and not self.lines[-1].endswith("\n"):
-                self.lines[-1] += "\n"
-            self.lines.append(line)
-        return before, line
+        for number in reversed(positions):
+            del self.lines[number]
+        same_place = positions[-1] - len(positions) + 1 if positions else len(self.lines)
+        place = min([same_place, *self._below(path)])
+        if place == len(self.lines) and self.lines and not self.lines[-1].endswith("\n"):
+            self.lines[-1] += "\n"
+        self.lines.insert(place, line)
+        if positions and place < same_place:
+            start, end = min(place, positions[0]), positions[-1] + 1
+            return "".join(former[start:end]), "".join(self.lines[start : len(self.lines) - len(former) + end])
+        return "".join(former[number] for number in positions), line
+
+    def is_misplaced(self, path: str) -> bool:
+        """Return whether a line of a folder below the path is before that of the path: mount -a would hide it."""
+        positions = self.positions(path)
+        return bool(positions and any(number < positions[-1] for number in self._below(path)))
+
+    def _below(self, path: str) -> List[int]:
+        """Return where the lines of folders below a path are."""
+        return [number for number, line in enumerate(self.lines) if is_below(self._path(line), path)]
 
     def remove(self, path: str) -> str:
         """Remove the lines of a path, and return them."""
@@ -592,6 +655,14 @@ class Host:
         self.root = root
         #: Servers that mounts were detached from.
         self.detached: Set[str] = set()
+        #: Paths of mounts that this run will unmount before it mounts anything.
+        self.leaving: Set[str] = set()
+        #: Paths that were unmounted in check mode, and not mounted again.
+        self.left: Set[str] = set()
+        #: Paths that were mounted or unmounted: what folders are below them is known only after that.
+        self.altered: Set[str] = set()
+        #: Paths that could not be mounted.
+        self.failed: Set[str] = set()
 
     def real(self, path: str) -> str:
         """Return where a path of the server is."""
@@ -636,8 +707,34 @@ class Host:
         return {line.split()[-1] for line in lines if line.strip()}
 
     def on_path(self, path: str) -> List[Mounted]:
-        """Return what is mounted on a path, the topmost last."""
-        return [one for one in self.mounts() if one.path == path]
+        """Return what is mounted on a path and not hidden, the topmost last."""
+        return [one for one in visible(self.mounts(), path) if one.path == path]
+
+    def hidden(self, path: str) -> List[Tuple[Mounted, Mounted]]:
+        """Return the mounts on a path that are hidden, each with the mount on a folder above it that hides it."""
+        mounts = self.mounts()
+        passed = visible(mounts, path)
+        by_number = {one.number: one for one in mounts}
+        found = []
+        for mounted in mounts:
+            if mounted.path != path or mounted in passed:
+                continue
+            above = []
+            parent = by_number.get(mounted.parent)
+            while parent and parent not in above:
+                above.append(parent)
+                parent = by_number.get(parent.parent)
+            found += [(mounted, one) for one in passed if one not in above and one.path != path][:1]
+        return found
+
+    def below(self, path: str) -> List[Mounted]:
+        """Return what is mounted on folders below a path and not hidden."""
+        mounts = self.mounts()
+        return [
+            one
+            for one in mounts
+            if is_below(one.path, path) and one.path not in self.left and one in visible(mounts, one.path)
+        ]
 
     def fstab(self) -> Fstab:
         """Return fstab."""
@@ -791,6 +888,13 @@ class Work:
         """Return what blocks the item before anything is changed; empty if nothing does."""
         item = self.item
         mounted = self.mounted.source if self.mounted else ""
+        hidden = self.host.hidden(item.path)
+        if hidden and (item.state == "absent" or not self.mounted):
+            covered, above = hidden[-1]
+            return (
+                f"{covered.source} is mounted on {item.path}, but hidden: {above.source} was mounted on {above.path} later, and programs use a"
+                f" folder of that. Check what they wrote there, unmount {above.path} and then {item.path}, and run this again."
+            )
         if not (self.mounted or self.autofs):
             resolved = self.host.resolve(item.path)
             if resolved != item.path:
@@ -806,9 +910,38 @@ class Work:
             return (
                 f"/etc/fstab has {len(self.entries)} lines for {item.path}, of different sources. Remove all but one."
             )
+        below = self._below_blocker() if self._is_altered else ""
+        if below:
+            return below
         if item.state == "present" and item.is_device:
             return self._device_blocker()
         return ""
+
+    @property
+    def leaves(self) -> bool:
+        """Whether all that is on the path is unmounted before anything is mounted."""
+        if self.item.state == "absent":
+            return bool(self.mounted or self.autofs)
+        return bool(self.mounted and not self.right and not (self.autofs and self._is_automount))
+
+    @property
+    def _is_altered(self) -> bool:
+        """Whether the path is to be mounted or unmounted."""
+        if self.item.state == "absent":
+            return bool(self.mounted or self.autofs)
+        return not self.right and not (self.autofs and self._is_automount and not self.mounted)
+
+    def _below_blocker(self) -> str:
+        """Return which mounts below the path prevent its mount or unmount; empty if none does."""
+        path = self.item.path
+        found = [one for one in self.host.below(path) if one.path not in self.host.leaving]
+        if not found:
+            return ""
+        listed = ", ".join(dict.fromkeys(f"{one.path} ({one.source})" for one in found))
+        what = (
+            f"{path} cannot be unmounted because of" if self.mounted or self.autofs else f"A mount on {path} would hide"
+        )
+        return f"{what} the mounts below it: {listed}. Unmount them, and run this again."
 
     def _may_replace(self, source: str) -> bool:
         """Whether what is mounted or in fstab may be unmounted for this item."""
@@ -916,6 +1049,7 @@ class Work:
         :raises Problem: it is not possible.
         """
         if self.has_left:
+            self._check_place()
             self._mount_prepared()
             return
         self.look()
@@ -928,8 +1062,24 @@ class Work:
             self._write_credentials()
             self._write_line()
         else:
+            self._check_place()
             self._prepare_mount()
             self._mount_prepared()
+
+    def _check_place(self) -> None:
+        """Check that the mount neither hides another one nor is hidden by a later one.
+
+        :raises Problem: it would.
+        """
+        item = self.item
+        above = [path for path in sorted(self.host.failed) if is_below(item.path, path)]
+        if above:
+            raise Problem(
+                f"{item.source} was not mounted on {item.path}, because {above[0]} above it could not be mounted."
+            )
+        below = self._below_blocker()
+        if below:
+            raise Problem(below)
 
     @property
     def _is_automount(self) -> bool:
@@ -943,7 +1093,8 @@ class Work:
     def _prepare_mount(self) -> None:
         item = self.item
         # What is mounted there has a folder, and may be a share that does not answer.
-        is_missing = not (self.mounted or self.autofs) and not os.path.isdir(self.host.real(item.path))
+        is_mounted = bool(self.mounted or self.autofs)
+        is_missing = not (is_mounted or self._is_below_altered) and not os.path.isdir(self.host.real(item.path))
         if item.is_device:
             self._prepare_device()
         if self.mounted:
@@ -959,8 +1110,25 @@ class Work:
     def _mount_prepared(self) -> None:
         if self.autofs and self._is_automount:
             return
-        if self._do(f"mount {self.item.source} on {self.item.path}"):
-            self._mount(self.item.options)
+        item = self.item
+        if self._do(f"mount {item.source} on {item.path}"):
+            if self._is_below_altered:
+                self._create_folder()
+            self._mount(item.options)
+        self.host.left.discard(item.path)
+        self.host.altered.add(item.path)
+
+    @property
+    def _is_below_altered(self) -> bool:
+        """Whether the folder of the path is on a mount of this run: only a real run shows whether it exists."""
+        return any(is_below(self.item.path, path) for path in self.host.altered)
+
+    def _create_folder(self) -> None:
+        path = self.item.path
+        resolved = self.host.resolve(path)
+        if resolved != path:
+            raise Problem(f"path {path} leads to {resolved} since the mounts above it have changed. Give that as path.")
+        os.makedirs(self.host.real(path), 0o755, exist_ok=True)
 
     def _update(self, mounted: Mounted) -> None:
         """Let other options or another password take effect on what is mounted already."""
@@ -1131,7 +1299,13 @@ class Work:
         """
         item, mounted = self.item, self.mounted
         source = mounted.source if mounted else item.source
+        # Also detaching would detach them.
+        below = self._below_blocker()
+        if below:
+            raise Problem(below)
+        self.host.altered.add(item.path)
         if not self._do(f"unmount {source} from {item.path}"):
+            self.host.left.add(item.path)
             return
         limit = self.settings.unmount_timeout
         count = len(self.host.on_path(item.path))
@@ -1172,7 +1346,8 @@ class Work:
         item = self.item
         fstab = self.host.fstab()
         entries = fstab.entries(item.path)
-        if len(entries) == 1 and self._is_source(entries[0][0]) and entries[0][1:4] == self._fields()[1:]:
+        is_same = len(entries) == 1 and self._is_source(entries[0][0]) and entries[0][1:4] == self._fields()[1:]
+        if is_same and not fstab.is_misplaced(item.path):
             return
         self.diff.append(fstab.set_line(item.path, self._fields()))
         if self._do("write /etc/fstab"):
@@ -1319,26 +1494,27 @@ def converge(host: Host, items: Sequence[Item], settings: Settings) -> Dict[str,
     Nothing is changed if anything blocks one of them. Otherwise the others go on where one fails.
     """
     works = [Work(host, item, settings) for item in items]
+    host.leaving = {work.item.path for work in works if work.leaves}
     for work in works:
         attempt(work, work.check)
     blocked = any(work.message for work in works)
+    host.leaving = set()
     if blocked:
         for work in works:
             work.skipped = not work.message
         return describe(works, settings.check, blocked)
-    absent = [work for work in works if work.item.state == "absent"]
+    # Those that go are first: another item may take their place. Nothing is mounted from a new address as long as a mount
+    # from the former one remains that an item replaces: from NFS 4.1 on, the kernel knows it as the same server, and waits
+    # for an answer from the former address. A mount below another one is unmounted before it.
+    for work in sorted(works, key=lambda one: (-depth(one.item.path), one.item.state != "absent")):
+        attempt(work, work.converge if work.item.state == "absent" else work.leave)
+    # A mount below another one is mounted after it, which would hide it.
     present = [work for work in works if work.item.state != "absent"]
-    # Those that go are first: another item may take their place.
-    for work in absent:
-        attempt(work, work.converge)
-    # Nothing is mounted from a new address as long as a mount from the former one remains that an item replaces: from NFS
-    # 4.1 on, the kernel knows it as the same server, and waits for an answer from the former address. A mount below another
-    # one is unmounted before it.
-    for work in sorted(present, key=lambda one: -one.item.path.count("/")):
-        attempt(work, work.leave)
-    for work in present:
+    for work in sorted(present, key=lambda one: depth(one.item.path)):
         if not work.message:
             attempt(work, work.converge)
+        if work.message and not host.on_path(work.item.path):
+            host.failed.add(work.item.path)
     return describe(works, settings.check, blocked)
 
 

@@ -276,3 +276,24 @@ def test_file_systems_of_block_volumes(controller: Controller, server: Server) -
     finally:
         server.stop()
         subprocess.run(["/usr/sbin/losetup", "--detach", device], check=True)
+
+
+@pytest.mark.newest_core
+def test_shares_below_each_other_are_mounted_from_the_outside_in(controller: Controller, server: Server) -> None:
+    """The kernel shows which mount hides another one, whatever the order of the list."""
+    inner, outer = {**VOLUMES[2], "path": "/srv/web/train"}, VOLUMES[0]
+    again = mount(controller, server, [inner, outer], times=2).succeeded()
+    assert actions(again) == []
+    assert list(server.mounts()) == ["/srv/web", "/srv/web/train"]
+    assert [line.split()[1] for line in server.fstab()[-2:]] == ["/srv/web", "/srv/web/train"]
+
+    server.run("umount", "/srv/web/train")
+    server.run("umount", "/srv/web")
+    server.run("mkdir", "-p", "/srv/web/train")
+    server.run("mount", "-t", "tmpfs", TRAIN, "/srv/web/train")
+    above = mount(controller, server, [inner, outer])
+    assert f"A mount on /srv/web would hide the mounts below it: /srv/web/train ({TRAIN})." in failure(above)
+    server.run("mount", "-t", "tmpfs", WEB, "/srv/web")
+    hidden = mount(controller, server, [inner, outer])
+    assert f"{TRAIN} is mounted on /srv/web/train, but hidden: {WEB} was mounted on /srv/web later" in failure(hidden)
+    assert sorted(server.mounts()) == ["/srv/web", "/srv/web/train"]

@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from pathlib import Path
 
 #: Arguments: [-t TYPE] [-o OPTIONS] SOURCE PATH. ``control/`` has files that make it fail.
 MOUNT = """#!/bin/sh
 echo "mount $*" >> @/calls
-type='' options=''
+type='' options='' remounted=''
 while [ $# -gt 2 ]; do
   case $1 in -t) type=$2 ;; -o) options=$2 ;; esac
   shift 2
@@ -30,10 +31,8 @@ case "$options" in
         kept=$(grep " $path " @/proc/self/mountinfo | tail -n 1)
         kept=$(echo "$kept" | sed 's/.* r[ow]//; s/,no\\(suid\\|dev\\|exec\\|atime\\)//g') ;;
     esac
-    grep -v " $path " @/proc/self/mountinfo > @/mountinfo.new
-    mv @/mountinfo.new @/proc/self/mountinfo
     options=${options#remount}$kept
-    options=${options#,} ;;
+    options=${options#,} remounted=yes ;;
 esac
 # As from NFS 4.1 on, where a server has two addresses and one of them does not answer.
 former=$(cat @/control/same-server 2>/dev/null)
@@ -45,7 +44,34 @@ shown=$(cat @/control/shown-source 2>/dev/null || echo "$1")
 file=$(echo "$options" | sed -n 's/.*credentials=\\([^,]*\\).*/\\1/p')
 [ -n "$file" ] && cp "@$file" @/authenticated
 super=$(echo ",$options," | sed 's/,r[ow],/,/; s/,$//')
-echo "7 1 0:7 / $path $flags,relatime - $type $shown $flags$super" >> @/proc/self/mountinfo
+@/bin/passed "$path"
+if [ -n "$remounted" ]; then
+  number=$(cut -d' ' -f1 @/passed) parent=$(cut -d' ' -f2 @/passed)
+else
+  number=$(($(cut -d' ' -f1 @/proc/self/mountinfo | sort -n | tail -n 1) + 1)) parent=$(cut -d' ' -f1 @/passed)
+fi
+escaped=$(printf '%s' "$path" | sed 's/ /\\\\040/g') shown=$(printf '%s' "$shown" | sed 's/ /\\\\040/g')
+grep -v "^$number " @/proc/self/mountinfo > @/mountinfo.new
+printf '%s\n' "$number $parent 0:7 / $escaped $flags,relatime - $type $shown $flags$super" >> @/mountinfo.new
+mv @/mountinfo.new @/proc/self/mountinfo
+"""
+#: Writes number, parent and path of the mount that the kernel reaches at a path to ``passed``.
+PASSED = """#!/bin/sh
+place=$(printf '%s' "$1" | sed 's/ /\\\\040/g')
+export place
+awk '
+  { number[NR] = $1; parent[NR] = $2; path[NR] = $5 }
+  END {
+    count = split(ENVIRON["place"], part, "/"); here = 0; at = "/"
+    for (i = 1; i <= count; i++) {
+      if (i > 1) at = (at == "/" ? "" : at) "/" part[i]
+      do {
+        more = 0
+        for (j = 1; j <= NR; j++) if (parent[j] == here && path[j] == at) { here = number[j]; last = j; more = 1 }
+      } while (more)
+    }
+    print number[last], parent[last], path[last]
+  }' @/proc/self/mountinfo > @/passed
 """
 UMOUNT = """#!/bin/sh
 echo "umount $*" >> @/calls
@@ -54,9 +80,11 @@ for last; do path=${last#@}; done
 busy=$(cat @/control/busy 2>/dev/null || echo none)
 if [ "${busy:-$path}" = "$path" ] && [ "$how" != -l ]; then echo "umount: $path: target is busy." >&2; exit 32; fi
 if [ -e @/control/hang ] && [ "$how" != -l ]; then exec sleep 30; fi
-number=$(grep -n "^[^-]* $path " @/proc/self/mountinfo | tail -n 1 | cut -d: -f1)
-[ -z "$number" ] && { echo "umount: $path: not mounted." >&2; exit 32; }
-sed -i "${number}d" @/proc/self/mountinfo
+@/bin/passed "$path"
+read -r number parent place < @/passed
+[ "$place" = "$(printf '%s' "$path" | sed 's/ /\\\\040/g')" ] || { echo "umount: $path: not mounted." >&2; exit 32; }
+if grep -q "^[0-9]* $number " @/proc/self/mountinfo; then echo "umount: $path: target is busy." >&2; exit 32; fi
+sed -i "/^$number /d" @/proc/self/mountinfo
 """
 #: What is on a device is its content.
 BLKID = """#!/bin/sh
@@ -128,6 +156,7 @@ esac
 PROGRAMS = {
     "mount": MOUNT,
     "umount": UMOUNT,
+    "passed": PASSED,
     "blkid": BLKID,
     "wipefs": WIPEFS,
     "mkfs.ext4": MKFS,
@@ -175,8 +204,12 @@ class FolderServer:
 
     def mounted(self, source: str, path: str, fstype: str = "nfs4", options: str = "rw", number: str = "0:9") -> None:
         """Let something be mounted."""
+        lines = self.read("proc/self/mountinfo").splitlines()
+        subprocess.run([self.root / "bin/passed", path], check=True)
+        parent = self.read("passed").split()[0]
         with (self.root / "proc/self/mountinfo").open("a") as file:
-            file.write(f"9 1 {number} / {path} {options} - {fstype} {source} {options}\n")
+            new = max(int(line.split()[0]) for line in lines) + 1
+            file.write(f"{new} {parent} {number} / {path} {options} - {fstype} {source} {options}\n")
 
     def mounts(self) -> list[tuple[str, str]]:
         """Return source and path of what is mounted below ``/srv``."""

@@ -667,6 +667,129 @@ def test_share_below_another_one_is_unmounted_before_it(server: FolderServer) ->
     assert [call.split()[-1] for call in server.calls()] == ["/srv/web/data", "/srv/web", "/srv/web", "/srv/web/data"]
 
 
+#: A share below another one.
+INNER = {**SHARE, "name": "data", "path": "/srv/web/data", "source": "10.1.1.1:/scp_data_cccccc"}
+INNER_MOVED = {**INNER, "source": DATA_MOVED["source"]}
+GONE, INNER_GONE = ({"path": path, "state": "absent"} for path in ("/srv/web", "/srv/web/data"))
+
+
+@pytest.mark.parametrize("order", [(SHARE, INNER), (INNER, SHARE)])
+def test_share_below_another_one_is_mounted_after_it(server: FolderServer, order: tuple[dict[str, Any], ...]) -> None:
+    planned = mount(server, *order, check=True)
+    assert server.calls() == []
+    done = mount(server, *order)
+    assert [one["path"] for one in done["mounts"]] == [one["path"] for one in order]
+    assert planned["mounts"] == done["mounts"]
+    assert planned["diff"] == done["diff"]
+    assert server.mounts() == [(WEB, "/srv/web"), (INNER["source"], "/srv/web/data")]
+    assert [line.split()[1] for line in server.fstab_lines()] == ["/srv/web", "/srv/web/data"]
+    assert (server.root / "srv/web/data").is_dir()
+    assert converged(server, *order) == []
+    assert actions(mount(server, *order[::-1])) == []
+
+
+def test_shares_below_each_other_move_and_go_in_any_order(server: FolderServer) -> None:
+    deepest = {**INNER, "name": "deep", "path": "/srv/web/data/deep", "source": "10.1.1.1:/scp_deep_dddddd"}
+    converged(server, deepest, SHARE, INNER)
+    assert [path for _source, path in server.mounts()] == ["/srv/web", "/srv/web/data", "/srv/web/data/deep"]
+    moved = [{**one, "source": str(one["source"]).replace("10.1.1.1", "10.7.7.7")} for one in (SHARE, deepest, INNER)]
+    converged(server, *moved)
+    assert [path for _source, path in server.mounts()] == ["/srv/web", "/srv/web/data", "/srv/web/data/deep"]
+    converged(server, *({"path": one["path"], "state": "absent"} for one in moved))
+    assert (server.mounts(), server.fstab_lines()) == ([], [])
+
+
+def test_share_above_an_existing_mount_is_not_mounted(server: FolderServer) -> None:
+    mount(server, INNER)
+    server.forget_calls()
+    before = server.read("etc/fstab")
+    for others in ((), (INNER,)):
+        for check in (True, False):
+            result = mount(server, SHARE, *others, check=check)
+            assert result["mounts"][0]["message"] == (
+                "A mount on /srv/web would hide the mounts below it: /srv/web/data (10.1.1.1:/scp_data_cccccc)."
+                " Unmount them, and run this again."
+            )
+            assert result["msg"].startswith("Nothing was changed. ")
+    assert (server.calls(), server.read("etc/fstab")) == ([], before)
+    # An item that unmounts it is enough, and its line comes after that of the folder above it.
+    assert "unmount 10.1.1.1:/scp_data_cccccc from /srv/web/data" in converged(server, SHARE, INNER_GONE)
+    mount(server, GONE)
+    mount(server, INNER)
+    converged(server, INNER_MOVED, SHARE)
+    assert [path for _source, path in server.mounts()] == ["/srv/web", "/srv/web/data"]
+    assert [line.split()[1] for line in server.fstab_lines()] == ["/srv/web", "/srv/web/data"]
+
+
+@pytest.mark.parametrize("given", [GONE, WEB_MOVED])
+@pytest.mark.parametrize("lazy", ["never", "always"])
+def test_share_above_another_mount_is_not_unmounted(server: FolderServer, given: dict[str, Any], lazy: str) -> None:
+    mount(server, SHARE)
+    server.mounted("/dev/vdx1", "/srv/web/disk", "ext4", number="8:17")
+    server.forget_calls()
+    result = mount(server, {**given, "lazy": lazy})
+    assert result["msg"].startswith("Nothing was changed. ")
+    assert result["mounts"][0]["message"] == (
+        "/srv/web cannot be unmounted because of the mounts below it: /srv/web/disk (/dev/vdx1). Unmount them, and run"
+        " this again."
+    )
+    assert server.calls() == []
+    # Neither is it unmounted where only the options show that it has to be.
+    refused = mount(server, {**SHARE, "options": "soft", "lazy": lazy})
+    assert "/srv/web cannot be unmounted because of the mounts below it: /srv/web/disk (/dev/vdx1)." in refused["msg"]
+    assert server.calls() == []
+
+
+@pytest.mark.parametrize("given", [INNER, INNER_MOVED, INNER_GONE])
+def test_mount_that_a_later_one_hides_is_not_unchanged(server: FolderServer, given: dict[str, Any]) -> None:
+    mount(server, INNER)
+    text = server.read("proc/self/mountinfo")
+    server.write("proc/self/mountinfo", text + f"70 1 0:7 / /srv/web rw - nfs4 {WEB} rw\n")
+    server.forget_calls()
+    for items in ([given], [SHARE, given]):
+        result = mount(server, *items)
+        assert result["mounts"][-1]["message"] == (
+            f"{INNER['source']} is mounted on /srv/web/data, but hidden: {WEB} was mounted on /srv/web later, and"
+            " programs use a folder of that. Check what they wrote there, unmount /srv/web and then /srv/web/data, and"
+            " run this again."
+        )
+    assert server.calls() == []
+    assert actions(mount(server, GONE))[0] == f"unmount {WEB} from /srv/web"
+    assert server.mounts() == [(INNER["source"], "/srv/web/data")]
+    assert actions(mount(server, INNER)) == []
+
+
+def test_mount_on_a_folder_of_a_share_that_hides_a_former_one_is_unchanged(server: FolderServer) -> None:
+    mount(server, INNER)
+    text = server.read("proc/self/mountinfo")
+    server.write("proc/self/mountinfo", text + f"70 1 0:7 / /srv/web rw - nfs4 {WEB} rw\n")
+    server.mounted(INNER["source"], "/srv/web/data", options="rw,hard")
+    assert converged(server, INNER) == []
+
+
+def test_share_below_one_that_fails_is_not_mounted(server: FolderServer) -> None:
+    server.control("deny", "deny-me")
+    denied = {**SHARE, "options": "deny-me"}
+    result = mount(server, INNER, denied)
+    assert result["mounts"][0]["message"] == (
+        f"{INNER['source']} was not mounted on /srv/web/data, because /srv/web above it could not be mounted."
+    )
+    assert [one["change"] for one in result["mounts"]] == ["failed", "failed"]
+    assert server.mounts() == []
+    server.release("deny")
+    assert not mount(server, INNER, denied).get("failed")
+
+
+def test_line_of_a_share_is_moved_before_those_of_folders_below_it(server: FolderServer) -> None:
+    inner, other, outer = f"{WEB} /srv/web/data nfs rw 0 0\n", "# other\n", f"{WEB} /srv/web nfs rw,hard,_netdev 0 2\n"
+    server.write("etc/fstab", inner + other + outer)
+    done = mount(server, SHARE)
+    assert server.read("etc/fstab") == outer + inner + other
+    assert done["diff"]["before"] == inner + other + outer
+    assert done["diff"]["after"] == outer + inner + other
+    assert converged(server, SHARE) == []
+
+
 # -- blockers --------------------------------------------------------------------------------------------------------
 
 
