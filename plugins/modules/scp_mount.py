@@ -108,7 +108,7 @@ options:
     type: dict
     default: {}
   credentials_dir:
-    description: Folder for these files.
+    description: Folder for these files, as an absolute path. An empty value is the default.
     type: path
     default: /etc/scp_storage
   unmount_to_apply:
@@ -247,6 +247,8 @@ from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Se
 
 from ansible.module_utils.basic import AnsibleModule
 
+#: Folder for files with passwords where none is given.
+CREDENTIALS_DIR = "/etc/scp_storage"
 #: Types of file systems that are shares.
 NFS = ("nfs", "nfs4")
 CIFS = ("cifs", "smb3")
@@ -386,6 +388,11 @@ def split_fields(line: str) -> List[str]:
 def encode(field: str) -> str:
     """Return a field for fstab."""
     return re.sub(r"[\s\\#]", lambda found: f"\\{ord(found.group()):03o}", field)
+
+
+def has_control(text: str) -> bool:
+    """Return whether a text contains control characters or line breaks."""
+    return any(unicodedata.category(character) in ("Cc", "Zl", "Zp") for character in text)
 
 
 def split_source(source: str) -> Tuple[str, str]:
@@ -1425,6 +1432,12 @@ def read_items(params: Dict[str, Any]) -> Tuple[List[Item], List[str]]:
     items: List[Item] = []
     mistakes: List[str] = []
     seen: Dict[str, int] = {}
+    folder = credentials_dir(params)
+    # A comma would end it where it is an option of a mount.
+    if not re.match("/+[^/]", folder) or "," in folder or has_control(folder):
+        mistakes.append(
+            f"credentials_dir {folder!r} is invalid. Give the absolute path of a folder, without commas, and not /."
+        )
     for number, given in enumerate(params["mounts"], 1):
         item = read_item(given, params)
         wrong = list(check_item(item))
@@ -1439,12 +1452,19 @@ def read_items(params: Dict[str, Any]) -> Tuple[List[Item], List[str]]:
     return items, mistakes
 
 
+def credentials_dir(params: Dict[str, Any]) -> str:
+    """Return the folder for files with passwords."""
+    return params["credentials_dir"] or CREDENTIALS_DIR
+
+
 def read_item(given: Dict[str, Any], params: Dict[str, Any]) -> Item:
-    """Return one item with all defaults."""
-    path = given["path"].rstrip("/") or "/"
+    """Return one item with all defaults; null is not given."""
+    texts = ("name", "path", "source", "fstype", "options", "cifs_username")
+    given = {**given, **{name: given[name] or "" for name in texts}}
+    path = given["path"] and (given["path"].rstrip("/") or "/")
     source = given["source"].replace("\\", "/")
     fstype = given["fstype"] or ("cifs" if source.startswith("//") else "nfs" if is_share(source) else "")
-    credentials = credentials_file(params["credentials_dir"], path)
+    credentials = credentials_file(credentials_dir(params), path)
     options = given["options"].strip(",")
     if family(fstype) == "cifs":
         options = ",".join(filter(None, [options, "credentials=" + credentials]))
@@ -1589,7 +1609,7 @@ ARGUMENTS: Dict[str, Any] = {
         },
     },
     "cifs_passwords": {"type": "dict", "default": {}, "no_log": True},
-    "credentials_dir": {"type": "path", "default": "/etc/scp_storage"},
+    "credentials_dir": {"type": "path", "default": CREDENTIALS_DIR},
     "unmount_to_apply": {"type": "bool", "default": True},
     "mount_timeout": {"type": "int", "default": 180},
     "unmount_timeout": {"type": "int", "default": 15},

@@ -950,6 +950,28 @@ def test_mistakes_are_reported(given: dict[str, Any], message: str) -> None:
     assert message in mistake
 
 
+@pytest.mark.parametrize("folder", [None, ""])
+def test_empty_credentials_dir_is_the_default(folder: str | None) -> None:
+    (item,), mistakes = items_of(CIFS, credentials_dir=folder)
+    assert (item.credentials, mistakes) == (CREDENTIALS, [])
+
+
+@pytest.mark.parametrize("folder", ["etc/x", ".", "/", "//", "/etc/a,b", "/etc/a\nb"])
+def test_invalid_credentials_dir_is_reported(folder: str) -> None:
+    _items, (mistake,) = items_of(SHARE, credentials_dir=folder)
+    assert mistake == (
+        f"credentials_dir {folder!r} is invalid. Give the absolute path of a folder, without commas, and not /."
+    )
+
+
+def test_null_is_not_given() -> None:
+    (item,), mistakes = items_of({**SHARE, "name": None, "fstype": None, "cifs_username": None})
+    assert (item.name, item.fstype, mistakes) == ("", "nfs", [])
+    _items, (mistake,) = items_of({"path": None, "source": None})
+    assert "path  is invalid" in mistake
+    assert "it has no source" in mistake
+
+
 def test_mistakes_of_lists_are_reported() -> None:
     assert items_of()[1] == ["mounts is empty. Give at least one item."]
     assert "item 1 has the same path; remove one of them" in items_of(SHARE, {**SHARE, "path": "/srv/web/"})[1][0]
