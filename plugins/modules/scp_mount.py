@@ -51,7 +51,7 @@ options:
         required: true
       source:
         description:
-          - What to mount, as C(address:/share), C(//address/share) or C(/dev/…).
+          - What to mount, as C(address:/share), C(//address/share) or C(/dev/…). An IPv6 address is in brackets. URLs are refused.
           - Sources are normalized before they are compared. A slash at the end, two slashes, capitals in the name of a server, or another form of an IPv6
             address make no difference. A name and the address that it resolves to are equal too.
           - Required with O(mounts[].state=present).
@@ -415,6 +415,32 @@ def split_source(source: str) -> Tuple[str, str]:
     return plain_server(server), share.rstrip("/") or "/"
 
 
+def is_source(source: str) -> bool:
+    """Return whether a source has one of the documented forms.
+
+    >>> [is_source(one) for one in ("h:/x", "[fd00::1]:/x", "//h/x", "/dev/sdb", "nfs://h/x", "fd00::1:/x", "//h")]
+    [True, True, True, True, False, False, False]
+    """
+    if has_control(source) or source != source.strip():
+        return False
+    if source.startswith("/dev/"):
+        return bool(re.match(r"/dev/+[^\s/]\S*\Z", source)) and ".." not in source.split("/")
+    if source.startswith("//"):
+        server, _separator, share = source[2:].partition("/")
+        return bool(share.strip("/")) and (is_server(server) or is_address(server))
+    server, colon, share = source.partition(":/")
+    # A short name before two slashes is the scheme of a URL.
+    is_url = share.startswith("/") and re.match(r"[A-Za-z][A-Za-z0-9+-]*\Z", server)
+    return bool(colon) and not is_url and is_server(server)
+
+
+def is_server(text: str) -> bool:
+    """Return whether it is a server's name, its IPv4 address, or its IPv6 address in brackets."""
+    if text.startswith("[") and text.endswith("]"):
+        return ":" in text and is_address(text[1:-1])
+    return bool(re.match(r"\w[\w.-]*\Z", text))
+
+
 def plain_server(server: str) -> str:
     """Return a server's name or address in one spelling."""
     bare = server.strip("[]").lower()
@@ -430,11 +456,12 @@ def plain_server(server: str) -> str:
 
 def is_address(server: str) -> bool:
     """Return whether it is an IP address and not a name."""
+    address, percent, zone = server.partition("%")
     try:
-        ipaddress.ip_address(server.partition("%")[0])
+        ipaddress.ip_address(address)
     except ValueError:
         return False
-    return True
+    return not percent or bool(re.match(r"[\w.-]+\Z", zone))
 
 
 def option_map(options: str) -> Dict[str, str]:
@@ -1492,13 +1519,16 @@ def check_item(item: Item) -> Iterator[str]:
         yield "options are separated by commas, without blanks"
     if {"password", "pass", "password2"} & set(option_map(item.options)):
         yield "options contain a password. Use cifs_passwords"
+    if item.source and not is_source(item.source):
+        shown = repr(item.source) if has_control(item.source) or item.source != item.source.strip() else item.source
+        yield f"source {shown} is invalid. Expected address:/share, //address/share or /dev/…, with an IPv6 address in brackets"
+    if item.fstype and not re.match(r"[A-Za-z0-9][A-Za-z0-9._-]*\Z", item.fstype):
+        yield f"fstype {item.fstype!r} is invalid. Expected the name of a file system, for example xfs"
     if item.state == "absent":
         return
     if not item.source:
         yield "it has no source"
-    elif not is_share(item.source) and not item.source.startswith("/dev/"):
-        yield f"source {item.source} is invalid. Expected address:/share, //address/share or /dev/…"
-    elif not item.fstype:
+    elif is_source(item.source) and not item.fstype:
         yield "a device needs fstype, for example xfs"
     if item.family == "cifs" and not item.username:
         yield "a CIFS share needs cifs_username"

@@ -274,7 +274,13 @@ def test_replicas_of_disaster_recovery_are_accepted_unchanged(runner: ModuleRunn
             {"name": "x", "path": "/srv/x", "options": "ro, hard"},
             "options 'ro, hard' are invalid. Separate",
         ),
-        ({"name": "x", "path": "/srv/x", "source": "web"}, "source 'web' is invalid. Expected address:/share"),
+        *(
+            (
+                {"name": "x", "path": "/srv/x", "source": source},
+                f"source '{source}' is invalid. Expected address:/share",
+            )
+            for source in ("web", "nfs://h/x", "fe80::1:/x", "-o:/x", "a b:/x", "//h", "///x", "//-o/x")
+        ),
         ({"name": "x", "path": "/srv/x", "format": True}, "format has no meaning for kind filestorage_volume"),
         ({"name": "x", "path": "/srv/x", "device": "/dev/x"}, "device has no meaning for kind filestorage_volume"),
         (

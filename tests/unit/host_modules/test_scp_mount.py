@@ -950,6 +950,64 @@ def test_mistakes_are_reported(given: dict[str, Any], message: str) -> None:
     assert message in mistake
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        *(
+            "smb://h/x",
+            "nfs://h/x",
+            "http://h/x",
+            "cifs://files.example/x",
+            "fe80::1:/x",
+            "-o:/x",
+            "//-o/x",
+            "h:x",
+            "h",
+        ),
+        *(
+            "//h",
+            "//h/",
+            "///x",
+            "////",
+            ":/x",
+            "a b:/x",
+            "//a b/x",
+            "h:/x\n",
+            "h:/a\nb",
+            "h:/a\tb",
+            " h:/x",
+            "h:/x ",
+            "h:/\x7f",
+        ),
+        *("h:/a\u2028b", "//h/a\rb", "[fd00::1:/x", "[h]:/x", "[10.1.1.1]:/x", "[fe80::1%]:/x", "a,b:/x", "user@h:/x"),
+        *("/dev/", "/dev/../etc/x", "/dev/a b", "/dev//"),
+    ],
+)
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_source_of_another_form_is_reported(source: str, state: str) -> None:
+    _items, (mistake,) = items_of({**SHARE, "source": source, "fstype": "nfs", "state": state})
+    assert "is invalid. Expected address:/share, //address/share or /dev/…, with an IPv6 address in brackets" in mistake
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        *("h:/x", "h:/", "10.1.1.1://x", "files.example://x", "my_host-1:/x", "[fd00::1]:/x", "[fe80::1%eth0]:/x"),
+        *("h:/a b", "h:/a:/b", "//h/x", "//h//x", "\\\\h\\x y", "//fd00::1/x", "//fd00--1.ipv6-literal.net/x"),
+        *("//[fd00::1]/x", "h:/a\u3000b", "/dev/sdb", "/dev/disk/by-id/scsi-1:2"),
+    ],
+)
+def test_source_of_a_documented_form_is_accepted(source: str) -> None:
+    given = {**CIFS, "source": source, **({"fstype": "xfs"} if source.startswith("/dev") else {})}
+    assert items_of(given)[1] == []
+
+
+@pytest.mark.parametrize("fstype", ["../x", "-t", "xfs ro", "xfs\n"])
+def test_invalid_fstype_is_reported(fstype: str) -> None:
+    _items, (mistake,) = items_of({**DISK, "fstype": fstype})
+    assert f"fstype {fstype!r} is invalid. Expected the name of a file system, for example xfs" in mistake
+
+
 @pytest.mark.parametrize("folder", [None, ""])
 def test_empty_credentials_dir_is_the_default(folder: str | None) -> None:
     (item,), mistakes = items_of(CIFS, credentials_dir=folder)
