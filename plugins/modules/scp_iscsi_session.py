@@ -301,7 +301,7 @@ class Host:
     def read(self, path: str) -> str:
         """Return the content of a file; empty if there is none."""
         try:
-            with open(self.root + path, encoding="utf-8", errors="replace") as file:
+            with open(self.root + path, encoding="utf-8", errors="replace", newline="\n") as file:
                 return file.read()
         except OSError:
             return ""
@@ -327,13 +327,14 @@ class Host:
         """Return what uses a disk or a partition."""
         number = self.read(f"/sys/class/block/{disk}/dev").strip()
         found = []
-        for line in self.read("/proc/self/mountinfo").splitlines():
+        # Other line breaks of Unicode are part of a path.
+        for line in self.read("/proc/self/mountinfo").split("\n"):
             fields, _separator, rest = line.partition(" - ")
             place, source = fields.split(" "), rest.split(" ")
             # A file system of several disks has a separate number, and names one of the disks.
             if len(place) > 4 and (place[2] == number or source[1:2] == [f"/dev/{disk}"]):
                 found.append(f"{disk} is mounted on {place[4]}")
-        swaps = [line.split(" ")[0] for line in self.read("/proc/swaps").splitlines()]
+        swaps = [line.split(" ")[0] for line in self.read("/proc/swaps").split("\n")]
         if f"/dev/{disk}" in swaps:
             found.append(f"{disk} is used as swap")
         for holder in self.entries(f"/sys/class/block/{disk}/holders"):

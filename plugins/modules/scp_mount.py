@@ -376,18 +376,20 @@ def is_share(source: str) -> bool:
 
 
 def decode(field: str) -> str:
-    """Return a field of fstab or mountinfo without its octal escapes."""
-    return re.sub(r"\\([0-7]{3})", lambda found: chr(int(found.group(1), 8)), field)
+    """Return a field of fstab or mountinfo without its octal escapes, each of which is a byte."""
+    raw = field.encode("utf-8", "surrogateescape")
+    plain = re.sub(rb"\\([0-3][0-7]{2})", lambda found: bytes([int(found.group(1), 8)]), raw)
+    return plain.decode("utf-8", "surrogateescape")
 
 
 def split_fields(line: str) -> List[str]:
-    """Return the fields of a line of fstab as they are written."""
-    return line.split()
+    """Return the fields of a line of fstab as they are written. Only blanks and tabs separate them: fstab(5), getmntent(3)."""
+    return [field for field in re.split("[ \t]+", line.rstrip("\n")) if field]
 
 
 def encode(field: str) -> str:
-    """Return a field for fstab."""
-    return re.sub(r"[\s\\#]", lambda found: f"\\{ord(found.group()):03o}", field)
+    """Return a field for fstab, without what separates fields and lines."""
+    return re.sub(r"[ \t\n\\]", lambda found: f"\\{ord(found.group()):03o}", field)
 
 
 def has_control(text: str) -> bool:
@@ -540,7 +542,7 @@ def credentials_file(folder: str, path: str) -> str:
     """Return the file for the password of a path; no two paths have the same."""
     name = re.sub("[^A-Za-z0-9]+", "_", path)
     name = name[1:] if name.startswith("_") else name
-    if not re.match("[A-Za-z0-9/]*$", path):
+    if not re.match(r"[A-Za-z0-9/]*\Z", path):
         name += "-" + hashlib.sha256(path.encode("utf-8")).hexdigest()[:8]
     return folder.rstrip("/") + "/" + name + ".credentials"
 
@@ -561,7 +563,7 @@ def automount_unit(path: str) -> str:
 def parse_mountinfo(text: str) -> List[Mounted]:
     """Return what is mounted, in the order in which it was mounted."""
     found = []
-    for line in text.splitlines():
+    for line in text.split("\n"):
         first, _separator, second = line.partition(" - ")
         fields, rest = first.split(" "), second.split(" ")
         if len(fields) > 5 and len(rest) > 2:
@@ -613,7 +615,8 @@ class Fstab:
     """The lines of fstab; those of other paths, comments and blank lines stay as they are."""
 
     def __init__(self, text: str) -> None:
-        self.lines = text.splitlines(True)
+        # Other line breaks of Unicode are part of a line.
+        self.lines = re.findall("[^\n]*\n|[^\n]+", text)
 
     @property
     def text(self) -> str:
@@ -626,7 +629,7 @@ class Fstab:
 
     def entries(self, path: str) -> List[List[str]]:
         """Return the fields of the lines of a path."""
-        return [[decode(field) for field in self.lines[number].split()] for number in self.positions(path)]
+        return [[decode(field) for field in split_fields(self.lines[number])] for number in self.positions(path)]
 
     def set_line(self, path: str, fields: Sequence[str]) -> Tuple[str, str]:
         """Make a line the only one of a path, before those of folders below it; the last two fields of a line that exists stay.
@@ -669,7 +672,7 @@ class Fstab:
 
     @staticmethod
     def _path(line: str) -> str:
-        fields = line.split()
+        fields = split_fields(line)
         if len(fields) < 2 or fields[0].startswith("#"):
             return ""
         path = decode(fields[1])
@@ -732,7 +735,7 @@ class Host:
 
     def mounts(self) -> List[Mounted]:
         """Return what is mounted."""
-        with open(self.real("/proc/self/mountinfo"), encoding="utf-8", errors="surrogateescape") as file:
+        with open(self.real("/proc/self/mountinfo"), encoding="utf-8", errors="surrogateescape", newline="\n") as file:
             return parse_mountinfo(file.read())
 
     def connected(self) -> Set[str]:
@@ -793,7 +796,7 @@ class Host:
     def read(self, path: str) -> Optional[str]:
         """Return the content of a file, or nothing if there is none."""
         try:
-            with open(self.real(path), encoding="utf-8", errors="replace") as file:
+            with open(self.real(path), encoding="utf-8", errors="replace", newline="\n") as file:
                 return file.read()
         except FileNotFoundError:
             return None

@@ -154,6 +154,40 @@ def test_path_with_blanks_is_escaped_in_fstab(server: FolderServer) -> None:
     assert server.fstab_lines() == ["10.1.1.1:/a\\040b /srv/a\\040b nfs rw,hard,_netdev 0 0"]
 
 
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("a\u3000b", "a\u3000b"),
+        ("a\u00a0b", "a\u00a0b"),
+        ("a\u2028b\x85c", "a\u2028b\x85c"),
+        ("a\x0bb\x0cc\x1cd\re", "a\x0bb\x0cc\x1cd\re"),
+        ("a#b", "a#b"),
+        ("a b\tc\\d", "a\\040b\\011c\\134d"),
+        ("a\nb", "a\\012b"),
+    ],
+)
+def test_path_of_any_characters_is_one_line_of_fstab(server: FolderServer, name: str, written: str) -> None:
+    one = {**SHARE, "path": f"/srv/{name}"}
+    (server.root / "srv" / name).mkdir()
+    host = scp_mount.Host(str(server.root))
+    for _time in range(2):
+        scp_mount.Work(host, items_of(one)[0][0], scp_mount.Settings())._write_line()
+        line = f"{WEB} /srv/{written} nfs rw,hard,_netdev 0 0\n"
+        assert (server.root / "etc/fstab").read_bytes() == f"{FSTAB}{line}".encode()
+    # What the kernel shows, because the programs of this server know blanks only.
+    root = server.read("proc/self/mountinfo")
+    server.write("proc/self/mountinfo", f"{root}2 1 0:7 / /srv/{written} rw,relatime - nfs4 {WEB} rw,hard\n")
+    assert actions(mount(server, one)) == []
+    server.write("proc/self/mountinfo", root)
+    assert converged(server, {**one, "state": "absent"}) == ["remove the line from /etc/fstab"]
+    assert server.read("etc/fstab") == FSTAB
+
+
+def test_escapes_are_bytes() -> None:
+    assert scp_mount.decode("/srv/\\343\\200\\200a\\040b\\134040") == "/srv/\u3000a b\\040"
+    assert scp_mount.decode("/srv/\\377\\400") == "/srv/\udcff\\400"
+
+
 # -- options ---------------------------------------------------------------------------------------------------------
 
 
