@@ -577,6 +577,17 @@ def is_below(path: str, folder: str) -> bool:
     return path.startswith(folder + "/")
 
 
+def plain_path(path: str) -> str:
+    """Return an absolute path in one spelling; ``..`` stays, because it can follow a link.
+
+    >>> plain_path("//srv/./web/"), plain_path("none")
+    ('/srv/web', 'none')
+    """
+    if not path.startswith("/"):
+        return path
+    return "/" + "/".join(name for name in path.split("/") if name not in ("", "."))
+
+
 def depth(path: str) -> int:
     """Return how many folders deep a path is."""
     return path.count("/")
@@ -675,8 +686,7 @@ class Fstab:
         fields = split_fields(line)
         if len(fields) < 2 or fields[0].startswith("#"):
             return ""
-        path = decode(fields[1])
-        return path.rstrip("/") if path != "/" else path
+        return plain_path(decode(fields[1]))
 
 
 # -- the server ------------------------------------------------------------------------------------------------------
@@ -1471,7 +1481,7 @@ def read_items(params: Dict[str, Any]) -> Tuple[List[Item], List[str]]:
     for number, given in enumerate(params["mounts"], 1):
         item = read_item(given, params)
         wrong = list(check_item(item))
-        first = seen.setdefault(item.path, number)
+        first = seen.setdefault(plain_path(item.path), number)
         if first != number:
             wrong.append(f"item {first} has the same path; remove one of them")
         items.append(item)

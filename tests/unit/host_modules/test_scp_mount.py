@@ -928,6 +928,17 @@ def test_fstab_with_two_lines_of_a_path(server: FolderServer) -> None:
     assert server.read("etc/fstab") == f"# x\n{WEB} /srv/web nfs rw,hard,_netdev 0 0\n"
 
 
+@pytest.mark.parametrize("spelling", ["/srv//web", "//srv/web", "/srv/./web/", "/./srv/web/."])
+def test_fstab_with_a_path_in_another_spelling(server: FolderServer, spelling: str) -> None:
+    server.write("etc/fstab", f"{FSTAB}{WEB} {spelling} nfs rw,hard 0 2\n")
+    mount(server, SHARE)
+    assert server.fstab_lines() == [f"{WEB} /srv/web nfs rw,hard,_netdev 0 2"]
+    assert converged(server, SHARE) == []
+    server.write("etc/fstab", f"{FSTAB}{WEB} {spelling} nfs rw,hard 0 2\n")
+    mount(server, {"path": "/srv/web", "state": "absent"})
+    assert server.read("etc/fstab") == FSTAB
+
+
 def test_run_that_was_killed_after_any_step_is_continued_by_the_next(
     server: FolderServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -1067,6 +1078,7 @@ def test_null_is_not_given() -> None:
 def test_mistakes_of_lists_are_reported() -> None:
     assert items_of()[1] == ["mounts is empty. Give at least one item."]
     assert "item 1 has the same path; remove one of them" in items_of(SHARE, {**SHARE, "path": "/srv/web/"})[1][0]
+    assert "item 1 has the same path; remove one of them" in items_of(SHARE, {**SHARE, "path": "/srv/./web"})[1][0]
 
 
 def test_program_that_is_missing_is_named(server: FolderServer, monkeypatch: pytest.MonkeyPatch) -> None:
