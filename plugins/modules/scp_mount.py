@@ -47,6 +47,7 @@ options:
       path:
         description:
           - Folder of the server to mount on, as an absolute path without symbolic links. It is created if it does not exist, and never deleted.
+          - Nothing is mounted on folders of the system, such as C(/etc), C(/usr) and C(/var), or anywhere below C(/dev), C(/proc) and C(/sys).
         type: path
         required: true
       source:
@@ -105,6 +106,7 @@ options:
       - Passwords of CIFS shares by O(mounts[].name). They are written to files below O(credentials_dir) that only root can read. They do not appear in
         command lines, C(/etc/fstab) or results.
       - A changed password takes effect as described in O(unmount_to_apply).
+      - A name that no item has results in a warning.
     type: dict
     default: {}
   credentials_dir:
@@ -249,6 +251,12 @@ from ansible.module_utils.basic import AnsibleModule
 
 #: Folder for files with passwords where none is given.
 CREDENTIALS_DIR = "/etc/scp_storage"
+#: Folders of the system, which a mount would hide, and those that the kernel or the system fills.
+SYSTEM_FOLDERS = (
+    *("/bin", "/boot", "/dev", "/etc", "/lib", "/lib32", "/lib64", "/libx32"),
+    *("/proc", "/root", "/run", "/sbin", "/sys", "/usr", "/var"),
+)
+KERNEL_FOLDERS = ("/dev", "/proc", "/sys")
 #: Types of file systems that are shares.
 NFS = ("nfs", "nfs4")
 CIFS = ("cifs", "smb3")
@@ -1492,6 +1500,11 @@ def read_items(params: Dict[str, Any]) -> Tuple[List[Item], List[str]]:
     return items, mistakes
 
 
+def unused_passwords(items: Sequence[Item], params: Dict[str, Any]) -> List[str]:
+    """Return the names that have a password, and that are not those of an item."""
+    return sorted({str(name) for name in params["cifs_passwords"] or {}} - {item.name for item in items})
+
+
 def credentials_dir(params: Dict[str, Any]) -> str:
     """Return the folder for files with passwords."""
     return params["credentials_dir"] or CREDENTIALS_DIR
@@ -1524,10 +1537,20 @@ def read_item(given: Dict[str, Any], params: Dict[str, Any]) -> Item:
     )
 
 
+def check_path(item: Item) -> Iterator[str]:
+    """Yield what is wrong with the path of an item."""
+    path = plain_path(os.path.normpath(item.path))
+    if not re.match(r"/[^/]", item.path) or path == "/":
+        yield f"path {item.path} is invalid. Give the absolute path of a folder, and not /"
+    elif item.state == "present" and (
+        path in SYSTEM_FOLDERS or any(is_below(path, folder) for folder in KERNEL_FOLDERS)
+    ):
+        yield f"path {item.path} is a folder of the system. Choose another one, for example below /srv or /mnt"
+
+
 def check_item(item: Item) -> Iterator[str]:
     """Yield what is wrong with an item."""
-    if not re.match(r"/[^/]", item.path):
-        yield f"path {item.path} is invalid. Give the absolute path of a folder, and not /"
+    yield from check_path(item)
     if re.search(r"\s", item.options):
         yield "options are separated by commas, without blanks"
     if {"password", "pass", "password2"} & set(option_map(item.options)):
@@ -1667,6 +1690,9 @@ def main() -> None:
     items, mistakes = read_items(params)
     if mistakes:
         module.fail_json(msg="mounts has mistakes, and nothing was changed. " + " ".join(mistakes))
+    unused = unused_passwords(items, params)
+    if unused:
+        module.warn(f"cifs_passwords has names that mounts does not have: {', '.join(unused)}. Check their spelling.")
     settings = Settings(
         module.check_mode,
         params["unmount_to_apply"],

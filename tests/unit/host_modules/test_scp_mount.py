@@ -1067,6 +1067,38 @@ def test_invalid_credentials_dir_is_reported(folder: str) -> None:
     )
 
 
+SYSTEM = ["/bin", "/boot", "/dev", "/etc", "/lib", "/lib64", "/proc", "/root", "/run", "/sbin", "/sys", "/usr", "/var"]
+
+
+@pytest.mark.parametrize(
+    "path", [*SYSTEM, "/etc/", "/etc/.", "/srv/../etc", "/proc/x", "/sys/fs/x", "/dev/shm/x", "/usr//", "/srv/../dev/x"]
+)
+def test_path_of_the_system_is_reported(path: str) -> None:
+    _items, (mistake,) = items_of({**SHARE, "path": path})
+    assert "is a folder of the system. Choose another one, for example below /srv or /mnt." in mistake
+    # What is there can be unmounted.
+    assert items_of({"path": path, "state": "absent"})[1] == []
+
+
+@pytest.mark.parametrize(
+    "path", ["/var/lib/data", "/usr/local/share/x", "/run/x", "/etc/x", "/home", "/devices", "/opt"]
+)
+def test_path_below_folders_of_the_system_is_accepted(path: str) -> None:
+    assert items_of({**SHARE, "path": path})[1] == []
+
+
+@pytest.mark.parametrize("path", ["/.", "/..", "/srv/..", "//"])
+def test_path_that_leads_to_the_root_is_reported(path: str) -> None:
+    assert "is invalid. Give the absolute path of a folder, and not /" in items_of({**SHARE, "path": path})[1][0]
+
+
+def test_password_without_a_mount_is_found() -> None:
+    items, mistakes = items_of(CIFS)
+    given = {"cifs_passwords": {"office": PASSWORD, "offices": PASSWORD, "a": PASSWORD}}
+    assert (scp_mount.unused_passwords(items, given), mistakes) == (["a", "offices"], [])
+    assert scp_mount.unused_passwords(items, {"cifs_passwords": None}) == []
+
+
 def test_null_is_not_given() -> None:
     (item,), mistakes = items_of({**SHARE, "name": None, "fstype": None, "cifs_username": None})
     assert (item.name, item.fstype, mistakes) == ("", "nfs", [])
