@@ -106,7 +106,7 @@ options:
       - Passwords of CIFS shares by O(mounts[].name). They are written to files below O(credentials_dir) that only root can read. They do not appear in
         command lines, C(/etc/fstab) or results.
       - A changed password takes effect as described in O(unmount_to_apply).
-      - A name that no item has results in a warning.
+      - Other names are ignored, so that several servers can have the same passwords.
     type: dict
     default: {}
   credentials_dir:
@@ -1500,11 +1500,6 @@ def read_items(params: Dict[str, Any]) -> Tuple[List[Item], List[str]]:
     return items, mistakes
 
 
-def unused_passwords(items: Sequence[Item], params: Dict[str, Any]) -> List[str]:
-    """Return the names that have a password, and that are not those of an item."""
-    return sorted({str(name) for name in params["cifs_passwords"] or {}} - {item.name for item in items})
-
-
 def credentials_dir(params: Dict[str, Any]) -> str:
     """Return the folder for files with passwords."""
     return params["credentials_dir"] or CREDENTIALS_DIR
@@ -1690,9 +1685,6 @@ def main() -> None:
     items, mistakes = read_items(params)
     if mistakes:
         module.fail_json(msg="mounts has mistakes, and nothing was changed. " + " ".join(mistakes))
-    unused = unused_passwords(items, params)
-    if unused:
-        module.warn(f"cifs_passwords has names that mounts does not have: {', '.join(unused)}. Check their spelling.")
     settings = Settings(
         module.check_mode,
         params["unmount_to_apply"],

@@ -152,9 +152,7 @@ def test_status_shows_one_table_and_fails_on_request(controller: Controller) -> 
     ]
     assert lines[-1] == "2 ok, 1 paused"
     failed = play(controller, "dr_status", {**ALL_KINDS, "dr_status_fail_on": "paused,error"})
-    assert "1 of 3 volumes has a health that is to fail the run (paused, error). ledger (kr-west1 to" in failure(
-        failed
-    )
+    assert "1 of 3 volumes has a health that is to fail the run (paused, error). ledger (kr-west1 to" in failure(failed)
     skipped = play(controller, "dr_status", {**ALL_KINDS, "dr_status_fail_on": "paused", "dr_skip": ["ledger"]})
     assert skipped.rc == 0
 

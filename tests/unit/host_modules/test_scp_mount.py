@@ -1092,13 +1092,6 @@ def test_path_that_leads_to_the_root_is_reported(path: str) -> None:
     assert "is invalid. Give the absolute path of a folder, and not /" in items_of({**SHARE, "path": path})[1][0]
 
 
-def test_password_without_a_mount_is_found() -> None:
-    items, mistakes = items_of(CIFS)
-    given = {"cifs_passwords": {"office": PASSWORD, "offices": PASSWORD, "a": PASSWORD}}
-    assert (scp_mount.unused_passwords(items, given), mistakes) == (["a", "offices"], [])
-    assert scp_mount.unused_passwords(items, {"cifs_passwords": None}) == []
-
-
 def test_null_is_not_given() -> None:
     (item,), mistakes = items_of({**SHARE, "name": None, "fstype": None, "cifs_username": None})
     assert (item.name, item.fstype, mistakes) == ("", "nfs", [])
