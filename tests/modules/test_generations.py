@@ -459,7 +459,13 @@ def test_plan_within_a_region(runner: ModuleRunner) -> None:
     (replica,) = made.result["replicas"]
     assert (replica["target_zone"], replica["active_side"], replica["active_region"]) == ("kr-west1-b", "source", WEST)
     assert runner.run_task("scp_dr_plan", plan).changed is False
-    over = runner.run_task("scp_dr_plan", {**plan, "volumes": [replica], "state": "failed_over"})
+    fail_over = {**plan, "volumes": [replica], "state": "failed_over"}
+    planned = runner.run_task("scp_dr_plan", fail_over, check=True, diff=True)
+    assert " ".join(planned.result["table"][2].split()).count("kr-west1 (volume) kr-west1 (replica)") == 1
+    ((difference),) = planned.result["diff"]
+    in_use = [difference[when]["in_use_in"] for when in ("before", "after")]
+    assert in_use == ["kr-west1 (volume)", "kr-west1 (replica)"]
+    over = runner.run_task("scp_dr_plan", fail_over)
     assert over.changed, over.message
     (replica,) = over.result["replicas"]
     assert (replica["active_side"], replica["active_region"]) == ("target", WEST)

@@ -125,10 +125,17 @@ def _row(replica: Mapping[str, Any], *, dry_run: bool, paths: bool) -> list[str]
         replica["health"],
         replica["frequency"] or "",
         "" if lag is None else format_lag(lag),
-        *([now["active_region"]] if dry_run else []),
-        replica["active_region"],
+        *([_place(replica, now["active_region"], now["health"])] if dry_run else []),
+        _place(replica, replica["active_region"], replica["health"]),
         *([replica["target_path"] or ""] if paths else []),
     ]
+
+
+def _place(replica: Mapping[str, Any], region: str, health: str) -> str:
+    """Return where a volume is in use. If both ends are in one region, this says which of them is."""
+    if replica["region"] != replica["target_region"] or health == "unknown":
+        return region
+    return f"{region} ({'replica' if health == 'paused' else 'volume'})"
 
 
 def plan_lines(outcomes: Sequence[Outcome]) -> list[str]:
@@ -179,6 +186,7 @@ def differences(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
         if not outcome.operations:
             continue
         old, new = outcome.before.link, None if outcome.ended else outcome.link
+        ends = {"region": outcome.volume.region, "target_region": outcome.volume.target_region}
         loss = {"possible_data_loss": outcome.possible_loss} if outcome.possible_loss else {}
         found.append(
             {
@@ -187,14 +195,14 @@ def differences(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
                 "before": {
                     **_side(old),
                     "health": outcome.before.health,
-                    "in_use_in": outcome.active_region_before,
+                    "in_use_in": _place(ends, outcome.active_region_before, outcome.before.health),
                     "steps": [],
                     **dict.fromkeys(loss),
                 },
                 "after": {
                     **_side(new),
                     "health": outcome.health,
-                    "in_use_in": outcome.active_region,
+                    "in_use_in": _place(ends, outcome.active_region, outcome.health),
                     "steps": list(outcome.operations),
                     **loss,
                 },
