@@ -47,12 +47,19 @@ def shown(answer: Mapping[str, Any], field: str = ZONE) -> dict[str, Any]:
     return {field: answer[ZONE]} if answer.get(ZONE) else {}
 
 
-def unlike(present: Any, params: Mapping[str, Any], option: str = ZONE) -> dict[str, tuple[Any, Any]]:
-    """Return the zone for the comparison of options that cannot be changed.
+def differs(present: Any, asked: str | None) -> bool:
+    """Return whether a resource is in another zone than the task asks for.
 
-    A resource of an API version without zones has none, and matches every zone.
+    One of an API version without zones matches every zone, and so does one that shows its region in place of a zone:
+    whether the platform does that is not known (platform-behaviour.md §1).
     """
-    return {option: (present, params.get(option))} if present else {}
+    return bool(present and asked) and present not in (asked, region_of(str(asked)))
+
+
+def unlike(present: Any, params: Mapping[str, Any], option: str = ZONE) -> dict[str, tuple[Any, Any]]:
+    """Return the zone for the comparison of options that cannot be changed, if it differs."""
+    asked = params.get(option)
+    return {option: (present, asked)} if differs(present, asked) else {}
 
 
 def target_region(params: Mapping[str, Any]) -> str | None:

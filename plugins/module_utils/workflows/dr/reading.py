@@ -14,6 +14,7 @@ from ...client.parallel import map_concurrently
 from ...client.session import Client
 from ...engine.lookup import Finder, LookupSpec
 from ...operations import filestorage as filestorage_api
+from ...resources import zones
 from ...resources.baremetal_blockstorage import lookup as bm
 from ...resources.baremetal_blockstorage.replication_state import (
     GROUP_REPLICATIONS,
@@ -26,7 +27,6 @@ from ...resources.filestorage.snapshot import SNAPSHOTS as FILE_SNAPSHOTS
 from ...resources.parallel_filestorage import lookup as parallel
 from ...resources.shared_volume import going
 from ...resources.snapshots import SnapshotRecord
-from ...resources.zones import ZONE
 from .model import BLOCK, FILE, GROUP, PARALLEL, Found, Link, Side, Volume, block_link, file_link, fits_name
 
 _KINDS: Mapping[str, LookupSpec] = {
@@ -53,7 +53,7 @@ class Reader:
     def for_volumes(cls, client: Client, volumes: Iterable[Volume]) -> Reader:
         """Return a reader that prefers API versions which show zones if one of the volumes has a zone in the list."""
         zoned = any(volume.target_zone for volume in volumes)
-        return cls(client.wanting(ZONE, "source_volume_zone", "replication_volume_zone") if zoned else client)
+        return cls(client.wanting(zones.ZONE, "source_volume_zone", "replication_volume_zone") if zoned else client)
 
     def forget(self) -> None:
         """Read all lists again from now on: something has changed."""
@@ -214,7 +214,7 @@ def match(volume: Volume, side: Side, candidates: Sequence[tuple[Item, Sequence[
 
 def _other_zone(volume: Volume, link: Link) -> str:
     """Return the message about a replica that is in another zone than the list says; empty if it is not."""
-    if volume.target_zone is None or link.target_zone in (None, volume.target_zone):
+    if not zones.differs(link.target_zone, volume.target_zone):
         return ""
     return (
         f"its replica {link.target_name or link.target_id} is in zone {link.target_zone}, and target_zone is"
