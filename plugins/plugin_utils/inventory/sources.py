@@ -179,6 +179,8 @@ class Reader:
                     self._list(filestorage.LIST_VOLUME_REPLICATIONS, region, query=path) if has_one else []
                 )
         except NotFound:
+            if self._is_there(filestorage.SHOW_VOLUME, region, path):
+                raise
             return []
         return [
             Use(
@@ -205,6 +207,8 @@ class Reader:
                 return []
             shown = self.client.call(parallel_filestorage.SHOW_VOLUME, region=region, path=path)
         except NotFound:
+            if self._is_there(parallel_filestorage.SHOW_VOLUME, region, path):
+                raise
             return []
         more = {"path": shown.get("mount_path")}
         return [
@@ -311,6 +315,14 @@ class Reader:
         except NotFound:
             return "", ""
         return str(shown.get("server_uuid") or ""), str(shown.get("server_region") or use.region)
+
+    def _is_there(self, show: Operation, region: str, path: Mapping[str, str]) -> bool:
+        """Whether a volume exists of which something else does not: its servers may not be lost without a word."""
+        try:
+            self.client.call(show, region=region, path=path)
+        except NotFound:
+            return False
+        return True
 
     def _list(self, operation: Operation, region: str, **options: Any) -> list[dict[str, Any]]:
         return self.client.read_list(operation, region=region, **options)

@@ -98,3 +98,29 @@ def test_inventory_reports_a_failure_before_a_refusal() -> None:
     reader = Reader(client)  # type: ignore[arg-type]
     with pytest.raises(StorageError, match="503"):
         read_servers(reader, ["bm_volumes", "backups", "backup_agents"], ["kr-west1"], [])
+
+
+class Unlisted(Client):
+    """A client whose lists of access rules know nothing of a volume."""
+
+    def __init__(self, shown: dict[str, Any] | None) -> None:
+        gone = from_answer(WHERE, 404, {}, b'{"errors": [{"code": "Notfound.volume", "detail": "y"}]}')
+        super().__init__(dict.fromkeys(("ListAccessRules", "ListAccessRule", "ShowVolume"), gone))
+        self.shown = shown
+
+    def call(self, operation: Any, **options: Any) -> dict[str, Any]:
+        """Return the volume, if it is there."""
+        return self.shown if self.shown is not None else super().call(operation, **options)
+
+
+@pytest.mark.parametrize("source", ["filestorage_volumes", "pfs_volumes"])
+def test_only_a_volume_that_went_meanwhile_is_left_out(source: str) -> None:
+    """The servers of one that is there, and whose access rules are not found, would be deleted from AWX."""
+
+    def found(shown: dict[str, Any] | None) -> list[str]:
+        reader = Reader(Unlisted(shown))  # type: ignore[arg-type]
+        return [str(server["id"]) for server in read_servers(reader, [source], ["kr-west1"], None)]
+
+    assert found(None) == []
+    with pytest.raises(StorageError, match="404"):
+        found(VOLUME)
