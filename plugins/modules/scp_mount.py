@@ -998,6 +998,15 @@ class Work:
         )
         return f"{what} the mounts below it: {listed}. Unmount them, and run this again."
 
+    def _check_below(self) -> None:
+        """Check that no mounts are below the path by now.
+
+        :raises Problem: there are.
+        """
+        below = self._below_blocker()
+        if below:
+            raise Problem(below)
+
     def _may_replace(self, source: str) -> bool:
         """Whether what is mounted or in fstab may be unmounted for this item."""
         if self.item.is_device:
@@ -1122,9 +1131,9 @@ class Work:
             self._mount_prepared()
 
     def _check_place(self) -> None:
-        """Check that the mount neither hides another one nor is hidden by a later one.
+        """Check that what is above the path was mounted, and that the mount hides nothing below it.
 
-        :raises Problem: it would.
+        :raises Problem: either does not hold.
         """
         item = self.item
         above = [path for path in sorted(self.host.failed) if is_below(item.path, path)]
@@ -1132,9 +1141,7 @@ class Work:
             raise Problem(
                 f"{item.source} was not mounted on {item.path}, because {above[0]} above it could not be mounted."
             )
-        below = self._below_blocker()
-        if below:
-            raise Problem(below)
+        self._check_below()
 
     @property
     def _is_automount(self) -> bool:
@@ -1355,9 +1362,7 @@ class Work:
         item, mounted = self.item, self.mounted
         source = mounted.source if mounted else item.source
         # Also detaching would detach them.
-        below = self._below_blocker()
-        if below:
-            raise Problem(below)
+        self._check_below()
         self.host.altered.add(item.path)
         if not self._do(f"unmount {source} from {item.path}"):
             self.host.left.add(item.path)

@@ -248,7 +248,7 @@ def _mistakes(item: Item, passwords: Collection[str], prefix: str) -> list[str]:
     if item.kind != BLOCK and item["format"] is not None:
         found.append(f"format has no meaning for kind {item.kind}; leave it out")
     source = str(item["source"] or "").replace("\\", "/")
-    if source and not _is_share(source):
+    if source and not is_share(source):
         found.append(f"source {shown(source)} is invalid. Expected address:/share or //address/share")
     if present and source.startswith("//"):
         needed = [] if item["cifs_username"] or item["volume_id"] or is_id(item.name) else ["cifs_username"]
@@ -258,13 +258,13 @@ def _mistakes(item: Item, passwords: Collection[str], prefix: str) -> list[str]:
     return found
 
 
-def _is_share(source: str) -> bool:
-    """Return whether a source is a share; ``scp_mount`` has the same rule."""
-    server = r"(\[[0-9A-Fa-f:.]+(%[\w.-]+)?\]|\w[\w.-]*)"
+def is_share(source: str) -> bool:
+    """Return whether a source is a share. Tests hold it to ``is_source`` of ``scp_mount``, which imports nothing."""
+    server = r"(\[[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*(%[\w.-]+)?\]|\w[\w.-]*)"
     is_url = re.match(r"[A-Za-z][A-Za-z0-9+-]*://", source)
     has_control = re.search("[\x00-\x1f\x7f-\x9f\u2028\u2029]", source)
     has_form = re.match(rf"//({server}|[0-9A-Fa-f:]+(%[\w.-]+)?)/+[^/]|{server}:/", source)
-    return bool(has_form and not has_control and not is_url)
+    return bool(has_form and not has_control and not is_url and source == source.strip())
 
 
 def _is_replica(entry: Any) -> bool:

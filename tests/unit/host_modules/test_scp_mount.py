@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
+from ansible_collections.scp.storage.plugins.module_utils.workflows import mount_sources
 from ansible_collections.scp.storage.plugins.modules import scp_mount
 from tests.unit.host_modules.folder_server import FSTAB, FolderServer
 
@@ -1039,6 +1040,7 @@ def test_mistakes_are_reported(given: dict[str, Any], message: str) -> None:
 def test_source_of_another_form_is_reported(source: str, state: str) -> None:
     _items, (mistake,) = items_of({**SHARE, "source": source, "fstype": "nfs", "state": state})
     assert "is invalid. Expected address:/share, //address/share or /dev/…, with an IPv6 address in brackets" in mistake
+    assert not mount_sources.is_share(source)
 
 
 @pytest.mark.parametrize(
@@ -1052,6 +1054,7 @@ def test_source_of_another_form_is_reported(source: str, state: str) -> None:
 def test_source_of_a_documented_form_is_accepted(source: str) -> None:
     given = {**CIFS, "source": source, **({"fstype": "xfs"} if source.startswith("/dev") else {})}
     assert items_of(given)[1] == []
+    assert mount_sources.is_share(source.replace("\\", "/")) != source.startswith("/dev")
 
 
 @pytest.mark.parametrize("fstype", ["../x", "-t", "xfs ro", "xfs\n"])
