@@ -599,7 +599,7 @@ def test_plan_with_a_zone_that_cannot_be_used_changes_nothing(
     what = f"target_zone '{wrong}'" if explicit else f"zone '{wrong}' (SCP_ZONE, or zones of the settings)"
     assert f"Volume web in kr-west1 cannot be replicated to {what}. The service lists these zones" in refused.message
     assert "Beside this: nowhere" in refused.message
-    # The module of the replication says the same.
+    # The module of the replication reports the same.
     assert runner.run_task("scp_filestorage_volume", {**FILE, "name": "mail", "zone": "kr-west1-a"}).changed
     one = {"volume": "mail", "name": "mail_copy", "target_region": EAST, **options, "replication_frequency": "daily"}
     alone = runner.run_task("scp_filestorage_replication", one, check=check)
@@ -609,7 +609,7 @@ def test_plan_with_a_zone_that_cannot_be_used_changes_nothing(
 
 @pytest.mark.parametrize("state", ["present", "failed_over", "failed_back", "absent"])
 def test_plan_with_another_zone_than_the_replica_has_changes_nothing(runner: ModuleRunner, state: str) -> None:
-    """The list says where the replica is; results say where it really is."""
+    """The list has the zone in which the replica is to be, and results have the one in which it is."""
     offer(runner, "new")
     runner.environ["SCP_ZONES"] = ZONES
     server = {"object_type": "BM", "object_id": runner.simulator.server("west-db1")["id"]}

@@ -678,9 +678,10 @@ def _broken(where: CallContext, url: str, error: Exception, timeout: float, prox
     inner = _innermost(error)
     said = f"({_root(error)})"
     if isinstance(error, UNUSABLE_ADDRESS):
-        missing = "SOCKS" in said and "issing dependencies" in said
-        install = " Proxies of this kind need the Python package PySocks where the module runs." if missing else ""
-        return CallError(where, f"was not sent {said}", advice=f"Check endpoint_url and {proxy}.{install}")
+        advice = f"Check endpoint_url and {proxy}."
+        if "Missing dependencies for SOCKS" in said:
+            advice += " Proxies of this kind need the Python package PySocks where the module runs."
+        return CallError(where, f"was not sent {said}", advice=advice)
     if isinstance(error, requests.exceptions.SSLError):
         if type(inner).__name__ in CERTIFICATE_REFUSED:
             reason = f"was not sent: the certificate of {_origin(url)} was not accepted {said}"

@@ -111,6 +111,7 @@ def test_a_proxy_that_can_not_be_used(connect: Connect, monkeypatch: pytest.Monk
         connect(ELSEWHERE, validate_certs=False, max_retries=0).client.call(WRITES["POST"])
     assert not isinstance(caught.value, UnknownOutcome)
     assert "http_proxy" in caught.value.message
+    assert ("PySocks" in caught.value.message) == proxy.startswith("socks")
 
 
 #: What is in a password, and is not percent-encoded.

@@ -20,6 +20,8 @@ _WHY: Mapping[Health, str] = {
     "unknown": "its replication could not be read",
     "ok": "its replication is running",
 }
+#: The remedy where a region could not be read.
+READ_AGAIN = "Run it again when the regions that could not be read answer."
 #: Healths of replicas that can be failed over, and of replications that can be failed back.
 USABLE: tuple[Health, ...] = ("ok", "paused", "stalled")
 

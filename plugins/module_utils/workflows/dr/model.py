@@ -77,6 +77,11 @@ class Volume:
         """What it is, with its name and region."""
         return f"{TITLES[self.kind]} {self.name} in {self.region}"
 
+    @property
+    def within_region(self) -> bool:
+        """Whether both ends are in one region, and differ by their zones."""
+        return self.region == self.target_region
+
     def end_region(self, side: Side) -> str:
         """Return the region of one end."""
         return self.target_region if side == "target" else self.region

@@ -116,7 +116,7 @@ def table(replicas: Sequence[Mapping[str, Any]], lines: Sequence[str] = (), *, d
 
 def _row(replica: Mapping[str, Any], *, dry_run: bool, paths: bool) -> list[str]:
     now = replica["now"] or {}
-    lag = replica["lag_seconds"]
+    lag, within = replica["lag_seconds"], replica["region"] == replica["target_region"]
     return [
         replica["name"],
         replica["source_region"],
@@ -125,15 +125,18 @@ def _row(replica: Mapping[str, Any], *, dry_run: bool, paths: bool) -> list[str]
         replica["health"],
         replica["frequency"] or "",
         "" if lag is None else format_lag(lag),
-        *([_place(replica, now["active_region"], now["health"])] if dry_run else []),
-        _place(replica, replica["active_region"], replica["health"]),
+        *([_place(now["active_region"], now["health"], within=within)] if dry_run else []),
+        _place(replica["active_region"], replica["health"], within=within),
         *([replica["target_path"] or ""] if paths else []),
     ]
 
 
-def _place(replica: Mapping[str, Any], region: str, health: str) -> str:
-    """Return where a volume is in use. If both ends are in one region, this says which of them is."""
-    if replica["region"] != replica["target_region"] or health == "unknown":
+def _place(region: str, health: str, *, within: bool) -> str:
+    """Return where a volume is in use.
+
+    :param within: both ends are in this region, so the end is shown as well.
+    """
+    if not within or health == "unknown":
         return region
     return f"{region} ({'replica' if health == 'paused' else 'volume'})"
 
@@ -186,7 +189,7 @@ def differences(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
         if not outcome.operations:
             continue
         old, new = outcome.before.link, None if outcome.ended else outcome.link
-        ends = {"region": outcome.volume.region, "target_region": outcome.volume.target_region}
+        within = outcome.volume.within_region
         loss = {"possible_data_loss": outcome.possible_loss} if outcome.possible_loss else {}
         found.append(
             {
@@ -195,14 +198,14 @@ def differences(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
                 "before": {
                     **_side(old),
                     "health": outcome.before.health,
-                    "in_use_in": _place(ends, outcome.active_region_before, outcome.before.health),
+                    "in_use_in": _place(outcome.active_region_before, outcome.before.health, within=within),
                     "steps": [],
                     **dict.fromkeys(loss),
                 },
                 "after": {
                     **_side(new),
                     "health": outcome.health,
-                    "in_use_in": _place(ends, outcome.active_region, outcome.health),
+                    "in_use_in": _place(outcome.active_region, outcome.health, within=within),
                     "steps": list(outcome.operations),
                     **loss,
                 },

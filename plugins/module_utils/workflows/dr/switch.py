@@ -115,7 +115,7 @@ def _remedies(
     """
     remedies = []
     if any(found[key].unread for key in blocked):
-        remedies.append("Run it again when the regions that could not be read answer.")
+        remedies.append(assess.READ_AGAIN)
     if len(blocked) < len(run.volumes):
         ways = f"Leave these volumes out ({run.prefix}skip), or set {run.prefix}force to true to {what_force_does}."
         remedies.append(ways)

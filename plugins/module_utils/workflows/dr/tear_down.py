@@ -11,6 +11,7 @@ from typing import Any
 from ...client.parallel import map_concurrently
 from ...resources.baremetal_blockstorage.lookup import replicated
 from ..messages import group_alike
+from .assess import READ_AGAIN
 from .model import BLOCK, FILE, GROUP, Found, Volume
 from .run import Refused, Run, Stage
 
@@ -51,7 +52,7 @@ def _refuse(run: Run, unclear: Sequence[tuple[str, str]]) -> None:
     parts = []
     if unclear:
         unread = [one for one in run.outcomes.values() if one.before.unread]
-        remedies = ["Run it again when the regions that could not be read answer."] if unread else []
+        remedies = [READ_AGAIN] if unread else []
         if len(unread) < len(unclear):
             remedies.append("Name the volumes and the regions as they are.")
         remedy = " ".join(remedies)

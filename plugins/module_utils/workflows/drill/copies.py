@@ -87,8 +87,8 @@ class CopyPlan:
         In one region both ends must have different names. The name of the copy ends with a hexadecimal digit.
         """
         volume = self.volume
-        within = volume.kind == FILE and volume.region == volume.target_region
-        return f"{self.name[:-1]}s" if within and self.name else self.name
+        apart = volume.kind == FILE and volume.within_region
+        return f"{self.name[:-1]}s" if apart and self.name else self.name
 
     @property
     def members(self) -> Sequence[Mapping[str, Any]]:
