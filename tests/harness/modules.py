@@ -19,10 +19,12 @@ import os
 import re
 import sys
 import threading
+import time
 import traceback
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from types import CodeType, FrameType
 from typing import Any
 
 import jinja2
@@ -49,6 +51,11 @@ SOON = 100.0
 AFTER_MIDNIGHT = 1 / 6
 WORLD = "simulator_world"
 _RUNS = itertools.count(1)
+#: Real seconds between two looks at what other threads do, how often in a row all have to wait, and how long at most
+#: they are waited for.
+A_MOMENT = 0.001
+QUIET_LOOKS = 3
+LONGEST_WORK = 0.5
 KEYWORDS = frozenset({"name", "register", "check_mode", "diff", "ignore_errors", "environment", "loop"})
 _WHOLE_EXPRESSION = re.compile(r"\{\{((?:(?!\}\}).)*)\}\}", re.DOTALL)
 
@@ -56,7 +63,8 @@ _WHOLE_EXPRESSION = re.compile(r"\{\{((?:(?!\}\}).)*)\}\}", re.DOTALL)
 class SkippedTime(Clock):
     """Time that passes in the simulator instead of being waited for.
 
-    Threads that wait at the same time wait through the same seconds.
+    Threads that wait at the same time wait through the same seconds: time goes on to the end of the shortest wait, once
+    no thread of the collection has anything left to do before.
 
     :ivar event_within: simulated seconds. After a wait, what happens next has happened, if it is due so soon: one look
         is enough then. The client's own time does not jump, so this does not end a wait by its limit.
@@ -67,6 +75,7 @@ class SkippedTime(Clock):
         self._simulator = simulator
         self._skipped = 0.0
         self._turn = threading.Lock()
+        self._ends: list[float] = []
 
     def monotonic(self) -> float:
         """Return seconds on a clock that never goes back, and jumps where something waits."""
@@ -75,17 +84,64 @@ class SkippedTime(Clock):
     def sleep(self, seconds: float) -> None:
         """Let so many seconds pass in the simulator."""
         end = self.monotonic() + seconds
-        with self._turn:
-            missing = end - self.monotonic()
-            if missing > 0:
-                self._simulator.pass_time(missing, event_within=self.event_within)
-                self._skipped += missing
+        self._ends.append(end)
+        try:
+            while self.monotonic() < end:
+                if not self._is_first(end):
+                    time.sleep(A_MOMENT)
+                    continue
+                # Others may begin a shorter wait before they come to rest.
+                _let_others_come_to_rest()
+                with self._turn:
+                    if self._is_first(end):
+                        self._skip_to(end)
+        finally:
+            self._ends.remove(end)
 
     def wait(self, event: threading.Event, seconds: float) -> bool:
         """Let so many seconds pass in the simulator, unless the event is set already."""
         if not event.is_set():
             self.sleep(seconds)
         return event.is_set()
+
+    def _is_first(self, end: float) -> bool:
+        return end <= min(self._ends)
+
+    def _skip_to(self, end: float) -> None:
+        missing = end - self.monotonic()
+        if missing > 0:
+            self._simulator.pass_time(missing, event_within=self.event_within)
+            self._skipped += missing
+
+
+def _let_others_come_to_rest() -> None:
+    """Return when all other threads of the collection wait, or hang in something that this cannot see."""
+    deadline = time.monotonic() + LONGEST_WORK
+    quiet = 0
+    while quiet < QUIET_LOOKS and time.monotonic() < deadline:
+        others = [frame for thread, frame in sys._current_frames().items() if thread != threading.get_ident()]
+        if not any(map(_is_of_the_collection, others)):
+            return
+        quiet = 0 if any(_is_of_the_collection(frame) and not _waits(frame) for frame in others) else quiet + 1
+        time.sleep(A_MOMENT)
+
+
+def _is_of_the_collection(frame: FrameType) -> bool:
+    return any("/ansible_collections/scp/storage/plugins/" in code.co_filename for code in _stack(frame))
+
+
+def _waits(frame: FrameType) -> bool:
+    """Return whether a thread waits for another one, or for simulated time."""
+    if frame.f_code in (SkippedTime.sleep.__code__, _let_others_come_to_rest.__code__):
+        return True
+    # One that waits for a thread to start does so for a moment, in which that thread cannot be recognised yet.
+    return frame.f_code.co_filename == threading.__file__ and threading.Thread.start.__code__ not in _stack(frame)
+
+
+def _stack(frame: FrameType | None) -> Iterator[CodeType]:
+    while frame is not None:
+        yield frame.f_code
+        frame = frame.f_back
 
 
 class Transport(HTTPAdapter):

@@ -53,8 +53,8 @@ def test_many_take_about_as_long_as_one(runner: ModuleRunner) -> None:
         made = well(plan(runner, "present", names))
         lengths[count] = runner.clock.monotonic() - before
         assert Counter(made.operations) == {"CreateVolume": count, "CreateVolumeReplication": count}
-    # One after the other would take twelve times as long; threads that skip time do not wait quite concurrently.
-    assert lengths[12] < 3 * lengths[1], lengths
+    # One after the other would take twelve times as long.
+    assert lengths[12] < 1.5 * lengths[1], lengths
 
 
 @pytest.mark.module("scp_dr_plan")

@@ -54,7 +54,7 @@ class Scheduler:
         """
         waiting, running, ended = list(order), set[int](), set[int]()
         put_off: dict[int, Set[int]] = {}
-        results: queue.SimpleQueue[tuple[int, Set[int], BaseException | None]] = queue.SimpleQueue()
+        results: queue.Queue[tuple[int, Set[int], BaseException | None]] = queue.Queue()
         broken: BaseException | None = None
 
         def run(index: int) -> None:
@@ -89,7 +89,7 @@ class Scheduler:
             raise broken
 
     def _next(
-        self, results: queue.SimpleQueue[tuple[int, Set[int], BaseException | None]], running: Set[int]
+        self, results: queue.Queue[tuple[int, Set[int], BaseException | None]], running: Set[int]
     ) -> tuple[int, Set[int], BaseException | None]:
         """Return what ends next; meanwhile, progress is reported."""
         while True:
