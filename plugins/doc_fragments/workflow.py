@@ -16,7 +16,7 @@ options:
       - Maximum number of resources to work on at the same time. Most of that time is waiting. The number of concurrent calls begins at 8, grows to 48 at
         most while the services answer, and decreases when they are overloaded.
     type: int
-    default: 64
+    default: 128
   wait:
     description:
       - Whether to wait until the changes have taken effect. The task always waits for changes that another resource of the list needs.

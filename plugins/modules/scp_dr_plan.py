@@ -176,7 +176,7 @@ options:
       - Maximum number of resources to work on at the same time. The number of concurrent calls begins at 8, grows to 48 at most while the services answer,
         and decreases when they are overloaded.
     type: int
-    default: 64
+    default: 128
   wait:
     description:
       - Whether to wait until changes have taken effect. The task always waits for changes that a later step of the same volume needs.

@@ -61,7 +61,7 @@ options:
       - Maximum number of entries to work on at the same time. Most of that time is waiting. The number of concurrent calls begins at 8, grows to 48 at most
         while the services answer, and decreases when they are overloaded.
     type: int
-    default: 64
+    default: 128
   wait:
     description:
       - Whether to wait until changes have taken effect, for entries without C(wait). The task always waits for changes that another entry needs.

@@ -17,7 +17,7 @@ from .workflow import Workflow
 #: The least time to wait that makes sense for a service where nothing takes long.
 DEFAULT_WAIT_TIMEOUT = 600
 #: How many resources of a list are worked on at the same time.
-CONCURRENCY = 64
+CONCURRENCY = 128
 
 
 def _connection_options() -> dict[str, dict[str, Any]]:

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 from ..engine.batch import kinds
 from ..engine.batch.kinds import Product, Reference, ResourceKind
-from ..engine.spec import ModuleSpec
+from ..engine.spec import CONCURRENCY, ModuleSpec
 from .archivestorage import specs as archive
 from .backup import specs as backup
 from .baremetal_blockstorage import specs as bm
@@ -130,7 +130,7 @@ STORAGE_APPLY = ModuleSpec(
     load=lambda: Storage,
     options={
         "resources": {"type": "list", "elements": "dict", "required": True},
-        "concurrency": {"type": "int", "default": 64},
+        "concurrency": {"type": "int", "default": CONCURRENCY},
     },
 )
 

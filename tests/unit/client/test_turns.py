@@ -5,8 +5,12 @@
 
 from __future__ import annotations
 
+import signal
 import threading
+import time
+from types import FrameType
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -91,3 +95,48 @@ def test_threads_that_wait_get_their_turn() -> None:
         thread.join(30)
     assert done == 200
     assert most <= MAX_LIMIT
+
+
+def test_who_waits_longest_is_next() -> None:
+    """One that asks again waits behind all that waited before, so that none of them falls back."""
+    turns = Turns(1)
+    order = []
+
+    def call(number: int) -> None:
+        for _time in range(2):
+            turn = turns.take()
+            order.append(number)
+            turns.give_back(turn, overloaded=None)
+
+    held = turns.take()
+    threads = [threading.Thread(target=call, args=(number,), daemon=True) for number in range(5)]
+    for number, thread in enumerate(threads, 1):
+        thread.start()
+        deadline = time.monotonic() + 30
+        while turns.waiting < number and time.monotonic() < deadline:
+            time.sleep(0.001)
+    turns.give_back(held, overloaded=None)
+    for thread in threads:
+        thread.join(30)
+    assert order[:5] == [0, 1, 2, 3, 4]
+    assert sorted(order[5:]) == [0, 1, 2, 3, 4]
+
+
+def test_turn_of_an_interrupted_thread_goes_to_the_next() -> None:
+    """The main thread waits for a turn as well when the user presses Ctrl-C."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    turns = Turns(1)
+    held = turns.take()
+    former = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.05)
+        with pytest.raises(KeyboardInterrupt):
+            turns.take()
+    finally:
+        signal.signal(signal.SIGALRM, former)
+    assert turns.waiting == 0
+    turns.give_back(held, overloaded=None)
+    turns.give_back(turns.take(), overloaded=None)

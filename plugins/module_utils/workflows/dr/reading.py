@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from ...client.errors import NotFound, StorageError
@@ -38,16 +39,20 @@ _KINDS: Mapping[str, LookupSpec] = {
 _SNAPSHOTS = {FILE: FILE_SNAPSHOTS, BLOCK: VOLUME_SNAPSHOTS, GROUP: GROUP_SNAPSHOTS}
 _REPLICATION = "replication"
 
+#: Kind and region.
 Place = tuple[str, str]
+#: Region and id of a File Storage volume.
+Share = tuple[str, str]
 Item = Mapping[str, Any]
 
 
 class Reader:
-    """Reads through a client, and keeps the lists that it has read."""
+    """Reads through a client, and keeps the lists and the mount paths that it has read."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
         self._lists: dict[Place, list[dict[str, Any]] | StorageError] = {}
+        self._paths: dict[Share, str | None] = {}
 
     @classmethod
     def for_volumes(cls, client: Client, volumes: Iterable[Volume]) -> Reader:
@@ -56,8 +61,9 @@ class Reader:
         return cls(client.wanting(zones.ZONE, "source_volume_zone", "replication_volume_zone") if zoned else client)
 
     def forget(self) -> None:
-        """Read all lists again from now on: something has changed."""
+        """Read all again from now on: something has changed."""
         self._lists.clear()
+        self._paths.clear()
 
     def read(self, volumes: Sequence[Volume], side: Side) -> dict[str, Found]:
         """Return what one end of each volume knows, by the volumes' keys."""
@@ -65,10 +71,11 @@ class Reader:
         found = map_concurrently(lambda volume: self._find(volume, side), volumes)
         return {volume.key: one for volume, one in zip(volumes, found, strict=True)}
 
-    def load(self, places: Iterable[Place]) -> None:
-        """Read the lists of some kinds and regions that were not read yet, at the same time."""
-        missing = [place for place in dict.fromkeys(places) if place not in self._lists]
-        self._lists.update(zip(missing, map_concurrently(self._read_list, missing), strict=True))
+    def load(self, places: Iterable[Place], shares: Iterable[Share] = ()) -> None:
+        """Read what was not read yet of the lists of some kinds and regions, and of mount paths, at the same time."""
+        reads = [partial(self._load_list, one) for one in dict.fromkeys(places) if one not in self._lists]
+        reads += [partial(self._load_path, one) for one in dict.fromkeys(shares) if one not in self._paths]
+        map_concurrently(lambda read: read(), reads)
 
     def listed(self, kind: str, region: str) -> list[dict[str, Any]]:
         """Return a whole list.
@@ -125,19 +132,28 @@ class Reader:
         known = {str(one["id"]): one for one in volumes}
         return [{**known.get(str(one["id"]), {}), **one} for one in group.get("member_volumes") or ()]
 
-    def paths(self, region: str, volume_ids: Sequence[str]) -> dict[str, str | None]:
-        """Return the mount paths of File Storage volumes by their ids. Each costs a call, as no list has them."""
-        shown = map_concurrently(lambda identifier: self.by_id(FILE, region, identifier), volume_ids)
-        return {identifier: (one or {}).get("path") for identifier, one in zip(volume_ids, shown, strict=True)}
+    def path(self, region: str, volume_id: str) -> str | None:
+        """Return the mount path of a File Storage volume; ``None`` where there is none, or it could not be read."""
+        self.load((), [(region, volume_id)])
+        return self._paths[region, volume_id]
 
     # -- one volume ---------------------------------------------------------------------------------------------------
 
-    def _read_list(self, place: Place) -> list[dict[str, Any]] | StorageError:
+    def _load_list(self, place: Place) -> None:
         kind, region = place
         try:
-            return self._client.read_list(_KINDS[kind].listing, region=region)
+            self._lists[place] = self._client.read_list(_KINDS[kind].listing, region=region)
         except StorageError as error:
-            return error
+            self._lists[place] = error
+
+    def _load_path(self, share: Share) -> None:
+        """Read the mount path of a volume, which no list has."""
+        region, identifier = share
+        try:
+            self._paths[share] = (self.by_id(FILE, region, identifier) or {}).get("path")
+        except StorageError:
+            # What was done counts; where a volume is mounted can be read later.
+            self._paths[share] = None
 
     def _find(self, volume: Volume, side: Side) -> Found:
         try:

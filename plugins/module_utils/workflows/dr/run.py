@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -193,11 +193,15 @@ class Run:
             self.reader.forget()
         known: dict[str, dict[str, Any]] = {one.volume.key: {} for one in outcomes}
         blocks = [one for one in outcomes if one.volume.kind != FILE and one.link is not None]
-        self.reader.load((BLOCK, one.volume.target_region) for one in blocks)
+        shares = list(self._shares(outcomes)) if self._reads_paths else []
+        self.reader.load(
+            ((BLOCK, one.volume.target_region) for one in blocks),
+            ((region, identifier) for _key, _side, region, identifier in shares),
+        )
         for outcome in blocks:
             known[outcome.volume.key] = self._block_ends(outcome)
-        if self._reads_paths:
-            self._add_paths([one for one in outcomes if one.volume.kind == FILE], known)
+        for key, side, region, identifier in shares:
+            known[key][f"{side}_path"] = self.reader.path(region, identifier)
         return known
 
     def _block_ends(self, outcome: Outcome) -> dict[str, Any]:
@@ -226,22 +230,14 @@ class Run:
         asked = self.params.get("paths")
         return self.params["state"] in ("failed_over", "failed_back") if asked is None else bool(asked)
 
-    def _add_paths(self, outcomes: Sequence[Outcome], known: dict[str, dict[str, Any]]) -> None:
+    def _shares(self, outcomes: Sequence[Outcome]) -> Iterator[tuple[str, Side, str, str]]:
+        """Yield key, end, region and id of each File Storage volume whose mount path is wanted."""
         # During an outage nothing is to be asked of the region that may be lost.
-        sides: Iterable[Side] = ("target",) if self.params["state"] == "failed_over" else ("target", "source")
-        for side in sides:
-            for region in dict.fromkeys(one.volume.end_region(side) for one in outcomes):
-                ids = {
-                    one.volume.key: one.link.end(side)[0]
-                    for one in outcomes
-                    if one.volume.end_region(side) == region and one.link is not None and not one.link.planned
-                }
-                try:
-                    paths = self.reader.paths(region, list(ids.values()))
-                except StorageError:
-                    continue
-                for key, identifier in ids.items():
-                    known[key][f"{side}_path"] = paths[identifier]
+        sides: Sequence[Side] = ("target",) if self.params["state"] == "failed_over" else ("target", "source")
+        for one in outcomes:
+            if one.volume.kind == FILE and one.link is not None and not one.link.planned:
+                for side in sides:
+                    yield one.volume.key, side, one.volume.end_region(side), one.link.end(side)[0]
 
 
 def _address(volumes: Sequence[Mapping[str, Any]], identifier: str) -> str | None:
