@@ -39,6 +39,17 @@ def test_status_returns_what_the_plan_returns(runner: ModuleRunner) -> None:
     assert ":/scp_web_data_" in paths["source_path"]
 
 
+def test_mount_path_that_cannot_be_read_is_left_out(runner: ModuleRunner) -> None:
+    """The state of the replications is shown all the same, and so is each other path."""
+    names = ["web_data", "web_logs"]
+    well(plan(runner, "present", names))
+    runner.simulator.fault("status", status=500, region=EAST, operation="ShowVolume")
+    replicas = well(status(runner, names, paths=True)).result["replicas"]
+    assert [one["health"] for one in replicas] == ["ok", "ok"]
+    assert [one["target_path"] for one in replicas].count(None) == 1
+    assert all(":/scp_web_" in one["source_path"] for one in replicas)
+
+
 def test_status_fails_on_request_and_returns_everything(runner: ModuleRunner) -> None:
     well(plan(runner, "present", ["web_data", "web_logs"]))
     well(plan(runner, "failed_over", ["web_data"]))
