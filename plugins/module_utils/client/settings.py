@@ -35,6 +35,7 @@ _DOUBTFUL = re.compile(r"[\x00-\x20\x7f\\]")
 #: How a version is written.
 _VERSION = re.compile(r"\d{1,4}(\.\d{1,4}){0,3}")
 _VERSIONS_EXPECTED = f"must be {', '.join(WORDS)}, or a version by service, for example filestorage=1.2"
+_ZONES_EXPECTED = 'must be a JSON object with a zone for each region, for example {"kr-west1": "kr-west1-a"}'
 #: Seconds; more than a day is a mistake.
 LONGEST_TIMEOUT = 86_400.0
 LANGUAGES = ("en-US", "ko-KR")
@@ -227,10 +228,7 @@ def _convert(name: str, source: SettingSpec, value: Any, origin: str) -> Any:
         elif source.kind == "int":
             converted = _number(int, value)
         elif source.kind == "dict":
-            found = json.loads(value) if isinstance(value, str) else value
-            if not isinstance(found, Mapping):
-                raise ValueError("must be a dictionary")
-            return dict(found)
+            return _zones_by_region(value)
         elif source.kind == "raw":
             return _by_service(value)
         else:
@@ -248,6 +246,16 @@ def _convert(name: str, source: SettingSpec, value: Any, origin: str) -> Any:
     except (TypeError, ValueError, OverflowError, RecursionError) as error:
         quoted = "" if source.secret else f" ({shown(value)})"
         raise SettingsError(f"{origin}{quoted} is not a valid value for {name}: {_reason(error)}.") from None
+
+
+def _zones_by_region(value: Any) -> dict[str, Any]:
+    try:
+        found = json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        found = None
+    if not isinstance(found, Mapping):
+        raise ValueError(_ZONES_EXPECTED)
+    return dict(found)
 
 
 def _by_service(value: Any) -> dict[str, Any]:

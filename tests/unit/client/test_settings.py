@@ -42,6 +42,7 @@ PLAIN = ("from-option", "from-first", "from-second", "from-file")
 #: Settings that a file may hold.
 IN_FILES = [name for name, source in SOURCES.items() if source.file_keys]
 #: Settings that the result has, apart from those with a separate meaning.
+ZONES_WANTED = 'must be a JSON object with a zone for each region, for example {"kr-west1": "kr-west1-a"}'
 RESOLVED = [name for name in SOURCES if name not in ("profile", "config_file", "ca_path", "api_versions", "zones")]
 
 
@@ -468,6 +469,8 @@ def test_bad_values_say_where_they_came_from(name: str, text: str) -> None:
         ("validate_certs", "perhaps", "must be true or false"),
         ("language", "de-DE", "must be one of en-US, ko-KR"),
         ("environment", "x", "must be one of e, g, s"),
+        ("zones", "kr-west1-a", ZONES_WANTED),
+        ("zones", "[]", ZONES_WANTED),
     ],
 )
 def test_value_that_is_invalid_is_shown_with_the_reason(name: str, text: str, why: str) -> None:
