@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -57,6 +58,40 @@ def test_list_with_a_region_that_does_not_answer_does_the_rest(runner: ModuleRun
     assert runner.clock.monotonic() - began < 150
     assert result.accepted == ["CreateVolume"] * 4
     assert result.message.startswith("4 of 8 resources failed, 0 were not tried, and 4 are in the desired state.")
+
+
+def many_volumes(runner: ModuleRunner, count: int) -> list[str]:
+    """Return the names of that many volumes that are there, more than there are concurrent calls."""
+    names = [f"many{number}" for number in range(count)]
+    volumes = [{"name": f"{name}_aaaaaa", "type_name": "SSD"} for name in names]
+    runner.simulator.patch_world({"filestorage": {"volumes": volumes}})
+    return names
+
+
+@pytest.mark.module("scp_snapshot_policy")
+def test_many_volumes_wait_once_for_an_operation_that_does_not_answer(runner: ModuleRunner) -> None:
+    runner.simulator.control("PUT", "clock", {"announce_delays": True})
+    names = many_volumes(runner, 100)
+    runner.simulator.fault(**DEAD, operation="ListSnapshots")
+    began = runner.clock.monotonic()
+    result = runner.run_task("scp_snapshot_policy", {"volumes": names, "max_age": "1h"})
+    assert result.failed
+    assert runner.clock.monotonic() - began < 100
+
+
+def test_other_region_does_not_wait_behind_many_calls_without_an_answer(runner: ModuleRunner) -> None:
+    runner.simulator.control("PUT", "clock", {"announce_delays": True})
+    names = many_volumes(runner, 60)
+    runner.simulator.fault(**DEAD, operation="ListAccessRules")
+    rules = {"access_rules": [{"object_type": "VM", "object_id": "3f1c7a5e9d2b48c6a0e4f8b2d6c1a3e5"}]}
+    resources = [{"kind": "filestorage_volume", "name": name, **VOLUME, **rules} for name in names]
+    resources += [{"kind": "filestorage_volume", "name": name, **VOLUME, "region": "kr-east1"} for name in NAMES]
+    began, simulated = runner.clock.monotonic(), runner.simulator.now()
+    result = runner.run_task("scp_storage_apply", {"resources": resources})
+    assert runner.clock.monotonic() - began < 100
+    created = [datetime.fromisoformat(call["time"]) for call in result.calls if call["operation"] == "CreateVolume"]
+    assert len(created) == len(NAMES)
+    assert max(created) - simulated.replace(tzinfo=None) < timedelta(seconds=45)
 
 
 def test_requested_pause_beyond_timeout_is_waited_for_by_all(runner: ModuleRunner) -> None:

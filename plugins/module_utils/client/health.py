@@ -4,14 +4,16 @@
 """The health of each endpoint, which all threads of a client and all items of a task share.
 
 A retry budget: after the first failure without a success in between, all calls together retry for a limited time.
-A circuit breaker: an endpoint that did not answer is not called for a while, and calls fail at once meanwhile.
+A circuit breaker: of the calls to an endpoint that does not answer, one goes on trying. The others wait for its result
+without a turn. When it gives up, they fail at once, and so does every call for a while.
 Requested pauses: a ``Retry-After`` holds back every call to the endpoint.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from .clock import Clock
@@ -41,20 +43,38 @@ class Endpoint:
     _left_alone_until: float = 0.0
     _reason: str = ""
     _resumes_at: float = 0.0
-    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _answers: bool = True
+    _probe: object = None
+    _changed: threading.Condition = field(default_factory=threading.Condition, repr=False)
 
-    @property
-    def paused(self) -> bool:
-        """Whether the service asked not to be called now."""
-        return self.clock.monotonic() < self._resumes_at
+    @contextmanager
+    def begin(self) -> Iterator[object]:
+        """Begin a call, and yield what stands for it, with all its attempts."""
+        call = object()
+        try:
+            yield call
+        finally:
+            with self._changed:
+                if self._probe is call:
+                    # Another one is to find out whether the endpoint answers again.
+                    self._probe = None
+                    self._changed.notify_all()
 
-    def wait(self, where: CallContext, patience: float) -> float:
-        """Wait until the endpoint may be called, and return the seconds that it took.
+    def may_send(self, call: object) -> bool:
+        """Return whether a call may be sent now; otherwise it has to :meth:`wait`."""
+        with self._changed:
+            now = self.clock.monotonic()
+            return max(self._resumes_at, self._left_alone_until) <= now and (self._answers or self._probe is call)
+
+    def wait(self, where: CallContext, patience: float, call: object) -> float:
+        """Wait until the endpoint may be called, and return the seconds of the pause that the service asked for.
 
         :param patience: longest pause that is waited for.
+        :param call: what :meth:`begin` yielded.
         :raises Unreachable: it is left alone, or the pause is longer; nothing was sent.
         """
-        with self._lock:
+        with self._changed:
+            self._changed.wait_for(lambda: self._answers or self._probe in (None, call))
             now = self.clock.monotonic()
             if now < self._left_alone_until:
                 raise Unreachable(
@@ -62,6 +82,8 @@ class Endpoint:
                     "was not sent, because the endpoint failed a moment ago",
                     advice=f"{self._reason} It is called again {self.budget:g} seconds after that.",
                 )
+            if not self._answers:
+                self._probe = call
             pause = self._resumes_at - now
         if pause <= 0:
             return 0.0
@@ -72,7 +94,7 @@ class Endpoint:
 
     def request_pause(self, seconds: float) -> None:
         """Hold back all calls, because the service asks for it."""
-        with self._lock:
+        with self._changed:
             now = self.clock.monotonic()
             announced = now + seconds > self._resumes_at + 1 and seconds >= REPORTED_PAUSE
             self._resumes_at = max(self._resumes_at, now + seconds)
@@ -81,14 +103,18 @@ class Endpoint:
 
     def note_success(self) -> None:
         """Note an answer that is not a failure of the endpoint."""
-        with self._lock:
+        with self._changed:
             self._failing_since = None
             self._left_alone_until = 0.0
+            if not self._answers:
+                self._answers = True
+                self._changed.notify_all()
 
-    def note_failure(self, pause: float) -> bool:
+    def note_failure(self, error: CallError, pause: float) -> bool:
         """Note a failure; return whether the budget allows a retry after ``pause`` seconds."""
-        with self._lock:
+        with self._changed:
             now = self.clock.monotonic()
+            self._answers = self._answers and not _is_unanswered(error)
             # A failure of long ago, with no call since, says nothing of now.
             if self._failing_since is None or now - self._failed_at > 2 * self.budget:
                 self._failing_since = now
@@ -97,10 +123,14 @@ class Endpoint:
 
     def give_up(self, error: CallError) -> None:
         """Leave the endpoint alone for a while if it did not answer."""
-        if isinstance(error, (NoAnswer, Unreachable)):
-            with self._lock:
+        if _is_unanswered(error):
+            with self._changed:
                 self._left_alone_until = self.clock.monotonic() + self.budget
                 self._reason = f"{error.message.rstrip('.')}."
+
+
+def _is_unanswered(error: CallError) -> bool:
+    return isinstance(error, (NoAnswer, Unreachable))
 
 
 class Health:

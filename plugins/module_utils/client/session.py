@@ -467,39 +467,43 @@ class Client:
         *,
         signed: bool = True,
     ) -> dict[str, Any]:
-        endpoint = self._health.endpoint(where.service, where.region)
         retries = Retries(self.settings.max_retries)
         patience = max(patience, self.settings.timeout)
-        while True:
-            headers: Mapping[str, str] = {}
-            patience -= endpoint.wait(where, patience)
-            # Signed when its turn has come: a signature ages. (A pool that blocks would do instead of turns, but it
-            # waits indefinitely for a connection that was lost.)
-            turn, overloaded = self._turns.take(), None
-            try:
-                if endpoint.paused:
-                    continue
-                response = self._transmit(where, url, self._request(where.method, url, body, version, signed=signed))
-                headers = response.headers
-                self._last_headers["Date"] = headers.get("Date", "")
-                overloaded = response.status_code in OVERLOAD
-                payload = _payload(where, response)
-            except (TransientError, Unreachable) as error:
-                failure: CallError = error
-            except CallError as error:
-                # A write with an unknown outcome is not sent again here. The read of its outcome observes the pause.
-                endpoint.request_pause(retry_after(headers) or 0.0)
-                if error.status and error.status not in PASSING:
+        endpoint = self._health.endpoint(where.service, where.region)
+        with endpoint.begin() as call:
+            while True:
+                headers: Mapping[str, str] = {}
+                patience -= endpoint.wait(where, patience, call)
+                # Signed when its turn has come: a signature ages. (A pool that blocks would do instead of turns, but it
+                # waits indefinitely for a connection that was lost.)
+                turn, overloaded = self._turns.take(), None
+                try:
+                    if not endpoint.may_send(call):
+                        continue
+                    response = self._transmit(
+                        where, url, self._request(where.method, url, body, version, signed=signed)
+                    )
+                    headers = response.headers
+                    self._last_headers["Date"] = headers.get("Date", "")
+                    overloaded = response.status_code in OVERLOAD
+                    payload = _payload(where, response)
+                except (TransientError, Unreachable) as error:
+                    failure: CallError = error
+                except CallError as error:
+                    # A write with an unknown outcome is not sent again here. The read of its outcome observes the
+                    # pause.
+                    endpoint.request_pause(retry_after(headers) or 0.0)
+                    if error.status and error.status not in PASSING:
+                        endpoint.note_success()
+                    raise
+                else:
                     endpoint.note_success()
-                raise
-            else:
-                endpoint.note_success()
-                return payload
-            finally:
-                self._turns.give_back(turn, overloaded=overloaded)
-            pause = self._pause_after(failure, endpoint, retries, headers, patience)
-            if pause:
-                self.clock.sleep(pause)
+                    return payload
+                finally:
+                    self._turns.give_back(turn, overloaded=overloaded)
+                pause = self._pause_after(failure, endpoint, retries, headers, patience)
+                if pause:
+                    self.clock.sleep(pause)
 
     def _pause_after(
         self, failure: CallError, endpoint: Endpoint, retries: Retries, headers: Mapping[str, str], patience: float
@@ -518,7 +522,7 @@ class Client:
             return 0.0
         taken = retries.take()
         pause = retries.pause() if taken else 0.0
-        if endpoint.note_failure(pause) and taken:
+        if endpoint.note_failure(failure, pause) and taken:
             return pause
         endpoint.give_up(failure)
         raise failure

@@ -19,6 +19,7 @@ from ansible_collections.scp.storage.plugins.module_utils.client.errors import (
     Unreachable,
 )
 from ansible_collections.scp.storage.plugins.module_utils.client.session import Client
+from ansible_collections.scp.storage.plugins.module_utils.client.turns import FIRST_LIMIT
 from tests.unit.client.conftest import LIST, WRITES, Caller, Serve, make_settings
 from tests.unit.client.raw_server import RESET, SILENCE, answer
 
@@ -73,7 +74,7 @@ def test_requested_pause_holds_all_threads_back(serve: Serve, connect: Connect) 
     client = Client(make_settings(endpoint_url=server.url))
     first = threading.Thread(target=client.call, args=(LIST,))
     first.start()
-    while not client._health.endpoint("filestorage", "kr-west1").paused:
+    while client._health.endpoint("filestorage", "kr-west1").may_send(None):
         first.join(0.01)
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(client.call, [LIST] * 4))
@@ -141,6 +142,34 @@ def test_endpoint_that_did_not_answer_is_left_alone(serve: Serve, connect: Conne
         " 0.4 seconds after that."
     }
     assert len(server.received) == 1
+
+
+def test_one_call_finds_out_whether_the_endpoint_answers_again(serve: Serve, connect: Connect) -> None:
+    """The first calls are under way before any has failed. After that, the others wait for the one that tries."""
+    server = serve(SILENCE)
+    client = connect(server, timeout=0.4, max_retries=10).client
+
+    def call(_number: int) -> str:
+        try:
+            client.call(LIST)
+        except CallError as error:
+            return error.message
+        return ""
+
+    with ThreadPoolExecutor(30) as pool:
+        messages = list(pool.map(call, range(30)))
+    assert len(server.received) <= FIRST_LIMIT + 2
+    assert all("got no answer" in message for message in messages), messages
+
+
+def test_others_go_on_when_the_one_that_tries_is_answered(serve: Serve) -> None:
+    server = serve(*[SILENCE] * FIRST_LIMIT, DONE)
+    client = Client(make_settings(endpoint_url=server.url, timeout=1))
+    with ThreadPoolExecutor(30) as pool:
+        answers = list(pool.map(lambda _number: client.call(LIST), range(30)))
+    client.close()
+    assert len(answers) == 30
+    assert len(server.received) == 30 + FIRST_LIMIT
 
 
 def test_endpoint_is_called_again_after_a_while(serve: Serve, connect: Connect) -> None:
