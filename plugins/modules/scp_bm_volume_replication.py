@@ -45,6 +45,7 @@ options:
   name:
     description:
       - Name of the target volume, which is created with the replication. Required for a new replication.
+      - With O(state=absent), the id of the target volume is accepted as well.
     type: str
   target_region:
     description:
@@ -70,8 +71,8 @@ options:
     description:
       - With O(state=absent), whether to delete the target volume and its data too. No server may be attached to it.
       - The service keeps no record of a replication that has ended. To continue a removal that was interrupted, set O(name) and O(target_region). The
-        volume with that name in that region then counts as the target if it has the type and size of O(volume), and is neither in a group nor
-        replicated.
+        volume with that name or id in that region then counts as the target if it has the type and size of O(volume), and is neither in a group nor
+        replicated. Set the id, because other volumes can have the name.
     type: bool
     default: false
   wait_timeout:

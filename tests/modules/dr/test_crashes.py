@@ -39,13 +39,18 @@ class Verb:
         # Each hourly transfer would leave a snapshot.
         self.options: dict[str, Any] = {**verbs(runner.simulator)[state], "concurrency": 1, "frequency": "monthly"}
         runner.simulator.go_back(begin)
+        self.volumes: Any = ALL_KINDS
+        if state == "absent":
+            # As it is handed over. A replica whose replication has gone is not deleted for its name alone.
+            shown = runner.run_task("scp_dr_plan_info", {"volumes": ALL_KINDS, **COMMON})
+            self.volumes = well(shown).result["replicas"]
         self.usual = self.run()
         self.wanted = shape(runner.simulator)
         self.end = runner.simulator.checkpoint()
 
     def run(self, **options: Any) -> TaskResult:
         """Run it to its end; it may not fail."""
-        return well(plan(self.runner, self.state, ALL_KINDS, **{**self.options, **options}))
+        return well(plan(self.runner, self.state, self.volumes, **{**self.options, **options}))
 
     def again(self) -> None:
         """Begin again where it began."""
@@ -55,7 +60,7 @@ class Verb:
     def crash(self, after: int, **options: Any) -> bool:
         """Run it until an answer, and return whether it came so far."""
         creating = CREATING if self.state == "present" else {}
-        args = {"state": self.state, "volumes": ALL_KINDS, **COMMON, **creating, **self.options, **options}
+        args = {"state": self.state, "volumes": self.volumes, **COMMON, **creating, **self.options, **options}
         return self.runner.crash("scp_dr_plan", args, after=after)
 
     def check(self) -> None:
@@ -139,7 +144,7 @@ def test_plan_with_a_fault_at_each_writing_operation_converges(verb: Verb, fault
     simulator = verb.runner.simulator
     for operation in set(verb.usual.accepted):
         simulator.fault(**AT_A_CALL[fault], operation=operation, writes=True)
-    disturbed = plan(verb.runner, verb.state, ALL_KINDS, **verb.options)
+    disturbed = plan(verb.runner, verb.state, verb.volumes, **verb.options)
     if disturbed.failed:
         assert any(cause in disturbed.message for cause in CAUSES), disturbed.message
         assert any(operation in disturbed.message for operation in set(verb.usual.accepted)), disturbed.message
@@ -153,7 +158,7 @@ def test_plan_with_a_fault_at_each_writing_operation_converges(verb: Verb, fault
 def test_plan_with_a_fault_at_a_reading_operation_converges(verb: Verb, operation: str) -> None:
     simulator = verb.runner.simulator
     simulator.fault("status", status=403, operation=operation, times=1, skip=1)
-    disturbed = plan(verb.runner, verb.state, ALL_KINDS, **verb.options)
+    disturbed = plan(verb.runner, verb.state, verb.volumes, **verb.options)
     if disturbed.failed:
         assert operation in disturbed.message
     verb.check()

@@ -521,6 +521,41 @@ def test_absent_does_not_delete_a_replica_in_use(runner: ModuleRunner) -> None:
     assert everything(simulator) == before
 
 
+def test_absent_does_not_delete_a_volume_for_its_name(runner: ModuleRunner) -> None:
+    """Without a replication, only an id says that a volume was a replica."""
+    simulator = runner.simulator
+    block_storage(simulator)
+    strangers: list[dict[str, Any]] = [
+        {"id": "7" * 32, "name": "ledger", "region": EAST},
+        {"id": "8" * 32, "name": "dr-billing-data", "region": EAST},
+    ]
+    simulator.patch_world({SERVICE: {"volumes": strangers}})
+    before = everything(simulator)
+    for check in (True, False):
+        run = plan(runner, "absent", BLOCKS, **DELETING, detach=True, check=check)
+        assert run.failed
+        for words in ("ledger (77777777777777777777777777777777) in kr-east1 may be what", "dr-billing-data (8", "target_id"):
+            assert words in run.message, run.message
+        assert run.writes == []
+    assert everything(simulator) == before
+    # With its id it is the user's word.
+    named = [{**LEDGER, "target_id": "7" * 32}, {**BILLING, "target_id": "9" * 32}]
+    planned = well(plan(runner, "absent", named, **DELETING, check=True))
+    done = well(plan(runner, "absent", named, **DELETING))
+    assert planned.operations == done.operations == ["DeleteVolume", "DeleteVolume"]
+    assert well(plan(runner, "absent", named, **DELETING)).writes == []
+
+
+def test_absent_deletes_the_replica_and_not_another_of_its_name(runner: ModuleRunner) -> None:
+    simulator = runner.simulator
+    block_storage(simulator)
+    well(plan(runner, "present", [LEDGER]))
+    simulator.patch_world({SERVICE: {"volumes": [{"id": "7" * 32, "name": "ledger", "region": EAST, "size_gb": 77}]}})
+    done = well(plan(runner, "absent", [LEDGER], **DELETING))
+    assert (done.operations or [])[-1] == "DeleteVolume"
+    assert [one["id"] for one in simulator.world()[SERVICE]["volumes"] if one["region"] == EAST] == ["7" * 32]
+
+
 def test_absent_leaves_what_is_not_a_replica(runner: ModuleRunner) -> None:
     """What has the name of a replica, and is none, is not deleted when there is no replication any more."""
     simulator = runner.simulator
@@ -581,3 +616,22 @@ def test_many_healthy_volumes_are_a_short_table(runner: ModuleRunner) -> None:
     over = well(plan(runner, "failed_over", names[:2], check=True))
     assert over.result["table"][0] == "PLAN: this is check mode, and nothing was changed."
     assert any(line.startswith("2 volumes: SetVolumeReplication. Possible data loss") for line in over.result["table"])
+
+
+def test_failed_back_wants_the_region_of_the_volumes(runner: ModuleRunner) -> None:
+    """The replica may be all that servers can reach."""
+    simulator = runner.simulator
+    block_storage(simulator)
+    well(plan(runner, "present", ALL_KINDS))
+    well(plan(runner, "failed_over", ALL_KINDS))
+    simulator.fault("reset", region=WEST, times=None)
+    for check in (True, False):
+        for force in (False, True):
+            run = plan(runner, "failed_back", ALL_KINDS, **DISCARDING, force=force, check=check)
+            for words in ("kr-west1, where its servers would use it after a failback, could not be read", "3 of 3"):
+                assert words in run.message, run.message
+            assert run.writes == []
+            assert healths(run) == ["paused"] * 3
+            assert force or "Run it again when the regions that could not be read answer." in run.message
+    simulator.clear_faults()
+    assert healths(well(plan(runner, "failed_back", ALL_KINDS, **DISCARDING))) == ["ok"] * 3

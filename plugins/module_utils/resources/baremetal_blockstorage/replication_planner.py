@@ -174,6 +174,8 @@ class ReplicationPlanner(TaskPlanner[ReplicationState]):
         target = replication["target"]
         params = {**self.params, "target_region": zones.target_region(self.params)}
         present = {"name": target["name"], "target_region": target["region"]}
+        if self.wants_absent and params.get("name") == target["id"]:
+            present["name"] = target["id"]
         present |= zones.shown(target, zones.TARGET_ZONE)
         differing = [
             f"{option} is {value!r} and {words.format(repr(params[option]))}"

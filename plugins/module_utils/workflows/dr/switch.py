@@ -108,13 +108,15 @@ def _remedies(
     what_force_does: str,
     *,
     tried: bool = False,
+    unread: Collection[str] = (),
 ) -> list[str]:
     """Return what can be done about volumes that block a run: only what helps with them.
 
     :param tried: with force, some of them are tried all the same.
+    :param unread: keys of volumes of which another end than the one in ``found`` could not be read.
     """
     remedies = []
-    if any(found[key].unread for key in blocked):
+    if any(found[key].unread or key in unread for key in blocked):
         remedies.append(assess.READ_AGAIN)
     if len(blocked) < len(run.volumes):
         ways = f"Leave these volumes out ({run.prefix}skip), or set {run.prefix}force to true to {what_force_does}."
@@ -206,11 +208,13 @@ def fail_back(run: Run) -> None:
     # One that is being resumed, by a run that was interrupted, is waited for.
     blocked = assess.blockers(run.volumes, found, (*assess.USABLE, "creating"))
     paused = [volume for volume in run.volumes if found[volume.key].health == "paused" and volume.key not in blocked]
+    unread = _unread_sources(run, paused)
+    blocked |= unread
     unconsented = {} if run.params["discard_target_changes"] else {volume.key: "paused" for volume in paused}
     if unconsented or (blocked and not run.params["force"]):
-        _refuse_failback(run, {} if run.params["force"] else blocked, found, list(unconsented))
+        _refuse_failback(run, {} if run.params["force"] else blocked, found, list(unconsented), unread)
     for key, why in blocked.items():
-        if found[key].unread:
+        if found[key].unread or key in unread:
             run.outcomes[key].fail(why)
         else:
             run.outcomes[key].note = why
@@ -243,15 +247,34 @@ def fail_back(run: Run) -> None:
     run.converge(stage)
 
 
+def _unread_sources(run: Run, paused: Sequence[Volume]) -> dict[str, str]:
+    """Return the volumes whose own region cannot be read. Their replicas may be all that servers can use."""
+    run.reader.load((volume.kind, volume.region) for volume in paused)
+    unread = {}
+    for volume in paused:
+        try:
+            run.reader.listed(volume.kind, volume.region)
+        except StorageError as error:
+            unread[volume.key] = (
+                f"{volume.region}, where its servers would use it after a failback, could not be read:"
+                f" {error.message.rstrip('.')}"
+            )
+    return unread
+
+
 def _refuse_failback(
-    run: Run, blocked: Mapping[str, str], found: Mapping[str, Found], unconsented: Sequence[str]
+    run: Run,
+    blocked: Mapping[str, str],
+    found: Mapping[str, Found],
+    unconsented: Sequence[str],
+    unread: Collection[str],
 ) -> None:
     why = dict(blocked)
     for key in unconsented:
         why[key] = "its replication is paused, and to resume it overwrites what was written to the replica"
     for key, reason in why.items():
         run.outcomes[key].fail(reason)
-    remedies = _remedies(run, blocked, found, "fail back whatever can be failed back") if blocked else []
+    remedies = _remedies(run, blocked, found, "fail back whatever can be failed back", unread=unread) if blocked else []
     if any(found[key].health == "missing" and not found[key].message for key in blocked):
         remedies.append("Volumes without a replication need a new one (role dr_replication, or state present).")
     if unconsented:

@@ -9,11 +9,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...client.parallel import map_concurrently
-from ...resources.baremetal_blockstorage.lookup import replicated
+from ...resources.baremetal_blockstorage.lookup import leaving, replicated
 from ..messages import group_alike
 from .assess import READ_AGAIN
 from .model import BLOCK, FILE, GROUP, Found, Volume
 from .run import Refused, Run, Stage
+
+#: Volumes of a replica that are to be deleted, and the ids of groups that have no others.
+Doomed = tuple[list[dict[str, Any]], list[str]]
 
 
 def tear_down(run: Run) -> None:
@@ -25,8 +28,9 @@ def tear_down(run: Run) -> None:
             if found[volume.key].message:
                 run.outcomes[volume.key].fail(found[volume.key].message)
     _refuse(run, unclear)
-    groups = [volume for volume in run.volumes if volume.kind == GROUP and run.params["delete_targets"]]
-    doomed = run.gather(groups, lambda volume: _doomed(run, volume, found[volume.key]))
+    blocks = [volume for volume in run.volumes if volume.kind != FILE and run.params["delete_targets"]]
+    doomed = run.gather(blocks, lambda volume: _doomed(run, volume, found[volume.key]))
+    _keep_what_is_used_or_unclear(run, blocks, found, doomed)
     stage = Stage()
     for volume in run.volumes:
         here = found[volume.key]
@@ -35,7 +39,7 @@ def tear_down(run: Run) -> None:
         if volume.kind == FILE:
             _end_file(run, stage, volume, here)
         elif volume.kind == BLOCK:
-            _end_block(run, stage, volume, here)
+            _end_block(run, stage, volume, here, doomed.get(volume.key, ([], []))[0])
         else:
             _end_group(run, stage, volume, here, *doomed.get(volume.key, ([], [])))
     run.converge(stage)
@@ -99,38 +103,70 @@ def _end_file(run: Run, stage: Stage, volume: Volume, found: Found) -> None:
     )
 
 
-def _end_block(run: Run, stage: Stage, volume: Volume, found: Found) -> None:
-    """Add the end of a replication; its target is known by name only where that has gone already."""
-    link, deletes = found.link, bool(run.params["delete_targets"])
-    if (link is None and not deletes) or not found.volumes:
+def _end_block(
+    run: Run, stage: Stage, volume: Volume, found: Found, doomed: Sequence[Mapping[str, Any]]
+) -> None:
+    """Add the end of a replication; its target is known by its id only where that has gone already."""
+    link = found.link
+    if not found.volumes or (link is None and not doomed):
         return
-    needs = []
-    if link is not None and deletes and run.params["detach"]:
-        needs.append(
-            stage.add(
-                volume,
-                "attachments",
-                BLOCK,
-                region=volume.target_region,
-                volume_id=link.target_id,
-                attachments=[],
-                purge_attachments=True,
-            )
-        )
     source = link.source_id if link else str(found.volume["id"]) if found.volume else volume.source_id or volume.name
     stage.add(
         volume,
         "replication",
         "bm_volume_replication",
-        needs,
+        [_detach(stage, volume, one) for one in doomed if one.get("attachments")],
         region=volume.region,
         volume=source,
-        name=volume.target_name if link is None or volume.target_id is None else None,
+        # By its id, as others may have its name.
+        name=str(doomed[0]["id"]) if doomed else None,
         target_region=volume.target_region,
         target_zone=volume.target_zone,
-        delete_target_volume=deletes,
+        delete_target_volume=bool(run.params["delete_targets"]),
         state="absent",
     )
+
+
+def _detach(stage: Stage, volume: Volume, copy: Mapping[str, Any]) -> int:
+    """Add that no server uses a volume of a replica any more."""
+    identifier, region = str(copy["id"]), volume.target_region
+    return stage.add(
+        volume, "attachments", BLOCK, region=region, volume_id=identifier, attachments=[], purge_attachments=True
+    )
+
+
+def _keep_what_is_used_or_unclear(
+    run: Run, blocks: Sequence[Volume], found: Mapping[str, Found], doomed: Mapping[str, Doomed]
+) -> None:
+    """Let those fail whose replica must not be deleted."""
+    for volume in blocks:
+        copies, _groups = doomed.get(volume.key, ([], []))
+        if reason := _not_deletable(run, volume, found[volume.key], copies):
+            run.outcomes[volume.key].fail(reason)
+
+
+def _not_deletable(run: Run, volume: Volume, found: Found, doomed: Sequence[Mapping[str, Any]]) -> str:
+    """Return why volumes of a replica are not deleted; empty if they can be."""
+    region = volume.target_region
+    left = [one for one in doomed if not leaving(one)]
+    if found.link is None and volume.target_id is None and left:
+        copies = ", ".join(f"{one['name']} ({one['id']})" for one in left)
+        # Block storage keeps no record of a replication that has ended.
+        return (
+            f"it has no replication, and {copies} in {region} may be what an interrupted run has left of its replica:"
+            " only name, type and size say so. If it is the replica, give its id as target_id to delete it. If it is"
+            f" not, leave the volume out ({run.prefix}skip)"
+        )
+    if run.params["detach"]:
+        return ""
+    for one in doomed:
+        if servers := ", ".join(str(server.get("name") or server["id"]) for server in one.get("attachments") or ()):
+            return (
+                f"The volume {one['name']} of the replica in {region} cannot be deleted, and nothing was changed: it is"
+                f" attached to {servers}. Set {run.prefix}detach to true to detach it, or leave out"
+                f" {run.prefix}delete_targets to keep the replicas"
+            )
+    return ""
 
 
 def _end_group(
@@ -148,28 +184,7 @@ def _end_group(
     :param doomed: volumes of the replica that are to be deleted, and ``groups`` the groups that have no others.
     """
     link, region = found.link, volume.target_region
-    used = [one for one in doomed if one.get("attachments")]
-    if used and not run.params["detach"]:
-        for one in used:
-            servers = ", ".join(str(server.get("name") or server["id"]) for server in one["attachments"])
-            run.outcomes[volume.key].fail(
-                f"The volume {one['name']} of the group in {region} cannot be deleted, and nothing was changed: it is"
-                f" attached to {servers}. Set {run.prefix}detach to true to detach it, or leave out"
-                f" {run.prefix}delete_targets to keep the replicas"
-            )
-        return
-    needs = [
-        stage.add(
-            volume,
-            "attachments",
-            BLOCK,
-            region=region,
-            volume_id=str(one["id"]),
-            attachments=[],
-            purge_attachments=True,
-        )
-        for one in used
-    ]
+    needs = [_detach(stage, volume, one) for one in doomed if one.get("attachments")]
     if link is not None:
         needs = [
             stage.add(
@@ -192,14 +207,17 @@ def _end_group(
         stage.add(volume, "member", BLOCK, needs, region=region, volume_id=str(one["id"]), state="absent")
 
 
-def _doomed(run: Run, volume: Volume, found: Found) -> tuple[list[dict[str, Any]], list[str]]:
-    """Return the volumes of a group's replica in full, and the groups that have no other volumes.
+def _doomed(run: Run, volume: Volume, found: Found) -> Doomed:
+    """Return the volumes of a replica of block storage in full, and the groups that have no other volumes.
 
-    Of a replication that is still there, they are the members of its target. Otherwise they are known by their names
-    only, which are those of the members of the source with the prefix before them; and each must be like the volume
-    that it was a copy of, not replicated, and in no other group.
+    Of a replication that is still there, they are its target or the members of that. Otherwise they are known by their
+    names only, or by the id in the list. The names of the members are those of the source with the prefix before them.
+    Each must be like the volume that it was a copy of, not replicated, and in no other group.
     """
     region, link = volume.target_region, found.link
+    if volume.kind == BLOCK:
+        copy = _replica(run, volume, found)
+        return ([copy] if copy else []), []
     if link is not None:
         group = run.reader.by_id(GROUP, region, link.target_id)
         members = (group or {}).get("member_volumes") or ()
@@ -222,6 +240,23 @@ def _doomed(run: Run, volume: Volume, found: Found) -> tuple[list[dict[str, Any]
         if members_there and members_there <= ids:
             groups.append(str(group["id"]))
     return doomed, groups
+
+
+def _replica(run: Run, volume: Volume, found: Found) -> dict[str, Any] | None:
+    """Return the replica of a block volume, or what may be left of it."""
+    region, link = volume.target_region, found.link
+    if link is not None:
+        return run.reader.by_id(BLOCK, region, link.target_id)
+    if not found.volume:
+        return None
+    if volume.target_id is not None:
+        named = [volume.target_id]
+    else:
+        named = [str(one["id"]) for one in run.reader.named(BLOCK, region, volume.target_name or "")]
+    copy = run.reader.by_id(BLOCK, region, named[0]) if len(named) == 1 else None
+    if copy is None or copy["id"] == found.volume["id"] or copy.get("volume_group"):
+        return None
+    return copy if _is_copy(copy, found.volume, None) else None
 
 
 def _is_copy(copy: Mapping[str, Any], original: Mapping[str, Any], group_name: str | None) -> bool:
