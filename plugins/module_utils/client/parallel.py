@@ -5,15 +5,14 @@
 
 from __future__ import annotations
 
+import queue
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import TypeVar, cast
 
 ItemT = TypeVar("ItemT")
 ResultT = TypeVar("ResultT")
 
-#: Connections that a client keeps open; also the most calls that it has under way at once.
 #: How many items are worked on at once, and how many of those within an item.
 MAX_WORKERS = 48
 MAX_NESTED_WORKERS = 8
@@ -23,14 +22,53 @@ _nesting = threading.local()
 def map_concurrently(function: Callable[[ItemT], ResultT], items: Sequence[ItemT]) -> list[ResultT]:
     """Call ``function`` for every item, several at once, and return the results in the order of the items.
 
-    The first exception ends it, and what has not begun by then never begins.
+    The first exception ends it, and what has not begun by then never begins. An interruption (``timeout:`` of a task,
+    Ctrl-C) ends it at once. Threads that hang in a call do not keep the process from ending, unlike those of
+    ``concurrent.futures``.
     """
     if len(items) < 2:
         return [function(item) for item in items]
     most = MAX_NESTED_WORKERS if getattr(_nesting, "is_worker", False) else MAX_WORKERS
-    with ThreadPoolExecutor(max_workers=min(most, len(items)), initializer=_begin_worker) as pool:
-        return list(pool.map(function, items))
+    waiting: queue.SimpleQueue[int] = queue.SimpleQueue()
+    for index in range(len(items)):
+        waiting.put(index)
+    over = threading.Event()
+    outcomes: queue.Queue[tuple[int, ResultT | None, BaseException | None] | None] = queue.Queue()
 
+    def work() -> None:
+        _nesting.is_worker = True
+        try:
+            while not over.is_set():
+                index = waiting.get_nowait()
+                try:
+                    outcomes.put((index, function(items[index]), None))
+                except BaseException as error:  # noqa: BLE001  # It is raised where all threads meet.
+                    over.set()
+                    outcomes.put((index, None, error))
+        except queue.Empty:
+            pass
+        finally:
+            outcomes.put(None)
 
-def _begin_worker() -> None:
-    _nesting.is_worker = True
+    results: dict[int, ResultT] = {}
+    failures: dict[int, BaseException] = {}
+    running = 0
+    try:
+        for _worker in range(min(most, len(items))):
+            threading.Thread(target=work, daemon=True).start()
+            running += 1
+        while running:
+            outcome = outcomes.get()
+            if outcome is None:
+                running -= 1
+                continue
+            index, result, error = outcome
+            if error is None:
+                results[index] = cast("ResultT", result)
+            else:
+                failures[index] = error
+    finally:
+        over.set()
+    if failures:
+        raise failures[min(failures)]
+    return [results[index] for index in range(len(items))]

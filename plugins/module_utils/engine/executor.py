@@ -23,6 +23,8 @@ from .waiter import Waiter
 LOOKS_AFTER_UNKNOWN = (0.3, 0.7, 1.5, 3.0)
 #: Further pauses where the write must not be done twice: a list that lags may hide for so long what it did.
 MORE_LOOKS = (5.0, 10.0, 20.0, 30.0)
+#: What a call is refused with if what it makes exists already, or is being changed.
+CONFLICT = 409
 #: How often one step is sent again after its outcome was unknown.
 MAX_RESENDS = 3
 #: Answers that refuse a call because of what is there, and not because of who calls or how.
@@ -84,6 +86,7 @@ class Executor(Generic[StateT]):
         self._several = several
         self._details = details
         self._resends: dict[tuple[Any, ...], int] = {}
+        self._unknown: set[tuple[Any, ...]] = set()
         self._refused_for = 0.0
         self._created: Step[StateT] | None = None
 
@@ -177,7 +180,7 @@ class Executor(Generic[StateT]):
 
     def _send(self, step: Step[StateT]) -> Mapping[str, Any] | _ReadAgain[StateT]:
         """Send one step; the answer, or what is there now where the step was not, or may not have been, done."""
-        with self.journal.sending(step.operation.name, self.target):
+        with self.journal.sending(step.operation.name, self.target, once=step.once):
             return self._send_in_any_way(step)
 
     def _send_in_any_way(self, step: Step[StateT]) -> Mapping[str, Any] | _ReadAgain[StateT]:
@@ -344,6 +347,7 @@ class Executor(Generic[StateT]):
 
         :raises StorageError: it left no trace, and sending it again could create, or destroy, a second time.
         """
+        self._unknown.add(step.key)
         state: StateT | None = None
         explained = False
         for seconds in (*LOOKS_AFTER_UNKNOWN, *(MORE_LOOKS if step.once else ())):
@@ -371,6 +375,33 @@ class Executor(Generic[StateT]):
         self._resends[step.key] = resends
         return state
 
+    def _find_what_was_done(self, step: Step[StateT], conflict: CallError) -> StateT | None:
+        """Return what is there once it shows that a call was done that was refused when it was sent again.
+
+        :return: ``None`` if it does not show, and the refusal can have another reason, which passes.
+        :raises StorageError: it does not show.
+        """
+        retryable = step.is_retryable(conflict)
+        for seconds in (*LOOKS_AFTER_UNKNOWN, *(MORE_LOOKS[:2] if retryable else MORE_LOOKS)):
+            self.waiter.pause(seconds)
+            try:
+                state = self.resource.find()
+                taken = step.taken(state)
+                if taken or not self._still_planned(step, state):
+                    self._note(step)
+                    return step.effect(state, {}) if taken else state
+            except CallError:
+                continue
+            if self.waiter.expired:
+                break
+        if retryable:
+            return None
+        raise StorageError(
+            f"{conflict.message.rstrip('.')}. It was sent before and got no answer: it may have been done then, and not"
+            " be listed yet. Wait a minute, and run the task again: it goes on from what is listed then.",
+            **conflict.facts,
+        )
+
     def _still_planned(self, step: Step[StateT], state: StateT) -> bool:
         """Whether a step is still to be done in a state that was read."""
         return step.key in [again.key for again in make_plan(self.resource, state).steps]
@@ -380,6 +411,10 @@ class Executor(Generic[StateT]):
 
         :raises CallError: it is final.
         """
+        if error.status == CONFLICT and step.key in self._unknown:
+            seen = self._find_what_was_done(step, error)
+            if seen is not None:
+                return seen
         if self._refused_for > LONGEST_REFUSAL or self.waiter.expired:
             raise error
         if step.is_retryable(error) or _gone_already(step, error):

@@ -27,18 +27,26 @@ class Journal:
     operations: list[str] = field(default_factory=list)
     done: list[str] = field(default_factory=list)
     under_way: list[str] = field(default_factory=list)
+    _once: list[str] = field(default_factory=list)
 
     @contextmanager
-    def sending(self, operation: str, target: str) -> Iterator[None]:
-        """Note a call as under way until it has ended, successfully or with an error that is reported otherwise."""
+    def sending(self, operation: str, target: str, *, once: bool = False) -> Iterator[None]:
+        """Note a call as under way until it has ended, successfully or with an error that is reported otherwise.
+
+        :param once: it must not be sent again unless it certainly was not done.
+        """
         label = f"{operation} ({target})" if target else operation
-        self.under_way.append(label)
+        lists = (self.under_way, self._once) if once else (self.under_way,)
+        for labels in lists:
+            labels.append(label)
         try:
             yield
         except Exception:
-            self.under_way.remove(label)
+            for labels in lists:
+                labels.remove(label)
             raise
-        self.under_way.remove(label)
+        for labels in lists:
+            labels.remove(label)
 
     def note(self, operation: str, target: str) -> None:
         """Note a call as done."""
@@ -55,7 +63,14 @@ class Journal:
             f"Done before: {shorten_list(self.done, MAX_NAMED)}." if self.done else "No change was made before."
         ]
         if self.under_way:
-            sentences.append(f"Sent, with an unknown outcome: {shorten_list(self.under_way, MAX_NAMED)}.")
-        if self.done or self.under_way:
+            named = shorten_list(self.under_way, MAX_NAMED)
+            sentences.append(f"Under way, and perhaps done: {named}.")
+        if self._once:
+            # A list that lags does not show yet what was created, and the next run would create it again.
+            sentences.append(
+                f"Before you run the task again, wait a minute and see whether"
+                f" {shorten_list(self._once, MAX_NAMED)} was done: the task goes on from what is listed by then."
+            )
+        elif self.done or self.under_way:
             sentences.append("Run the task again: it continues from the current state.")
         return " ".join(sentences)

@@ -534,7 +534,11 @@ def test_absent_does_not_delete_a_volume_for_its_name(runner: ModuleRunner) -> N
     for check in (True, False):
         run = plan(runner, "absent", BLOCKS, **DELETING, detach=True, check=check)
         assert run.failed
-        for words in ("ledger (77777777777777777777777777777777) in kr-east1 may be what", "dr-billing-data (8", "target_id"):
+        for words in (
+            "ledger (77777777777777777777777777777777) in kr-east1 may be what",
+            "dr-billing-data (8",
+            "target_id",
+        ):
             assert words in run.message, run.message
         assert run.writes == []
     assert everything(simulator) == before

@@ -226,7 +226,7 @@ class TaskTimeoutError(BaseException):
         (
             False,
             True,
-            " Done before: CreateVolume (my_volume). Sent, with an unknown outcome: SetVolumeReplication. Run the task"
+            " Done before: CreateVolume (my_volume). Under way, and perhaps done: SetVolumeReplication. Run the task"
             " again: it continues from the current state.",
         ),
         (True, False, ""),
@@ -246,6 +246,21 @@ def test_task_that_its_timeout_ends_reports_what_was_done(
     assert result["operations"] == (["CreateVolume"] if changed else [])
     assert result["msg"] == f"The task was ended by its timeout of 7 seconds.{reported}"
     assert result["timedout"] == {"period": 7}
+
+
+def test_task_that_is_ended_while_it_creates_says_what_to_look_for(runner: Callable[[Behave], None]) -> None:
+    """A run while a list does not show it yet would create a second one."""
+
+    def end(_params: Mapping[str, Any], _environ: Mapping[str, str], mode: Mode) -> Report:
+        with mode.journal.sending("SetVolume", "a"), mode.journal.sending("CreateVolume", "b", once=True):
+            raise TaskTimeoutError
+
+    runner(end)
+    assert action(timeout=7).run(task_vars={})["msg"] == (
+        "The task was ended by its timeout of 7 seconds. No change was made before. Under way, and perhaps done:"
+        " SetVolume (a), CreateVolume (b). Before you run the task again, wait a minute and see whether"
+        " CreateVolume (b) was done: the task goes on from what is listed by then."
+    )
 
 
 @pytest.mark.parametrize(

@@ -103,9 +103,7 @@ def _end_file(run: Run, stage: Stage, volume: Volume, found: Found) -> None:
     )
 
 
-def _end_block(
-    run: Run, stage: Stage, volume: Volume, found: Found, doomed: Sequence[Mapping[str, Any]]
-) -> None:
+def _end_block(run: Run, stage: Stage, volume: Volume, found: Found, doomed: Sequence[Mapping[str, Any]]) -> None:
     """Add the end of a replication; its target is known by its id only where that has gone already."""
     link = found.link
     if not found.volumes or (link is None and not doomed):
