@@ -458,3 +458,56 @@ def test_restore_points_of_a_server(runner: ModuleRunner) -> None:
     assert refused.failed
     assert "backup" in refused.message
     assert runner.run_task(POINT_INFO, {}).failed
+
+
+@pytest.mark.module(RESTORE)
+@pytest.mark.parametrize("wait", [True, False])
+def test_restore_waits_for_a_history_that_lags(runner: ModuleRunner, wait: bool) -> None:
+    """The server has its name at once, and the next task finds its restore."""
+    simulator = runner.simulator
+    simulator.patch_world({"backup": _world(simulator)})
+    simulator.advance(600)
+    simulator.fault("list_lag", seconds=10)
+    args = {**SERVER, "wait": wait}
+    first, second = runner.run([task(RESTORE, args), task(RESTORE, args, name="again")]).succeeded()
+    assert (first.changed, first.operations) == (True, ["RestoreBackup"])
+    assert first.result["restore_point"]["restore_target_id"] == "point-1-of-image"
+    assert (second.changed, second.writes) == (False, [])
+
+
+@pytest.mark.module(RESTORE)
+@pytest.mark.parametrize("wait", [True, False])
+@pytest.mark.parametrize("fault", ["lost", "error_after"])
+def test_restore_whose_answer_was_lost_is_found_by_its_name(runner: ModuleRunner, fault: str, wait: bool) -> None:
+    simulator = runner.simulator
+    simulator.patch_world({"backup": _world(simulator)})
+    simulator.advance(600)
+    simulator.fault("list_lag", seconds=30)
+    simulator.fault(fault, operation="RestoreBackup")
+    result = runner.run_task(RESTORE, {**SERVER, "wait": wait})
+    assert not result.failed, result.message
+    assert (result.changed, result.operations, result.writes) == (True, ["RestoreBackup"], ["RestoreBackup"])
+    assert result.result["restore"]["restore_state"] == ("COMPLETED" if wait else "INPROGRESS")
+
+
+@pytest.mark.module(RESTORE)
+@pytest.mark.violations_expected
+def test_run_after_a_crash_does_not_advise_a_second_server(runner: ModuleRunner) -> None:
+    simulator = runner.simulator
+    simulator.patch_world({"backup": _world(simulator)})
+    simulator.advance(600)
+    simulator.switch(backup_restore_seconds=1e6)
+    simulator.fault("list_lag", seconds=60)
+    calls = 0
+    while not simulator.writes():
+        calls += 1
+        assert runner.crash(RESTORE, SERVER, after=calls), "the call was never made"
+    for check in (True, False):
+        early = runner.run_task(RESTORE, {**SERVER, "wait": False}, check=check)
+        assert (early.failed, early.writes) == (True, [])
+        for words in ("no finished restore", "can be that of a moment ago", "Run the task again in a minute"):
+            assert words in early.message, early.message
+        assert "not a restore of this backup" not in early.message
+    simulator.advance(60)
+    joined = runner.run_task(RESTORE, {**SERVER, "wait": False})
+    assert (joined.failed, joined.changed, joined.writes) == (False, False, []), joined.message

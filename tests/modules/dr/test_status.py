@@ -110,3 +110,50 @@ def test_status_supports_query_and_selection(runner: ModuleRunner) -> None:
     wrong = status(runner, [{**LEDGER, "snapshot_rate": "much"}])
     assert "snapshot_rate 'much' is invalid" in wrong.message
     assert wrong.calls == []
+
+
+@pytest.mark.parametrize("target_name", [None, "othercopy"])
+def test_status_of_what_only_the_lost_region_knows_is_unknown(runner: ModuleRunner, target_name: str | None) -> None:
+    """A replica under another name than the list has can be in use, so the lost region is not shown as in use."""
+    block_storage(runner.simulator)
+    kinds: list[dict[str, Any]] = [{"name": "web_data"}, LEDGER, {"name": "billing", "kind": "bm_volume_group"}]
+    listed = [{**one, "target_name": target_name} if target_name else one for one in kinds]
+    protected = [{**one, "target_name": f"{one['name']}-dr".replace("_data-", "_")} for one in kinds]
+    well(plan(runner, "present", protected))
+    well(plan(runner, "failed_over", protected))
+    runner.simulator.fault("status", status=403, region=WEST, operation="*", times=None)
+    lost = well(status(runner, listed))
+    assert [(one["health"], one["active_region"], one["active_side"]) for one in lost.result["replicas"]] == [
+        ("unknown", "unknown", None)
+    ] * 3
+    assert (lost.result["mounts"], lost.result["healths"]) == ([], {"unknown": 3})
+    for one in lost.result["replicas"]:
+        assert one["message"].startswith("kr-west1 could not be read: ")
+        assert "403" in one["message"]
+        assert "kr-east1 shows no replication of it" in one["message"]
+        assert "is unknown until kr-west1 answers" in one["message"]
+    assert healths(well(status(runner, protected))) == ["paused"] * 3
+    failed = status(runner, listed, fail_on=["unknown"])
+    assert "kr-west1 could not be read" in failed.message
+
+
+def test_status_without_replica_during_an_outage_is_unknown(runner: ModuleRunner) -> None:
+    args = {"name": "plain", "protocol": "NFS", "type_name": "SSD"}
+    well(runner.run_task("scp_filestorage_volume", args))
+    assert healths(well(status(runner, ["plain"]))) == ["missing"]
+    runner.simulator.fault("status", status=503, region=WEST, times=None)
+    shown = well(status(runner, ["plain"])).result
+    (replica,) = shown["replicas"]
+    assert (replica["health"], replica["active_region"]) == ("unknown", "unknown")
+    assert "there is no File Storage volume" not in "\n".join(shown["table"])
+    assert "kr-west1 could not be read" in "\n".join(shown["table"])
+
+
+def test_status_of_a_missing_volume_is_unknown_while_the_other_region_is_lost(runner: ModuleRunner) -> None:
+    """It can be lost, with its replica in use."""
+    args = {"name": "plain", "protocol": "NFS", "type_name": "SSD"}
+    well(runner.run_task("scp_filestorage_volume", args))
+    runner.simulator.fault("status", status=403, region=EAST, operation="*", times=None)
+    gone, plain = well(status(runner, ["never_was", "plain"])).result["replicas"]
+    assert (gone["health"], gone["active_region"], plain["health"]) == ("unknown", "unknown", "missing")
+    assert "kr-west1 has no File Storage volume of this name, and whether kr-east1 has its replica" in gone["message"]

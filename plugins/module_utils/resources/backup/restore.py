@@ -59,6 +59,7 @@ class RestoreState:
     :ivar server: the server that files go to.
     :ivar blockers: why it cannot be restored, each for the user.
     :ivar seen: whether the restore was read, and is not only known from the call that begins it.
+    :ivar reserved: a server has the name, and no history shows its restore: it can be one of a moment ago.
     """
 
     backup: dict[str, Any]
@@ -68,6 +69,7 @@ class RestoreState:
     server: dict[str, Any] | None = None
     blockers: tuple[str, ...] = ()
     seen: bool = True
+    reserved: bool = False
 
 
 class Restore(Resource[RestoreState]):
@@ -211,6 +213,7 @@ class ServerRestore(Restore):
         super().__init__(*args, **kwargs)
         #: The subnets with their ids, as far as they were looked up.
         self._networks: list[dict[str, str]] = []
+        self._sent = False
 
     def check(self) -> None:
         if not all(one.get("subnet_id") or one.get("subnet") for one in self.params.get("networks") or ()):
@@ -256,12 +259,16 @@ class ServerRestore(Restore):
         made = next((found for found in restores if word(found, _STATE) in (COMPLETED, PARTIAL_SUCCESS)), None)
         if taken and made is not None:
             return self._existing(state, made)
+        if taken and self._sent:
+            # The history lags. What it will show is the same step as before, which the executor waits for.
+            return replace(state, point={"restore_target_id": self._wanted}, reserved=True)
         if taken:
             blocker = (
-                f"the name {self._called} is taken in {self._where} by a server that is not a restore of this backup"
-                " (choose another restore_server_name)"
+                f"the name {self._called} is taken in {self._where}, and the history shows no finished restore to it. It"
+                " can be that of a moment ago. Run the task again in a minute, before you choose another"
+                " restore_server_name"
             )
-            state = replace(state, blockers=(blocker,))
+            state = replace(state, blockers=(blocker,), reserved=True)
         state = self.with_point(state)
         return replace(state, blockers=(*state.blockers, *self._subnet_blockers(state)))
 
@@ -324,14 +331,25 @@ class ServerRestore(Restore):
             **{name: self.params[name] for name in given if self.params.get(name) is not None},
             **({_ZONE: zone} if zone else {}),
         }
+
+        def effect(before: RestoreState, answer: Mapping[str, Any]) -> RestoreState:
+            self._sent |= "resource" in answer  # Only the service's answer has it, and no plan.
+            return self.begun(before, restore_server_name=self._called, restore_server_id=None)
+
+        def taken(seen: RestoreState) -> bool:
+            # The name was free when the step was planned, and the history can lag.
+            self._sent |= seen.reserved
+            return seen.reserved
+
         return Step(
             api.RESTORE_BACKUP,
-            lambda before, _answer: self.begun(before, restore_server_name=self._called, restore_server_id=None),
+            effect,
             path={"backup_id": state.backup["id"]},
             body=body,
             insist=(_ZONE,) if self.params.get(_ZONE) else (),
             done=lambda seen: seen.seen,
             is_retryable=busy,
+            taken=taken,
             advice=f"Check that {self._where} has the server_type_id, the networks and the security_groups, and that"
             " the type is one for servers of this kind. A server in another region needs networks.",
         )

@@ -78,6 +78,10 @@ class Recovery(Resource[RecoveryState]):
     result_key = "recovery"
     table: ClassVar[RecoveryTable]
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._sent = False
+
     @property
     def _called(self) -> str:
         """What the task says of the name of what is made."""
@@ -116,7 +120,8 @@ class Recovery(Resource[RecoveryState]):
         recovery = self._made(origin)
         if recovery is not None:
             return RecoveryState(origin, recovery)
-        blockers = self.read_blockers(origin)
+        # What has the names after the call is the recovery itself, though lists do not show yet that it is one.
+        blockers = [] if self._sent else self.read_blockers(origin)
         if is_recovery(origin):
             blockers.append("it is a recovery itself, and a recovery has no snapshots")
             return RecoveryState(origin, blockers=tuple(blockers))
@@ -191,6 +196,7 @@ class Recovery(Resource[RecoveryState]):
             )
 
         def effect(before: RecoveryState, answer: Mapping[str, Any]) -> RecoveryState:
+            self._sent |= "resource_id" in answer  # Only the service's answer has it, and no plan.
             made = {"id": answer.get("resource_id") or UNKNOWN_ID, "state": "CREATING", "purpose": RECOVERY}
             return replace(before, recovery={**self.planned(origin), **made}, seen=False)
 
@@ -344,4 +350,7 @@ def _taken(volumes: Iterable[Mapping[str, Any]], naming: str) -> list[str]:
     if not reported:
         return []
     names, are = ("the name is", "is") if len(reported) == 1 else ("the names are", "are")
-    return [f"{names} taken by {', '.join(reported)}, which {are} no recovery of it (choose another {naming})"]
+    return [
+        f"{names} taken by {', '.join(reported)}, which {are} not shown as its recovery (if you ran this task a moment"
+        f" ago, run it again in a minute; otherwise choose another {naming})"
+    ]

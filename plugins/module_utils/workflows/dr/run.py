@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from ...client.errors import StorageError
@@ -14,7 +14,7 @@ from ...client.parallel import map_concurrently
 from ...client.session import Client
 from ...engine.workflow import Converged, Converging
 from . import report
-from .model import BLOCK, FILE, GROUP, Found, Side, Volume
+from .model import BLOCK, FILE, GROUP, TITLES, Found, Side, Volume
 from .outcome import Outcome
 from .reading import Reader
 
@@ -105,10 +105,8 @@ class Run:
         ]
         found = self.reader.read([one.volume for one in unread], "target") if unread else {}
         for outcome in unread:
-            other = found[outcome.volume.key]
-            if other.link is not None or (outcome.before.unread and not other.unread):
-                outcome.before = other
-                outcome.link = other.link
+            outcome.before = _combine(outcome.volume, outcome.before, found[outcome.volume.key])
+            outcome.link = outcome.before.link
 
     def gather(self, volumes: Sequence[Volume], read: Callable[[Volume], ResultT]) -> dict[str, ResultT]:
         """Read something for several volumes at the same time; the results by key.
@@ -238,6 +236,31 @@ class Run:
             if one.volume.kind == FILE and one.link is not None and not one.link.planned:
                 for side in sides:
                     yield one.volume.key, side, one.volume.end_region(side), one.link.end(side)[0]
+
+
+def _combine(volume: Volume, own: Found, other: Found) -> Found:
+    """Return what is known of a volume once the region of its replica was asked as well.
+
+    A region that could be read does not answer for one that could not: the volume can be replicated under another
+    target_name, or to another region, and be in use there.
+    """
+    if other.link is not None:
+        return other
+    if own.unread and not other.unread:
+        other_message = other.message or f"{volume.target_region} shows no replication of it"
+        message = (
+            f"{volume.region} could not be read: {own.message.rstrip('.')}. {other_message.rstrip('.')}. Whether it"
+            f" exists and has a replica, and which end is in use, is unknown until {volume.region} answers. If it has"
+            " one, check target_name and target_region"
+        )
+        return replace(own, message=message)
+    if other.unread and not own.unread and not own.volumes:
+        message = (
+            f"{volume.region} has no {TITLES[volume.kind]} of this name, and whether {volume.target_region} has its"
+            f" replica could not be read: {other.message.rstrip('.')}"
+        )
+        return replace(other, message=message)
+    return own
 
 
 def _address(volumes: Sequence[Mapping[str, Any]], identifier: str) -> str | None:

@@ -64,7 +64,8 @@ def _note(outcome: Outcome, own: Found) -> str:
     if before.message:
         return before.message
     if before.link is not None and own.link is None:
-        why = own.message.rstrip(".") if own.unread else f"{volume.region} has no {TITLES[volume.kind]} of this name"
+        here = "shows no replication of it" if own.volumes else f"has no {TITLES[volume.kind]} of this name"
+        why = own.message.rstrip(".") if own.unread else f"{volume.region} {here}"
         return f"{why}. What is shown is what {volume.target_region} reports"
     return "" if before.volumes else f"there is no {TITLES[volume.kind]} of this name in its region"
 
