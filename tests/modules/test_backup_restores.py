@@ -505,7 +505,7 @@ def test_run_after_a_crash_does_not_advise_a_second_server(runner: ModuleRunner)
     for check in (True, False):
         early = runner.run_task(RESTORE, {**SERVER, "wait": False}, check=check)
         assert (early.failed, early.writes) == (True, [])
-        for words in ("no finished restore", "can be that of a moment ago", "Run the task again in a minute"):
+        for words in ("no finished restore", "It can be that of a moment ago", "Run the task again in a minute"):
             assert words in early.message, early.message
         assert "not a restore of this backup" not in early.message
     simulator.advance(60)

@@ -264,8 +264,8 @@ class ServerRestore(Restore):
             return replace(state, point={"restore_target_id": self._wanted}, reserved=True)
         if taken:
             blocker = (
-                f"the name {self._called} is taken in {self._where}, and the history shows no finished restore to it. It"
-                " can be that of a moment ago. Run the task again in a minute, before you choose another"
+                f"the name {self._called} is taken in {self._where}, and the history shows no finished restore to it."
+                " It can be that of a moment ago. Run the task again in a minute, before you choose another"
                 " restore_server_name"
             )
             state = replace(state, blockers=(blocker,), reserved=True)
