@@ -15,6 +15,7 @@ from tests.modules.dr.volumes import (
     ALL_KINDS,
     BILLING,
     CONFIRMED,
+    CREATING,
     DELETING,
     DISCARDING,
     EAST,
@@ -639,3 +640,25 @@ def test_failed_back_wants_the_region_of_the_volumes(runner: ModuleRunner) -> No
             assert force or "Run it again when the regions that could not be read answer." in run.message
     simulator.clear_faults()
     assert healths(well(plan(runner, "failed_back", ALL_KINDS, **DISCARDING))) == ["ok"] * 3
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_volume_under_two_spellings_is_refused_before_anything_is_changed(runner: ModuleRunner, check: bool) -> None:
+    """The second one would be worked on beside the first, and fail with advice that ends a good replication."""
+    made = runner.run_task("scp_filestorage_volume", {"name": "web_data", **CREATING}).result["volume"]
+    block_storage(runner.simulator)
+    for other in (made["name"], made["id"]):
+        listed = ["web_data", {"name": other, "target_name": "web_copy"}, "new_data"]
+        refused(
+            plan(runner, "present", listed, check=check), "1 of 3", other, "the same File Storage volume as 'web_data'"
+        )
+    blocks = [LEDGER, {**LEDGER, "name": "1" * 32, "target_name": "other"}]
+    refused(
+        plan(runner, "present", blocks, check=check), "the same Block Storage (BM) volume as 'ledger'. List it once"
+    )
+    found = well(plan(runner, "present", ["web_data", "office"])).result["replicas"][0]
+    assert found["target_id"]
+    twice = ["web_data", "office", {"name": made["id"], "target_name": "other", "target_id": found["target_id"]}]
+    for state, options in (("failed_over", {}), ("failed_back", DISCARDING), ("absent", DELETING)):
+        refused(plan(runner, state, twice, check=check, force=True, **options), "'web_data'. List it once")
+    assert file_replications(runner.simulator) == [("office", "use"), ("web_data", "use")]

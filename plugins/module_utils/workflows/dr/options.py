@@ -166,7 +166,7 @@ def _check_ends(items: ItemList, item: Item, prefix: str) -> None:
     rule = _NAME_RULES[item.kind]
     target_name = _target_name(item)
     if target_name is None:
-        items.reject(item, "its name is an id. Give the target_name, or the target_id")
+        items.reject(item, "its name is an id. Give the target_name")
     elif not rule.rule.fullmatch(target_name):
         items.reject(item, f"{target_name!r} is not a valid target_name: {rule.rule_text}")
 

@@ -13,6 +13,7 @@ from ...client.errors import StorageError
 from ...client.parallel import map_concurrently
 from ...client.session import Client
 from ...engine.workflow import Converged, Converging
+from ..messages import group_alike
 from . import report
 from .model import BLOCK, FILE, GROUP, TITLES, Found, Side, Volume
 from .outcome import Outcome
@@ -87,11 +88,36 @@ class Run:
         self.outcomes: dict[str, Outcome] = {volume.key: Outcome(volume, Found(unread=True)) for volume in volumes}
 
     def begin(self, side: Side) -> dict[str, Found]:
-        """Read one end of all volumes."""
+        """Read one end of all volumes.
+
+        :raises Refused: one is in the list twice, and the run is to change something.
+        """
         self._side = side
         found = self.reader.read(self.volumes, side)
         self.outcomes = {volume.key: Outcome(volume, found[volume.key]) for volume in self.volumes}
+        if self._batch is not None:
+            self._refuse_repeated(found)
         return found
+
+    def _refuse_repeated(self, found: Mapping[str, Found]) -> None:
+        """Refuse volumes that the list has twice, for example by name and by id: each would be worked on twice.
+
+        :raises Refused: there are some.
+        """
+        first: dict[tuple[str, str, str], Volume] = {}
+        repeated: list[tuple[str, str]] = []
+        for volume in self.volumes:
+            here = found[volume.key]
+            identifier = here.link.end(self._side)[0] if here.link else str((here.volume or {}).get("id") or "")
+            place = (volume.kind, volume.end_region(self._side), identifier)
+            other = first.setdefault(place, volume) if identifier else volume
+            if other is not volume:
+                why = f"it is the same {TITLES[volume.kind]} as {other.name!r}. List it once"
+                self.outcomes[volume.key].fail(why)
+                repeated.append((volume.label, why))
+        if repeated:
+            count = f"{len(repeated)} of {len(self.volumes)} volumes repeat others of the list"
+            raise Refused(f"Nothing was changed: {count}. {' '.join(group_alike(repeated, 'volume'))}")
 
     def ask_other_region(self, *, missing: bool = False) -> None:
         """Let the regions of the replicas say how volumes are whose own region could not be read.
