@@ -169,3 +169,21 @@ def test_backups_created_meanwhile_are_not_created_again(runner: ModuleRunner, m
     assert not done.failed, done.message
     assert done.operations == ["SetBackupSchedule", "ManualBackup"]
     assert len(runner.simulator.world()["backup"]["backups"]) == 1
+
+
+@pytest.mark.parametrize("first", ["name", "id"])
+def test_backups_of_a_server_under_two_spellings_share_its_agent(runner: ModuleRunner, first: str) -> None:
+    """The second backup waits for the agent as well, however it names the server."""
+    server = runner.simulator.server("west-db3")
+    other = "id" if first == "name" else "name"
+    files = {"server_category": "BAREMETAL_SERVER"}
+    listed = [
+        {**files, "server": server[first], "name": "one", "filesystem_paths": ["/data"]},
+        {**files, "server": server[other], "name": "two", "filesystem_paths": ["/etc"]},
+    ]
+    runner.simulator.switch(backup_agent_create_seconds=60)
+    args = {"servers": listed, "schedules": SCHEDULES}
+    planned, done = runner.run_task(MODULE, args, check=True), runner.run_task(MODULE, args)
+    assert not done.failed, done.message
+    assert planned.operations == done.operations == ["CreateBackupAgent", "CreateBackup", "CreateBackup"]
+    assert [one["server"] for one in done.result["servers"]] == [server[first], server[other]]

@@ -6,14 +6,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
+from ..client.errors import StorageError
+from ..client.session import Client
 from ..engine.batch.kinds import Reference, ResourceKind
+from ..engine.lookup import is_id
 from ..engine.options import is_tags
 from ..engine.workflow import Blocked, Change, Converged, Converging, Workflow
 from ..resources.backup import specs
+from ..resources.backup.servers import agentless_servers, backup_servers, fitting, with_server_id
 from ..resources.kinds import Storage
+from ..resources.objects import is_address
 from ..resources.tags import TagTarget
 from .items import Item, ItemSpec, Key, bool_key, choice_key, list_key, read_items, tags_key, text_key
 from .report import Failure, Report, Row, failure_from, join_messages
@@ -46,6 +52,7 @@ class ServerBackup:
 
     :ivar options: of the module for backups, beside its name and its server.
     :ivar subnet: options with the subnet over which a new agent reaches Backup; empty for that of the server.
+    :ivar known_as: how an earlier item spells the same server; empty where none spells it otherwise.
     """
 
     server: str
@@ -54,6 +61,12 @@ class ServerBackup:
     policy_category: str
     options: Mapping[str, Any] = field(default_factory=dict)
     subnet: Mapping[str, str] = field(default_factory=dict)
+    known_as: str = ""
+
+    @property
+    def wanted(self) -> str:
+        """What entries call the server, so that those of one server meet."""
+        return self.known_as or self.server
 
     def backup(self, region: str) -> dict[str, Any]:
         """Return the entry of the backup."""
@@ -61,7 +74,7 @@ class ServerBackup:
             "kind": BACKUP,
             "region": region,
             "name": self.name,
-            "server": self.server,
+            "server": self.wanted,
             "server_category": self.category,
             "policy_category": self.policy_category,
             **self.options,
@@ -69,7 +82,7 @@ class ServerBackup:
 
     def agent(self, region: str) -> dict[str, Any]:
         """Return the entry of the agent of its server."""
-        return {"kind": AGENT, "region": region, "server": self.server, "server_category": self.category, **self.subnet}
+        return {"kind": AGENT, "region": region, "server": self.wanted, "server_category": self.category, **self.subnet}
 
     def first_run(self, region: str) -> dict[str, Any]:
         """Return the entry of a run, if no job has succeeded yet."""
@@ -122,6 +135,38 @@ def read_servers(params: Mapping[str, Any], batch: Converging) -> list[ServerBac
         backups.append(backup)
     items.validated()
     return backups
+
+
+def with_one_spelling(backups: Sequence[ServerBackup], client: Client) -> list[ServerBackup]:
+    """Let all backups of files of one server call it alike, so that they wait for the one agent that it gets.
+
+    Names alone differ only where the servers do, so that nothing is read for them.
+    """
+    spelled = {(one.category, one.server) for one in backups if one.policy_category == "AGENT"}
+    mixed = {
+        category
+        for category in {category for category, _server in spelled}
+        if len(names := [name for one, name in spelled if one == category]) > 1
+        and any(is_id(name) or is_address(name) for name in names)
+    }
+    ids: dict[tuple[str, str], str] = {}
+    with suppress(StorageError):
+        # What cannot be read, or found, is reported where the agents and the backups are.
+        for category in sorted(mixed):
+            reads = (agentless_servers(client), backup_servers(client, "FILESYSTEM"))
+            servers = [server for read in reads for server in read(category, None)]
+            for name in (name for one, name in spelled if one == category):
+                given = str(with_server_id(client, {"server": name, "server_category": category})["server"])
+                found = {str(server["server_uuid"]) for server in fitting(servers, given)}
+                if len(found) == 1:
+                    ids[category, name] = found.pop()
+    first: dict[str, str] = {}
+    unified = []
+    for backup in backups:
+        identifier = ids.get((backup.category, backup.server)) if backup.policy_category == "AGENT" else None
+        known_as = first.setdefault(identifier, backup.server) if identifier else ""
+        unified.append(replace(backup, known_as="" if known_as == backup.server else known_as))
+    return unified
 
 
 def _defaults(params: Mapping[str, Any]) -> dict[str, Any]:
@@ -221,7 +266,7 @@ class BackupPolicy(Workflow):
     }
 
     def run(self) -> dict[str, Any]:
-        backups = read_servers(self.params, self.batch)
+        backups = with_one_spelling(read_servers(self.params, self.batch), self.batch.client)
         entries, needed = self._entries(backups)
         blocked = False
         try:
@@ -244,10 +289,10 @@ class BackupPolicy(Workflow):
         agents: dict[str, int] = {}
         for number, backup in enumerate(backups):
             if self.params["agents"] and backup.policy_category == "AGENT":
-                if backup.server not in agents:
-                    agents[backup.server] = len(entries)
+                if backup.wanted not in agents:
+                    agents[backup.wanted] = len(entries)
                     entries.append(backup.agent(region))
-                needed[number].append(agents[backup.server])
+                needed[number].append(agents[backup.wanted])
         for number, backup in enumerate(backups):
             needed[number].append(len(entries))
             entries.append(backup.backup(region))
