@@ -225,6 +225,14 @@ class Finder:
             raise self.missing(wanted)
         return found
 
+    def lock_name(self, wanted: str) -> str:
+        """Return what a lock on a thing is called, the same for its name, its name with the suffix, and its id.
+
+        Things that share a name share the lock, which costs time only. For a name this takes no call.
+        """
+        shown = self.by_id(wanted) if is_id(wanted) else None
+        return self.kind.base_name(str(shown["name"]) if shown else wanted)
+
     def missing(self, wanted: str) -> ResourceNotFound:
         """The error for a thing that must exist and does not."""
         return ResourceNotFound(

@@ -235,7 +235,8 @@ class Snapshot(Resource[SnapshotState]):
         # Without max_age each task is to take a snapshot.
         if self.wants_absent or self.wants_restored or self.params.get("max_age") is None:
             return ""
-        return f"a snapshot of {self.table.owners.title} {self.params[self.table.option]!r}"
+        owner = Finder(self.client, self.table.owners).lock_name(str(self.params[self.table.option]))
+        return f"a snapshot of {self.table.owners.title} {owner!r}"
 
     def check(self) -> None:
         if self.params.get("max_age") is not None:

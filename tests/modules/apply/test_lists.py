@@ -171,3 +171,16 @@ def test_apply_long_run_reports_progress(simulator: Simulator) -> None:
     waited = "; ".join(rf"waiting for volume train_{number}\w*: creating \(\d+s\)" for number in range(3))
     assert re.fullmatch(rf"\[localhost\] 0 of 5 resources done after \d+s: {waited}, and 2 more", runner.reported[0])
     runner.close()
+
+
+def test_one_volume_under_several_spellings_gets_one_snapshot(runner: ModuleRunner) -> None:
+    """Whatever the list calls it, the entries take turns, so that the later ones see the snapshot of the first."""
+    made = runner.run_task("scp_filestorage_volume", {"name": "web_data", "protocol": "NFS", "type_name": "SSD"})
+    volume = made.result["volume"]
+    spellings = ("web_data", volume["name"], volume["id"])
+    resources = [{"kind": "filestorage_snapshot", "volume": one, "max_age": "1d"} for one in spellings]
+    for _attempt in range(3):
+        done = runner.run_task("scp_storage_apply", {"resources": resources})
+        assert not done.failed, done.message
+        assert done.operations == ["CreateSnapshot"]
+        runner.simulator.advance(2 * 86400)

@@ -15,12 +15,13 @@ from typing import Any
 
 from ...client.errors import NotFound, StorageError
 from ...client.session import Client
-from ...engine.lookup import immutable
+from ...engine.lookup import Finder, immutable
 from ...engine.plan import UNKNOWN_ID, Step, known_id
 from ...engine.resource import Info, Resource
 from ...operations import archivestorage as api
 from .lookup import (
     ACTIVE,
+    BUCKETS,
     DELETING,
     bucket_failure,
     bucket_under_way,
@@ -105,7 +106,8 @@ class Policy(Resource[PolicyState]):
     def exclusive_name(self) -> str:
         if self.wants_absent:
             return ""
-        return f"the archiving policy of bucket {self.params['bucket']!r} for {self._name or self._path}"
+        bucket = Finder(self.client, BUCKETS).lock_name(str(self.params["bucket"]))
+        return f"the archiving policy of bucket {bucket!r} for {self._name or self._path}"
 
     @property
     def _path(self) -> str:

@@ -87,7 +87,7 @@ class Run(Resource[RunState]):
 
     @property
     def exclusive_name(self) -> str:
-        return f"a run of {BACKUPS.title} {self.params['backup']!r}"
+        return f"a run of {BACKUPS.title} {Finder(self.client, BACKUPS).lock_name(str(self.params['backup']))!r}"
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
