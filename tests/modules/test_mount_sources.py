@@ -275,6 +275,11 @@ def test_replicas_of_disaster_recovery_are_accepted_unchanged(runner: ModuleRunn
             "options 'ro, hard' are invalid. Separate",
         ),
         *(
+            ({"name": "x", "path": "/srv/x", "options": options}, "options contain a password. Use cifs_passwords")
+            for options in ("password=a b", "ro,pass=x", "username=u%x")
+        ),
+        ({"name": "x", "path": "/srv/x", "source": "//u:x@h/x"}, "source with a user or a password is invalid."),
+        *(
             (
                 {"name": "x", "path": "/srv/x", "source": source},
                 f"source '{source}' is invalid. Expected address:/share",

@@ -150,8 +150,14 @@ def _path_key() -> Key:
     return Key("path", check, lambda value: value.strip().rstrip("/"), kinds=(*_SHARES, BLOCK))
 
 
+#: An option of mount.cifs with a password, or with one after the user. ``scp_mount`` refuses them as well.
+_PASSWORD_OPTION = re.compile(r"(?:^|,)\s*(?:pass(?:word2?)?(?:=|,|$)|user(?:name)?=[^,]*%)")
+
+
 def _options_key() -> Key:
     def check(value: Any) -> str:
+        if isinstance(value, str) and _PASSWORD_OPTION.search(value):
+            return "options contain a password. Use cifs_passwords"
         if isinstance(value, str) and not re.search(r"\s", value.strip()):
             return ""
         return f"options {shown(value)} are invalid. Separate them by commas, without blanks"
@@ -249,7 +255,9 @@ def _mistakes(item: Item, passwords: Collection[str], prefix: str) -> list[str]:
         found.append(f"format has no meaning for kind {item.kind}; leave it out")
     source = str(item["source"] or "").replace("\\", "/")
     if source and not is_share(source):
-        found.append(f"source {shown(source)} is invalid. Expected address:/share or //address/share")
+        # With a user it can have a password.
+        what = "source with a user or a password" if "@" in source else f"source {shown(source)}"
+        found.append(f"{what} is invalid. Expected address:/share or //address/share")
     if present and source.startswith("//"):
         needed = [] if item["cifs_username"] or item["volume_id"] or is_id(item.name) else ["cifs_username"]
         needed += [] if item.name in passwords else [f"its password in {prefix}cifs_passwords, by its name"]
