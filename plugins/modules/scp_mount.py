@@ -70,7 +70,7 @@ options:
           - A removed or changed option takes effect through a remount if the kernel changes it by one. Otherwise O(unmount_to_apply) decides.
           - For NFS, only flags such as V(ro), V(nosuid) and V(noatime) take effect through a remount. For CIFS, also V(uid), V(gid), V(file_mode),
             V(dir_mode), the times of the attribute cache and some others.
-          - C(password) is refused. Use O(cifs_passwords).
+          - C(password), and a password after C(%) in C(username), are refused. Use O(cifs_passwords).
         type: str
         default: defaults,_netdev,nofail
       cifs_username:
@@ -110,7 +110,9 @@ options:
     type: dict
     default: {}
   credentials_dir:
-    description: Folder for these files, as an absolute path. An empty value is the default.
+    description:
+      - Folder for these files, as an absolute path. An empty value is the default.
+      - If it changes, files move to the new folder without an unmount.
     type: path
     default: /etc/scp_storage
   unmount_to_apply:
@@ -268,6 +270,9 @@ USER_OPTIONS = (
     *("bg", "fg", "intr", "nointr"),
 )
 USER_PREFIXES = ("x-", "X-", "comment=", "credentials=", "retry=")
+#: Options of mount.cifs with a password, and those with a user, which can end in a password after a percent sign.
+PASSWORD_OPTIONS = ("password", "pass", "password2")
+USER_NAME_OPTIONS = ("username", "user")
 #: Options that are in force where nothing else is given, by type of file system.
 DEFAULT_OPTIONS = {
     "nfs": ("hard", "cto", "ac", "sharecache", "lock", "acl", "rdirplus", "resvport", "lookupcache=all"),
@@ -357,7 +362,7 @@ class Item(NamedTuple):
     @property
     def label(self) -> str:
         """What messages call it."""
-        return self.name or self.source or self.path
+        return self.name or ("" if has_user(self.source) else self.source) or self.path
 
     @property
     def family(self) -> str:
@@ -442,6 +447,29 @@ def is_source(source: str) -> bool:
     # A short name before two slashes is the scheme of a URL.
     is_url = share.startswith("/") and re.match(r"[A-Za-z][A-Za-z0-9+-]*\Z", server)
     return bool(colon) and not is_url and is_server(server)
+
+
+def has_user(source: str) -> bool:
+    """Return whether a source has a user, and maybe a password, in a form that is not a documented one.
+
+    >>> [has_user(one) for one in ("//u:p@h/x", "smb://u:p/q@h/x", "u@h:/x", "h:/a@b", "//h/a@b")]
+    [True, True, True, False, False]
+    """
+    return "@" in source and not is_source(source)
+
+
+def secrets_of(source: str, options: str) -> Set[str]:
+    """Return the passwords in a source or in options, which are refused there and must not be shown.
+
+    >>> sorted(secrets_of("//u:p@q@h/x", "username=u%r,pass=s"))
+    ['p@q', 'r', 's']
+    """
+    found = {option_map(options).get(name, "") for name in PASSWORD_OPTIONS}
+    found |= {option_map(options).get(name, "").partition("%")[2] for name in USER_NAME_OPTIONS}
+    if has_user(source):
+        user = re.sub(r"^([A-Za-z][A-Za-z0-9+.-]*:)?[/\\]{2,}", "", source).rpartition("@")[0]
+        found.add(user.partition(":")[2])
+    return found - {""}
 
 
 def is_server(text: str) -> bool:
@@ -553,6 +581,11 @@ def credentials_file(folder: str, path: str) -> str:
     if not re.match(r"[A-Za-z0-9/]*\Z", path):
         name += "-" + hashlib.sha256(path.encode("utf-8")).hexdigest()[:8]
     return folder.rstrip("/") + "/" + name + ".credentials"
+
+
+def same_file_name(first: str, second: str) -> bool:
+    """Return whether two absolute paths of files differ by their folders only."""
+    return first.startswith("/") and os.path.basename(first) == os.path.basename(second)
 
 
 def automount_unit(path: str) -> str:
@@ -716,7 +749,7 @@ class Host:
         self.left: Set[str] = set()
         #: Paths that were mounted or unmounted: what folders are below them is known only after that.
         self.altered: Set[str] = set()
-        #: Paths that could not be mounted.
+        #: Paths that do not have what they are to have.
         self.failed: Set[str] = set()
 
     def real(self, path: str) -> str:
@@ -889,6 +922,8 @@ class Work:
         self.has_left = False
         self.former = ""
         self._is_empty = False
+        self._has_credentials = False
+        self._former_mount: Optional[Tuple[str, str, str]] = None
         self._resolved: Dict[str, Set[str]] = {}
         self.look()
 
@@ -1088,6 +1123,12 @@ class Work:
         return self._resolved[server]
 
     @property
+    def is_in_place(self) -> bool:
+        """Whether the source of the item is mounted on its path, whatever its options are."""
+        self.look()
+        return self.right
+
+    @property
     def is_moved(self) -> bool:
         """Whether the same share is mounted from another server."""
         if not self.mounted or self.right:
@@ -1097,15 +1138,20 @@ class Work:
     # -- changes --
 
     def leave(self) -> None:
-        """Unmount what the item replaces, and complete all that comes before its mount.
+        """Unmount what the item replaces.
 
         :raises Problem: it is still mounted, or the mount cannot be prepared.
         """
         self.look()
         if self.item.state == "present" and self.mounted and not self.right:
             self.former = split_source(self.mounted.source)[0]
-            self._prepare_mount()
+            line = next((one for one in self.entries[-1:] if self._shows(one, self.mounted)), None)
+            self._former_mount = (line[0], line[2], line[3]) if line else None
+            self._unmount()
             self.has_left = True
+            if self.autofs:
+                # An access would mount the former source.
+                self._prepare_place(is_missing=False)
 
     def converge(self) -> None:
         """Bring the item to its desired state.
@@ -1113,7 +1159,12 @@ class Work:
         :raises Problem: it is not possible.
         """
         if self.has_left:
-            self._check_place()
+            try:
+                self._check_place()
+            except Problem as problem:
+                raise Problem(f"{problem} {self._mount_former()}".rstrip()) from None
+            if not self.autofs:
+                self._prepare_place(is_missing=False)
             self._mount_prepared()
             return
         self.look()
@@ -1139,7 +1190,8 @@ class Work:
         above = [path for path in sorted(self.host.failed) if is_below(item.path, path)]
         if above:
             raise Problem(
-                f"{item.source} was not mounted on {item.path}, because {above[0]} above it could not be mounted."
+                f"{item.source} was not mounted on {item.path}, because {above[0]} above it could not be"
+                f" {'changed' if self.host.on_path(above[0]) else 'mounted'}."
             )
         self._check_below()
 
@@ -1161,6 +1213,11 @@ class Work:
             self._prepare_device()
         if self.mounted:
             self._unmount()
+        self._prepare_place(is_missing=is_missing)
+
+    def _prepare_place(self, *, is_missing: bool) -> None:
+        """Complete all that comes before a mount on a path that nothing is mounted on."""
+        item = self.item
         if self.autofs and not self._is_automount:
             self._end_automount()
         self._write_credentials()
@@ -1198,7 +1255,7 @@ class Work:
         before = self.entries[-1][3] if self.entries and len(self.entries[-1]) > 3 else ""
         changed = changed_options(before, item.options, item.family)
         wrong = not_in_force(item, mounted, self._expected(before))
-        if self._credentials_differ():
+        if self._login_differs():
             self._apply_by_unmount(before, "its password or user has changed")
         elif changed or wrong:
             wrong_names = {one.partition("=")[0] for one in wrong}
@@ -1210,7 +1267,7 @@ class Work:
                 self._apply_by_unmount(before, reason)
             elif (changed | wrong_names) - kept:
                 self._remount(before)
-        self._protect_credentials()
+        self._write_credentials()
         # Only now: as long as the line differs, the next run tries again.
         self._write_line()
 
@@ -1306,6 +1363,27 @@ class Work:
                 "{} is mounted on {}, but {} is not in force.".format(item.source, item.path, ", ".join(wrong))
             )
 
+    def _shows(self, line: Sequence[str], mounted: Optional[Mounted]) -> bool:
+        """Whether a line of fstab is that of a mount."""
+        return bool(mounted and len(line) > 3 and split_source(line[0]) == split_source(mounted.source))
+
+    def _mount_former(self) -> str:
+        """Mount again what was unmounted for this item, and return what became of it.
+
+        Programs would write to the folder under it.
+        """
+        item = self.item
+        if not self._former_mount or self.autofs or self.former in self.host.detached:
+            return f"Nothing is mounted on {item.path} now."
+        source, fstype, options = self._former_mount
+        if not self._do(f"mount {source} on {item.path}"):
+            return ""
+        argv = ["mount", "-t", fstype, "-o", options, source, self.host.real(item.path)]
+        done = self.host.run(argv, self.settings.mount_timeout)
+        if done.rc:
+            return f"The former mount could not be restored: {done.message}"
+        return "It is mounted as before."
+
     def _former_hint(self) -> str:
         """Return why a mount from another address may have waited; empty if nothing keeps a former one."""
         if self.item.family != "nfs":
@@ -1331,7 +1409,7 @@ class Work:
         )
 
     def _remove(self) -> None:
-        item = self.item
+        item, former = self.item, self._former_credentials()
         for _layer in range(10):
             if not self.mounted:
                 break
@@ -1351,8 +1429,7 @@ class Work:
             self._reload()
         elif self.entries:
             self.diff.append((self.host.fstab().remove(item.path), ""))
-        if os.path.exists(self.host.real(item.credentials)) and self._do(f"remove {item.credentials}"):
-            os.unlink(self.host.real(item.credentials))
+        self._remove_credentials([*former, item.credentials])
 
     def _unmount(self) -> None:
         """Unmount what is on the path within the limit.
@@ -1405,6 +1482,8 @@ class Work:
     def _write_line(self) -> None:
         item = self.item
         fstab = self.host.fstab()
+        # Before the line: it alone shows where a former file is.
+        self._remove_credentials([*self._former_credentials(), *([] if item.family == "cifs" else [item.credentials])])
         entries = fstab.entries(item.path)
         is_same = len(entries) == 1 and self._is_source(entries[0][0]) and entries[0][1:4] == self._fields()[1:]
         if is_same and not fstab.is_misplaced(item.path):
@@ -1428,6 +1507,25 @@ class Work:
     def _credentials_differ(self) -> bool:
         return self.item.family == "cifs" and self.host.read(self.item.credentials) != self._credentials_text()
 
+    def _former_credentials(self) -> List[str]:
+        """Return the files for the password of the path that this module wrote to other folders, as fstab shows them."""
+        listed = [option_map(entry[3]).get("credentials", "") for entry in self.entries if len(entry) > 3]
+        own = self.item.credentials
+        return [file for file in dict.fromkeys(listed) if file != own and same_file_name(file, own)]
+
+    def _login_differs(self) -> bool:
+        """Whether the password or the user in force is another one; the folder of the file makes no difference."""
+        if self.item.family != "cifs":
+            return False
+        texts = [self.host.read(file) for file in (*self._former_credentials(), self.item.credentials)]
+        known = [text for text in texts if text is not None]
+        return not known or known[0] != self._credentials_text()
+
+    def _remove_credentials(self, files: Sequence[str]) -> None:
+        for file in files:
+            if os.path.exists(self.host.real(file)) and self._do(f"remove {file}"):
+                os.unlink(self.host.real(file))
+
     def _protect_credentials(self) -> None:
         """Let only root read the file with the password, if it has become readable for others."""
         item = self.item
@@ -1438,7 +1536,11 @@ class Work:
             os.chmod(file, 0o600)
 
     def _write_credentials(self) -> None:
+        """Write the file with the password once, or protect it."""
         item = self.item
+        if self._has_credentials:
+            return
+        self._has_credentials = True
         if not self._credentials_differ():
             self._protect_credentials()
             return
@@ -1553,9 +1655,15 @@ def check_item(item: Item) -> Iterator[str]:
     yield from check_path(item)
     if re.search(r"\s", item.options):
         yield "options are separated by commas, without blanks"
-    if {"password", "pass", "password2"} & set(option_map(item.options)):
+    options = option_map(item.options)
+    if set(PASSWORD_OPTIONS) & set(options) or any("%" in options.get(name, "") for name in USER_NAME_OPTIONS):
         yield "options contain a password. Use cifs_passwords"
-    if item.source and not is_source(item.source):
+    if has_user(item.source):
+        yield (
+            "source with a user or a password is invalid. Expected address:/share, //address/share or /dev/…, with an IPv6 address in brackets."
+            " Give the user in cifs_username and the password in cifs_passwords"
+        )
+    elif item.source and not is_source(item.source):
         shown = repr(item.source) if has_control(item.source) or item.source != item.source.strip() else item.source
         yield f"source {shown} is invalid. Expected address:/share, //address/share or /dev/…, with an IPv6 address in brackets"
     if item.fstype and not re.match(r"[A-Za-z0-9][A-Za-z0-9._-]*\Z", item.fstype):
@@ -1595,11 +1703,13 @@ def converge(host: Host, items: Sequence[Item], settings: Settings) -> Dict[str,
     for work in sorted(works, key=lambda one: (-depth(one.item.path), one.item.state != "absent")):
         attempt(work, work.converge if work.item.state == "absent" else work.leave)
     # A mount below another one is mounted after it, which would hide it.
+    # Nor is one mounted on what failed to leave: it would keep it there.
+    host.failed = {work.item.path for work in works if work.message}
     present = [work for work in works if work.item.state != "absent"]
     for work in sorted(present, key=lambda one: depth(one.item.path)):
         if not work.message:
             attempt(work, work.converge)
-        if work.message and not host.on_path(work.item.path):
+        if work.message and not work.is_in_place:
             host.failed.add(work.item.path)
     return describe(works, settings.check, blocked)
 
@@ -1689,6 +1799,9 @@ def main() -> None:
     params = module.params
     items, mistakes = read_items(params)
     if mistakes:
+        for given in params["mounts"]:
+            # Ansible shows the options of the task.
+            module.no_log_values.update(secrets_of(given["source"] or "", given["options"] or ""))
         module.fail_json(msg="mounts has mistakes, and nothing was changed. " + " ".join(mistakes))
     settings = Settings(
         module.check_mode,

@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible.module_utils import basic
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.scp.storage.plugins.module_utils.workflows import mount_sources
@@ -46,7 +48,7 @@ def _without_null(given: dict[str, Any]) -> dict[str, Any]:
 
 def mount(server: FolderServer, *mounts: dict[str, Any], check: bool = False, **more: Any) -> dict[str, Any]:
     """Converge a list once; keywords are settings, and passwords."""
-    passwords = {"cifs_passwords": more.pop("cifs_passwords")} if "cifs_passwords" in more else {}
+    passwords = {name: more.pop(name) for name in ("cifs_passwords", "credentials_dir") if name in more}
     items, mistakes = items_of(*mounts, **passwords)
     assert not mistakes
     settings = scp_mount.Settings(check=check, **{"unmount_timeout": 1, "device_timeout": 0, **more})
@@ -489,6 +491,46 @@ def test_password_that_the_server_refuses_leaves_the_former_mount(server: Folder
     assert server.read(CREDENTIALS[1:]).endswith(f"password={PASSWORD}\n")
 
 
+def test_folder_of_credentials_changes_without_an_unmount(server: FolderServer) -> None:
+    mount(server, CIFS)
+    mount(server, SHARE)
+    other = {"credentials_dir": "/etc/other"}
+    # A share that is in use does not fail.
+    server.control("busy", "/srv/office")
+    assert converged(server, CIFS, **other) == [
+        "write /etc/other/srv_office.credentials",
+        f"remove {CREDENTIALS}",
+        "write /etc/fstab",
+    ]
+    server.release("busy")
+    assert not (server.root / CREDENTIALS[1:]).exists()
+    assert "credentials=/etc/other/srv_office.credentials" in server.read("etc/fstab")
+    # Its folder is the one that fstab shows, also when it goes.
+    converged(server, {"path": "/srv/office", "state": "absent"})
+    assert list((server.root / "etc/other").iterdir()) == []
+
+
+def test_folder_and_password_that_change_take_effect_by_an_unmount(server: FolderServer) -> None:
+    mount(server, CIFS)
+    other = {"credentials_dir": "/etc/other", "cifs_passwords": {"office": "another-Secret-2"}}
+    assert converged(server, CIFS, **other) == [
+        f"unmount {OFFICE} from /srv/office",
+        "write /etc/other/srv_office.credentials",
+        f"mount {OFFICE} on /srv/office",
+        f"remove {CREDENTIALS}",
+        "write /etc/fstab",
+    ]
+    assert server.read("authenticated").endswith("password=another-Secret-2\n")
+
+
+@pytest.mark.parametrize("more", [{}, {"credentials_dir": "/etc/other"}])
+def test_share_that_becomes_another_type_leaves_no_password(server: FolderServer, more: dict[str, Any]) -> None:
+    mount(server, CIFS)
+    share = {**SHARE, "path": "/srv/office"}
+    assert f"remove {CREDENTIALS}" in converged(server, share, **more)
+    assert not (server.root / CREDENTIALS[1:]).exists()
+
+
 def test_paths_that_are_nearly_alike_have_separate_files() -> None:
     paths = ("/srv/a-b", "/srv/a/b", "/srv/a_b", "/srv/한글")
     assert len({scp_mount.credentials_file("/etc/x", path) for path in paths}) == len(paths)
@@ -822,6 +864,45 @@ def test_share_below_one_that_fails_is_not_mounted(server: FolderServer) -> None
     assert not mount(server, INNER, denied).get("failed")
 
 
+@pytest.mark.parametrize("outer", [WEB_MOVED, GONE])
+def test_share_below_one_that_is_not_unmounted_is_mounted_as_before(
+    server: FolderServer, outer: dict[str, Any]
+) -> None:
+    """On the former share above it, its mount would keep that from leaving, in each run."""
+    mount(server, SHARE, INNER)
+    before = server.read("etc/fstab")
+    server.control("busy", "/srv/web")
+    for _time in range(2):
+        result = mount(server, INNER_MOVED, outer)
+        assert "target is busy" in result["mounts"][1]["message"]
+        assert result["mounts"][0]["message"] == (
+            f"{INNER_MOVED['source']} was not mounted on /srv/web/data, because /srv/web above it could not be changed."
+            " It is mounted as before."
+        )
+        assert result["mounts"][0]["actions"] == [
+            f"unmount {INNER['source']} from /srv/web/data",
+            f"mount {INNER['source']} on /srv/web/data",
+        ]
+        assert server.mounts() == [(WEB, "/srv/web"), (INNER["source"], "/srv/web/data")]
+        assert server.read("etc/fstab") == before
+    server.release("busy")
+    assert not mount(server, INNER_MOVED, outer).get("failed")
+    assert (MOVED if outer is WEB_MOVED else WEB) in str(server.mounts()) or outer is GONE
+    assert (INNER_MOVED["source"], "/srv/web/data") in server.mounts()
+
+
+def test_new_share_below_one_that_is_not_unmounted_is_not_mounted(server: FolderServer) -> None:
+    mount(server, SHARE)
+    server.control("busy", "/srv/web")
+    result = mount(server, INNER, WEB_MOVED)
+    assert result["mounts"][0]["message"] == (
+        f"{INNER['source']} was not mounted on /srv/web/data, because /srv/web above it could not be changed."
+    )
+    assert (result["mounts"][0]["actions"], server.mounts()) == ([], [(WEB, "/srv/web")])
+    server.release("busy")
+    converged(server, INNER, WEB_MOVED)
+
+
 def test_line_of_a_share_is_moved_before_those_of_folders_below_it(server: FolderServer) -> None:
     inner, other, outer = f"{WEB} /srv/web/data nfs rw 0 0\n", "# other\n", f"{WEB} /srv/web nfs rw,hard,_netdev 0 2\n"
     server.write("etc/fstab", inner + other + outer)
@@ -994,6 +1075,8 @@ def test_run_that_was_killed_after_any_step_is_continued_by_the_next(
         ({"source": "/dev/x"}, "a device needs fstype, for example xfs"),
         ({"options": "ro, hard"}, "options are separated by commas, without blanks"),
         ({"options": "password=x"}, "options contain a password. Use cifs_passwords"),
+        ({"options": "ro,username=u%x"}, "options contain a password. Use cifs_passwords"),
+        ({"options": "user=DOMAIN/u%x"}, "options contain a password. Use cifs_passwords"),
         ({"source": OFFICE}, "a CIFS share needs cifs_username; a CIFS share needs its password in cifs_passwords"),
         ({**CIFS, "cifs_username": "a\nb"}, "the user or the password contains a line break"),
     ],
@@ -1041,6 +1124,33 @@ def test_source_of_another_form_is_reported(source: str, state: str) -> None:
     _items, (mistake,) = items_of({**SHARE, "source": source, "fstype": "nfs", "state": state})
     assert "is invalid. Expected address:/share, //address/share or /dev/…, with an IPv6 address in brackets" in mistake
     assert not mount_sources.is_share(source)
+
+
+@pytest.mark.parametrize(
+    ("given", "secret"),
+    [
+        ({"source": "//ours:Secret-1@h/x"}, "Secret-1"),
+        ({"source": "\\\\ours:Sec\\ret@h\\x"}, "Sec\\ret"),
+        ({"source": "smb://ours:Se@cr/et@h/x"}, "Se@cr/et"),
+        ({"options": "ro,username=ours%Secret-1"}, "Secret-1"),
+        ({"options": "pass=Secret-1"}, "Secret-1"),
+    ],
+)
+@pytest.mark.parametrize("name", ["office", ""])
+def test_password_outside_its_option_is_refused_and_not_shown(
+    given: dict[str, str], secret: str, name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ansible shows the options of the task beside the message."""
+    args = {"mounts": [{**CIFS, **given, "name": name}], "cifs_passwords": {"office": PASSWORD}}
+    shown = {"_ansible_inject_invocation": True, "_ansible_no_log": False}
+    monkeypatch.setattr(basic, "_ANSIBLE_ARGS", json.dumps({"ANSIBLE_MODULE_ARGS": {**args, **shown}}).encode())
+    monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
+    with pytest.raises(SystemExit):
+        scp_mount.main()
+    result = json.loads(capsys.readouterr().out)
+    assert "cifs_passwords" in result["msg"]
+    assert "invocation" in result
+    assert secret not in str(result).replace("\\\\", "\\")
 
 
 @pytest.mark.parametrize(
