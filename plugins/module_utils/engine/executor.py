@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Generic
@@ -13,6 +13,7 @@ from typing import Any, Generic
 from ..client.errors import CallError, NotFound, StorageError, UnknownOutcome
 from ..client.versions import MissingFields
 from .journal import Journal
+from .listing import ListEntry
 from .locks import NameLock
 from .lookup import AmbiguousName
 from .plan import Plan, StateT, Step, make_plan
@@ -39,11 +40,15 @@ SLOWEST_LOCK_POLL = 1.0
 
 @dataclass
 class Outcome(Generic[StateT]):
-    """What a task found and did so far; complete enough to report when something fails half-way."""
+    """What a task found and did so far; complete enough to report when something fails half-way.
+
+    :ivar warnings: what the task could not find out, for the user.
+    """
 
     before: StateT | None = None
     after: StateT | None = None
     operations: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -88,7 +93,10 @@ class Executor(Generic[StateT]):
         self._resends: dict[tuple[Any, ...], int] = {}
         self._unknown: set[tuple[Any, ...]] = set()
         self._refused_for = 0.0
+        #: The last step that created something.
         self._created: Step[StateT] | None = None
+        #: Whether its answer came. Otherwise another process may have created what was seen afterwards.
+        self._answered = False
 
     def show(self) -> None:
         """Find and plan only; sends no writing call."""
@@ -115,7 +123,7 @@ class Executor(Generic[StateT]):
             try:
                 self._converge(state, plan)
             except AmbiguousName as error:
-                if self._created is None:
+                if self._created is None or not self._answered:
                     raise
                 created = self.resource.view(self.outcome.after or state)
                 raise error.with_created(str(created.get("id"))) from None
@@ -129,10 +137,10 @@ class Executor(Generic[StateT]):
         self.outcome.after = state
         if self.wait:
             self.outcome.after = self._settle(state, None)
-        if self._created is not None:
-            self._wait_until_listed(self._created)
         if self.outcome.operations and not self.wait:
             self._refresh_once(state)
+        if self._created is not None:
+            self._wait_until_listed(self._created)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -218,9 +226,7 @@ class Executor(Generic[StateT]):
         except CallError as error:
             return _ReadAgain(self._retry_after_rejection(step, error))
         self._refused_for = 0.0
-        self._note(step)
-        if step.operation.creates or step.listed:
-            self._created = step
+        self._note(step, answered=True)
         return {**self._prepare(way), **answer}
 
     def _prepare(self, step: Step[StateT]) -> Mapping[str, Any]:
@@ -235,8 +241,10 @@ class Executor(Generic[StateT]):
         except MissingFields as error:
             raise self.resource.explain(error) from None
 
-    def _note(self, step: Step[StateT]) -> None:
+    def _note(self, step: Step[StateT], *, answered: bool = False) -> None:
         """Keep in mind that a step was done."""
+        if step.operation.creates or step.listed:
+            self._created, self._answered = step, answered
         self.outcome.operations.append(step.operation.name)
         self.journal.note(step.operation.name, self.target)
 
@@ -318,8 +326,51 @@ class Executor(Generic[StateT]):
     def _wait_until_listed(self, created: Step[StateT]) -> None:
         """Wait until the next task will find what this one made.
 
-        A list can lag behind, and that task would make another. So this is not part of what ``wait`` is about. What
-        another process made under the same name does not count, even where the list shows it first: the user
+        A list can lag behind, and that task would make another. So this is not part of what ``wait`` is about.
+        """
+        after = self.outcome.after
+        entries = None if after is None else self.resource.list_entries(after)
+        if entries is not None:
+            self._wait_for_entries(created, entries)
+        elif self._answered:
+            self._wait_until_found(created)
+
+    def _wait_for_entries(self, created: Step[StateT], entries: Iterable[ListEntry]) -> None:
+        """Wait until lists show what a step made.
+
+        What was made is in the desired state by then. So a list of another region that cannot be read, for example
+        because the user of the key may not read it, does not make the task fail.
+        """
+        left = list(entries)
+
+        def first_missing() -> ListEntry | None:
+            while left:
+                try:
+                    if not left[0].is_shown():
+                        return left[0]
+                    del left[0]
+                except StorageError as error:
+                    entry = left[0]
+                    if entry.region == self.resource.region:
+                        raise
+                    self.outcome.warnings.append(
+                        f"{created.operation.name} made {entry.label} in {entry.region}. Whether the service lists it"
+                        f" there could not be read, so the next task may not find it by its name yet. {error.message}"
+                    )
+                    left[:] = [other for other in left if other.region != entry.region]
+            return None
+
+        def missing(entry: ListEntry | None) -> str:
+            if entry is None:
+                return ""
+            return f"the service to list {entry.label} in {entry.region}, which {created.operation.name} made"
+
+        self.waiter.until(first_missing, missing)
+
+    def _wait_until_found(self, created: Step[StateT]) -> None:
+        """Wait until a lookup by name finds what a step made.
+
+        What another process made under the same name does not count, even where the list shows it first: the user
         must learn of both, and only a list with both shows that.
         """
         own = self.resource.identity(self.outcome.after) if self.outcome.after is not None else ""

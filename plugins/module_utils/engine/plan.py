@@ -59,7 +59,8 @@ class Step(Generic[StateT]):
     :param is_retryable: shows a refusal that passes by itself; the step is planned and sent again a little later.
     :param fallback: the same step by another way, taken when this one is refused and nothing else is under way.
     :param taken: whether a state that was read proves that the service took the call, though its effect is to come.
-    :param listed: what it creates is found by the next task only once the service lists it.
+    :param listed: the next task finds what it creates only once lists show it. Operations that create a second one when
+        they are sent twice need not say so.
     :param advice: what the user can do when it is refused, beyond the service's words.
     :param advises: the refusals to which the advice belongs.
     :param insist: names of fields that must be sent, which excludes API versions without them.

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import copy
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Generic, Self
 
 from ..client.errors import StorageError
 from ..client.session import Client
 from ..client.versions import MissingFields
+from .listing import ListEntry
 from .lookup import LookupSpec
 from .overlay import ResponsePatch, deleted, upserted
 from .plan import StateT, Step, TaskPlanner, known_id
@@ -149,6 +150,17 @@ class Resource(ABC, Generic[StateT]):
         """
         listed = self.listed(state)
         return known_id(listed) if listed else ""
+
+    def list_entries(self, state: StateT) -> Sequence[ListEntry] | None:
+        """Return what lists have to show before the next task can find what a step of this task created.
+
+        It includes what the service created beside the resource, also in other regions. ``None`` stands for what
+        :meth:`find` finds. That is not enough for kinds that can also be found without their list, for example through
+        other resources.
+
+        :param state: as it was read last.
+        """
+        return None
 
     def further_responses(self, before: StateT, after: StateT) -> Iterable[ResponsePatch]:
         """Return what :meth:`planned_responses` has for other operations. The resource exists in ``after``."""

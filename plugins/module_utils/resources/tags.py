@@ -10,7 +10,7 @@ that the kinds do not depend on Resource Manager.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Generic, Self
 
@@ -19,6 +19,7 @@ from ..client.paging import Paging, read_all
 from ..client.session import Client
 from ..client.tags import tags_by_resource
 from ..client.versions import MissingFields
+from ..engine.listing import ListEntry
 from ..engine.lookup import LookupSpec
 from ..engine.options import MAX_TAGS
 from ..engine.overlay import ResponsePatch
@@ -285,6 +286,9 @@ class Tagged(Resource[TaggedState[StateT]]):
 
     def identity(self, state: TaggedState[StateT]) -> str:
         return self.inner.identity(state.resource)
+
+    def list_entries(self, state: TaggedState[StateT]) -> Sequence[ListEntry] | None:
+        return self.inner.list_entries(state.resource)
 
     def planned_responses(self, before: TaggedState[StateT], after: TaggedState[StateT]) -> Iterable[ResponsePatch]:
         return self.inner.planned_responses(before.resource, after.resource)

@@ -5,17 +5,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from ansible_collections.scp.storage.plugins.module_utils.client.errors import CallContext, StorageError, TransientError
+from ansible_collections.scp.storage.plugins.module_utils.client.errors import (
+    CallContext,
+    CallError,
+    StorageError,
+    TransientError,
+    UnknownOutcome,
+)
 from ansible_collections.scp.storage.plugins.module_utils.client.shared_reads import Look
 from ansible_collections.scp.storage.plugins.module_utils.engine.executor import Executor
 from ansible_collections.scp.storage.plugins.module_utils.engine.journal import Journal
+from ansible_collections.scp.storage.plugins.module_utils.engine.listing import ListEntry
 from ansible_collections.scp.storage.plugins.module_utils.engine.plan import Step
 from ansible_collections.scp.storage.plugins.module_utils.engine.resource import Resource
 from ansible_collections.scp.storage.plugins.module_utils.engine.waiter import Waiter, WaitTimeout
@@ -238,6 +246,94 @@ def test_executor_does_not_look_for_what_it_only_changed() -> None:
 def test_executor_names_what_the_list_does_not_show() -> None:
     with pytest.raises(WaitTimeout, match="for the service to list what Step1 made"):
         executor(Service(lag=10_000), {"listed": True}).apply()
+
+
+class Listed(Stairs):
+    """Stairs that can be found without their list; ``params["lists"]`` holds the lists that have to show them."""
+
+    def list_entries(self, state: Stair) -> Sequence[ListEntry]:
+        return [
+            ListEntry("the stairs", region, partial(self._read, region), frozenset({"own"}))
+            for region in self.params["lists"]
+        ]
+
+    def _read(self, region: str) -> list[dict[str, str]]:
+        self.client.log.append(f"list {region}")  # type: ignore[attr-defined]
+        answer: Any = self.params["lists"][region].pop(0)
+        if isinstance(answer, StorageError):
+            raise answer
+        return [{"id": identifier} for identifier in answer]
+
+
+def listed_executor(service: Service, lists: Mapping[str, list[Any]], *steps: dict[str, Any], **more: Any) -> Any:
+    made = executor(service, *steps, lists=lists, **more)
+    made.resource = Listed(made.resource.params, service)  # type: ignore[arg-type]
+    return made
+
+
+OWN, OTHER = ("other", "own"), ("other",)
+
+
+def failing(region: str, status: int = 0) -> CallError:
+    kind = CallError if status else TransientError
+    return kind(CallContext("storage", "List", region, "GET"), "was refused", status=status)
+
+
+@pytest.mark.parametrize("wait", [True, False])
+def test_executor_waits_until_all_lists_show_what_it_made(wait: bool) -> None:
+    """Each list is read until it does, and not again."""
+    service = Service()
+    lists = {"kr-west1": [(), OTHER, OWN], "kr-east1": [(), OWN]}
+    made = listed_executor(service, lists, {"listed": True}, wait=wait)
+    made.apply()
+    assert service.log == ["find", "Step1", "refresh", *["list kr-west1"] * 3, *["list kr-east1"] * 2]
+    assert made.outcome.warnings == []
+
+
+def test_executor_reads_no_list_after_a_change() -> None:
+    service = Service()
+    listed_executor(service, {"kr-west1": []}, {}).apply()
+    assert service.log == ["find", "Step1", "refresh"]
+
+
+@pytest.mark.parametrize("status", [0, 403, 503])
+def test_executor_succeeds_where_a_list_of_another_region_cannot_be_read(status: int) -> None:
+    """The other lists of that region are not read either."""
+    service = Service()
+    lists = {"kr-east1": [failing("kr-east1", status)], "kr-west1": [OWN]}
+    made = listed_executor(service, lists, {"listed": True})
+    made.apply()
+    (warning,) = made.outcome.warnings
+    assert warning.startswith("Step1 made the stairs in kr-east1. Whether the service lists it there could not be read")
+    assert service.log[-2:] == ["list kr-east1", "list kr-west1"]
+
+
+def test_executor_fails_where_the_list_of_its_region_cannot_be_read() -> None:
+    """A failure that may pass is waited for."""
+    service = Service()
+    listed_executor(service, {"kr-west1": [failing("kr-west1", 503), OWN]}, {"listed": True}).apply()
+    assert service.log[-2:] == ["list kr-west1"] * 2
+    with pytest.raises(CallError, match="was refused"):
+        listed_executor(Service(), {"kr-west1": [failing("kr-west1", 403)]}, {"listed": True}).apply()
+
+
+def test_executor_names_the_list_that_does_not_show_what_it_made() -> None:
+    expected = r"Waited 60 seconds \(wait_timeout\) for the service to list the stairs in kr-east1, which Step1 made\."
+    made = listed_executor(Service(), {"kr-east1": [OTHER] * 1000}, {"listed": True})
+    with pytest.raises(WaitTimeout, match=expected):
+        made.apply()
+    assert made.outcome.operations == ["Step1"]
+
+
+def test_executor_waits_for_lists_after_an_unknown_outcome() -> None:
+    class Forgetful(Service):
+        def call(self, operation: Any, *, body: Mapping[str, Any], **more: Any) -> dict[str, Any]:
+            super().call(operation, body=body, **more)
+            raise UnknownOutcome(CallContext("storage", "Create", "kr-west1", "POST"), "got no answer")
+
+    service = Forgetful()
+    listed_executor(service, {"kr-west1": [(), OWN]}, {"listed": True}).apply()
+    assert service.log[-2:] == ["list kr-west1"] * 2
 
 
 def test_executor_without_wait_reports_the_plan_where_the_last_read_fails() -> None:
