@@ -77,6 +77,47 @@ def test_name_that_another_process_creates_is_reported(runner: ModuleRunner, kin
     assert not runner.run_task(module, args).changed
 
 
+@pytest.mark.parametrize("wait", [True, False], ids=["wait", "no wait"])
+def test_group_of_another_process_is_reported(runner: ModuleRunner, wait: bool) -> None:
+    """The members of a group show it as well, but another group of the name only the list."""
+    simulator = runner.simulator
+    members = [{"id": str(number) * 32, "name": f"web-{number}", "snapshot_rate": 20} for number in range(3)]
+    simulator.patch_world({"baremetal-blockstorage": {"volumes": members}})
+    simulator.advance(600)
+    other = "c" * 32
+    groups = {"volumes": [{**members[0], "group_id": other}], "volume_groups": [{"id": other, "name": "web"}]}
+    simulator.patch_world({"baremetal-blockstorage": groups})
+    simulator.fault("list_lag", seconds=LAG)
+    args = {"name": "web", "volumes": ["web-1", "web-2"], "wait": wait}
+    run = runner.run_task("scp_bm_volume_group", args)
+    assert run.failed
+    assert run.writes == ["CreateVolumeGroup"]
+    own = str(run.result["error"]["created"])
+    assert own not in {other, "None"}
+    assert f"remove it (scp_bm_volume_group, state absent, volume_group_id {own})" in run.message
+    assert runner.run_task("scp_bm_volume_group", {"volume_group_id": own, "state": "absent"}).changed
+
+
+@pytest.mark.parametrize("wait", [True, False], ids=["wait", "no wait"])
+def test_volume_of_another_process_with_the_name_of_a_recovery_is_reported(runner: ModuleRunner, wait: bool) -> None:
+    """What the recovery was made from shows it as well, but another volume of the name only the list."""
+    simulator = runner.simulator
+    simulator.patch_world(
+        {"baremetal-blockstorage": {"volumes": [{"id": "1" * 32, "name": "orders", "snapshot_rate": 20}]}}
+    )
+    assert not runner.run_task("scp_bm_volume_snapshot", {"volume": "orders"}).failed
+    simulator.advance(600)
+    simulator.patch_world({KINDS["bm"][2]: KINDS["bm"][3]})
+    simulator.fault("list_lag", seconds=LAG)
+    args = {"volume": "orders", "snapshot": "latest", "name": "web-data", "wait": wait}
+    run = runner.run_task("scp_bm_volume_recovery", args)
+    assert run.failed
+    assert run.writes == ["CreateVolumeRecovery"]
+    assert "another process has created the name as well" in run.message
+    own = str(run.result["error"]["created"])
+    assert f"(scp_bm_volume, state absent, volume_id {own})" in run.message
+
+
 #: By operation that creates a second resource when it is sent twice: a task that sends it.
 TASKS: dict[Operation, tuple[str, dict[str, Any]]] = {
     filestorage.CREATE_VOLUME: ("scp_filestorage_volume", WEB),

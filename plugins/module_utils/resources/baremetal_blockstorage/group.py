@@ -12,6 +12,7 @@ from typing import Any
 from ...client.errors import StorageError
 from ...client.parallel import map_concurrently
 from ...client.versions import MissingFields
+from ...engine.listing import ListEntry, only_entry_of
 from ...engine.lookup import Finder, ResourceNotFound, all_immutable, immutable
 from ...engine.overlay import ResponsePatch, updated
 from ...engine.plan import UNKNOWN_ID, Step
@@ -316,6 +317,10 @@ class VolumeGroup(Taggable[GroupState]):
 
     def listed(self, state: GroupState) -> Mapping[str, Any] | None:
         return state.group
+
+    def list_entries(self, state: GroupState) -> Sequence[ListEntry]:
+        # Its members show the group as well, which only this module asks for it.
+        return [only_entry_of(Finder(self.client, GROUPS), state.group, leaving)] if state.group else ()
 
     def further_responses(self, before: GroupState, after: GroupState) -> Iterable[ResponsePatch]:
         here = {name: (after.group or {})[name] for name in ("id", "name")}

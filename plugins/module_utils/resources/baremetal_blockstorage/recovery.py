@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from ...client.errors import StorageError
 from ...client.parallel import map_concurrently
 from ...client.session import Call
+from ...engine.listing import ListEntry, entry_of_all, only_entry_of
 from ...engine.lookup import AmbiguousName, Finder
 from ...engine.overlay import ResponsePatch, created
 from ...engine.plan import UNKNOWN_ID, Step, known_id
@@ -230,6 +231,17 @@ class Recovery(Resource[RecoveryState]):
     def identity(self, state: RecoveryState) -> str:
         # The id in the answer may be the origin's (see refresh).
         return known_id(state.recovery) if state.recovery and state.seen else ""
+
+    def list_entries(self, state: RecoveryState) -> Sequence[ListEntry]:
+        # The origin shows the recovery as well, which only this module asks for it.
+        if state.recovery is None:
+            return ()
+        made = state.recovery if state.seen else {**state.recovery, "id": UNKNOWN_ID}
+        entries = [only_entry_of(self._finder, made, leaving)]
+        kind = self.table.snapshots.owners
+        if kind is not VOLUMES:
+            entries += entry_of_all(Finder(self.client, VOLUMES), volumes_of(kind, made))
+        return entries
 
     def view(self, state: RecoveryState) -> dict[str, Any]:
         return dict(state.recovery or {})

@@ -8,12 +8,13 @@ Volumes and groups differ in names and operations only, which are in a :class:`T
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
 from ...client.errors import StorageError
 from ...client.versions import MissingFields
+from ...engine.listing import ListEntry, entry_of, entry_of_all
 from ...engine.lookup import Finder, LookupSpec
 from ...engine.overlay import ResponsePatch, created, deleted, updated
 from ...engine.plan import UNKNOWN_ID
@@ -175,6 +176,18 @@ class Replication(PlannedResource[ReplicationState]):
                 " absent) and set it up again, or ask the provider's support.",
             )
         return " ".join(reason for reason in reasons if reason)
+
+    def list_entries(self, state: ReplicationState) -> Sequence[ListEntry]:
+        # The replication itself is in no list.
+        region = zones.target_region(self.params) or self.region
+        replication = state.replication or {}
+        # Whose id the service answers is not documented, so only one that was read counts.
+        read = replication["target"]["id"] if replication.get(self.table.related) else UNKNOWN_ID
+        entries = [entry_of(self._finder(region), {"id": read, "name": self.params["name"]})]
+        if self.table is GROUP_REPLICATIONS:
+            members = (state.far or {}).get("member_volumes") or ()
+            entries += entry_of_all(Finder(self.client, VOLUMES, region), members)
+        return entries
 
     def view(self, state: ReplicationState) -> dict[str, Any]:
         return dict(state.replication or {})

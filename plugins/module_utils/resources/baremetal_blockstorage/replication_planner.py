@@ -97,6 +97,8 @@ class ReplicationPlanner(TaskPlanner[ReplicationState]):
             done=lambda seen: seen.replication is not None,
             # The target's id comes to light only when the replication is there.
             replan_after=True,
+            # The target, which other modules look up in its region.
+            listed=True,
             insist=zones.explicit(params, zones.TARGET_ZONE),
         )
 
