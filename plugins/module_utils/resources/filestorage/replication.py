@@ -5,16 +5,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
 from ...client.errors import CallError, NotFound, StorageError, is_refusal
 from ...client.session import Client
 from ...client.versions import MissingFields
+from ...engine.listing import ListEntry, entry_of
 from ...engine.lookup import Finder
 from ...engine.overlay import ResponsePatch, created, deleted, updated
-from ...engine.plan import UNKNOWN_ID
+from ...engine.plan import UNKNOWN_ID, known_id
 from ...engine.resource import Info, PlannedResource
 from ...operations import filestorage as api
 from .. import snapshots, zones
@@ -231,6 +232,24 @@ class Replication(PlannedResource[ReplicationState]):
                 " End it (state absent) and set it up again, or ask the provider's support."
             )
         return ""
+
+    def list_entries(self, state: ReplicationState) -> Sequence[ListEntry]:
+        shown, volume = state.replication or {}, state.volume or {}
+        identifier = known_id({"id": shown.get("replication_id")})
+
+        def replications() -> list[dict[str, Any]]:
+            return self.client.read_list(api.LIST_VOLUME_REPLICATIONS, query={"volume_id": volume["id"]})
+
+        own = ListEntry(
+            f"the replication of {VOLUMES.title} {volume['name']!r}",
+            self.region,
+            replications,
+            frozenset({identifier} if identifier else ()),
+            "replication_id",
+        )
+        target = {"id": shown.get("replication_volume_id"), "name": self.params["name"]}
+        region = zones.target_region(self.params) or self.region
+        return [own, entry_of(Finder(self.client, VOLUMES, region), target)]
 
     def view(self, state: ReplicationState) -> dict[str, Any]:
         return dict(state.replication or {})

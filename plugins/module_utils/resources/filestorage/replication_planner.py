@@ -99,7 +99,7 @@ class ReplicationPlanner(TaskPlanner[ReplicationState]):
             return replace(before, replication=planned)
 
         insist = zones.explicit(params, zones.TARGET_ZONE)
-        return Step(api.CREATE_VOLUME_REPLICATION, effect, body=body, done=in_use, insist=insist)
+        return Step(api.CREATE_VOLUME_REPLICATION, effect, body=body, done=in_use, listed=True, insist=insist)
 
     def _check_target(self, state: ReplicationState, region: str) -> None:
         """Refuse a target where the volume cannot be replicated to."""

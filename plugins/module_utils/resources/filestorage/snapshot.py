@@ -5,14 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ...client.errors import StorageError
+from ...engine.listing import ListEntry
 from ...engine.lookup import Finder
 from ...engine.overlay import ResponsePatch
-from ...engine.plan import UNKNOWN_ID, Step
+from ...engine.plan import UNKNOWN_ID, Step, known_id
 from ...engine.resource import Resource
 from ...operations import filestorage as api
 from .. import snapshots
@@ -121,7 +122,8 @@ class SnapshotSchedule(Resource[ScheduleState]):
         def done(seen: ScheduleState) -> bool:
             return seen.schedule is not None and all(seen.schedule.get(name) == value for name, value in wanted.items())
 
-        return Step(operation, effect, body=body, done=done, **address)
+        listed = operation is api.CREATE_SNAPSHOT_SCHEDULE
+        return Step(operation, effect, body=body, done=done, listed=listed, **address)
 
     def _delete(self, state: ScheduleState) -> Step[ScheduleState]:
         return Step(
@@ -139,6 +141,17 @@ class SnapshotSchedule(Resource[ScheduleState]):
             "path": {"snapshot_schedule_id": schedule["id"]},
             "query": {"volume_id": schedule["volume_id"]},
         }
+
+    def list_entries(self, state: ScheduleState) -> Sequence[ListEntry]:
+        if state.volume is None or known_id(state.schedule or {}):
+            # Its id is read from the list, which is all that shows it.
+            return ()
+        volume = state.volume
+
+        def schedules() -> list[dict[str, Any]]:
+            return self.client.read_list(api.LIST_SNAPSHOT_SCHEDULE, query={"volume_id": volume["id"]})
+
+        return [ListEntry(f"the snapshot schedule of {VOLUMES.title} {volume['name']!r}", self.region, schedules)]
 
     def view(self, state: ScheduleState) -> dict[str, Any]:
         return dict(state.schedule or {})
