@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -13,9 +13,10 @@ from typing import Any
 from ...client.errors import StorageError
 from ...client.parallel import map_concurrently
 from ...client.session import Client
+from ...engine.listing import ListEntry
 from ...engine.lookup import Finder, is_id
 from ...engine.overlay import ResponsePatch
-from ...engine.plan import UNKNOWN_ID, Step
+from ...engine.plan import UNKNOWN_ID, Step, known_id
 from ...operations import backup as api
 from .. import zones
 from ..objects import SUBNET, ObjectFinder
@@ -233,7 +234,7 @@ class Agent(Taggable[AgentState]):
             return AgentState(made)
 
         advice = f"Check that there is the subnet_id in {self.region}." if params.get("subnet_id") else ""
-        return Step(api.CREATE_BACKUP_AGENT, effect, body=body, insist=insist, advice=advice)
+        return Step(api.CREATE_BACKUP_AGENT, effect, body=body, listed=True, insist=insist, advice=advice)
 
     def _check_unchangeable(self, agent: Mapping[str, Any]) -> None:
         asked = {name: self.params.get(name) for name in ("server_category", "subnet_id", zones.ZONE)}
@@ -314,6 +315,19 @@ class Agent(Taggable[AgentState]):
 
     def listed(self, state: AgentState) -> Mapping[str, Any] | None:
         return state.agent
+
+    def list_entries(self, state: AgentState) -> Sequence[ListEntry]:
+        # Where no agent is listed, the server is looked for among those without one, and is not there any more.
+        agent = state.agent
+        if agent is None:
+            return ()
+        server, identifier = str(agent["server_name"]), known_id(agent)
+
+        def agents() -> list[dict[str, Any]]:
+            return self.client.lookup(api.LIST_BACKUP_AGENTS, server, field="server_name")
+
+        ids = frozenset({identifier} if identifier else ())
+        return [ListEntry(f"the {AGENTS.title} of {server!r}", self.region, agents, ids)]
 
     def further_responses(self, before: AgentState, after: AgentState) -> Iterable[ResponsePatch]:
         if self.wants_absent:
