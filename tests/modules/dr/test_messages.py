@@ -54,7 +54,9 @@ def replicate_blocks(runner: ModuleRunner, *, behind: float = 0.0, **fields: Any
     """Let the volume and the group have replications, whose copies are ``behind`` seconds old."""
     simulator = runner.simulator
     block_storage(simulator)
+    # Ages are to be as many seconds as they are here, however busy the machine is.
     runner.between_tasks = 0
+    simulator.scale(0)
     now = simulator.now().timestamp()
     copies = [
         {"id": f"{number}" * 32, "name": name, "region": EAST, "purpose": "REPL", "snapshot_rate": 20}
@@ -662,3 +664,33 @@ def test_volume_under_two_spellings_is_refused_before_anything_is_changed(runner
     for state, options in (("failed_over", {}), ("failed_back", DISCARDING), ("absent", DELETING)):
         refused(plan(runner, state, twice, check=check, force=True, **options), "'web_data'. List it once")
     assert file_replications(runner.simulator) == [("office", "use"), ("web_data", "use")]
+
+
+def test_present_does_not_create_a_second_volume_of_a_name(runner: ModuleRunner) -> None:
+    """Two of a name cannot be told apart, and a failover would mount either."""
+    simulator = runner.simulator
+    block_storage(simulator)
+    assert not runner.run_task("scp_filestorage_volume", {"name": "web_data", "region": EAST, **CREATING}).failed
+    assert not runner.run_task("scp_filestorage_volume", {"name": "web_data", **CREATING}).failed
+    simulator.patch_world({SERVICE: {"volumes": [{"id": "7" * 32, "name": "ledger", "region": EAST}]}})
+    before = everything(simulator)
+    for check in (True, False):
+        run = plan(runner, "present", ["web_data", LEDGER], check=check)
+        web, ledger = (one["message"] for one in run.result["replicas"])
+        assert "its replica would have the name of web_data_" in web
+        assert f"its replica would have the name of ledger ({'7' * 32}) in kr-east1" in ledger
+        assert "choose another target_name" in run.message
+        assert run.writes == []
+    assert everything(simulator) == before
+    named = [{"name": "web_data", "target_name": "web_copy"}, {**LEDGER, "target_name": "ledger-copy"}]
+    assert healths(well(plan(runner, "present", named))) == ["ok", "ok"]
+    assert well(plan(runner, "present", named)).writes == []
+
+
+def test_region_that_does_not_answer_comes_before_servers_that_it_cannot_name(runner: ModuleRunner) -> None:
+    well(plan(runner, "present", ["web_data"]))
+    runner.simulator.fault("reset", region=EAST, times=None)
+    volumes = [{"name": "web_data", "target_access_rules": [{"object_type": "VM", "object_name": "east-web1"}]}]
+    for state, options in (("failed_over", {}), ("failed_back", {**DISCARDING, "remove_access_rules": True})):
+        run = refused(plan(runner, state, volumes, **options), "Run it again when the regions that could not be read")
+        assert "servers that cannot be found" not in run.message

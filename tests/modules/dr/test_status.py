@@ -47,6 +47,9 @@ def test_mount_path_that_cannot_be_read_is_left_out(runner: ModuleRunner) -> Non
     replicas = well(status(runner, names, paths=True)).result["replicas"]
     assert [one["health"] for one in replicas] == ["ok", "ok"]
     assert [one["target_path"] for one in replicas].count(None) == 1
+    (noted,) = [one for one in replicas if one["message"]]
+    assert noted["target_path"] is None
+    assert "how servers use it in kr-east1 could not be read: ShowVolume" in noted["message"]
     assert all(":/scp_web_" in one["source_path"] for one in replicas)
 
 
@@ -157,3 +160,15 @@ def test_status_of_a_missing_volume_is_unknown_while_the_other_region_is_lost(ru
     gone, plain = well(status(runner, ["never_was", "plain"])).result["replicas"]
     assert (gone["health"], gone["active_region"], plain["health"]) == ("unknown", "unknown", "missing")
     assert "kr-west1 has no File Storage volume of this name, and whether kr-east1 has its replica" in gone["message"]
+
+
+def test_status_says_that_the_region_of_the_replicas_does_not_answer(runner: ModuleRunner) -> None:
+    """The region of the volumes still reports its replications as well."""
+    block_storage(runner.simulator)
+    well(plan(runner, "present", ALL_KINDS))
+    runner.simulator.fault("reset", region=EAST, times=None)
+    shown = well(status(runner, ALL_KINDS, paths=True))
+    assert healths(shown) == ["ok"] * 3
+    for one in shown.result["replicas"]:
+        assert "how servers use it in kr-east1 could not be read" in one["message"], one["name"]
+    assert any("kr-east1 could not be read" in line for line in shown.result["table"])

@@ -15,7 +15,7 @@ from ...client.parallel import map_concurrently
 from ...client.session import Client
 from ...engine.lookup import Finder, LookupSpec
 from ...operations import filestorage as filestorage_api
-from ...resources import zones
+from ...resources import shared_volume, zones
 from ...resources.baremetal_blockstorage import lookup as bm
 from ...resources.baremetal_blockstorage.replication_state import (
     GROUP_REPLICATIONS,
@@ -26,7 +26,6 @@ from ...resources.baremetal_blockstorage.snapshot import GROUP_SNAPSHOTS, VOLUME
 from ...resources.filestorage import lookup as filestorage
 from ...resources.filestorage.snapshot import SNAPSHOTS as FILE_SNAPSHOTS
 from ...resources.parallel_filestorage import lookup as parallel
-from ...resources.shared_volume import going
 from ...resources.snapshots import SnapshotRecord
 from .model import BLOCK, FILE, GROUP, PARALLEL, Found, Link, Side, Volume, block_link, file_link, fits_name
 
@@ -52,7 +51,7 @@ class Reader:
     def __init__(self, client: Client) -> None:
         self._client = client
         self._lists: dict[Place, list[dict[str, Any]] | StorageError] = {}
-        self._paths: dict[Share, str | None] = {}
+        self._paths: dict[Share, str | StorageError | None] = {}
 
     @classmethod
     def for_volumes(cls, client: Client, volumes: Iterable[Volume]) -> Reader:
@@ -117,7 +116,7 @@ class Reader:
     def named(self, kind: str, region: str, name: str) -> list[dict[str, Any]]:
         """Return the volumes of a name; those that are being deleted only if there are no others."""
         fitting = [one for one in self.listed(kind, region) if fits_name(name, one.get("name"), kind)]
-        return [one for one in fitting if not _going(kind, one)] or fitting
+        return [one for one in fitting if not going(kind, one)] or fitting
 
     def members(self, region: str, group_id: str) -> list[dict[str, Any]]:
         """Return the volumes of a group, as the list of volumes shows them.
@@ -133,9 +132,15 @@ class Reader:
         return [{**known.get(str(one["id"]), {}), **one} for one in group.get("member_volumes") or ()]
 
     def path(self, region: str, volume_id: str) -> str | None:
-        """Return the mount path of a File Storage volume; ``None`` where there is none, or it could not be read."""
+        """Return the mount path of a File Storage volume; ``None`` where there is none.
+
+        :raises StorageError: it could not be read.
+        """
         self.load((), [(region, volume_id)])
-        return self._paths[region, volume_id]
+        found = self._paths[region, volume_id]
+        if isinstance(found, StorageError):
+            raise found
+        return found
 
     # -- one volume ---------------------------------------------------------------------------------------------------
 
@@ -151,9 +156,8 @@ class Reader:
         region, identifier = share
         try:
             self._paths[share] = (self.by_id(FILE, region, identifier) or {}).get("path")
-        except StorageError:
-            # What was done counts; where a volume is mounted can be read later.
-            self._paths[share] = None
+        except StorageError as error:
+            self._paths[share] = error
 
     def _find(self, volume: Volume, side: Side) -> Found:
         try:
@@ -195,8 +199,9 @@ class Reader:
         return [file_link(one) for one in read if one is not None]
 
 
-def _going(kind: str, owner: Item) -> bool:
-    return going(owner) if kind in (FILE, PARALLEL) else bm.leaving(owner)
+def going(kind: str, owner: Item) -> bool:
+    """Return whether a volume or a group is being deleted, or is gone and still listed."""
+    return shared_volume.going(owner) if kind in (FILE, PARALLEL) else bm.leaving(owner)
 
 
 def match(volume: Volume, side: Side, candidates: Sequence[tuple[Item, Sequence[Link]]]) -> Found:

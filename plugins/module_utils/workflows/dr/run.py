@@ -223,27 +223,36 @@ class Run:
             ((region, identifier) for _key, _side, region, identifier in shares),
         )
         for outcome in blocks:
-            known[outcome.volume.key] = self._block_ends(outcome)
+            try:
+                known[outcome.volume.key] = self._block_ends(outcome)
+            except StorageError as error:
+                self._note_unread(outcome, outcome.volume.target_region, error)
         for key, side, region, identifier in shares:
-            known[key][f"{side}_path"] = self.reader.path(region, identifier)
+            try:
+                known[key][f"{side}_path"] = self.reader.path(region, identifier)
+            except StorageError as error:
+                self._note_unread(self.outcomes[key], region, error)
         return known
+
+    @staticmethod
+    def _note_unread(outcome: Outcome, region: str, error: StorageError) -> None:
+        """How the replication is counts, and where it is in use can be read later; but nobody may take it for well."""
+        if region not in outcome.note:
+            text = f"how servers use it in {region} could not be read: {error.message.rstrip('.')}"
+            outcome.note = f"{outcome.note.rstrip('.')}. {text}" if outcome.note else text
 
     def _block_ends(self, outcome: Outcome) -> dict[str, Any]:
         volume, link = outcome.volume, outcome.link
         if link is None or link.planned:
             return {}
         ends: dict[str, Any] = {}
-        try:
-            if volume.kind == GROUP:
-                ends["members"] = [
-                    {"id": one["id"], "name": one["name"], "addresses": list(one.get("iscsi_target_ips") or ())}
-                    for one in self.reader.members(volume.target_region, link.target_id)
-                ]
-            else:
-                ends["target_path"] = _address(self.reader.listed(BLOCK, volume.target_region), link.target_id)
-        except StorageError:
-            # How the replication is counts; where it is in use can be read later.
-            return ends
+        if volume.kind == GROUP:
+            ends["members"] = [
+                {"id": one["id"], "name": one["name"], "addresses": list(one.get("iscsi_target_ips") or ())}
+                for one in self.reader.members(volume.target_region, link.target_id)
+            ]
+        else:
+            ends["target_path"] = _address(self.reader.listed(BLOCK, volume.target_region), link.target_id)
         source = outcome.before.volume
         if volume.kind == BLOCK and source is not None and source["id"] == link.source_id:
             ends["source_path"] = _address([source], link.source_id)

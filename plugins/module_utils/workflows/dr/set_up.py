@@ -12,7 +12,7 @@ from ...client.errors import StorageError
 from ...resources.shared_volume import AVAILABLE, lower
 from .creations import refuse_zones
 from .model import BLOCK, FILE, TITLES, Found, Link, Volume
-from .reading import ambiguous
+from .reading import ambiguous, going
 from .run import Run, Stage
 
 #: Healths with which a replication needs no look by its resource.
@@ -55,10 +55,35 @@ def _blocker(run: Run, volume: Volume, found: Found) -> str:
         return ""
     if blocker := ambiguous(volume, found.volumes):
         return blocker
-    lost = ""
     if not found.volumes:
         lost = _lost_file(run, volume) if volume.kind == FILE else _lost_block(volume)
+    else:
+        lost = _taken_name(run, volume, found)
     return lost or _without_password(run, volume, found)
+
+
+def _taken_name(run: Run, volume: Volume, found: Found) -> str:
+    """Return that another volume has the name of the replica; empty where none has.
+
+    Two of a name cannot be told apart by it, and the other one may be what is in use since a failover.
+    """
+    if volume.target_name is None:
+        return ""
+    try:
+        there = run.reader.named(volume.kind, volume.target_region, volume.target_name)
+    except StorageError:
+        # The creation reports a region that does not answer.
+        return ""
+    own = {one["id"] for one in found.volumes}
+    others = [one for one in there if one["id"] not in own and not going(volume.kind, one)]
+    if not others:
+        return ""
+    names = ", ".join(f"{one['name']} ({one['id']})" for one in others)
+    return (
+        f"its replica would have the name of {names} in {volume.target_region}, which is not shown as its replica. If a"
+        " run set it up a moment ago, run it again in a minute. Otherwise choose another target_name, or remove what is"
+        " not used any more"
+    )
 
 
 def _without_password(run: Run, volume: Volume, found: Found) -> str:

@@ -30,6 +30,7 @@ def fail_over(run: Run) -> None:
     limit = lag_limit(run.params.get("max_lag"), run.prefix)
     run.volumes, unknown = with_server_ids(run.client, run.volumes)
     found = run.begin("target")
+    unknown = _answered(unknown, found)
     if unknown and not run.params["force"]:
         _refuse_servers(run, unknown, "fail over without them")
     late = {} if run.params["accept_lag"] else _late(run, found, limit)
@@ -72,6 +73,11 @@ def fail_over(run: Run) -> None:
             # These were sent before, and only have to take effect.
             _add_rules(stage, volume, link)
     run.converge(stage)
+
+
+def _answered(unknown: Mapping[str, str], found: Mapping[str, Found]) -> dict[str, str]:
+    """Leave out volumes whose servers cannot be found because their region does not answer: that is reported."""
+    return {key: why for key, why in unknown.items() if not found[key].unread}
 
 
 def _refuse_servers(run: Run, unknown: Mapping[str, str], without: str) -> None:
@@ -203,6 +209,7 @@ def fail_back(run: Run) -> None:
     closes = run.params["remove_access_rules"] or run.params["remove_attachments"]
     run.volumes, unknown = with_server_ids(run.client, run.volumes) if closes else (run.volumes, {})
     found = run.begin("target")
+    unknown = _answered(unknown, found)
     if unknown and not run.params["force"]:
         _refuse_servers(run, unknown, "fail back the other volumes")
     # One that is being resumed, by a run that was interrupted, is waited for.
