@@ -144,11 +144,11 @@ replicas:
     health:
       description:
         - V(ok), V(paused) (failed over), V(creating) (also being resumed), V(stalled) (the service has stopped updating the replica), V(ending),
-          V(error), V(missing) (there is no replication) or V(unknown) (neither region could be read).
+          V(error), V(missing) (there is no replication) or V(unknown) (a region could not be read, and the other one shows no replication).
         - It describes only the replication. C(message) reports other failed steps.
       type: str
     active_region:
-      description: Where servers use the data. V(unknown) if neither region could be read.
+      description: Where servers use the data. V(unknown) if C(health) is unknown.
       type: str
     active_side:
       description: The end whose data the servers use, V(source) or V(target). It is V(null) if this is unknown.

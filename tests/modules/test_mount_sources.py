@@ -253,6 +253,8 @@ def test_replicas_of_disaster_recovery_are_accepted_unchanged(runner: ModuleRunn
     # A group that is in use at its source has no members in the result; the API is asked.
     back = found(runner, [{**replicas[2], "active_region": REGION}])
     assert back["logins"][0]["portals"] == ["10.2.2.3", "10.2.2.4"]
+    unclear = read(runner, [{**replicas[0], "active_region": "unknown", "active_side": None}])
+    assert "the region in which its data is in use is unknown" in unclear.message
     lost = read(runner, [{**replicas[0], "mount_path": None}])
     assert "Item 1 (web_data): it has no path, which is the folder of the server to mount it on." in lost.message
 

@@ -18,7 +18,7 @@ from ..engine.lookup import is_id
 from ..engine.resource import Info
 from ..engine.structured_text import TextError, parse_structured
 from ..resources.objects import ObjectFinder
-from .dr.model import BLOCK, FILE, GROUP, PARALLEL, TITLES
+from .dr.model import BLOCK, FILE, GROUP, PARALLEL, TITLES, UNKNOWN_REGION
 from .dr.reading import Reader
 from .items import (
     Item,
@@ -215,7 +215,14 @@ def read_mounts(params: Mapping[str, Any], default_region: str) -> list[Mount]:
     items = read_items(item_spec(option), entries, {"state": "present", "options": params["options"]})
     first: dict[str, Item] = {}
     passwords = set(params.get("cifs_password_names") or ())
+    unclear = {number for number, entry in enumerate(given or (), 1) if _is_replica(entry) and _is_unclear(entry)}
     for item in items.items:
+        if item.position in unclear:
+            items.reject(
+                item,
+                "the region in which its data is in use is unknown. Read it again when its regions answer, or give"
+                " mounts (dr_mounts) instead of replicas (dr_replicas), which leaves it out",
+            )
         for mistake in _mistakes(item, passwords, prefix):
             items.reject(item, mistake)
         path = item["path"]
@@ -278,6 +285,11 @@ def is_share(source: str) -> bool:
 def _is_replica(entry: Any) -> bool:
     """Return whether an entry is one of ``replicas`` of disaster recovery."""
     return isinstance(entry, Mapping) and {"active_region", "target_region", "target_id"} <= set(entry)
+
+
+def _is_unclear(replica: Mapping[str, Any]) -> bool:
+    """Return whether a region could not be read, so that its volume may have been failed over."""
+    return replica["active_region"] == UNKNOWN_REGION
 
 
 def _from_replica(replica: Mapping[str, Any]) -> dict[str, Any]:

@@ -391,3 +391,11 @@ def test_snapshot_that_was_deleted_meanwhile_is_reported(runner: ModuleRunner, b
     assert set(results(made).values()) == {"failed"}
     assert made.result["copies"] == []
     well(drill(runner, "absent"))
+
+
+def test_volume_under_two_spellings_is_drilled_once(runner: ModuleRunner, before: dict[str, dict[str, Any]]) -> None:
+    twice = [SHOWN, {"name": file_id(1), "target_name": "other", "target_id": file_id(2)}]
+    refused = drill(runner, "present", twice)
+    assert (refused.failed, refused.writes) == (True, [])
+    assert "it is the same File Storage volume as 'web_data'. List it once" in refused.message
+    assert things(runner.simulator) == before

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from ...engine.durations import format_lag
-from .model import FREQUENCIES, Found, Health, Link, Volume
+from .model import FREQUENCIES, TITLES, Found, Health, Link, Side, Volume
 
 _WHY: Mapping[Health, str] = {
     "missing": "it has no replication",
@@ -47,6 +47,22 @@ def blockers(volumes: Sequence[Volume], found: Mapping[str, Found], allowed: Col
     """Return what blocks each volume whose replica cannot be worked on, by key."""
     reasons = {volume.key: blocker(volume, found[volume.key], allowed) for volume in volumes}
     return {key: why for key, why in reasons.items() if why}
+
+
+def repeated(volumes: Sequence[Volume], found: Mapping[str, Found], side: Side) -> dict[str, str]:
+    """Return for volumes that are an earlier one of the list in another spelling which one that is, by key.
+
+    :param side: the end that was read.
+    """
+    first: dict[tuple[str, str, str], Volume] = {}
+    reasons: dict[str, str] = {}
+    for volume in volumes:
+        here = found[volume.key]
+        identifier = here.link.end(side)[0] if here.link else str((here.volume or {}).get("id") or "")
+        place = (volume.kind, volume.end_region(side), identifier)
+        if identifier and (other := first.setdefault(place, volume)) is not volume:
+            reasons[volume.key] = f"it is the same {TITLES[volume.kind]} as {other.name!r}. List it once"
+    return reasons
 
 
 def too_late(link: Link | None, limit: int | None, limit_text: str) -> str:

@@ -26,6 +26,8 @@ TITLES = {
 #: Seconds in each frequency.
 FREQUENCIES = {"5min": 300, "hourly": 3600, "daily": 86400, "weekly": 604800, "monthly": 2592000}
 
+#: Where a volume is in use while its region cannot be read.
+UNKNOWN_REGION = "unknown"
 Side = Literal["source", "target"]
 #: How a replication is, in one word.
 Health = Literal["ok", "paused", "creating", "stalled", "ending", "error", "missing", "unknown"]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ...engine.workflow import Change, Converged
-from .model import Found, Health, Link, Side, Volume, link_of
+from .model import UNKNOWN_REGION, Found, Health, Link, Side, Volume, link_of
 
 
 @dataclass
@@ -62,13 +62,13 @@ class Outcome:
     @property
     def active_region(self) -> str:
         """The region of that end."""
-        return self.volume.end_region(self.active_side) if self.active_side else "unknown"
+        return self.volume.end_region(self.active_side) if self.active_side else UNKNOWN_REGION
 
     @property
     def active_region_before(self) -> str:
         """The same before the run."""
         if self.before.health == "unknown":
-            return "unknown"
+            return UNKNOWN_REGION
         return self.volume.target_region if self.before.health == "paused" else self.volume.region
 
     @property

@@ -14,7 +14,7 @@ from ...client.parallel import map_concurrently
 from ...client.session import Client
 from ...engine.workflow import Converged, Converging
 from ..messages import group_alike
-from . import report
+from . import assess, report
 from .model import BLOCK, FILE, GROUP, TITLES, Found, Side, Volume
 from .outcome import Outcome
 from .reading import Reader
@@ -104,17 +104,10 @@ class Run:
 
         :raises Refused: there are some.
         """
-        first: dict[tuple[str, str, str], Volume] = {}
-        repeated: list[tuple[str, str]] = []
-        for volume in self.volumes:
-            here = found[volume.key]
-            identifier = here.link.end(self._side)[0] if here.link else str((here.volume or {}).get("id") or "")
-            place = (volume.kind, volume.end_region(self._side), identifier)
-            other = first.setdefault(place, volume) if identifier else volume
-            if other is not volume:
-                why = f"it is the same {TITLES[volume.kind]} as {other.name!r}. List it once"
-                self.outcomes[volume.key].fail(why)
-                repeated.append((volume.label, why))
+        why = assess.repeated(self.volumes, found, self._side)
+        repeated = [(volume.label, why[volume.key]) for volume in self.volumes if volume.key in why]
+        for key, text in why.items():
+            self.outcomes[key].fail(text)
         if repeated:
             count = f"{len(repeated)} of {len(self.volumes)} volumes repeat others of the list"
             raise Refused(f"Nothing was changed: {count}. {' '.join(group_alike(repeated, 'volume'))}")

@@ -233,7 +233,7 @@ class Drill(Workflow):
     def _plan(self) -> list[CopyPlan]:
         """Read what copies can be made from, of all volumes at the same time."""
         volumes, found = self._options.volumes, self._found
-        unfit = assess.blockers(volumes, found, assess.USABLE)
+        unfit = {**assess.blockers(volumes, found, assess.USABLE), **assess.repeated(volumes, found, "target")}
 
         def plan(volume: Volume) -> CopyPlan:
             one, why = found[volume.key], unfit.get(volume.key, "")
