@@ -289,7 +289,7 @@ def _is_replica(entry: Any) -> bool:
 
 def _is_unclear(replica: Mapping[str, Any]) -> bool:
     """Return whether a region could not be read, so that its volume may have been failed over."""
-    return replica["active_region"] == UNKNOWN_REGION
+    return str(replica["active_region"]) == UNKNOWN_REGION
 
 
 def _from_replica(replica: Mapping[str, Any]) -> dict[str, Any]:
