@@ -368,3 +368,20 @@ def test_calls_of_unchanged_items(runner: ModuleRunner) -> None:
         ["ListVolumes", "ListVolumeSnapshots"],
         ["ListVolumeGroups", "ListVolumeGroupSnapshots"],
     ]
+
+
+@pytest.mark.module(GROUP_RECOVERY)
+def test_group_recovery_whose_volumes_are_listed_first_is_waited_for(runner: ModuleRunner) -> None:
+    """Its volumes have the names of the prefix, and are not taken for those of something else."""
+    simulator = runner.simulator
+    volumes = [{"id": str(n) * 32, "name": name, "snapshot_rate": 20} for n, name in enumerate(("va", "vb"), 1)]
+    simulator.patch_world({"baremetal-blockstorage": {"volumes": volumes}})
+    runner.run_task("scp_bm_volume_group", {"name": "grp", "volumes": ["va", "vb"]})
+    runner.run_task(GROUP_SNAPSHOT, {"volume_group": "grp"})
+    simulator.advance(600)
+    simulator.fault("list_lag", seconds=60, operation="ListVolumeGroups")
+    args = {"volume_group": "grp", "snapshot": "latest", PREFIX: "re-", "wait": False}
+    first = runner.run_task(GROUP_RECOVERY, args)
+    assert (first.failed, first.operations) == (False, ["CreateVolumeGroupRecovery"]), first.message
+    again = runner.run_task(GROUP_RECOVERY, args)
+    assert (again.failed, again.writes) == (False, []), again.message
