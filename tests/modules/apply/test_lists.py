@@ -177,10 +177,16 @@ def test_one_volume_under_several_spellings_gets_one_snapshot(runner: ModuleRunn
     """Whatever the list calls it, the entries take turns, so that the later ones see the snapshot of the first."""
     made = runner.run_task("scp_filestorage_volume", {"name": "web_data", "protocol": "NFS", "type_name": "SSD"})
     volume = made.result["volume"]
-    spellings = ("web_data", volume["name"], volume["id"])
-    resources = [{"kind": "filestorage_snapshot", "volume": one, "max_age": "1d"} for one in spellings]
-    for _attempt in range(3):
-        done = runner.run_task("scp_storage_apply", {"resources": resources})
-        assert not done.failed, done.message
-        assert done.operations == ["CreateSnapshot"]
-        runner.simulator.advance(2 * 86400)
+    block = {"id": "1" * 32, "name": "ledger", "snapshot_rate": 20}
+    runner.simulator.patch_world({"baremetal-blockstorage": {"volumes": [block]}})
+    spellings = {
+        "filestorage_snapshot": ("web_data", volume["name"], volume["id"]),
+        "bm_volume_snapshot": ("ledger", block["id"]),
+    }
+    for kind, names in spellings.items():
+        resources = [{"kind": kind, "volume": name, "max_age": "1d"} for name in names]
+        for _attempt in range(3):
+            done = runner.run_task("scp_storage_apply", {"resources": resources})
+            assert not done.failed, done.message
+            assert len(done.operations or ()) == 1
+            runner.simulator.advance(2 * 86400)
