@@ -137,10 +137,13 @@ class Executor(Generic[StateT]):
         self.outcome.after = state
         if self.wait:
             self.outcome.after = self._settle(state, None)
+        if self._created is not None and self._answered and self._list_entries() is None:
+            self._wait_until_found(self._created)
         if self.outcome.operations and not self.wait:
             self._refresh_once(state)
         if self._created is not None:
-            self._wait_until_listed(self._created)
+            # What was read last has the ids that no answer has.
+            self._wait_for_entries(self._created, self._list_entries() or ())
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -323,21 +326,15 @@ class Executor(Generic[StateT]):
             return state
         return self.waiter.until(lambda: self.resource.refresh(state), missing)
 
-    def _wait_until_listed(self, created: Step[StateT]) -> None:
-        """Wait until the next task will find what this one made.
-
-        A list can lag behind, and that task would make another. So this is not part of what ``wait`` is about.
-        """
+    def _list_entries(self) -> Sequence[ListEntry] | None:
+        """Return what lists have to show before the next task can find what was made."""
         after = self.outcome.after
-        entries = None if after is None else self.resource.list_entries(after)
-        if entries is not None:
-            self._wait_for_entries(created, entries)
-        elif self._answered:
-            self._wait_until_found(created)
+        return None if after is None else self.resource.list_entries(after)
 
     def _wait_for_entries(self, created: Step[StateT], entries: Iterable[ListEntry]) -> None:
         """Wait until lists show what a step made.
 
+        A list can lag behind, and the next task would make another. So this is not part of what ``wait`` is about.
         What was made is in the desired state by then. So a list of another region that cannot be read, for example
         because the user of the key may not read it, does not make the task fail.
         """
@@ -368,7 +365,7 @@ class Executor(Generic[StateT]):
         self.waiter.until(first_missing, missing)
 
     def _wait_until_found(self, created: Step[StateT]) -> None:
-        """Wait until a lookup by name finds what a step made.
+        """Wait until a lookup by name finds what a step made, whatever ``wait`` says.
 
         What another process made under the same name does not count, even where the list shows it first: the user
         must learn of both, and only a list with both shows that.

@@ -228,6 +228,12 @@ def test_executor_waits_until_the_list_shows_what_it_made(wait: bool, lag: int) 
     assert made.outcome.operations == ["Step1"]
 
 
+def test_executor_without_wait_reads_its_result_after_the_list_shows_what_it_made() -> None:
+    service = Service(lag=1)
+    executor(service, {"listed": True}, wait=False).apply()
+    assert service.log == ["find", "Step1", "find", "find", "refresh"]
+
+
 @pytest.mark.parametrize("wait", [True, False])
 def test_executor_looks_on_while_the_list_shows_only_what_another_process_made(wait: bool) -> None:
     service = Service(others=3)
