@@ -197,6 +197,8 @@ def test_snapshots_kept(runner: ModuleRunner) -> None:
         snapshot(5, 6, 5, "system"),
     ]
     schedule = {"volume_id": DATA["id"], "frequency": "DAILY", "hour": "3"}
+    # What the task takes soon after the hour of the schedule would count as the schedule's.
+    runner.simulator.go_to_noon()
     runner.simulator.patch_world({"filestorage": {"volumes": [DATA], "snapshots": snapshots, "schedules": [schedule]}})
     args = {"volume": "web_data", "max_age": "1d", "keep": 2}
     run = runner.run(
