@@ -174,7 +174,10 @@ def test_failover_runs_tasks_before_and_after(controller: Controller) -> None:
     only = {"dr_volumes": [{"name": "web_data", "mount_path": "/srv/web"}], **marks}
     for name in marks:
         missing = play(controller, "dr_failover", {**only, name: "/nowhere/tasks.yml"})
-        assert failure(missing) == f"{name} must be the full path of a file on this machine. Nothing was changed."
+        assert failure(missing) == (
+            f"There is no such file on this machine: {name} /nowhere/tasks.yml. Give its full path."
+            " Nothing was changed."
+        )
         assert ran(missing) == []
     refused = play(controller, "dr_failover", only)
     assert "has no replica web_data" in failure(refused)
