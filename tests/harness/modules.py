@@ -179,6 +179,7 @@ class Transport(HTTPAdapter):
             patience = timeout[1]
             self._clock.sleep(min(late, patience))
             if late > patience:
+                response.close()
                 raise requests.exceptions.ReadTimeout(f"Read timed out. (read timeout={patience:g})")
         return response
 

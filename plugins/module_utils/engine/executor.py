@@ -42,13 +42,13 @@ SLOWEST_LOCK_POLL = 1.0
 class Outcome(Generic[StateT]):
     """What a task found and did so far; complete enough to report when something fails half-way.
 
-    :ivar warnings: what the task could not find out, for the user.
+    :ivar doubts: what the task could not find out, for the user.
     """
 
     before: StateT | None = None
     after: StateT | None = None
     operations: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -350,7 +350,7 @@ class Executor(Generic[StateT]):
                     entry = left[0]
                     if entry.region == self.resource.region:
                         raise
-                    self.outcome.warnings.append(
+                    self.outcome.doubts.append(
                         f"{created.operation.name} made {entry.label} in {entry.region}. Whether the service lists it"
                         f" there could not be read, so the next task may not find it by its name yet. {error.message}"
                     )

@@ -27,8 +27,8 @@ def build_result(resource: Resource[Any], outcome: Outcome[Any], mode: Mode, *, 
     result[resource.result_key] = {**view, "planned": True} if mode.check and _is_planned(view) else view
     if not failed:
         result.update(resource.extras(before, after))
-        if outcome.warnings:
-            result["warnings"] = [*result.get("warnings", ()), *outcome.warnings]
+        if outcome.doubts:
+            result["warnings"] = [*result.get("warnings", ()), *outcome.doubts]
     if mode.diff:
         result["diff"] = make_diff(resource.managed(before), resource.managed(after))
     return result

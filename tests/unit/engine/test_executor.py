@@ -293,7 +293,7 @@ def test_executor_waits_until_all_lists_show_what_it_made(wait: bool) -> None:
     made = listed_executor(service, lists, {"listed": True}, wait=wait)
     made.apply()
     assert service.log == ["find", "Step1", "refresh", *["list kr-west1"] * 3, *["list kr-east1"] * 2]
-    assert made.outcome.warnings == []
+    assert made.outcome.doubts == []
 
 
 def test_executor_reads_no_list_after_a_change() -> None:
@@ -309,7 +309,7 @@ def test_executor_succeeds_where_a_list_of_another_region_cannot_be_read(status:
     lists = {"kr-east1": [failing("kr-east1", status)], "kr-west1": [OWN]}
     made = listed_executor(service, lists, {"listed": True})
     made.apply()
-    (warning,) = made.outcome.warnings
+    (warning,) = made.outcome.doubts
     assert warning.startswith("Step1 made the stairs in kr-east1. Whether the service lists it there could not be read")
     assert service.log[-2:] == ["list kr-east1", "list kr-west1"]
 
