@@ -22,6 +22,7 @@ options:
       - "C(target_zone): zone of the replica. With it, C(target_region) can be omitted."
       - "C(target_name): name of the replica. The default is the name of the volume. Required if C(name) is an id."
       - "C(source_id), C(target_id): ids of the volume and of its replica, for ambiguous names."
+      - "C(members): for a volume group, a list with the C(id) of each volume of its replica, as C(replicas) have it."
       - "C(mount_path): the folder where servers mount the volume, for the list C(mounts) of M(scp.storage.scp_dr_plan)."
       - "C(frequency), C(protocol), C(type_name), C(snapshot_rate), C(target_volume_prefix), C(target_access_rules), C(target_attachments): like the
         options of M(scp.storage.scp_dr_plan) with the same names."

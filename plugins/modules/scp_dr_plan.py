@@ -190,7 +190,8 @@ options:
 notes:
   - Block storage keeps no record of a replication that has ended. If a run with O(delete_targets) is interrupted between the end of the replication
     and the deletion of the replica, the next run does not delete a volume for its name. It fails, and shows the ids of the volumes that have the name,
-    the type and the size of the replica. To delete them, set C(target_id) in O(volumes). The RV(replicas) of an earlier run have these ids.
+    the type and the size of the replica. To delete them, set C(target_id) in O(volumes), or for a group C(members) with the C(id) of each of its
+    volumes. The RV(replicas) of an earlier run have these ids.
   - With O(state=failed_back), the region of a volume must answer. Otherwise the replication of the volume is not resumed, because its replica can be
     the only one that servers can use.
   - "IAM actions needed: those of M(scp.storage.scp_filestorage_volume), M(scp.storage.scp_filestorage_replication), M(scp.storage.scp_bm_volume),

@@ -69,6 +69,18 @@ def many_volumes(runner: ModuleRunner, count: int) -> list[str]:
 
 
 @pytest.mark.module("scp_snapshot_policy")
+def test_refusals_after_a_call_without_an_answer_are_waited_for_together(runner: ModuleRunner) -> None:
+    """An answer, whatever it is, shows that the endpoint answers again."""
+    runner.simulator.control("PUT", "clock", {"announce_delays": True})
+    names = many_volumes(runner, 30)
+    runner.simulator.fault("delay", seconds=100, operation="ListSnapshots")
+    runner.simulator.fault("status", status=503, retry_after=20, operation="ListSnapshots", times=None)
+    began = runner.clock.monotonic()
+    assert runner.run_task("scp_snapshot_policy", {"volumes": names, "max_age": "1h"}).failed
+    assert runner.clock.monotonic() - began < 400
+
+
+@pytest.mark.module("scp_snapshot_policy")
 def test_many_volumes_wait_once_for_an_operation_that_does_not_answer(runner: ModuleRunner) -> None:
     runner.simulator.control("PUT", "clock", {"announce_delays": True})
     names = many_volumes(runner, 100)

@@ -101,14 +101,18 @@ class Endpoint:
         if announced and self.report is not None:
             self.report(f"{self.name} asks for a pause of {seconds:.0f} seconds (Retry-After)")
 
+    def note_answer(self) -> None:
+        """Note an answer, whatever it is: all calls find out for themselves again."""
+        with self._changed:
+            if not self._answers:
+                self._answers = True
+                self._changed.notify_all()
+
     def note_success(self) -> None:
         """Note an answer that is not a failure of the endpoint."""
         with self._changed:
             self._failing_since = None
             self._left_alone_until = 0.0
-            if not self._answers:
-                self._answers = True
-                self._changed.notify_all()
 
     def note_failure(self, error: CallError, pause: float) -> bool:
         """Note a failure; return whether the budget allows a retry after ``pause`` seconds."""

@@ -483,6 +483,7 @@ class Client:
                     response = self._transmit(
                         where, url, self._request(where.method, url, body, version, signed=signed)
                     )
+                    endpoint.note_answer()
                     headers = response.headers
                     self._last_headers["Date"] = headers.get("Date", "")
                     overloaded = response.status_code in OVERLOAD

@@ -160,7 +160,8 @@ def _options_key() -> Key:
             return "options contain a password. Use cifs_passwords"
         if isinstance(value, str) and not re.search(r"\s", value.strip()):
             return ""
-        return f"options {shown(value)} are invalid. Separate them by commas, without blanks"
+        # They are not repeated: they can have a password in any spelling.
+        return "options are invalid. Give a text, and separate them by commas, without blanks"
 
     return Key("options", check, lambda value: value.strip(), kinds=(*_SHARES, BLOCK))
 

@@ -124,8 +124,8 @@ def test_drill_with_mistakes_calls_nothing(controller: Controller) -> None:
     variables = {"dr_drill_check_tasks": "check.yml", "dr_drill_report_dir": "/nowhere"}
     run = drill(controller, [HIDDEN], variables=variables)
     assert failure(run) == (
-        "dr_drill_check_tasks 'check.yml' is no file on this machine. Give its full path."
-        " dr_drill_report_dir '/nowhere' is no folder on this machine. Create it, and give its full path."
+        "dr_drill_check_tasks 'check.yml' is not the full path of a file on this machine."
+        " dr_drill_report_dir '/nowhere' is not the full path of a folder on this machine. Create the folder."
         " Nothing was changed."
     )
     assert not run.calls

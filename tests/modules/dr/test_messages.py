@@ -546,7 +546,7 @@ def test_absent_does_not_delete_a_volume_for_its_name(runner: ModuleRunner) -> N
         assert run.writes == []
     assert everything(simulator) == before
     # With its id it is the user's word.
-    named = [{**LEDGER, "target_id": "7" * 32}, {**BILLING, "target_id": "9" * 32}]
+    named = [{**LEDGER, "target_id": "7" * 32}, {**BILLING, "members": [{"id": "8" * 32}]}]
     planned = well(plan(runner, "absent", named, **DELETING, check=True))
     done = well(plan(runner, "absent", named, **DELETING))
     assert planned.operations == done.operations == ["DeleteVolume", "DeleteVolume"]
@@ -667,7 +667,7 @@ def test_volume_under_two_spellings_is_refused_before_anything_is_changed(runner
 
 
 def test_present_does_not_create_a_second_volume_of_a_name(runner: ModuleRunner) -> None:
-    """Two of a name cannot be told apart, and a failover would mount either."""
+    """A lookup by name would find both, and a failover would mount either."""
     simulator = runner.simulator
     block_storage(simulator)
     assert not runner.run_task("scp_filestorage_volume", {"name": "web_data", "region": EAST, **CREATING}).failed
@@ -694,3 +694,48 @@ def test_region_that_does_not_answer_comes_before_servers_that_it_cannot_name(ru
     for state, options in (("failed_over", {}), ("failed_back", {**DISCARDING, "remove_access_rules": True})):
         run = refused(plan(runner, state, volumes, **options), "Run it again when the regions that could not be read")
         assert "servers that cannot be found" not in run.message
+
+
+def test_present_creates_nothing_while_names_of_the_other_region_cannot_be_read(runner: ModuleRunner) -> None:
+    simulator = runner.simulator
+    block_storage(simulator)
+    assert not runner.run_task("scp_filestorage_volume", {"name": "web_data", **CREATING}).failed
+    simulator.patch_world({SERVICE: {"volumes": [{"id": "8" * 32, "name": "dr-billing-data", "region": EAST}]}})
+    member = refused(plan(runner, "present", [BILLING]), "the name of dr-billing-data", "target_volume_prefix")
+    assert member.writes == []
+    for status in (503, 403):
+        simulator.fault("status", status=status, region=EAST, method="GET", times=None)
+        refused(plan(runner, "present", ALL_KINDS, wait=False), "3 of 3", "name is taken in kr-east1 could not be read")
+        simulator.clear_faults()
+
+
+def test_absent_deletes_only_members_that_the_list_names_by_id(runner: ModuleRunner) -> None:
+    """The list of an earlier run has ids. The names can belong to other volumes by now."""
+    simulator = runner.simulator
+    block_storage(simulator)
+    replicas = well(plan(runner, "present", [BILLING])).result["replicas"]
+    well(plan(runner, "absent", replicas, **DELETING))
+    stranger = {"id": "8" * 32, "name": "dr-billing-data", "region": EAST}
+    simulator.patch_world({SERVICE: {"volumes": [stranger]}})
+    attaching = {"volume_id": stranger["id"], "region": EAST, "attachments": servers(simulator, "east-db1")}
+    assert not runner.run_task("scp_bm_volume", attaching).failed
+    for listed in (replicas, [{**BILLING, "target_id": "9" * 32}], [{**BILLING, "members": [{"id": "9" * 32}]}]):
+        assert well(plan(runner, "absent", listed, detach=True, **DELETING)).writes == []
+
+
+def test_absent_says_why_a_volume_that_the_list_names_is_kept(runner: ModuleRunner) -> None:
+    simulator = runner.simulator
+    block_storage(simulator)
+    simulator.patch_world({SERVICE: {"volumes": [{"id": "7" * 32, "name": "ledger", "region": EAST, "size_gb": 99}]}})
+    kept = well(plan(runner, "absent", [{**LEDGER, "target_id": "7" * 32}], **DELETING))
+    assert kept.writes == []
+    assert f"{'7' * 32} in kr-east1 is not deleted" in kept.result["replicas"][0]["message"]
+
+
+def test_plan_passes_on_what_its_resources_could_not_read(runner: ModuleRunner) -> None:
+    """The creation is done by then."""
+    assert not runner.run_task("scp_filestorage_volume", {"name": "web_data", **CREATING}).failed
+    runner.simulator.advance(600)
+    runner.simulator.fault("status", status=403, region=EAST, operation="ListVolumes", skip=1, times=None)
+    made = well(plan(runner, "present", ["web_data"]))
+    assert "Whether the service lists it there could not be read" in made.result["replicas"][0]["message"]

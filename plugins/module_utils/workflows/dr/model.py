@@ -42,6 +42,7 @@ class Volume:
     :ivar source_id: its id, where the list gives it; ``target_id`` that of its replica.
     :ivar target_zone: the zone of its replica, where the list gives it.
     :ivar target_name: the name of its replica; ``None`` where the list gives ids only.
+    :ivar member_ids: the ids of the volumes of a group's replica, where the list gives them.
     :ivar mount_path: the folder where servers mount it.
     """
 
@@ -54,6 +55,7 @@ class Volume:
     target_name: str | None = None
     source_id: str | None = None
     target_id: str | None = None
+    member_ids: Sequence[str] = ()
     source_path: str | None = None
     frequency: str | None = None
     protocol: str | None = None

@@ -24,6 +24,7 @@ from ..items import (
     ItemList,
     ItemSpec,
     choice_key,
+    list_key,
     number_key,
     objects_key,
     read_items,
@@ -73,7 +74,6 @@ _RESULT_KEYS = (
     "change",
     "operations",
     "possible_loss",
-    "members",
     "planned",
     "now",
 )
@@ -99,6 +99,7 @@ def _spec(option: str) -> ItemSpec:
             text_key("source_id"),
             text_key("source_path"),
             text_key("target_id"),
+            list_key("members"),
         ),
         accepted=_RESULT_KEYS,
     )
@@ -145,6 +146,8 @@ def _volume(item: Item) -> Volume:
     values["target_name"] = values["target_name"] or (None if by_id else item.name)
     for name in ("target_access_rules", "target_attachments"):
         values[name] = tuple(values[name] or ())
+    members = values.pop("members") or ()
+    values["member_ids"] = tuple(str(one["id"]) for one in members if isinstance(one, Mapping) and one.get("id"))
     return Volume(position=item.position, **values)
 
 

@@ -98,6 +98,7 @@ class Outcome:
         :param will_settle: whether this is a plan whose real run waits until it has settled.
         """
         self.operations += done.operations
+        self.note = " ".join(filter(None, (self.note, *done.result.get("warnings", ()))))
         if done.change == "failed":
             self.fail(done.message)
         if about == "replication":

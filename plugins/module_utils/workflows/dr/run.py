@@ -229,7 +229,7 @@ class Run:
 
     @staticmethod
     def _note_unread(outcome: Outcome, region: str, error: StorageError) -> None:
-        """How the replication is counts, and where it is in use can be read later; but nobody may take it for well."""
+        """Note what could not be read. The health of the replication alone counts."""
         if region not in outcome.note:
             text = f"how servers use it in {region} could not be read: {error.message.rstrip('.')}"
             outcome.note = f"{outcome.note.rstrip('.')}. {text}" if outcome.note else text

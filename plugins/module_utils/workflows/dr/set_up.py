@@ -11,7 +11,7 @@ from typing import Any
 from ...client.errors import StorageError
 from ...resources.shared_volume import AVAILABLE, lower
 from .creations import refuse_zones
-from .model import BLOCK, FILE, TITLES, Found, Link, Volume
+from .model import BLOCK, FILE, GROUP, TITLES, Found, Link, Volume
 from .reading import ambiguous, going
 from .run import Run, Stage
 
@@ -63,26 +63,32 @@ def _blocker(run: Run, volume: Volume, found: Found) -> str:
 
 
 def _taken_name(run: Run, volume: Volume, found: Found) -> str:
-    """Return that another volume has the name of the replica; empty where none has.
+    """Return that other volumes have the names of the replica and its members; empty where none has.
 
-    Two of a name cannot be told apart by it, and the other one may be what is in use since a failover.
+    A lookup by name would find both, and the other one may be in use since a failover.
     """
-    if volume.target_name is None:
+    if volume.target_name is None or found.volume is None:
         return ""
+    region, prefix = volume.target_region, volume.target_volume_prefix or ""
+    wanted = [(volume.kind, volume.target_name)]
     try:
-        there = run.reader.named(volume.kind, volume.target_region, volume.target_name)
-    except StorageError:
-        # The creation reports a region that does not answer.
-        return ""
-    own = {one["id"] for one in found.volumes}
-    others = [one for one in there if one["id"] not in own and not going(volume.kind, one)]
+        if volume.kind == GROUP:
+            members = run.reader.members(volume.region, str(found.volume["id"]))
+            wanted += [(BLOCK, f"{prefix}{one['name']}") for one in members]
+        there = [(kind, one) for kind, name in wanted for one in run.reader.named(kind, region, name)]
+    except StorageError as error:
+        return (
+            f"it was not replicated: whether its replica's name is taken in {region} could not be read:"
+            f" {error.message.rstrip('.')}. Run the task again when the region answers"
+        )
+    others = [one for kind, one in there if one["id"] != found.volume["id"] and not going(kind, one)]
     if not others:
         return ""
     names = ", ".join(f"{one['name']} ({one['id']})" for one in others)
     return (
-        f"its replica would have the name of {names} in {volume.target_region}, which is not shown as its replica. If a"
-        " run set it up a moment ago, run it again in a minute. Otherwise choose another target_name, or remove what is"
-        " not used any more"
+        f"its replica would have the name of {names} in {region}, which is not shown as its replica. If a"
+        " run set it up a moment ago, run it again in a minute. Otherwise choose another target_name"
+        f"{' or target_volume_prefix' if volume.kind == GROUP else ''}, or remove what is not used any more"
     )
 
 

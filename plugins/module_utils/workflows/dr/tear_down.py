@@ -141,19 +141,25 @@ def _keep_what_is_used_or_unclear(
         copies, _groups = doomed.get(volume.key, ([], []))
         if reason := _not_deletable(run, volume, found[volume.key], copies):
             run.outcomes[volume.key].fail(reason)
+        elif found[volume.key].link is None and volume.kind == BLOCK and volume.target_id is not None and not copies:
+            run.outcomes[volume.key].note = (
+                f"it has no replication, and {volume.target_id} in {volume.target_region} is not deleted: it has gone,"
+                " or differs from the volume in type or size, or is in a group or replicated"
+            )
 
 
 def _not_deletable(run: Run, volume: Volume, found: Found, doomed: Sequence[Mapping[str, Any]]) -> str:
     """Return why volumes of a replica are not deleted; empty if they can be."""
     region = volume.target_region
     left = [one for one in doomed if not leaving(one)]
-    if found.link is None and volume.target_id is None and left:
+    if found.link is None and left and not _has_ids(volume):
         copies = ", ".join(f"{one['name']} ({one['id']})" for one in left)
+        way = "its id as target_id" if volume.kind == BLOCK else "members, a list with the id of each,"
         # Block storage keeps no record of a replication that has ended.
         return (
             f"it has no replication, and {copies} in {region} may be what an interrupted run has left of its replica:"
-            " only name, type and size say so. If it is the replica, give its id as target_id to delete it. If it is"
-            f" not, leave the volume out ({run.prefix}skip)"
+            f" only name, type and size say so. If it is the replica, give {way} to delete it. If it is not, leave the"
+            f" volume out ({run.prefix}skip)"
         )
     if run.params["detach"]:
         return ""
@@ -208,9 +214,10 @@ def _end_group(
 def _doomed(run: Run, volume: Volume, found: Found) -> Doomed:
     """Return the volumes of a replica of block storage in full, and the groups that have no other volumes.
 
-    Of a replication that is still there, they are its target or the members of that. Otherwise they are known by their
-    names only, or by the id in the list. The names of the members are those of the source with the prefix before them.
-    Each must be like the volume that it was a copy of, not replicated, and in no other group.
+    Of a replication that is still there, they are its target or the members of that. Otherwise they are those whose id
+    the list gives, and for a group the members of the group whose id it gives. Without ids, they are known by their
+    names only, which are those of the source's with the prefix before them, and are not deleted for that. Each must be
+    like the volume that it was a copy of, not replicated, and in no other group.
     """
     region, link = volume.target_region, found.link
     if volume.kind == BLOCK:
@@ -224,9 +231,15 @@ def _doomed(run: Run, volume: Volume, found: Found) -> Doomed:
     source = found.volume and run.reader.by_id(GROUP, volume.region, str(found.volume["id"]))
     if not source:
         return [], []
+    meant = set(volume.member_ids)
+    if volume.target_id is not None:
+        target = run.reader.by_id(GROUP, region, volume.target_id) or {}
+        meant |= {str(one["id"]) for one in target.get("member_volumes") or ()}
     doomed = []
     for original in source.get("member_volumes") or ():
         named = run.reader.named(BLOCK, region, f"{volume.target_volume_prefix or ''}{original['name']}")
+        if _has_ids(volume):
+            named = [one for one in named if str(one["id"]) in meant]
         copy = run.reader.by_id(BLOCK, region, str(named[0]["id"])) if len(named) == 1 else None
         if copy is not None and _is_copy(copy, original, volume.target_name):
             doomed.append(copy)
@@ -255,6 +268,11 @@ def _replica(run: Run, volume: Volume, found: Found) -> dict[str, Any] | None:
     if copy is None or copy["id"] == found.volume["id"] or copy.get("volume_group"):
         return None
     return copy if _is_copy(copy, found.volume, None) else None
+
+
+def _has_ids(volume: Volume) -> bool:
+    """Return whether the list says by ids what is the replica."""
+    return volume.target_id is not None or bool(volume.member_ids)
 
 
 def _is_copy(copy: Mapping[str, Any], original: Mapping[str, Any], group_name: str | None) -> bool:
