@@ -8,7 +8,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Sequence
-from typing import TypeVar, cast
+from typing import TypeVar
 
 ItemT = TypeVar("ItemT")
 ResultT = TypeVar("ResultT")
@@ -32,8 +32,10 @@ def map_concurrently(function: Callable[[ItemT], ResultT], items: Sequence[ItemT
     waiting: queue.SimpleQueue[int] = queue.SimpleQueue()
     for index in range(len(items)):
         waiting.put(index)
+    results: dict[int, ResultT] = {}
+    failures: dict[int, BaseException] = {}
     over = threading.Event()
-    outcomes: queue.Queue[tuple[int, ResultT | None, BaseException | None] | None] = queue.Queue()
+    ended = threading.Semaphore(0)
 
     def work() -> None:
         _nesting.is_worker = True
@@ -41,32 +43,21 @@ def map_concurrently(function: Callable[[ItemT], ResultT], items: Sequence[ItemT
             while not over.is_set():
                 index = waiting.get_nowait()
                 try:
-                    outcomes.put((index, function(items[index]), None))
+                    results[index] = function(items[index])
                 except BaseException as error:  # noqa: BLE001  # It is raised where all threads meet.
+                    failures[index] = error
                     over.set()
-                    outcomes.put((index, None, error))
         except queue.Empty:
             pass
         finally:
-            outcomes.put(None)
+            ended.release()
 
-    results: dict[int, ResultT] = {}
-    failures: dict[int, BaseException] = {}
-    running = 0
+    workers = [threading.Thread(target=work, daemon=True) for _worker in range(min(most, len(items)))]
     try:
-        for _worker in range(min(most, len(items))):
-            threading.Thread(target=work, daemon=True).start()
-            running += 1
-        while running:
-            outcome = outcomes.get()
-            if outcome is None:
-                running -= 1
-                continue
-            index, result, error = outcome
-            if error is None:
-                results[index] = cast("ResultT", result)
-            else:
-                failures[index] = error
+        for worker in workers:
+            worker.start()
+        for _worker in workers:
+            ended.acquire()
     finally:
         over.set()
     if failures:

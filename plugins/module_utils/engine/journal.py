@@ -21,32 +21,25 @@ class Journal:
 
     :ivar operations: ``operationId`` of each call that was done.
     :ivar done: the same, each with what it was about.
-    :ivar under_way: calls whose outcome is not known yet.
+    :ivar under_way: calls whose outcome is not known yet, each with whether it must not be sent again unless it
+        certainly was not done.
     """
 
     operations: list[str] = field(default_factory=list)
     done: list[str] = field(default_factory=list)
-    under_way: list[str] = field(default_factory=list)
-    _once: list[str] = field(default_factory=list)
+    under_way: list[tuple[str, bool]] = field(default_factory=list)
 
     @contextmanager
     def sending(self, operation: str, target: str, *, once: bool = False) -> Iterator[None]:
-        """Note a call as under way until it has ended, successfully or with an error that is reported otherwise.
-
-        :param once: it must not be sent again unless it certainly was not done.
-        """
-        label = f"{operation} ({target})" if target else operation
-        lists = (self.under_way, self._once) if once else (self.under_way,)
-        for labels in lists:
-            labels.append(label)
+        """Note a call as under way until it has ended, successfully or with an error that is reported otherwise."""
+        call = (f"{operation} ({target})" if target else operation, once)
+        self.under_way.append(call)
         try:
             yield
         except Exception:
-            for labels in lists:
-                labels.remove(label)
+            self.under_way.remove(call)
             raise
-        for labels in lists:
-            labels.remove(label)
+        self.under_way.remove(call)
 
     def note(self, operation: str, target: str) -> None:
         """Note a call as done."""
@@ -63,13 +56,13 @@ class Journal:
             f"Done before: {shorten_list(self.done, MAX_NAMED)}." if self.done else "No change was made before."
         ]
         if self.under_way:
-            named = shorten_list(self.under_way, MAX_NAMED)
+            named = shorten_list([label for label, _once in self.under_way], MAX_NAMED)
             sentences.append(f"Under way, and perhaps done: {named}.")
-        if self._once:
+        if only_once := [label for label, once in self.under_way if once]:
             # A list that lags does not show yet what was created, and the next run would create it again.
             sentences.append(
                 f"Before you run the task again, wait a minute and see whether"
-                f" {shorten_list(self._once, MAX_NAMED)} was done: the task goes on from what is listed by then."
+                f" {shorten_list(only_once, MAX_NAMED)} was done: the task goes on from what is listed by then."
             )
         elif self.done or self.under_way:
             sentences.append("Run the task again: it continues from the current state.")

@@ -43,7 +43,7 @@ def entry_of(finder: Finder, made: Item) -> ListEntry:
     :param made: with its ``name``, and with its ``id`` if that is known.
     """
     name = str(made["name"])
-    return ListEntry(_label(finder, name), finder.where, lambda: finder.named(name), _ids(made))
+    return ListEntry(_label(finder, name), finder.where, lambda: finder.named(name), ids_of(made))
 
 
 def only_entry_of(finder: Finder, made: Item, leave_out: Callable[[Item], bool]) -> ListEntry:
@@ -60,7 +60,7 @@ def only_entry_of(finder: Finder, made: Item, leave_out: Callable[[Item], bool])
         found = finder.one(name, leave_out=leave_out)
         return [] if found is None else [found]
 
-    return ListEntry(_label(finder, name), finder.where, read, _ids(made))
+    return ListEntry(_label(finder, name), finder.where, read, ids_of(made))
 
 
 def entry_of_all(finder: Finder, made: Sequence[Item]) -> list[ListEntry]:
@@ -79,10 +79,11 @@ def entry_of_all(finder: Finder, made: Sequence[Item]) -> list[ListEntry]:
     return [ListEntry(label, finder.where, read, frozenset(str(one[key]) for one in made), key)]
 
 
-def _label(finder: Finder, name: str) -> str:
-    return f"{finder.kind.title} {name!r}"
-
-
-def _ids(made: Item) -> frozenset[str]:
+def ids_of(made: Item) -> frozenset[str]:
+    """Return the id of something that was made as :attr:`ListEntry.values`, without any if it is not known yet."""
     identifier = known_id(made)
     return frozenset({identifier} if identifier else ())
+
+
+def _label(finder: Finder, name: str) -> str:
+    return f"{finder.kind.title} {name!r}"

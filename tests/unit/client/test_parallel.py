@@ -6,10 +6,8 @@
 from __future__ import annotations
 
 import queue
-import signal
 import threading
 import time
-from types import FrameType
 
 import pytest
 
@@ -18,6 +16,7 @@ from ansible_collections.scp.storage.plugins.module_utils.client.parallel import
     MAX_WORKERS,
     map_concurrently,
 )
+from tests.unit.concurrency import Concurrency, interrupted
 
 
 class TimeIsUp(Exception):
@@ -35,16 +34,11 @@ def test_results_have_the_order_of_the_items() -> None:
 
 @pytest.mark.parametrize(("nested", "most"), [(False, MAX_WORKERS), (True, MAX_NESTED_WORKERS)])
 def test_so_many_are_worked_on_at_once(*, nested: bool, most: int) -> None:
-    together, running, seen = threading.Lock(), 0, 0
+    concurrency = Concurrency()
 
     def work(_number: int) -> None:
-        nonlocal running, seen
-        with together:
-            running += 1
-            seen = max(seen, running)
-        time.sleep(0.05)
-        with together:
-            running -= 1
+        with concurrency.one():
+            time.sleep(0.05)
 
     def outer(number: int) -> None:
         if number == 0:
@@ -54,7 +48,7 @@ def test_so_many_are_worked_on_at_once(*, nested: bool, most: int) -> None:
         map_concurrently(outer, [0, 1])
     else:
         map_concurrently(work, range(2 * MAX_WORKERS))
-    assert seen == most
+    assert concurrency.most == most
 
 
 @pytest.mark.parametrize("error", [ValueError("seven"), queue.Empty("seven"), KeyboardInterrupt("seven")])
@@ -76,24 +70,16 @@ def test_first_failure_ends_it(error: BaseException) -> None:
 
 
 def test_interruption_does_not_wait_for_calls_that_hang() -> None:
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        raise TimeIsUp
-
     hanging, begun = threading.Event(), []
 
     def work(number: int) -> None:
         begun.append(number)
         hanging.wait(60)
 
-    former = signal.signal(signal.SIGALRM, interrupt)
     began = time.monotonic()
-    try:
-        signal.setitimer(signal.ITIMER_REAL, 0.2)
-        with pytest.raises(TimeIsUp):
-            map_concurrently(work, range(2 * MAX_WORKERS))
-    finally:
-        signal.signal(signal.SIGALRM, former)
-        hanging.set()
+    with pytest.raises(TimeIsUp), interrupted(0.2, TimeIsUp):
+        map_concurrently(work, range(2 * MAX_WORKERS))
+    hanging.set()
     assert time.monotonic() - began < 30
     time.sleep(0.1)
     assert len(begun) <= MAX_WORKERS

@@ -5,10 +5,8 @@
 
 from __future__ import annotations
 
-import signal
 import threading
 import time
-from types import FrameType
 
 import pytest
 from hypothesis import given
@@ -20,6 +18,7 @@ from ansible_collections.scp.storage.plugins.module_utils.client.turns import (
     MIN_LIMIT,
     Turns,
 )
+from tests.unit.concurrency import Concurrency, interrupted
 
 
 def round_trip(turns: Turns, *, overloaded: bool | None = False) -> int:
@@ -74,18 +73,13 @@ def test_limit_stays_within_its_bounds(answers: list[bool | None]) -> None:
 
 def test_threads_that_wait_get_their_turn() -> None:
     """Also where the limit falls while more threads than that run."""
-    turns, lock = Turns(), threading.Lock()
-    running = most = done = 0
+    turns, concurrency = Turns(), Concurrency()
+    done: list[int] = []
 
     def call(number: int) -> None:
-        nonlocal running, most, done
         turn = turns.take()
-        with lock:
-            running += 1
-            most = max(most, running)
-        with lock:
-            running -= 1
-            done += 1
+        with concurrency.one():
+            done.append(number)
         turns.give_back(turn, overloaded=number % 5 == 0)
 
     threads = [threading.Thread(target=call, args=(number,)) for number in range(200)]
@@ -93,8 +87,8 @@ def test_threads_that_wait_get_their_turn() -> None:
         thread.start()
     for thread in threads:
         thread.join(30)
-    assert done == 200
-    assert most <= MAX_LIMIT
+    assert len(done) == 200
+    assert concurrency.most <= MAX_LIMIT
 
 
 def test_who_waits_longest_is_next() -> None:
@@ -124,19 +118,10 @@ def test_who_waits_longest_is_next() -> None:
 
 def test_turn_of_an_interrupted_thread_goes_to_the_next() -> None:
     """The main thread waits for a turn as well when the user presses Ctrl-C."""
-
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
     turns = Turns(1)
     held = turns.take()
-    former = signal.signal(signal.SIGALRM, interrupt)
-    try:
-        signal.setitimer(signal.ITIMER_REAL, 0.05)
-        with pytest.raises(KeyboardInterrupt):
-            turns.take()
-    finally:
-        signal.signal(signal.SIGALRM, former)
+    with pytest.raises(KeyboardInterrupt), interrupted(0.05, KeyboardInterrupt):
+        turns.take()
     assert turns.waiting == 0
     turns.give_back(held, overloaded=None)
     turns.give_back(turns.take(), overloaded=None)

@@ -13,10 +13,10 @@ from typing import Any
 from ...client.errors import StorageError
 from ...client.parallel import map_concurrently
 from ...client.session import Client
-from ...engine.listing import ListEntry
+from ...engine.listing import ListEntry, ids_of
 from ...engine.lookup import Finder, is_id
 from ...engine.overlay import ResponsePatch
-from ...engine.plan import UNKNOWN_ID, Step, known_id
+from ...engine.plan import UNKNOWN_ID, Step
 from ...operations import backup as api
 from .. import zones
 from ..objects import SUBNET, ObjectFinder
@@ -321,13 +321,12 @@ class Agent(Taggable[AgentState]):
         agent = state.agent
         if agent is None:
             return ()
-        server, identifier = str(agent["server_name"]), known_id(agent)
+        server = str(agent["server_name"])
 
         def agents() -> list[dict[str, Any]]:
             return self.client.lookup(api.LIST_BACKUP_AGENTS, server, field="server_name")
 
-        ids = frozenset({identifier} if identifier else ())
-        return [ListEntry(f"the {AGENTS.title} of {server!r}", self.region, agents, ids)]
+        return [ListEntry(f"the {AGENTS.title} of {server!r}", self.region, agents, ids_of(agent))]
 
     def further_responses(self, before: AgentState, after: AgentState) -> Iterable[ResponsePatch]:
         if self.wants_absent:

@@ -12,10 +12,10 @@ from typing import Any, ClassVar
 from ...client.errors import CallError, NotFound, StorageError, is_refusal
 from ...client.session import Client
 from ...client.versions import MissingFields
-from ...engine.listing import ListEntry, entry_of
+from ...engine.listing import ListEntry, entry_of, ids_of
 from ...engine.lookup import Finder
 from ...engine.overlay import ResponsePatch, created, deleted, updated
-from ...engine.plan import UNKNOWN_ID, known_id
+from ...engine.plan import UNKNOWN_ID
 from ...engine.resource import Info, PlannedResource
 from ...operations import filestorage as api
 from .. import snapshots, zones
@@ -235,7 +235,6 @@ class Replication(PlannedResource[ReplicationState]):
 
     def list_entries(self, state: ReplicationState) -> Sequence[ListEntry]:
         shown, volume = state.replication or {}, state.volume or {}
-        identifier = known_id({"id": shown.get("replication_id")})
 
         def replications() -> list[dict[str, Any]]:
             return self.client.read_list(api.LIST_VOLUME_REPLICATIONS, query={"volume_id": volume["id"]})
@@ -244,7 +243,7 @@ class Replication(PlannedResource[ReplicationState]):
             f"the replication of {VOLUMES.title} {volume['name']!r}",
             self.region,
             replications,
-            frozenset({identifier} if identifier else ()),
+            ids_of({"id": shown.get("replication_id")}),
             "replication_id",
         )
         target = {"id": shown.get("replication_volume_id"), "name": self.params["name"]}

@@ -91,6 +91,10 @@ class Outcome:
         """Note why a step failed."""
         self.failures.append(message)
 
+    def remark(self, text: str) -> None:
+        """Note something in addition."""
+        self.note = f"{self.note.rstrip('.')}. {text}" if self.note else text
+
     def add(self, done: Converged, about: str, *, will_settle: bool = False) -> None:
         """Note what became of one resource.
 
@@ -98,7 +102,8 @@ class Outcome:
         :param will_settle: whether this is a plan whose real run waits until it has settled.
         """
         self.operations += done.operations
-        self.note = " ".join(filter(None, (self.note, *done.result.get("warnings", ()))))
+        for warning in done.result.get("warnings", ()):
+            self.remark(warning)
         if done.change == "failed":
             self.fail(done.message)
         if about == "replication":

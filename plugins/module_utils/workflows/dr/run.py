@@ -231,8 +231,7 @@ class Run:
     def _note_unread(outcome: Outcome, region: str, error: StorageError) -> None:
         """Note what could not be read. The health of the replication alone counts."""
         if region not in outcome.note:
-            text = f"how servers use it in {region} could not be read: {error.message.rstrip('.')}"
-            outcome.note = f"{outcome.note.rstrip('.')}. {text}" if outcome.note else text
+            outcome.remark(f"how servers use it in {region} could not be read: {error.message.rstrip('.')}")
 
     def _block_ends(self, outcome: Outcome) -> dict[str, Any]:
         volume, link = outcome.volume, outcome.link

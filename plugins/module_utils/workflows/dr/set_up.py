@@ -77,10 +77,8 @@ def _taken_name(run: Run, volume: Volume, found: Found) -> str:
             wanted += [(BLOCK, f"{prefix}{one['name']}") for one in members]
         there = [(kind, one) for kind, name in wanted for one in run.reader.named(kind, region, name)]
     except StorageError as error:
-        return (
-            f"it was not replicated: whether its replica's name is taken in {region} could not be read:"
-            f" {error.message.rstrip('.')}. Run the task again when the region answers"
-        )
+        unread = _unread(f"whether its replica's name is taken in {region}", error)
+        return f"it was not replicated: {unread}"
     others = [one for kind, one in there if one["id"] != found.volume["id"] and not going(kind, one)]
     if not others:
         return ""
@@ -90,6 +88,10 @@ def _taken_name(run: Run, volume: Volume, found: Found) -> str:
         " run set it up a moment ago, run it again in a minute. Otherwise choose another target_name"
         f"{' or target_volume_prefix' if volume.kind == GROUP else ''}, or remove what is not used any more"
     )
+
+
+def _unread(what: str, error: StorageError) -> str:
+    return f"{what} could not be read: {error.message.rstrip('.')}. Run the task again when the region answers"
 
 
 def _without_password(run: Run, volume: Volume, found: Found) -> str:
@@ -119,10 +121,8 @@ def _lost_file(run: Run, volume: Volume) -> str:
     try:
         there = run.reader.named(FILE, volume.target_region, volume.target_name)
     except StorageError as error:
-        return (
-            f"{missing}: whether its replica exists in {volume.target_region} could not be read:"
-            f" {error.message.rstrip('.')}. Run the task again when the region answers"
-        )
+        unread = _unread(f"whether its replica exists in {volume.target_region}", error)
+        return f"{missing}: {unread}"
     if there:
         names, ids = (", ".join(str(one[key]) for one in there) for key in ("name", "id"))
         return (

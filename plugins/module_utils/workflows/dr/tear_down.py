@@ -29,7 +29,8 @@ def tear_down(run: Run) -> None:
                 run.outcomes[volume.key].fail(found[volume.key].message)
     _refuse(run, unclear)
     blocks = [volume for volume in run.volumes if volume.kind != FILE and run.params["delete_targets"]]
-    doomed = run.gather(blocks, lambda volume: _doomed(run, volume, found[volume.key]))
+    doomed: dict[str, Doomed] = {volume.key: ([], []) for volume in run.volumes}
+    doomed |= run.gather(blocks, lambda volume: _doomed(run, volume, found[volume.key]))
     _keep_what_is_used_or_unclear(run, blocks, found, doomed)
     stage = Stage()
     for volume in run.volumes:
@@ -39,9 +40,9 @@ def tear_down(run: Run) -> None:
         if volume.kind == FILE:
             _end_file(run, stage, volume, here)
         elif volume.kind == BLOCK:
-            _end_block(run, stage, volume, here, doomed.get(volume.key, ([], []))[0])
+            _end_block(run, stage, volume, here, doomed[volume.key][0])
         else:
-            _end_group(run, stage, volume, here, *doomed.get(volume.key, ([], [])))
+            _end_group(run, stage, volume, here, *doomed[volume.key])
     run.converge(stage)
     deletes = bool(run.params["delete_targets"])
     for outcome in run.outcomes.values():
@@ -138,7 +139,7 @@ def _keep_what_is_used_or_unclear(
 ) -> None:
     """Let those fail whose replica must not be deleted."""
     for volume in blocks:
-        copies, _groups = doomed.get(volume.key, ([], []))
+        copies, _groups = doomed[volume.key]
         if reason := _not_deletable(run, volume, found[volume.key], copies):
             run.outcomes[volume.key].fail(reason)
         elif found[volume.key].link is None and volume.kind == BLOCK and volume.target_id is not None and not copies:
@@ -158,7 +159,7 @@ def _not_deletable(run: Run, volume: Volume, found: Found, doomed: Sequence[Mapp
         # Block storage keeps no record of a replication that has ended.
         return (
             f"it has no replication, and {copies} in {region} may be what an interrupted run has left of its replica:"
-            f" only name, type and size say so. If it is the replica, give {way} to delete it. If it is not, leave the"
+            f" only name, type and size match. If it is the replica, give {way} to delete it. If it is not, leave the"
             f" volume out ({run.prefix}skip)"
         )
     if run.params["detach"]:
@@ -271,7 +272,7 @@ def _replica(run: Run, volume: Volume, found: Found) -> dict[str, Any] | None:
 
 
 def _has_ids(volume: Volume) -> bool:
-    """Return whether the list says by ids what is the replica."""
+    """Return whether the list names the replica by ids."""
     return volume.target_id is not None or bool(volume.member_ids)
 
 

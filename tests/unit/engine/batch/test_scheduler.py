@@ -13,6 +13,7 @@ import pytest
 
 from ansible_collections.scp.storage.plugins.module_utils.client.clock import SYSTEM_CLOCK, Clock
 from ansible_collections.scp.storage.plugins.module_utils.engine.batch.scheduler import Cancelled, Scheduler
+from tests.unit.concurrency import Concurrency
 
 
 def test_everything_is_done_once_after_what_it_waits_for() -> None:
@@ -26,20 +27,15 @@ def test_everything_is_done_once_after_what_it_waits_for() -> None:
 
 @pytest.mark.parametrize("limit", [1, 3])
 def test_no_more_at_a_time_than_allowed(limit: int) -> None:
-    at_work, most, lock = 0, 0, threading.Lock()
+    concurrency = Concurrency()
 
     def job(_index: int) -> None:
-        nonlocal at_work, most
-        with lock:
-            at_work += 1
-            most = max(most, at_work)
-        time.sleep(0.02)
-        with lock:
-            at_work -= 1
+        with concurrency.one():
+            time.sleep(0.02)
 
     Scheduler(limit).work(range(9), [set()] * 9, job)
 
-    assert most == limit
+    assert concurrency.most == limit
 
 
 def test_what_is_put_off_is_done_again_after_what_it_asks_for() -> None:
